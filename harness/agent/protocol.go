@@ -1,0 +1,124 @@
+// Package agent runs a subject in processes of its own and talks to them.
+//
+// An agent is an operating system process that hosts a subject and does what
+// it is told, one operation after the other. It reads commands from file
+// descriptor 3 and answers on descriptor 4, both pipes, one JSON object a line,
+// so that whatever the subject prints corrupts nothing. All objects are flat:
+// numbers, strings and booleans only, so that an adapter needs no JSON library.
+// protocol.schema.json is the normative form.
+package agent
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// ProtocolVersion is what hello must answer. Version 0 may still change.
+const ProtocolVersion = 0
+
+// A Request is one command line. Fields that an operation does not use are
+// left out.
+type Request struct {
+	ID     uint64 `json:"id"`
+	Op     string `json:"op"`               // hello, status, cancel, bye, workload, region.create …
+	Object string `json:"object,omitempty"` // handle, chosen by the kit: made by create and open, used by the rest
+	Name   string `json:"name,omitempty"`   // system-wide name, for create, open and unlink
+
+	// create
+	Size     *int64  `json:"size,omitempty"` // region: bytes; may be negative on purpose. With Seed: length of a generated payload
+	Kind     string  `json:"kind,omitempty"` // buffer: one-to-one or many
+	Capacity *int64  `json:"capacity,omitempty"`
+	ItemMax  *int64  `json:"item_max,omitempty"`
+	Start    *uint64 `json:"start,omitempty"` // preset of the running indices
+	// open
+	ReadOnly bool `json:"read_only,omitempty"`
+
+	// region.read, region.write
+	Offset *int64 `json:"offset,omitempty"`
+	// payload: either data, base64; or size and seed, see Payload
+	Data *string `json:"data,omitempty"`
+	Seed *uint64 `json:"seed,omitempty"`
+	// read, get, receive: answer with size and hash instead of data
+	Digest bool `json:"digest,omitempty"`
+	// put, get, send, receive: forever (default), never, or milliseconds
+	Wait *WireWait `json:"wait,omitempty"`
+
+	// workload: Role put, get, send or receive; Count items, item i being
+	// Payload(ItemSeed(Seed, i), size between SizeMin and SizeMax)
+	Role    string `json:"role,omitempty"`
+	Count   *int64 `json:"count,omitempty"`
+	SizeMin *int64 `json:"size_min,omitempty"`
+	SizeMax *int64 `json:"size_max,omitempty"`
+
+	// hello
+	Protocol *int   `json:"protocol,omitempty"`
+	World    string `json:"world,omitempty"`
+	Markers  bool   `json:"markers,omitempty"` // make the marker calls around each operation
+}
+
+// A Reply is one answer line: ok, or error with its kind, or unsupported.
+type Reply struct {
+	ID          uint64       `json:"id"`
+	OK          bool         `json:"ok,omitempty"`
+	Error       subject.Kind `json:"error,omitempty"`
+	Text        string       `json:"text,omitempty"`
+	Unsupported string       `json:"unsupported,omitempty"` // the operation or argument that the adapter does not have
+
+	Data *string `json:"data,omitempty"` // base64
+	Size *int64  `json:"size,omitempty"` // of the region or of the item
+	Hash string  `json:"hash,omitempty"` // FNV-1a, 64 bits, 16 hexadecimal digits
+
+	// workload
+	Done      *int64 `json:"done,omitempty"`       // items moved
+	Wrong     *int64 `json:"wrong,omitempty"`      // items that were not what they should be
+	WrongAt   *int64 `json:"wrong_at,omitempty"`   // index of the first of them
+	WrongText string `json:"wrong_text,omitempty"` // what it was instead
+
+	// status
+	State    string `json:"state,omitempty"` // idle, busy
+	Busy     string `json:"busy,omitempty"`  // the operation under way
+	Finished *int64 `json:"finished,omitempty"`
+
+	// hello
+	Protocol   *int   `json:"protocol,omitempty"`
+	Subject    string `json:"subject,omitempty"`
+	Version    string `json:"version,omitempty"`
+	Language   string `json:"language,omitempty"`
+	Thread     *int   `json:"thread,omitempty"`     // id of the operation thread, as the agent sees it
+	Cancel     bool   `json:"cancel,omitempty"`     // the adapter answers cancel
+	Overwrites bool   `json:"overwrites,omitempty"` // the adapter overwrites its buffer after each put and send
+}
+
+// WireWait is a wait on the wire: "forever", "never" or milliseconds.
+type WireWait subject.Wait
+
+// MarshalJSON writes the wire form.
+func (w WireWait) MarshalJSON() ([]byte, error) {
+	switch subject.Wait(w) {
+	case subject.Forever:
+		return []byte(`"forever"`), nil
+	case subject.Never:
+		return []byte(`"never"`), nil
+	}
+	return json.Marshal(max(int64(w)/1e6, 1))
+}
+
+// UnmarshalJSON reads the wire form.
+func (w *WireWait) UnmarshalJSON(b []byte) error {
+	switch string(b) {
+	case `"forever"`:
+		*w = WireWait(subject.Forever)
+		return nil
+	case `"never"`:
+		*w = WireWait(subject.Never)
+		return nil
+	}
+	var ms int64
+	if err := json.Unmarshal(b, &ms); err != nil || ms < 1 {
+		return fmt.Errorf(`wait %s: want "forever", "never" or a number of milliseconds above 0`, b)
+	}
+	*w = WireWait(ms * 1e6)
+	return nil
+}

@@ -1,0 +1,67 @@
+// Package catalogue holds requirements as data: what must hold, for whom, why,
+// and how it is looked at. The data themselves are the suite's; the package
+// only knows their form.
+package catalogue
+
+import "strings"
+
+// Level says who must meet a requirement.
+type Level string
+
+const (
+	Core     Level = "core"     // everyone who claims the profile
+	Extended Level = "extended" // who claims this requirement by its id
+	Claim    Level = "claim"    // a measured promise, claimed by its id
+)
+
+// Kind is a way of looking at a requirement.
+type Kind string
+
+const (
+	Behaviour   Kind = "behaviour"   // specs: arrange processes, act, expect
+	Stress      Kind = "stress"      // histories under load, decided by checkers
+	Race        Kind = "race"        // interleavings within a bound
+	Fault       Kind = "fault"       // kills, pauses, exhaustion
+	Performance Kind = "performance" // ratios to a baseline of the same run
+)
+
+// A Requirement is one sentence that must hold.
+type Requirement struct {
+	ID       string   `yaml:"id"`
+	Level    Level    `yaml:"level"`
+	Profiles []string `yaml:"profiles"`       // claimed as part of any of these
+	When     string   `yaml:"when,omitempty"` // only where the profile claims it too: close, cancel, mechanism
+	Since    string   `yaml:"since"`          // kit version
+	Text     string   `yaml:"text"`           // the rule, one sentence
+	Source   string   `yaml:"source"`         // book section, POSIX page, paper
+	Why      string   `yaml:"why"`            // what goes wrong without it
+	Hint     string   `yaml:"hint"`           // where to look when it fails; never the fix
+	Checks   []Kind   `yaml:"checks"`         // kinds of check that apply, run or not
+}
+
+// Family is the part of the id before the first dash: REG, BUF, BOX.
+func (r *Requirement) Family() string {
+	family, _, _ := strings.Cut(r.ID, "-")
+	return family
+}
+
+// Catalogue is an ordered set of requirements.
+type Catalogue struct {
+	Families     []Family
+	requirements []*Requirement
+	byID         map[string]*Requirement
+}
+
+// A Family groups the requirements of one subject matter, as one file does.
+type Family struct {
+	ID           string         `yaml:"family"`
+	Title        string         `yaml:"title"`
+	Model        string         `yaml:"model"` // shared-memory, message-passing, application, programs, co-operation, performance
+	Requirements []*Requirement `yaml:"requirements"`
+}
+
+// All gives every requirement in catalogue order.
+func (c *Catalogue) All() []*Requirement { return c.requirements }
+
+// Get gives a requirement by its id, or nil.
+func (c *Catalogue) Get(id string) *Requirement { return c.byID[id] }

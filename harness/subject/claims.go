@@ -1,0 +1,100 @@
+package subject
+
+// Claims are what a subject's author says of it: an implementation conformance
+// statement (ISO/IEC 9646-7). A Go subject gives them as a value; everything
+// else in a file ipckit.yaml of the same shape, read by [ReadClaims].
+type Claims struct {
+	Subject  string `yaml:"subject" json:"subject"`                       // name, as reports show it
+	Version  string `yaml:"version,omitempty" json:"version,omitempty"`   // of the subject
+	Language string `yaml:"language,omitempty" json:"language,omitempty"` // for the reader
+
+	// One of the four ways in. All empty: a Go value.
+	Agent    string    `yaml:"agent,omitempty" json:"agent,omitempty"`       // an executable that speaks the protocol, with arguments
+	C        *C        `yaml:"c,omitempty" json:"c,omitempty"`               // C functions behind the kit's header
+	Programs *Programs `yaml:"programs,omitempty" json:"programs,omitempty"` // unmodified programs
+	Build    string    `yaml:"build,omitempty" json:"build,omitempty"`       // shell command run first, in the subject's directory
+	Control  string    `yaml:"control,omitempty" json:"control,omitempty"`   // pipes (default) or stdio
+
+	Profiles    Profiles      `yaml:"profiles,omitempty" json:"profiles,omitzero"`
+	Extended    []string      `yaml:"extended,omitempty" json:"extended,omitempty"` // extended requirements and claims, by id
+	Performance []Performance `yaml:"performance,omitempty" json:"performance,omitempty"`
+	Known       []Known       `yaml:"known,omitempty" json:"known,omitempty"`
+}
+
+// C describes C code that the kit compiles together with its shim.
+type C struct {
+	Sources []string `yaml:"sources" json:"sources"`                     // relative to the claims file
+	Flags   []string `yaml:"flags,omitempty" json:"flags,omitempty"`     // after -std=c11 -O2 -Wall
+	Headers []string `yaml:"headers,omitempty" json:"headers,omitempty"` // a course's own header, copied beside
+}
+
+// Profiles are named sets of requirements, each claimed as a whole.
+type Profiles struct {
+	Region   *RegionProfile  `yaml:"region,omitempty" json:"region,omitempty"`
+	OneToOne *BufferProfile  `yaml:"buffer.one-to-one,omitempty" json:"buffer.one-to-one,omitempty"`
+	Many     *BufferProfile  `yaml:"buffer.many,omitempty" json:"buffer.many,omitempty"`
+	Mailbox  *MailboxProfile `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
+}
+
+// RegionProfile claims shared regions.
+type RegionProfile struct {
+	Names   string   `yaml:"names,omitempty" json:"names,omitempty"`     // posix: "/name" as for shm_open (the only form so far)
+	Maximum Size     `yaml:"maximum,omitempty" json:"maximum,omitempty"` // the largest size that must work; default 64MiB
+	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"` // core requirements not met; the headline then says partial
+}
+
+// BufferProfile claims a bounded buffer.
+type BufferProfile struct {
+	Capacity Capacity `yaml:"capacity" json:"capacity"`
+	Slots    string   `yaml:"slots,omitempty" json:"slots,omitempty"` // N (default) or N-1: usable of a capacity of N items
+	Item     Item     `yaml:"item" json:"item"`
+	Waiting  string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Empty    string   `yaml:"empty,omitempty" json:"empty,omitempty"`     // strict (default) or relaxed
+	Close    bool     `yaml:"close,omitempty" json:"close,omitempty"`
+	Cancel   bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Partial  []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// MailboxProfile claims mailboxes.
+type MailboxProfile struct {
+	Capacity Capacity `yaml:"capacity" json:"capacity"`
+	Item     Item     `yaml:"item" json:"item"`
+	Delivery string   `yaml:"delivery,omitempty" json:"delivery,omitempty"` // at-most-once (default) or at-least-once
+	Order    string   `yaml:"order,omitempty" json:"order,omitempty"`       // fifo (default) or priority
+	Waiting  string   `yaml:"waiting,omitempty" json:"waiting,omitempty"`
+	Close    bool     `yaml:"close,omitempty" json:"close,omitempty"`
+	Cancel   bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Partial  []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// Capacity is counted in items or in bytes, never both. A single number is
+// fixed by the subject; {min, max} lets the kit choose when it creates.
+type Capacity struct {
+	Items *Range `yaml:"items,omitempty" json:"items,omitempty"`
+	Bytes *Range `yaml:"bytes,omitempty" json:"bytes,omitempty"`
+}
+
+// Item bounds an item's or a message's size in bytes: {min, max}, or {fixed}
+// for those that are always of one size.
+type Item struct {
+	Min   Size `yaml:"min,omitempty" json:"min,omitempty"`
+	Max   Size `yaml:"max,omitempty" json:"max,omitempty"`
+	Fixed Size `yaml:"fixed,omitempty" json:"fixed,omitempty"`
+}
+
+// Performance is one measured promise: at_least times what against does.
+type Performance struct {
+	Requirement string  `yaml:"requirement" json:"requirement"`
+	AtLeast     float64 `yaml:"at_least" json:"at_least"`
+	Against     string  `yaml:"against" json:"against"`
+}
+
+// Known is a shortfall that its author knows of: it is listed, does not fail
+// the run while it lasts, and is an error once it is gone.
+type Known struct {
+	Requirement string `yaml:"requirement" json:"requirement"`
+	Verdict     string `yaml:"verdict" json:"verdict"`
+	Reason      string `yaml:"reason" json:"reason"`
+	Issue       string `yaml:"issue,omitempty" json:"issue,omitempty"`
+	Until       string `yaml:"until,omitempty" json:"until,omitempty"` // date, YYYY-MM-DD
+}

@@ -1,0 +1,119 @@
+// Package subject is the contract between ipckit and what it checks.
+//
+// A subject is an implementation of interprocess communication. A Go package
+// plugs in by filling a [Subject] with the factories it has: each factory makes
+// objects that several processes share by name. Every process of a check hosts
+// its own copy of the subject, so nothing may be shared through Go memory.
+//
+// The same operations exist on the wire (see package agent) for C, Python or
+// any executable; specs see only processes and never this package's interfaces.
+package subject
+
+import "time"
+
+// A Subject is one implementation under test, with what its author claims of
+// it. Factories that the subject does not have stay nil.
+type Subject struct {
+	// Claims says what is promised; only what is claimed is checked.
+	Claims Claims
+
+	Regions   Regions   // profile region
+	OneToOne  Buffers   // profile buffer.one-to-one
+	Many      Buffers   // profile buffer.many
+	Mailboxes Mailboxes // profile mailbox
+
+	_ struct{} // forbids positional literals, so that factories can be added
+}
+
+// Wait says how long an operation may block.
+type Wait time.Duration
+
+// Forever blocks until the operation can be done; Never fails at once with
+// [Full] or [Empty]; any positive value is a limit, after which the operation
+// fails with [Timeout].
+const (
+	Forever Wait = -1
+	Never   Wait = 0
+)
+
+// Regions makes shared-memory regions.
+type Regions interface {
+	// Create makes a new region of at least size bytes, zeroed, and maps it.
+	// Errors: Exists, Invalid (size or name), Permission, NoSpace.
+	Create(name string, size int64) (Region, error)
+	// Open maps an existing region for reading and writing, or for reading
+	// alone. It never creates and never resizes. Errors: NotFound, Invalid.
+	Open(name string, readOnly bool) (Region, error)
+	// Unlink removes the name. Those attached go on sharing. Errors: NotFound.
+	Unlink(name string) error
+}
+
+// A Region is one process's mapping of a shared region.
+type Region interface {
+	// Size is the size in bytes that the region was created with, or more.
+	Size() int64
+	// ReadAt and WriteAt copy from and to the shared bytes. An access that
+	// reaches past the end is refused with Invalid and changes nothing.
+	ReadAt(p []byte, offset int64) (int, error)
+	WriteAt(p []byte, offset int64) (int, error)
+	// Detach gives back the mapping and all descriptors.
+	Detach() error
+}
+
+// A Shape is what a bounded buffer or a mailbox is created with.
+type Shape struct {
+	Capacity   int64  // items (or bytes, where bytes are claimed)
+	ItemMax    int64  // the largest item, bytes
+	StartIndex uint64 // preset of the running indices, where the subject allows it; 0 otherwise
+
+	_ struct{}
+}
+
+// Buffers makes bounded buffers in shared memory.
+type Buffers interface {
+	Create(name string, shape Shape) (Buffer, error) // Errors: Exists, Invalid, NoSpace.
+	Open(name string) (Buffer, error)                // Errors: NotFound.
+	Unlink(name string) error                        // Errors: NotFound.
+}
+
+// A Buffer is one process's handle on a bounded buffer.
+type Buffer interface {
+	// Put copies item into the buffer. Errors: Full, Timeout, Closed, TooLarge,
+	// PeerDead.
+	Put(item []byte, wait Wait) error
+	// Get copies the oldest item to into, and returns its length. Errors:
+	// Empty, Timeout, Closed (and drained), PeerDead; TooLarge when into is
+	// smaller than the item.
+	Get(into []byte, wait Wait) (int, error)
+	// Detach gives back the mapping and all descriptors; the items stay.
+	Detach() error
+}
+
+// Mailboxes makes mailboxes: message passing through a named third party.
+type Mailboxes interface {
+	Create(name string, shape Shape) (Mailbox, error) // Errors: Exists, Invalid.
+	Open(name string) (Mailbox, error)                // Errors: NotFound.
+	Unlink(name string) error                         // Errors: NotFound.
+}
+
+// A Mailbox is one process's handle on a mailbox.
+type Mailbox interface {
+	Send(message []byte, wait Wait) error        // Errors as for Put.
+	Receive(into []byte, wait Wait) (int, error) // Errors as for Get.
+	Detach() error
+}
+
+// A Closer is a Buffer or a Mailbox that can be closed: nothing more may be
+// put, those who are blocked are released with Closed, and what is inside can
+// still be got. It is needed where the claims say `close: true`.
+type Closer interface {
+	Close() error
+}
+
+// A Canceler is an object whose blocked operation can be ended from another
+// goroutine of the same process; the operation returns Interrupted, having
+// taken effect wholly or not at all. It is needed where the claims say
+// `cancel: true`.
+type Canceler interface {
+	Cancel() error
+}
