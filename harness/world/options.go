@@ -1,0 +1,51 @@
+package world
+
+import "time"
+
+// Isolation says how a world is kept apart from the host.
+type Isolation int
+
+const (
+	Auto Isolation = iota // namespaces where the host allows them, else none
+	None                  // no namespaces even where the host allows them
+)
+
+// IsolationVariable is an environment variable; "none" forces None on every
+// world, so that a host without namespaces can be imitated.
+const IsolationVariable = "IPCKIT_ISOLATION"
+
+// CookieVariable is set to the world's ID in every process of a world.
+const CookieVariable = "IPCKIT_WORLD"
+
+// KitUser runs a world, or one command, under the kit's own user.
+const KitUser = -2
+
+// Options say what a world is like. The zero value is the best isolation that
+// the host allows, no limits, and an unprivileged user where the kit may choose
+// one.
+type Options struct {
+	Isolation Isolation
+	Limits    Limits
+
+	// User is the uid that processes run under when the kit may change it (it
+	// has CAP_SETUID). 0 means one of the kit's choosing that no account, no
+	// process and no other world uses; KitUser means the kit's own. Otherwise
+	// processes run under the kit's own uid whatever is asked.
+	User int
+
+	// Network keeps the host's network. A world with namespaces otherwise has
+	// one of its own, in which only the loopback device is up.
+	Network bool
+}
+
+// Limits bound what a world may use. Zero means unlimited. All but Wall and
+// ShmSize hold for each process by itself, as in getrlimit(2).
+type Limits struct {
+	Wall      time.Duration // from New; then every process of the world is killed
+	CPU       time.Duration // processor time, in whole seconds, rounded up; then SIGXCPU
+	Memory    int64         // bytes of private writable memory (RLIMIT_DATA: a Go process needs about 10 MiB, but 700 MiB of RLIMIT_AS)
+	Processes int           // processes and threads of the world's user (RLIMIT_NPROC); root is exempt
+	OpenFiles int           // file descriptors (RLIMIT_NOFILE)
+	FileSize  int64         // bytes of any one file, shared memory included (RLIMIT_FSIZE); then SIGXFSZ
+	ShmSize   int64         // bytes of the world's own /dev/shm; without namespaces it does not hold
+}
