@@ -33,16 +33,14 @@ func (w *World) Start(ctx context.Context, c Command) (*Process, error) { return
 func (w *World) Processes() []*Process { return nil }
 
 // Baseline makes what is there now not a leftover.
-func (w *World) Baseline(ctx context.Context) error { return errStub }
+func (w *World) Baseline() error { return errStub }
 
 // Leftovers are the things that the world's processes left since the baseline.
-func (w *World) Leftovers(ctx context.Context) ([]Leftover, []Unseen, error) {
-	return nil, nil, errStub
-}
+func (w *World) Leftovers(ctx context.Context) (found []Leftover, unseen []Unseen) { return nil, nil }
 
 // Clean ends every process of the world and removes what it owned; the world
 // can be used again.
-func (w *World) Clean(ctx context.Context) error { return errStub }
+func (w *World) Clean() error { return errStub }
 
 // Close ends the world and everything in it. It may be called again.
 func (w *World) Close() error { return nil }
