@@ -30,7 +30,7 @@ type Requirement struct {
 	ID       string   `yaml:"id"`
 	Level    Level    `yaml:"level"`
 	Profiles []string `yaml:"profiles"`       // claimed as part of any of these
-	When     string   `yaml:"when,omitempty"` // only where the profile claims it too: close, cancel, mechanism
+	When     string   `yaml:"when,omitempty"` // one of Conditions: claimed only where they are met; "" is always
 	Since    string   `yaml:"since"`          // kit version
 	Text     string   `yaml:"text"`           // the rule, one sentence
 	Source   string   `yaml:"source"`         // book section, POSIX page, paper
@@ -56,7 +56,7 @@ type Catalogue struct {
 type Family struct {
 	ID           string         `yaml:"family"`
 	Title        string         `yaml:"title"`
-	Model        string         `yaml:"model"` // shared-memory, message-passing, application, programs, co-operation, performance
+	Model        string         `yaml:"model"` // one of Models
 	Requirements []*Requirement `yaml:"requirements"`
 }
 
