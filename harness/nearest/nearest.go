@@ -9,8 +9,8 @@ import (
 )
 
 // Words gives up to three candidates that resemble word, the likeliest first:
-// those within a third of its letters by edit distance, and those that begin
-// with it. Case does not count.
+// those within a third of its letters by edit distance, and those of which one
+// begins with the other. Case does not count.
 func Words(word string, candidates []string) []string {
 	type scored struct {
 		text  string
@@ -22,7 +22,7 @@ func Words(word string, candidates []string) []string {
 	for _, c := range candidates {
 		other := strings.ToLower(c)
 		d := distance(lower, other)
-		if d > limit && len(lower) >= 3 && strings.HasPrefix(other, lower) {
+		if d > limit && begins(lower, other) {
 			d = limit
 		}
 		if d <= limit {
@@ -44,6 +44,12 @@ func Hint(word string, candidates []string) string {
 		return ""
 	}
 	return "; did you mean " + strings.Join(words, " or ") + "?"
+}
+
+// begins reports whether one word begins with the other; two letters are too
+// few to say anything.
+func begins(a, b string) bool {
+	return min(len(a), len(b)) >= 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b))
 }
 
 // distance counts the insertions, deletions, substitutions and swaps of

@@ -17,6 +17,7 @@ func TestWords(t *testing.T) {
 		{"mailbxo", []string{"mailbox"}},
 		{"MAILBOX", []string{"mailbox"}},
 		{"buffer", []string{"buffer.one-to-one", "buffer.many"}},
+		{"regional", []string{"region"}},
 		{"xyzzy", nil},
 		{"", nil},
 	} {

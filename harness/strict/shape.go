@@ -42,7 +42,16 @@ func (w *walker) node(n ast.Node, t reflect.Type, path string) {
 		return
 	}
 	mapping, isMapping := n.(*ast.MappingNode)
-	if custom, ok := reflect.New(t).Interface().(yaml.BytesUnmarshaler); ok && !isMapping {
+	if custom, ok := reflect.New(t).Interface().(yaml.BytesUnmarshaler); ok {
+		// A type that reads itself may also take keys; their names are checked
+		// here all the same.
+		before := len(w.errs)
+		if isMapping && t.Kind() == reflect.Struct {
+			w.mapping(mapping, t, path)
+		}
+		if len(w.errs) > before {
+			return
+		}
 		if err := custom.UnmarshalYAML([]byte(n.String())); err != nil {
 			w.errorf(n, "%s: %v", named(path), err)
 		}

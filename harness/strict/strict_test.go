@@ -29,8 +29,8 @@ type grams struct {
 }
 
 func (g *grams) UnmarshalYAML(b []byte) error {
-	if text := strings.TrimSpace(string(b)); text != "heavy" {
-		return errors.New("want heavy or light")
+	if text := strings.TrimSpace(string(b)); text != "heavy" && text != "n: 1000" {
+		return errors.New("want heavy or n: 1000")
 	}
 	g.N = 1000
 	return nil
@@ -55,6 +55,12 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+func TestTypeThatReadsItselfTakesKeys(t *testing.T) {
+	if f, err := decode("grams:\n  n: 1000\n"); err != nil || f.Grams.N != 1000 {
+		t.Errorf("got %+v, %v", f, err)
+	}
+}
+
 func TestMistakesNameTheirLine(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"name: plum\nsedes: 1\n", `fruit.yaml:2: unknown key "sedes"; did you mean seeds? (known keys: name, version, ripe, seeds, weight, kinds, tree, grams)`},
@@ -71,7 +77,8 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		{"tree: 4\n", `fruit.yaml:1: tree: want keys with values (height), not "4"`},
 		{"name: plum\ntree:\n", `fruit.yaml:2: tree has no value: write tree: {} for its defaults, or take the line out`},
 		{"name:\nripe: true\n", `fruit.yaml:1: name has no value: take the line out`},
-		{"grams: medium\n", `fruit.yaml:1: grams: want heavy or light`},
+		{"grams: medium\n", `fruit.yaml:1: grams: want heavy or n: 1000`},
+		{"\ngrams:\n  n: 7\n", `fruit.yaml:3: grams: want heavy or n: 1000`},
 		{"grams: {m: 1}\n", `fruit.yaml:1: unknown key "m" in grams; did you mean n? (known keys: n)`},
 		{"name: &a plum\n", `fruit.yaml:1: name: anchors and aliases are not read: write the value out`},
 		{"seeds: !!int \"1\"\n", `fruit.yaml:1: seeds: tags such as !!str are not read: put the value in quotes`},
