@@ -1,10 +1,229 @@
 package subject
 
-// Check looks for contradictions in the claims. known gives a requirement's
-// level and profiles by its id.
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/nearest"
+)
+
+// Check looks for contradictions in the claims and reports all of them, each
+// with its line where the claims were read from a file. known gives the level
+// and the profiles of a requirement by its id.
 func (c *Claims) Check(known func(id string) (level string, profiles []string, ok bool)) error {
-	return nil
+	k := checker{claims: c, known: known}
+	k.wayIn()
+	k.profiles()
+	if c.Programs != nil {
+		k.programs(c.Programs)
+	}
+	k.extended()
+	k.performance()
+	k.shortfalls()
+	return errors.Join(k.errs...)
 }
 
-// Normalise fills in what the claims leave to their defaults.
-func (c *Claims) Normalise() {}
+type checker struct {
+	claims *Claims
+	known  func(id string) (level string, profiles []string, ok bool)
+	errs   []error
+}
+
+// at names a place in the claims: its keys, and indices of lists.
+func at(keys ...string) []string { return keys }
+
+// bad reports a contradiction. The text begins with the place in words, since
+// claims made in Go have no lines.
+func (k *checker) bad(place []string, format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if len(place) > 0 {
+		text = spell(place) + ": " + text
+	}
+	if d := k.claims.document; d != nil {
+		k.errs = append(k.errs, d.Errorf(place, "%s", text))
+		return
+	}
+	who := k.claims.Subject
+	if who == "" {
+		who = "a subject"
+	}
+	k.errs = append(k.errs, fmt.Errorf("claims of %s: %s", who, text))
+}
+
+// spell writes a place as an author would: extended[2], profiles.region.names.
+func spell(place []string) string {
+	var b strings.Builder
+	for i, key := range place {
+		switch _, err := strconv.Atoi(key); {
+		case err == nil:
+			b.WriteString("[" + key + "]")
+		case i > 0:
+			b.WriteString("." + key)
+		default:
+			b.WriteString(key)
+		}
+	}
+	return b.String()
+}
+
+// word checks a value against those that are allowed; empty is the default.
+func (k *checker) word(place []string, value string, allowed ...string) {
+	if value != "" && !slices.Contains(allowed, value) {
+		k.bad(place, "%q is not known%s (known: %s)", value, nearest.Hint(value, allowed), strings.Join(allowed, ", "))
+	}
+}
+
+func (k *checker) wayIn() {
+	c := k.claims
+	if strings.TrimSpace(c.Subject) == "" {
+		k.bad(at("subject"), "missing: name the subject, as reports shall show it")
+	}
+	var ways []string
+	if c.Agent != "" {
+		ways = append(ways, "agent")
+	}
+	if c.C != nil {
+		ways = append(ways, "c")
+	}
+	if c.Programs != nil {
+		ways = append(ways, "programs")
+	}
+	switch {
+	case len(ways) > 1:
+		k.bad(at(ways[1]), "%s are different ways in, and a subject has one: keep one of them", strings.Join(ways, " and "))
+	case len(ways) == 0 && c.document != nil:
+		k.bad(nil, "no way in: say how the kit reaches the subject, by one of agent, c and programs")
+	}
+	k.word(at("control"), c.Control, "pipes", "stdio")
+	if c.Control != "" && c.Programs != nil {
+		k.bad(at("control"), "unmodified programs have no control channel: take it out")
+	}
+	if c.C != nil {
+		if len(c.C.Sources) == 0 {
+			k.bad(at("c", "sources"), "missing: name the C files that the kit shall compile")
+		}
+		k.filled(at("c", "sources"), c.C.Sources)
+		k.filled(at("c", "flags"), c.C.Flags)
+		k.filled(at("c", "headers"), c.C.Headers)
+	}
+}
+
+// filled refuses empty entries of a list.
+func (k *checker) filled(place, entries []string) {
+	for i, e := range entries {
+		if strings.TrimSpace(e) == "" {
+			k.bad(append(slices.Clone(place), strconv.Itoa(i)), "empty: fill it in or take it out")
+		}
+	}
+}
+
+// requirement looks an id up and says so where there is none.
+func (k *checker) requirement(place []string, id string) (level string, profiles []string, ok bool) {
+	level, profiles, ok = k.known(id)
+	if ok {
+		return level, profiles, true
+	}
+	hint := ""
+	if upper := strings.ToUpper(strings.TrimSpace(id)); upper != id {
+		if _, _, better := k.known(upper); better {
+			hint = "; did you mean " + upper + "?"
+		}
+	}
+	k.bad(place, "there is no requirement %q%s (`ipckit list` shows them all)", id, hint)
+	return "", nil, false
+}
+
+// claimed reports whether one of the profiles is claimed.
+func (k *checker) claimed(profiles []string) bool {
+	return slices.ContainsFunc(k.claims.Claimed(), func(p string) bool { return slices.Contains(profiles, p) })
+}
+
+func (k *checker) extended() {
+	list := k.claims.Extended
+	for i, id := range list {
+		place := at("extended", strconv.Itoa(i))
+		level, profiles, ok := k.requirement(place, id)
+		switch {
+		case !ok:
+		case slices.Contains(list[:i], id):
+			k.bad(place, "%s is listed twice", id)
+		case level == "core":
+			k.bad(place, "%s is a core requirement, which its profile (%s) claims already: take it out", id, strings.Join(profiles, ", "))
+		case slices.Contains(profiles, ProfilePerformance):
+			k.bad(place, "%s is a measured promise: list it under performance, with at_least and against", id)
+		case !k.claimed(profiles):
+			k.bad(place, "%s belongs to profile %s, which is not claimed: claim the profile, or take it out", id, strings.Join(profiles, " or "))
+		}
+	}
+}
+
+func (k *checker) performance() {
+	seen := map[[2]string]bool{}
+	for i, p := range k.claims.Performance {
+		in := func(key string) []string { return at("performance", strconv.Itoa(i), key) }
+		level, profiles, ok := k.requirement(in("requirement"), p.Requirement)
+		switch {
+		case !ok:
+		case level != "claim":
+			k.bad(in("requirement"), "%s is a requirement of level %s, not a measured promise", p.Requirement, level)
+		case !slices.Contains(profiles, ProfilePerformance):
+			k.bad(in("requirement"), "%s is no ratio: list it under extended", p.Requirement)
+		}
+		if !(p.AtLeast > 0) { // a NaN is refused too
+			k.bad(in("at_least"), "want a ratio above 0, such as 1.5")
+		}
+		if strings.TrimSpace(p.Against) == "" {
+			k.bad(in("against"), "missing: name the baseline that the ratio refers to")
+		}
+		promise := [2]string{p.Requirement, p.Against}
+		if seen[promise] {
+			k.bad(in("requirement"), "%s against %s is promised twice", p.Requirement, p.Against)
+		}
+		seen[promise] = true
+	}
+}
+
+// shortfallWords are the verdicts by which a subject can fall short.
+var shortfallWords = []string{"fail", "crash", "timeout", "leak", "flaky", "unobserved"}
+
+func (k *checker) shortfalls() {
+	seen := map[string]bool{}
+	for i, known := range k.claims.Known {
+		in := func(key string) []string { return at("known", strconv.Itoa(i), key) }
+		level, profiles, ok := k.requirement(in("requirement"), known.Requirement)
+		if ok && !k.checked(known.Requirement, level, profiles) {
+			k.bad(in("requirement"), "%s is not claimed, so it cannot fall short: take the entry out", known.Requirement)
+		}
+		if seen[known.Requirement] {
+			k.bad(in("requirement"), "%s is listed twice", known.Requirement)
+		}
+		seen[known.Requirement] = true
+		if known.Verdict == "" {
+			k.bad(in("verdict"), "missing: want one of %s", strings.Join(shortfallWords, ", "))
+		}
+		k.word(in("verdict"), known.Verdict, shortfallWords...)
+		if strings.TrimSpace(known.Reason) == "" {
+			k.bad(in("reason"), "missing: say why the subject falls short")
+		}
+		if known.Until != "" {
+			if _, err := time.Parse(time.DateOnly, known.Until); err != nil {
+				k.bad(in("until"), "%q is not a date: want year, month and day, such as 2030-01-31", known.Until)
+			}
+		}
+	}
+}
+
+// checked reports whether the claims make a requirement one that is checked.
+func (k *checker) checked(id, level string, profiles []string) bool {
+	if level != "core" {
+		return slices.Contains(k.claims.Extended, id) ||
+			slices.ContainsFunc(k.claims.Performance, func(p Performance) bool { return p.Requirement == id })
+	}
+	return slices.ContainsFunc(k.claims.Claimed(), func(profile string) bool {
+		return slices.Contains(profiles, profile) && !slices.Contains(k.claims.Partial(profile), id)
+	})
+}

@@ -1,5 +1,7 @@
 package subject
 
+import "github.com/ipckit/ipckit/harness/strict"
+
 // Claims are what a subject's author says of it: an implementation conformance
 // statement (ISO/IEC 9646-7). A Go subject gives them as a value; everything
 // else in a file ipckit.yaml of the same shape, read by [ReadClaims].
@@ -19,6 +21,9 @@ type Claims struct {
 	Extended    []string      `yaml:"extended,omitempty" json:"extended,omitempty"` // extended requirements and claims, by id
 	Performance []Performance `yaml:"performance,omitempty" json:"performance,omitempty"`
 	Known       []Known       `yaml:"known,omitempty" json:"known,omitempty"`
+
+	// document is the file they were read from: errors name its lines.
+	document *strict.Document
 }
 
 // C describes C code that the kit compiles together with its shim.
@@ -80,6 +85,14 @@ type Item struct {
 	Min   Size `yaml:"min,omitempty" json:"min,omitempty"`
 	Max   Size `yaml:"max,omitempty" json:"max,omitempty"`
 	Fixed Size `yaml:"fixed,omitempty" json:"fixed,omitempty"`
+}
+
+// Bounds gives the smallest and the largest size, equal where it is fixed.
+func (i Item) Bounds() (least, most Size) {
+	if i.Fixed > 0 {
+		return i.Fixed, i.Fixed
+	}
+	return i.Min, i.Max
 }
 
 // Performance is one measured promise: at_least times what against does.

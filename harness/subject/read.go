@@ -1,11 +1,86 @@
 package subject
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ipckit/ipckit/harness/strict"
+)
 
 // ClaimsFile is the name of the file that says what a subject claims.
 const ClaimsFile = "ipckit.yaml"
 
-// ReadClaims reads a claims file, or the one in a directory.
+// claimsMaximum is far above what anybody writes by hand.
+const claimsMaximum = 1 << 20
+
+// ReadClaims reads a claims file, or the file ipckit.yaml of a directory. An
+// unknown key and a value of the wrong shape are errors that name file, line
+// and word. What the claims mean is looked at by [Claims.Check], and defaults
+// are filled in by [Claims.Normalise].
 func ReadClaims(path string) (Claims, error) {
-	return Claims{}, errors.New("claims: not read yet")
+	file, err := claimsFile(path)
+	if err != nil {
+		return Claims{}, err
+	}
+	data, err := readLimited(file)
+	if err != nil {
+		return Claims{}, err
+	}
+	doc, err := strict.Parse(file, data)
+	if err != nil {
+		return Claims{}, err
+	}
+	var c Claims
+	if err := doc.Decode(&c); err != nil {
+		return Claims{}, err
+	}
+	c.document = doc
+	return c, nil
+}
+
+// claimsFile finds the file, and refuses what would block or never end, such
+// as a named pipe.
+func claimsFile(path string) (string, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%s: there is no such file or directory: give a directory that holds %s, or that file", path, ClaimsFile)
+	}
+	if err != nil {
+		return "", fmt.Errorf("claims: %w", err)
+	}
+	file := path
+	if info.IsDir() {
+		file = filepath.Join(path, ClaimsFile)
+		info, err = os.Stat(file)
+		if errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("%s: the directory holds no %s: `ipckit new` writes one to start from", path, ClaimsFile)
+		}
+		if err != nil {
+			return "", fmt.Errorf("claims: %w", err)
+		}
+	}
+	if !info.Mode().IsRegular() {
+		return "", fmt.Errorf("%s: want a regular file, this is %s", file, info.Mode().Type())
+	}
+	return file, nil
+}
+
+func readLimited(file string) ([]byte, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("claims: %w", err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, claimsMaximum+1))
+	if err != nil {
+		return nil, fmt.Errorf("claims: %w", err)
+	}
+	if len(data) > claimsMaximum {
+		return nil, fmt.Errorf("%s: larger than 1 MiB: this is no claims file", file)
+	}
+	return data, nil
 }

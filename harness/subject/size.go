@@ -1,10 +1,13 @@
 package subject
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/goccy/go-yaml"
 )
 
 // Size is a number of bytes; in a claims file a number, or one with a unit:
@@ -60,3 +63,28 @@ type Range struct {
 
 // Fixed reports whether the range holds one value.
 func (r Range) Fixed() bool { return r.Min == r.Max }
+
+// UnmarshalYAML reads a single number, or {min, max} with both given.
+func (r *Range) UnmarshalYAML(b []byte) error {
+	var both struct{ Min, Max *Size }
+	if err := yaml.Unmarshal(b, &both); err == nil {
+		if both.Min == nil || both.Max == nil {
+			return errors.New("a range needs both ends, such as {min: 1, max: 64}; a single number is fixed")
+		}
+		*r = Range{Min: *both.Min, Max: *both.Max}
+		return nil
+	}
+	var one Size
+	if err := one.UnmarshalYAML(b); err != nil {
+		return fmt.Errorf("%w, or a range such as {min: 1, max: 64}", err)
+	}
+	*r = Range{Min: one, Max: one}
+	return nil
+}
+
+func (r Range) String() string {
+	if r.Fixed() {
+		return r.Min.String()
+	}
+	return r.Min.String() + " to " + r.Max.String()
+}

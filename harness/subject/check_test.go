@@ -1,0 +1,187 @@
+package subject_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// known is a small catalogue.
+func known(id string) (level string, profiles []string, ok bool) {
+	buffers := []string{"buffer.one-to-one", "buffer.many"}
+	r, ok := map[string]struct {
+		level    string
+		profiles []string
+	}{
+		"REG-MAPPED":      {"core", []string{"region"}},
+		"REG-PRIVATE":     {"extended", []string{"region"}},
+		"REG-NOSYSCALL":   {"claim", []string{"region"}},
+		"BUF-FIFO":        {"core", buffers},
+		"BUF-HUGE":        {"core", buffers},
+		"BUF-LINEAR":      {"core", []string{"buffer.many"}},
+		"BUF-SLEEP":       {"extended", buffers},
+		"LINK-ANY":        {"extended", []string{"link"}},
+		"PERF-THROUGHPUT": {"claim", []string{"performance"}},
+		"PROG-RUN":        {"core", []string{"program"}},
+	}[id]
+	return r.level, r.profiles, ok
+}
+
+func TestCheckFindsContradictions(t *testing.T) {
+	for _, tt := range []struct {
+		base, old, new string
+		want           string // after the file's name
+	}{
+		// the way in
+		{cClaims, "subject: my buffer", "subject: ' '", `:1: subject: missing: name the subject, as reports shall show it`},
+		{cClaims, "language: C", "agent: ./program", `:4: c: agent and c are different ways in, and a subject has one: keep one of them`},
+		{cClaims, "c:\n  sources: [buffer.c]\n  flags: [-pthread]\n", "", `:1: no way in: say how the kit reaches the subject, by one of agent, c and programs`},
+		{cClaims, "  sources: [buffer.c]\n", "", `:4: c.sources: missing: name the C files that the kit shall compile`},
+		{cClaims, "[buffer.c]", "[buffer.c, '']", `:5: c.sources[1]: empty: fill it in or take it out`},
+		{cClaims, "language: C", "control: pipe", `:3: control: "pipe" is not known; did you mean pipes? (known: pipes, stdio)`},
+		{programClaims, "programs:", "control: stdio\nprograms:", `:2: control: unmodified programs have no control channel: take it out`},
+		// profiles
+		{"subject: s\nagent: ./a\n", "", "", `:1: profiles: no profile is claimed, so there is nothing to check: claim one of region, buffer.one-to-one, buffer.many, mailbox`},
+		{"subject: s\nagent: ./a\nprofiles: {}\n", "", "", `:3: profiles: no profile is claimed`},
+		{programClaims, "programs:", "profiles:\n  region: {}\nprograms:", `:2: profiles: unmodified programs are checked as a whole and take no orders: claim no profile beside programs`},
+		{cClaims, "    maximum: 16MiB", "    names: sysv", `:10: profiles.region.names: "sysv" is not known (known: posix)`},
+		{cClaims, "      items: {min: 2, max: 64}", "      items: 8\n      bytes: 64KiB", `:14: profiles.buffer.one-to-one.capacity.bytes: a capacity is counted in items or in bytes, never in both: keep one`},
+		{cClaims, "    capacity:\n      items: {min: 2, max: 64}\n", "", `:11: profiles.buffer.one-to-one.capacity: missing: say how much goes in, such as {items: 8} or {bytes: 64KiB}`},
+		{cClaims, "{min: 2, max: 64}", "{min: 64, max: 2}", `:13: profiles.buffer.one-to-one.capacity.items: the range is upside down: min 64 is above max 2`},
+		{cClaims, "{min: 2, max: 64}", "0", `:13: profiles.buffer.one-to-one.capacity.items: a buffer holds at least 1: it is 0`},
+		{cClaims, "{min: 2, max: 64}", "1", `:14: profiles.buffer.one-to-one.slots: N-1 of a capacity of 1 leaves no slot to use: claim a capacity of at least 2`},
+		{cClaims, "items: {min: 2, max: 64}", "bytes: 64KiB", `:14: profiles.buffer.one-to-one.slots: slots count items, but the capacity is in bytes: take it out`},
+		{cClaims, "items: {min: 2, max: 64}\n    slots: N-1", "bytes: 1KiB\n    slots: N", `:13: profiles.buffer.one-to-one.capacity.bytes: the largest item (4KiB) does not fit into 1KiB`},
+		{cClaims, "slots: N-1", "slots: N-2", `:14: profiles.buffer.one-to-one.slots: "N-2" is not known; did you mean N-1? (known: N, N-1)`},
+		{cClaims, "{max: 4KiB}", "{max: 4KiB, fixed: 4}", `:15: profiles.buffer.one-to-one.item.fixed: items are of one size (fixed) or between two (min, max), never both: keep one`},
+		{cClaims, "{max: 4KiB}", "{min: 8KiB, max: 4KiB}", `:15: profiles.buffer.one-to-one.item: the range is upside down: min 8192 is above max 4096`},
+		{cClaims, "{max: 4KiB}", "{}", `:15: profiles.buffer.one-to-one.item: missing: say how large an item may be, such as {min: 0, max: 4096} or {fixed: 4}`},
+		{cClaims, "    close: true", "    waiting: sleeping", `:16: profiles.buffer.one-to-one.waiting: "sleeping" is not known; did you mean sleep? (known: sleep, spin)`},
+		{cClaims, "    close: true", "    empty: lax", `:16: profiles.buffer.one-to-one.empty: "lax" is not known (known: strict, relaxed)`},
+		{cClaims, "    item: {fixed: 4}", "    item: {fixed: 4}\n    delivery: exactly-once", `:21: profiles.mailbox.delivery: "exactly-once" is not known`},
+		{cClaims, "    item: {fixed: 4}", "    item: {fixed: 4}\n    order: lifo", `:21: profiles.mailbox.order: "lifo" is not known; did you mean fifo? (known: fifo, priority)`},
+		// partial
+		{cClaims, "[BUF-HUGE]", "[BUF-HUGE, BUF-NOTHING]", `:17: profiles.buffer.one-to-one.partial[1]: there is no requirement "BUF-NOTHING" (`},
+		{cClaims, "[BUF-HUGE]", "[REG-MAPPED]", `:17: profiles.buffer.one-to-one.partial[0]: REG-MAPPED is not a requirement of profile buffer.one-to-one, but of region: take it out`},
+		{cClaims, "[BUF-HUGE]", "[BUF-LINEAR]", `:17: profiles.buffer.one-to-one.partial[0]: BUF-LINEAR is not a requirement of profile buffer.one-to-one`},
+		{cClaims, "[BUF-HUGE]", "[BUF-SLEEP]", `:17: profiles.buffer.one-to-one.partial[0]: BUF-SLEEP is of level extended and not claimed unless listed: take it out`},
+		{cClaims, "[BUF-HUGE]", "[BUF-HUGE, BUF-HUGE]", `:17: profiles.buffer.one-to-one.partial[1]: BUF-HUGE is listed twice`},
+		// extended
+		{cClaims, "[BUF-SLEEP]", "[buf-sleep]", `:21: extended[0]: there is no requirement "buf-sleep"; did you mean BUF-SLEEP?`},
+		{cClaims, "[BUF-SLEEP]", "[BUF-FIFO]", `:21: extended[0]: BUF-FIFO is a core requirement, which its profile (buffer.one-to-one, buffer.many) claims already: take it out`},
+		{cClaims, "[BUF-SLEEP]", "\n  - BUF-SLEEP\n  - LINK-ANY", `:23: extended[1]: LINK-ANY belongs to profile link, which is not claimed: claim the profile, or take it out`},
+		{cClaims, "[BUF-SLEEP]", "[BUF-SLEEP, BUF-SLEEP]", `:21: extended[1]: BUF-SLEEP is listed twice`},
+		{cClaims, "[BUF-SLEEP]", "[PERF-THROUGHPUT]", `:21: extended[0]: PERF-THROUGHPUT is a measured promise: list it under performance, with at_least and against`},
+		// performance
+		{cClaims, "known:", "performance:\n  - {requirement: BUF-FIFO, at_least: 1, against: pipe}\nknown:", `:23: performance[0].requirement: BUF-FIFO is a requirement of level core, not a measured promise`},
+		{cClaims, "known:", "performance:\n  - {requirement: REG-NOSYSCALL, at_least: 1, against: pipe}\nknown:", `:23: performance[0].requirement: REG-NOSYSCALL is no ratio: list it under extended`},
+		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, against: pipe}\nknown:", `:23: performance[0].at_least: want a ratio above 0, such as 1.5`},
+		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 2}\nknown:", `:23: performance[0].against: missing: name the baseline that the ratio refers to`},
+		// known
+		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-FOFI", `:23: known[0].requirement: there is no requirement "BUF-FOFI"`},
+		{cClaims, "requirement: BUF-FIFO", "requirement: REG-PRIVATE", `:23: known[0].requirement: REG-PRIVATE is not claimed, so it cannot fall short: take the entry out`},
+		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-LINEAR", `:23: known[0].requirement: BUF-LINEAR is not claimed`},
+		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-HUGE", `:23: known[0].requirement: BUF-HUGE is not claimed`},
+		{cClaims, "verdict: fail", "verdict: fails", `:24: known[0].verdict: "fails" is not known; did you mean fail? (known: fail, crash, timeout, leak, flaky, unobserved)`},
+		{cClaims, "verdict: fail", "verdict: pass", `:24: known[0].verdict: "pass" is not known`},
+		{cClaims, "    verdict: fail\n", "", `:23: known[0].verdict: missing: want one of fail, crash`},
+		{cClaims, "    reason: being rewritten\n", "", `:23: known[0].reason: missing: say why the subject falls short`},
+		{cClaims, "until: 2030-01-31", "until: 31.1.2030", `:26: known[0].until: "31.1.2030" is not a date: want year, month and day, such as 2030-01-31`},
+		{cClaims, "until: 2030-01-31", "until: 2030-02-30", `:26: known[0].until: "2030-02-30" is not a date`},
+		// programs
+		{programClaims, `"./producer {items}"`, "''", `:4: programs.roles.producer.command: missing: say how the producer is started, such as ./producer {items}`},
+		{programClaims, "{items}", "{item}", `:4: programs.roles.producer.command: unknown placeholder {item}; did you mean {items}? (known: {items}, {id}, {seed}, {file})`},
+		{programClaims, "./consumer}", `./consumer, stdin: "{count}"}`, `:5: programs.roles.consumer.stdin: unknown placeholder {count}`},
+		{programClaims, "./consumer}", "./consumer, started_by: shell}", `:5: programs.roles.consumer.started_by: "shell" is not known (known: kit, producer)`},
+		{programClaims, `{items}"}`, `{items}", started_by: producer}`, `:4: programs.roles.producer.started_by: "producer" is not known (known: kit)`},
+		{programClaims, "./consumer}", `./consumer, ready: "("}`, `:5: programs.roles.consumer.ready: the pattern does not compile: missing closing ): ` + "`(`"},
+		{programClaims, `'produced (\d+)'`, `'produced \d+'`, `:8: programs.observe.produced: the pattern "produced \\d+" has no group: put the part that is the item in parentheses`},
+		{programClaims, `'consumed (\d+)'`, `'(got|consumed) (\d+)'`, `:9: programs.observe.consumed: the pattern "(got|consumed) (\\d+)" has 2 groups, and which is the item is not clear: write the others as (?:…)`},
+		{programClaims, `'produced (\d+)'`, `'(?=produced) (\d+)'`, `:8: programs.observe.produced: the pattern does not compile: invalid or unsupported Perl syntax: ` + "`(?=`"},
+		{programClaims, `    produced: 'produced (\d+)'` + "\n", "", `:7: programs.observe.produced: missing: a pattern for what the producer prints of each item`},
+		{programClaims, `    consumed: 'consumed (\d+)'` + "\n", "", `:7: programs.observe.consumed: missing: a pattern for what the consumer prints of each item`},
+		{programClaims, "  observe:\n", "  observe:\n    order: lifo\n", `:8: programs.observe.order: "lifo" is not known; did you mean fifo? (known: fifo, per-producer, any)`},
+		{programClaims, "  observe:\n", "  observe:\n    end: stop\n", `:8: programs.observe.end: "stop" is not known (known: exit, kill)`},
+		{programClaims, "capacity: 4", "capacity: -4", `:6: programs.capacity: want a number above 0, not -4`},
+		{programClaims, "require: [shm_open]", "require: [shm_open]\n    forbid: [pipe, shm_open]", `:12: programs.mechanism.forbid[1]: shm_open is both required and forbidden: keep one`},
+	} {
+		text := strings.Replace(tt.base, tt.old, tt.new, 1)
+		if tt.old != "" && text == tt.base {
+			t.Fatalf("%q is not in the file", tt.old)
+		}
+		path := write(t, text)
+		c, err := subject.ReadClaims(path)
+		if err != nil {
+			t.Errorf("%q: not even read: %v", tt.new, err)
+			continue
+		}
+		err = c.Check(known)
+		if err == nil {
+			t.Errorf("%q was accepted, want %s", tt.new, tt.want)
+		} else if first, _, more := strings.Cut(err.Error(), "\n"); !strings.HasPrefix(first, path+tt.want) {
+			t.Errorf("%q (more: %t):\n got %s\nwant %s", tt.new, more, strings.ReplaceAll(err.Error(), path, ""), tt.want)
+		}
+	}
+}
+
+func TestCheckAccepts(t *testing.T) {
+	for _, tt := range []struct{ name, base, old, new string }{
+		{"a consumer that the producer starts", programClaims, "{command: ./consumer}", "{started_by: producer}"},
+		{"output in a file", programClaims, `consumed: 'consumed (\d+)'`, "file: out.txt"},
+		{"input from a file", programClaims, "./producer {items}\"}\n    consumer: {command: ./consumer}\n  capacity: 4\n  observe:\n    produced: 'produced (\\d+)'\n", "./producer {file}\"}\n    consumer: {command: ./consumer}\n  capacity: 4\n  observe:\n"},
+		{"a variable of the shell", programClaims, "./producer {items}", "${BIN}/producer {items}"},
+		{"a rendezvous", cClaims, "{bytes: 64KiB}", "{items: 0}"},
+		{"a claim without a ratio", cClaims, "[BUF-SLEEP]", "[REG-NOSYSCALL]"},
+		{"a promise", cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 2, against: pipe}\nknown:"},
+	} {
+		text := strings.Replace(tt.base, tt.old, tt.new, 1)
+		if text == tt.base {
+			t.Fatalf("%s: %q is not in the file", tt.name, tt.old)
+		}
+		c, err := subject.ReadClaims(write(t, text))
+		if err == nil {
+			err = c.Check(known)
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+}
+
+func TestCheckReportsAll(t *testing.T) {
+	c := subject.Claims{Extended: []string{"NO-SUCH"}}
+	err := c.Check(known)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	want := []string{
+		"claims of a subject: subject: missing: name the subject, as reports shall show it",
+		"claims of a subject: profiles: no profile is claimed, so there is nothing to check: claim one of region, buffer.one-to-one, buffer.many, mailbox",
+		"claims of a subject: extended[0]: there is no requirement \"NO-SUCH\" (`ipckit list` shows them all)",
+	}
+	if got := strings.Split(err.Error(), "\n"); strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("got\n%s\nwant\n%s", err, strings.Join(want, "\n"))
+	}
+}
+
+func TestGoValueNeedsNoWayIn(t *testing.T) {
+	c := subject.Claims{Subject: "mine", Profiles: subject.Profiles{Region: &subject.RegionProfile{}}}
+	if err := c.Check(known); err != nil {
+		t.Error(err)
+	}
+}
+
+// A shortfall is a verdict for which a run fails, and the list must not lag
+// behind the verdicts.
+func TestKnownVerdictsAreThoseThatFail(t *testing.T) {
+	for _, v := range reports.Verdicts {
+		c := subject.Claims{Subject: "mine", Profiles: subject.Profiles{Region: &subject.RegionProfile{}},
+			Known: []subject.Known{{Requirement: "REG-MAPPED", Verdict: string(v), Reason: "so"}}}
+		accepted, fails := c.Check(known) == nil, v.Exit(false) == reports.ExitFail
+		if accepted != fails {
+			t.Errorf("verdict %s: accepted as known: %t, fails a run: %t", v, accepted, fails)
+		}
+	}
+}

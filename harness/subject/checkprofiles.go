@@ -1,0 +1,120 @@
+package subject
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+func (k *checker) profiles() {
+	p := &k.claims.Profiles
+	if k.claims.Programs != nil && (p.Region != nil || p.OneToOne != nil || p.Many != nil || p.Mailbox != nil) {
+		k.bad(at("profiles"), "unmodified programs are checked as a whole and take no orders: claim no profile beside programs")
+	}
+	if claimed := k.claims.Claimed(); len(claimed) == 0 || (len(claimed) == 1 && claimed[0] == ProfilePerformance) {
+		k.bad(at("profiles"), "no profile is claimed, so there is nothing to check: claim one of %s",
+			strings.Join([]string{ProfileRegion, ProfileOneToOne, ProfileMany, ProfileMailbox}, ", "))
+	}
+	if r := p.Region; r != nil {
+		in := within(ProfileRegion)
+		k.word(in("names"), r.Names, "posix")
+		if r.Maximum < 0 {
+			k.bad(in("maximum"), "want a number of bytes above 0")
+		}
+	}
+	k.buffer(ProfileOneToOne, p.OneToOne)
+	k.buffer(ProfileMany, p.Many)
+	if m := p.Mailbox; m != nil {
+		in := within(ProfileMailbox)
+		k.capacity(in, m.Capacity, m.Item, 0)
+		k.item(in, m.Item)
+		k.word(in("delivery"), m.Delivery, "at-most-once", "at-least-once")
+		k.word(in("order"), m.Order, "fifo", "priority")
+		k.word(in("waiting"), m.Waiting, "sleep", "spin")
+	}
+	for _, profile := range k.claims.Claimed() {
+		k.partial(profile)
+	}
+}
+
+// within gives places inside a profile.
+func within(profile string) func(keys ...string) []string {
+	return func(keys ...string) []string { return append(at("profiles", profile), keys...) }
+}
+
+func (k *checker) buffer(profile string, b *BufferProfile) {
+	if b == nil {
+		return
+	}
+	in := within(profile)
+	k.capacity(in, b.Capacity, b.Item, 1)
+	k.item(in, b.Item)
+	k.word(in("slots"), b.Slots, "N", "N-1")
+	if b.Slots == "N-1" {
+		switch items := b.Capacity.Items; {
+		case b.Capacity.Bytes != nil && items == nil:
+			k.bad(in("slots"), "slots count items, but the capacity is in bytes: take it out")
+		case items != nil && items.Min == 1:
+			k.bad(in("slots"), "N-1 of a capacity of 1 leaves no slot to use: claim a capacity of at least 2")
+		}
+	}
+	k.word(in("waiting"), b.Waiting, "sleep", "spin")
+	k.word(in("empty"), b.Empty, "strict", "relaxed")
+}
+
+// capacity checks a capacity whose least possible value is least: a buffer
+// needs room for one item, a mailbox may have none and be a rendezvous.
+func (k *checker) capacity(in func(...string) []string, c Capacity, item Item, least Size) {
+	switch {
+	case c.Items == nil && c.Bytes == nil:
+		k.bad(in("capacity"), "missing: say how much goes in, such as {items: 8} or {bytes: 64KiB}")
+		return
+	case c.Items != nil && c.Bytes != nil:
+		k.bad(in("capacity", "bytes"), "a capacity is counted in items or in bytes, never in both: keep one")
+		return
+	}
+	unit, r := "items", c.Items
+	if r == nil {
+		unit, r = "bytes", c.Bytes
+	}
+	if r.Min > r.Max {
+		k.bad(in("capacity", unit), "the range is upside down: min %d is above max %d", int64(r.Min), int64(r.Max))
+	}
+	if r.Min < least {
+		k.bad(in("capacity", unit), "a buffer holds at least %d: it is %d", int64(least), int64(r.Min))
+	}
+	if _, most := item.Bounds(); c.Bytes != nil && r.Max < most {
+		k.bad(in("capacity", unit), "the largest item (%s) does not fit into %s", most, r.Max)
+	}
+}
+
+func (k *checker) item(in func(...string) []string, i Item) {
+	switch {
+	case i.Min < 0 || i.Max < 0 || i.Fixed < 0:
+		k.bad(in("item"), "sizes are not negative")
+	case i.Fixed > 0 && (i.Min > 0 || i.Max > 0):
+		k.bad(in("item", "fixed"), "items are of one size (fixed) or between two (min, max), never both: keep one")
+	case i.Fixed > 0:
+	case i.Max == 0:
+		k.bad(in("item"), "missing: say how large an item may be, such as {min: 0, max: 4096} or {fixed: 4}")
+	case i.Min > i.Max:
+		k.bad(in("item"), "the range is upside down: min %d is above max %d", int64(i.Min), int64(i.Max))
+	}
+}
+
+func (k *checker) partial(profile string) {
+	list := k.claims.Partial(profile)
+	for i, id := range list {
+		place := within(profile)("partial", strconv.Itoa(i))
+		level, profiles, ok := k.requirement(place, id)
+		switch {
+		case !ok:
+		case slices.Contains(list[:i], id):
+			k.bad(place, "%s is listed twice", id)
+		case !slices.Contains(profiles, profile):
+			k.bad(place, "%s is not a requirement of profile %s, but of %s: take it out", id, profile, strings.Join(profiles, ", "))
+		case level != "core":
+			k.bad(place, "%s is of level %s and not claimed unless listed: take it out", id, level)
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package subject
+
+import "cmp"
+
+// Normalise fills in what the claims leave to their defaults, so that nobody
+// else needs to know them. It expects claims that [Claims.Check] accepts, and
+// changes nothing when called again.
+func (c *Claims) Normalise() {
+	if c.Agent != "" || c.C != nil {
+		c.Control = cmp.Or(c.Control, "pipes")
+	}
+	if r := c.Profiles.Region; r != nil {
+		r.Names = cmp.Or(r.Names, "posix")
+		r.Maximum = cmp.Or(r.Maximum, 64<<20)
+	}
+	for _, b := range []*BufferProfile{c.Profiles.OneToOne, c.Profiles.Many} {
+		if b == nil {
+			continue
+		}
+		if b.Capacity.Items != nil {
+			b.Slots = cmp.Or(b.Slots, "N")
+		}
+		b.Waiting = cmp.Or(b.Waiting, "sleep")
+		b.Empty = cmp.Or(b.Empty, "strict")
+	}
+	if m := c.Profiles.Mailbox; m != nil {
+		m.Delivery = cmp.Or(m.Delivery, "at-most-once")
+		m.Order = cmp.Or(m.Order, "fifo")
+		m.Waiting = cmp.Or(m.Waiting, "sleep")
+	}
+	if p := c.Programs; p != nil {
+		p.Items = cmp.Or(p.Items, 10)
+		p.Roles.Producer.StartedBy = cmp.Or(p.Roles.Producer.StartedBy, "kit")
+		p.Roles.Consumer.StartedBy = cmp.Or(p.Roles.Consumer.StartedBy, "kit")
+		p.Observe.Order = cmp.Or(p.Observe.Order, "fifo")
+		p.Observe.End = cmp.Or(p.Observe.End, "exit")
+	}
+}
