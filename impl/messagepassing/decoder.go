@@ -1,0 +1,77 @@
+package messagepassing
+
+import "fmt"
+
+// A decoder takes frames out of a stream that arrives in pieces. A frame whose
+// sender dies in the middle is never seen: what is not whole has not happened.
+type decoder struct {
+	bodyMax int // larger bodies are a fault of the client
+
+	header []byte // what has come of header and name
+	body   []byte // being filled, nil before the header is whole
+	have   int    // bytes of body
+	frame  frame
+	names  int // length of the name
+}
+
+// bodyMin is allowed before a mailbox says how large its messages are.
+const bodyMin = 1024
+
+// rest is where the next bytes of a large body go, nil between bodies. Reading
+// into it spares a copy.
+func (d *decoder) rest() []byte {
+	if d.body == nil {
+		return nil
+	}
+	return d.body[d.have:]
+}
+
+// filled says that n bytes were put into rest; a frame may be whole now.
+func (d *decoder) filled(n int) (f *frame, ok bool) {
+	d.have += n
+	if d.have < len(d.body) {
+		return nil, false
+	}
+	return d.whole(), true
+}
+
+// feed takes bytes from b, and gives the first whole frame and what follows it.
+func (d *decoder) feed(b []byte) (f *frame, rest []byte, err error) {
+	if d.body == nil {
+		b = d.want(headerSize, b)
+		if len(d.header) < headerSize {
+			return nil, b, nil
+		}
+		var size int
+		d.names, size = d.frame.parseHeader(d.header)
+		if d.names > nameMax || size > max(bodyMin, d.bodyMax) {
+			return nil, nil, fmt.Errorf("%w: a header that announces %d and %d bytes", errProtocol, d.names, size)
+		}
+		b = d.want(headerSize+d.names, b)
+		if len(d.header) < headerSize+d.names {
+			return nil, b, nil
+		}
+		d.body, d.have = make([]byte, size), 0
+	}
+	n := copy(d.body[d.have:], b)
+	d.have += n
+	if d.have < len(d.body) {
+		return nil, nil, nil
+	}
+	return d.whole(), b[n:], nil
+}
+
+// want moves bytes to the header until it has size of them.
+func (d *decoder) want(size int, b []byte) []byte {
+	n := min(max(size-len(d.header), 0), len(b))
+	d.header = append(d.header, b[:n]...)
+	return b[n:]
+}
+
+func (d *decoder) whole() *frame {
+	f := d.frame
+	f.name = string(d.header[headerSize:])
+	f.body = d.body
+	d.header, d.body, d.have, d.frame = d.header[:0], nil, 0, frame{}
+	return &f
+}

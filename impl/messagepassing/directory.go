@@ -1,0 +1,174 @@
+package messagepassing
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// A directory is where the post office of one user is found: a folder of mode
+// 0700 that holds the office's socket and nothing else. Both are removed when
+// the office ends, so that nothing stays behind.
+//
+// It lies in /dev/shm by default, where the names of shm_open(3) live too: a
+// mount namespace with its own /dev/shm has its own office, no other user can
+// enter, and a restart of the machine sweeps it. An abstract socket would vanish
+// by itself, but anyone could connect to it and anyone could take its name.
+//
+// Whoever starts or ends an office holds a lock (flock(2)) on the directory
+// itself, and then makes sure that the path still leads to what it has locked.
+type directory string
+
+const (
+	directoryDefault = "/dev/shm"
+	directoryPrefix  = "messagepassing-"
+	socketName       = "office"
+)
+
+// errAbsent: nobody is listening.
+var errAbsent = fmt.Errorf("%w: no post office", ErrNotExist)
+
+// directoryIn names the office directory of this user below base.
+func directoryIn(base string) (directory, error) {
+	if base == "" {
+		base = directoryDefault
+	}
+	base, err := filepath.Abs(base)
+	if err != nil {
+		return "", fmt.Errorf("%w: directory: %w", ErrInvalid, err)
+	}
+	d := directory(filepath.Join(base, directoryPrefix+strconv.Itoa(os.Geteuid())))
+	const longest = 107 // sun_path, unix(7)
+	if len(d.socket()) > longest {
+		return "", fmt.Errorf("%w: directory %s: a socket's path has at most %d bytes; use a shorter directory", ErrInvalid, base, longest)
+	}
+	return d, nil
+}
+
+func (d directory) socket() string { return string(d) + "/" + socketName }
+
+// connect connects to the office, or says errAbsent.
+func (d directory) connect() (fd int, err error) {
+	if err := d.check(); err != nil {
+		return -1, err
+	}
+	fd, err = unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return -1, systemError("socket", err)
+	}
+	for {
+		err = unix.Connect(fd, &unix.SockaddrUnix{Name: d.socket()})
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	if err == nil {
+		return fd, nil
+	}
+	_ = unix.Close(fd)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ECONNREFUSED) {
+		return -1, errAbsent
+	}
+	return -1, systemError("connect to "+d.socket(), err)
+}
+
+// check refuses a directory that someone else has laid out: whoever owns it
+// could read every message. /dev/shm is open to all.
+func (d directory) check() error {
+	var st unix.Stat_t
+	err := unix.Lstat(string(d), &st)
+	if errors.Is(err, unix.ENOENT) {
+		return errAbsent
+	}
+	if err != nil {
+		return systemError("look at "+string(d), err)
+	}
+	if st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
+		return fmt.Errorf("%w: %s: want a directory of user %d that nobody else may enter; remove it or choose another directory",
+			ErrPermission, d, os.Geteuid())
+	}
+	return nil
+}
+
+// errMoved: the directory was removed or replaced while it was being locked.
+var errMoved = errors.New("directory has moved")
+
+// lock locks the directory; flags is LOCK_EX, with LOCK_NB where the caller
+// must not wait. Closing the descriptor unlocks it.
+func (d directory) lock(flags int) (fd int, err error) {
+	fd, err = unix.Open(string(d), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	for {
+		err = unix.Flock(fd, flags)
+		if !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	if err == nil {
+		var held, named unix.Stat_t
+		if err = unix.Fstat(fd, &held); err == nil {
+			err = unix.Lstat(string(d), &named)
+		}
+		if err == nil && (held.Ino != named.Ino || held.Dev != named.Dev) {
+			err = errMoved
+		}
+	}
+	if err != nil {
+		_ = unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// hold makes the directory where it is missing, and locks it.
+func (d directory) hold() (fd int, err error) {
+	const tries = 1000 // each lost to an office that ended just then
+	for range tries {
+		if err := unix.Mkdir(string(d), 0o700); err != nil && !errors.Is(err, unix.EEXIST) {
+			return -1, systemError("make "+string(d), err)
+		}
+		if err := d.check(); errors.Is(err, errAbsent) {
+			continue
+		} else if err != nil {
+			return -1, err
+		}
+		fd, err := d.lock(unix.LOCK_EX)
+		switch {
+		case err == nil:
+			return fd, nil
+		case errors.Is(err, unix.ENOENT), errors.Is(err, errMoved):
+		default:
+			return -1, systemError("lock "+string(d), err)
+		}
+	}
+	return -1, fmt.Errorf("%w: lock %s: it was removed %d times meanwhile", ErrIO, d, tries)
+}
+
+// sweep removes what an office that was killed has left. It does nothing where
+// an office lives, is being started, or nothing is there.
+func (d directory) sweep() {
+	fd, err := d.lock(unix.LOCK_EX | unix.LOCK_NB)
+	if err != nil {
+		return
+	}
+	defer unix.Close(fd)
+	if other, err := d.connect(); err == nil {
+		_ = unix.Close(other)
+		return
+	} else if !errors.Is(err, errAbsent) {
+		return
+	}
+	d.remove()
+}
+
+// remove takes away socket and directory. The caller holds the lock.
+func (d directory) remove() {
+	_ = unix.Unlink(d.socket())
+	_ = unix.Rmdir(string(d))
+}

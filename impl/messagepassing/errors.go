@@ -1,0 +1,93 @@
+package messagepassing
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// The ways in which an operation can be refused. Every error of this package
+// matches exactly one of them with [errors.Is]; an error after which it is not
+// known whether the operation took effect also matches [ErrInDoubt].
+var (
+	ErrExist       = errors.New("already exists")
+	ErrNotExist    = errors.New("does not exist")
+	ErrFull        = errors.New("full")
+	ErrEmpty       = errors.New("empty")
+	ErrTimeout     = errors.New("time limit passed")
+	ErrClosed      = errors.New("closed")
+	ErrTooLarge    = errors.New("message too large")
+	ErrPeerDead    = errors.New("peer is dead")
+	ErrPermission  = errors.New("not permitted")
+	ErrInvalid     = errors.New("invalid argument")
+	ErrNoSpace     = errors.New("out of memory or descriptors")
+	ErrInterrupted = errors.New("cancelled")
+	ErrIO          = errors.New("input/output error")
+)
+
+// ErrInDoubt marks a failure whose effect is unknown: the line or the post
+// office was lost between a request and its answer. A message that was being
+// sent may have been delivered; it is never delivered twice.
+var ErrInDoubt = errors.New("outcome unknown")
+
+// An Error says which operation on which object was refused, and why.
+type Error struct {
+	Op   string // "send", "receive", "create" …
+	Name string // of the mailbox or party
+	Err  error  // one of the sentinels of this package, possibly wrapped with detail
+
+	_ struct{}
+}
+
+func (e *Error) Error() string { return e.Op + " " + e.Name + ": " + e.Err.Error() }
+
+// Unwrap gives the reason.
+func (e *Error) Unwrap() error { return e.Err }
+
+// refusals gives each sentinel its number on the wire. New ones are appended.
+var refusals = []error{
+	nil, ErrExist, ErrNotExist, ErrFull, ErrEmpty, ErrTimeout, ErrClosed, ErrTooLarge, ErrPeerDead,
+	ErrPermission, ErrInvalid, ErrNoSpace, ErrInterrupted, ErrIO,
+}
+
+// refusalCode is the wire number of err: 0 for nil, ErrIO's for a stranger.
+func refusalCode(err error) uint8 {
+	if err == nil {
+		return 0
+	}
+	for code, sentinel := range refusals {
+		if sentinel != nil && errors.Is(err, sentinel) {
+			return uint8(code)
+		}
+	}
+	return uint8(len(refusals) - 1)
+}
+
+// refusal turns a wire number and the office's explanation into an error.
+func refusal(code uint8, detail string) error {
+	err := ErrIO
+	if int(code) < len(refusals) {
+		err = refusals[code]
+	}
+	if err == nil || detail == "" {
+		return err
+	}
+	return fmt.Errorf("%w: %s", err, detail)
+}
+
+// systemError classes what the kernel answered.
+func systemError(doing string, err error) error {
+	kind := ErrIO
+	switch {
+	case errors.Is(err, unix.EACCES), errors.Is(err, unix.EPERM), errors.Is(err, unix.EROFS):
+		kind = ErrPermission
+	case errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE), errors.Is(err, unix.ENOMEM),
+		errors.Is(err, unix.ENOBUFS), errors.Is(err, unix.ENOSPC):
+		kind = ErrNoSpace
+	case errors.Is(err, unix.EPIPE), errors.Is(err, unix.ECONNRESET), errors.Is(err, unix.ENOTCONN),
+		errors.Is(err, unix.ECONNREFUSED):
+		kind = ErrPeerDead
+	}
+	return fmt.Errorf("%w: %s: %w", kind, doing, err)
+}

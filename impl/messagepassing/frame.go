@@ -1,0 +1,70 @@
+package messagepassing
+
+import "encoding/binary"
+
+// A frame is one request to the post office or one answer of it. On the wire,
+// Unix stream or TCP alike, it is a header of 32 bytes, a name of nameLength
+// bytes and a body of size bytes: a stream keeps no boundaries, so the lengths
+// in the header do (Stevens, Fenner, Rudoff, UNIX Network Programming, vol. 1,
+// 3.9; W. R. Stevens, vol. 2, 4.10 "Streams and Messages").
+type frame struct {
+	kind     uint8  // request: what is asked; answer: refusal code, 0 is success
+	flags    uint8  // see the flag constants
+	number   uint32 // of the request, counted by its connection; the answer repeats it
+	priority uint32 // of the message
+	pid      uint32 // the sender, in an answer that holds a message
+	uid      uint32
+	gid      uint32
+	room     uint32 // request receive: largest message that the caller can take
+	name     string
+	body     []byte
+}
+
+const headerSize = 32
+
+// Requests. Every one but requestCancel is answered exactly once.
+const (
+	requestCreate   uint8 = 1 + iota // name, body: shape; attaches
+	requestOpen                      // name; attaches
+	requestAttach                    // body: shape and key, of a mailbox this process has open already
+	requestUnlink                    // name
+	requestSend                      // priority, body
+	requestReceive                   // room
+	requestDone                      // the message in hand is dealt with
+	requestClose                     // no more messages
+	requestHandOver                  // pid
+	requestCancel                    // number of the request that waits; not answered itself
+	requestBye                       // detach; the office answers and hangs up
+)
+
+// Flags.
+const (
+	flagNever uint8 = 1 << iota // request: refuse rather than wait
+)
+
+// appendHeader writes the header, little-endian: size u32, kind u8, flags u8,
+// name length u16, number, priority, pid, uid, gid, room u32.
+func (f *frame) appendHeader(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(f.body)))
+	b = append(b, f.kind, f.flags)
+	b = binary.LittleEndian.AppendUint16(b, uint16(len(f.name)))
+	for _, v := range [...]uint32{f.number, f.priority, f.pid, f.uid, f.gid, f.room} {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	return append(b, f.name...)
+}
+
+// parseHeader reads a header of headerSize bytes, and gives the lengths of the
+// name and of the body that follow it.
+func (f *frame) parseHeader(b []byte) (nameLength, bodySize int) {
+	f.kind, f.flags = b[4], b[5]
+	for i, v := range [...]*uint32{&f.number, &f.priority, &f.pid, &f.uid, &f.gid, &f.room} {
+		*v = binary.LittleEndian.Uint32(b[8+4*i:])
+	}
+	return int(binary.LittleEndian.Uint16(b[6:])), int(binary.LittleEndian.Uint32(b))
+}
+
+// sender reads who sent the message in an answer.
+func (f *frame) sender() Sender {
+	return Sender{PID: int(f.pid), UID: int(int32(f.uid)), GID: int(int32(f.gid)), Name: f.name}
+}

@@ -1,0 +1,143 @@
+package messagepassing
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// roleVariable makes the test binary one of roles instead of running tests.
+const roleVariable = "MESSAGEPASSING_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	ServeIfAsked()
+	if role := os.Getenv(roleVariable); role != "" {
+		if err := roles[role](os.Args[1:]); err != nil {
+			fmt.Fprintln(os.Stderr, role+":", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// watchdog is how long anything may take that ought to happen.
+const watchdog = 60 * time.Second
+
+// testOffice is an office of the test's own. At the end nothing of it may be
+// left: neither a process nor a file.
+func testOffice(t testing.TB) Office {
+	t.Helper()
+	base, err := os.MkdirTemp("", "mp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Office{Directory: base}
+	t.Cleanup(func() {
+		defer os.RemoveAll(base)
+		eventually(t, "the office is gone", func() bool {
+			left, _ := os.ReadDir(base)
+			return len(left) == 0 && len(officePIDs(t, o)) == 0
+		})
+	})
+	return o
+}
+
+// eventually waits for something that happens by itself.
+func eventually(t testing.TB, what string, is func() bool) {
+	t.Helper()
+	for end := time.Now().Add(watchdog); !is(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Errorf("not within %v: %s", watchdog, what)
+			return
+		}
+	}
+}
+
+// officePIDs finds the processes that serve o.
+func officePIDs(t testing.TB, o Office) (pids []int) {
+	t.Helper()
+	d, err := directoryIn(o.Directory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, file := range environs {
+		env, err := os.ReadFile(file)
+		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), stageVariable+"="+stageServe+":"+string(d)) {
+			continue
+		}
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
+			pids = append(pids, pid)
+		}
+	}
+	return pids
+}
+
+// A helper is another process in one of roles. What it prints is read line by
+// line.
+type helper struct {
+	cmd *exec.Cmd
+	out *bufio.Scanner
+}
+
+// start runs a role in a process of its own, which is killed at the test's end
+// if it has not ended by then.
+func start(t testing.TB, role string, args ...string) *helper {
+	t.Helper()
+	cmd := exec.Command(self, args...)
+	cmd.Env = append(os.Environ(), roleVariable+"="+role)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	return &helper{cmd: cmd, out: bufio.NewScanner(out)}
+}
+
+// line reads one line that the helper prints.
+func (h *helper) line(t testing.TB) string {
+	t.Helper()
+	if !h.out.Scan() {
+		t.Fatalf("%v ended without a word: %v", h.cmd.Args, h.out.Err())
+	}
+	return h.out.Text()
+}
+
+// kill ends it by SIGKILL and waits until it is gone.
+func (h *helper) kill() {
+	_ = h.cmd.Process.Kill()
+	_ = h.cmd.Wait()
+}
+
+// wait waits for its end and fails the test if that was not clean.
+func (h *helper) wait(t testing.TB) {
+	t.Helper()
+	if err := h.cmd.Wait(); err != nil {
+		t.Errorf("%v: %v", h.cmd.Args, err)
+	}
+}
+
+// descriptors counts the open descriptors of this process.
+func descriptors(t testing.TB) int {
+	t.Helper()
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(list)
+}

@@ -1,0 +1,246 @@
+package messagepassing
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/unix"
+)
+
+// A peer is the office's end of a line: one client connection, attached to one
+// mailbox at most.
+type peer struct {
+	server *server
+	fd     int
+	credentials
+
+	decoder decoder
+	box     *box
+	waiting *request // the send or receive that is not answered yet
+	number  uint32   // of the request being handled, for its answer
+	busy    bool     // a request has no answer yet: another one is a fault of the client
+
+	held    *message // at-least-once: given to the client and not dealt with
+	heldBox *box
+
+	out     [][]byte // what the socket had no room for
+	stuck   bool     // to be told when there is room
+	leaving bool     // hang up once out is written
+	dead    bool     // to be dropped
+}
+
+// errProtocol: the client is not this package; it is cut off.
+var errProtocol = errors.New("not the protocol of this post office")
+
+// handle does one request. An error cuts the client off.
+func (p *peer) handle(f *frame) error {
+	if f.kind == requestCancel {
+		if r := p.waiting; r != nil && p.number == f.number {
+			r.waits.withdraw(r, ErrInterrupted)
+		}
+		return nil
+	}
+	if p.busy {
+		return fmt.Errorf("%w: a request before the answer to the last", errProtocol)
+	}
+	p.number, p.busy = f.number, true
+	never := f.flags&flagNever != 0
+	switch f.kind {
+	case requestCreate, requestOpen, requestAttach:
+		p.answer(p.enter(f))
+	case requestUnlink:
+		p.answer(nil, p.server.unlink(f.name))
+	case requestBye:
+		p.bye()
+	case requestSend, requestReceive, requestDone, requestClose, requestHandOver:
+		if p.box == nil {
+			return fmt.Errorf("%w: request %d without a mailbox", errProtocol, f.kind)
+		}
+		switch f.kind {
+		case requestSend:
+			if f.priority > HighestPriority {
+				return fmt.Errorf("%w: priority %d", errProtocol, f.priority)
+			}
+			m := &message{body: f.body, priority: f.priority, from: p.credentials}
+			r := &request{from: p, message: m}
+			p.waiting = r
+			p.box.send(r, never)
+		case requestReceive:
+			p.letGo()
+			r := &request{from: p, room: int(f.room)}
+			p.waiting = r
+			p.box.receive(r, never)
+		case requestDone:
+			p.letGo()
+			p.answer(nil, nil)
+		case requestClose:
+			p.box.end("closed")
+			p.answer(nil, nil)
+		case requestHandOver:
+			p.answer(nil, p.box.handOver(p.pid, f.pid))
+		}
+	default:
+		return fmt.Errorf("%w: request %d", errProtocol, f.kind)
+	}
+	return nil
+}
+
+// enter creates or opens a mailbox and attaches to it.
+func (p *peer) enter(f *frame) (body []byte, err error) {
+	if p.box != nil {
+		return nil, fmt.Errorf("%w: this connection has a mailbox", ErrInvalid)
+	}
+	var b *box
+	switch f.kind {
+	case requestOpen:
+		b, err = p.server.find(f.name)
+	default:
+		shape, key, bad := parseShape(f.body)
+		if bad != nil {
+			return nil, bad
+		}
+		if f.kind == requestAttach {
+			b, err = p.server.findKey(key)
+		} else {
+			b, err = p.server.create(f.name, shape, p.pid)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	b.attach(p.pid)
+	p.box = b
+	p.decoder.bodyMax = b.shape.MessageMax
+	return appendShape(nil, b.shape, b.key), nil
+}
+
+// letGo: the client is done with the message it holds.
+func (p *peer) letGo() { p.held, p.heldBox = nil, nil }
+
+// bye detaches in order. Where that was the last of the office's uses, the
+// office removes its traces before it answers: once Detach or Unlink have
+// returned nothing is left behind.
+func (p *peer) bye() {
+	p.letGo()
+	p.leave()
+	p.leaving = true
+	delete(p.server.peers, p.fd)
+	if p.server.idle() {
+		p.server.retire()
+	}
+	p.server.peers[p.fd] = p
+	p.answer(nil, nil)
+}
+
+// leave detaches from the mailbox. The client may be dead: what it waited for
+// is withdrawn, what it held goes back.
+func (p *peer) leave() {
+	b := p.box
+	if b == nil {
+		return
+	}
+	p.box = nil
+	if p.waiting != nil {
+		p.waiting.waits.withdraw(p.waiting, nil)
+		p.waiting = nil
+	}
+	if p.held != nil {
+		p.heldBox.giveBack(p.held)
+		p.letGo()
+	}
+	if b.detach(p.pid) {
+		p.server.remove(b, "deleted: its owner has ended")
+	}
+	if len(b.users) == 0 && p.server.boxes[b.name] != b {
+		delete(p.server.keys, b.key)
+	}
+}
+
+// accept answers a send.
+func (r *request) accept() { r.done(nil, nil) }
+
+// refuse answers with an error.
+func (r *request) refuse(why error, detail string) {
+	if detail != "" {
+		why = fmt.Errorf("%w: %s", why, detail)
+	}
+	r.done(nil, why)
+}
+
+func (r *request) done(body []byte, err error) {
+	r.waits = nil
+	r.from.waiting = nil
+	r.from.answer(body, err)
+}
+
+// deliver answers a receive with a message. It is false when the receiver's
+// process is known to be dead; the message was not given away then.
+func (r *request) deliver(b *box, m *message) bool {
+	p := r.from
+	r.waits = nil
+	p.waiting = nil
+	p.busy = false
+	p.reply(&frame{
+		number: p.number, priority: m.priority,
+		pid: m.from.pid, uid: m.from.uid, gid: m.from.gid, name: m.from.name, body: m.body,
+	})
+	if p.dead {
+		return false
+	}
+	if b.shape.Delivery == AtLeastOnce {
+		p.held, p.heldBox = m, b
+	}
+	return true
+}
+
+// answer answers the request being handled.
+func (p *peer) answer(body []byte, err error) {
+	p.busy = false
+	f := &frame{number: p.number, kind: refusalCode(err), body: body}
+	if err != nil {
+		f.body = []byte(err.Error())
+	}
+	p.reply(f)
+}
+
+// reply writes a frame, or queues what the socket has no room for.
+func (p *peer) reply(f *frame) {
+	if p.dead {
+		return
+	}
+	header := f.appendHeader(make([]byte, 0, headerSize+len(f.name)))
+	p.out = append(p.out, header)
+	if len(f.body) > 0 {
+		p.out = append(p.out, f.body)
+	}
+	p.flush()
+}
+
+// flush writes as much as the socket takes.
+func (p *peer) flush() {
+	for len(p.out) > 0 && !p.dead {
+		n, err := unix.SendmsgBuffers(p.fd, p.out[:min(len(p.out), 16)], nil, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		switch {
+		case err == nil:
+			p.out = advance(p.out, n)
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EAGAIN):
+			if !p.stuck {
+				p.stuck = true
+				p.server.watch(p, unix.EPOLLIN|unix.EPOLLOUT)
+			}
+			return
+		default:
+			p.server.drop(p)
+			return
+		}
+	}
+	p.out = p.out[:0]
+	if p.stuck && !p.dead {
+		p.stuck = false
+		p.server.watch(p, unix.EPOLLIN)
+	}
+	if p.leaving {
+		p.server.drop(p)
+	}
+}
