@@ -46,10 +46,11 @@ func Hint(word string, candidates []string) string {
 	return "; did you mean " + strings.Join(words, " or ") + "?"
 }
 
-// begins reports whether one word begins with the other; two letters are too
-// few to say anything.
-func begins(a, b string) bool {
-	return min(len(a), len(b)) >= 3 && (strings.HasPrefix(b, a) || strings.HasPrefix(a, b))
+// begins reports whether a candidate begins with the word, which somebody cut
+// short, or makes up most of it. Two letters are too few to say anything.
+func begins(word, candidate string) bool {
+	return len(word) >= 3 && strings.HasPrefix(candidate, word) ||
+		2*len(candidate) > len(word) && strings.HasPrefix(word, candidate)
 }
 
 // distance counts the insertions, deletions, substitutions and swaps of

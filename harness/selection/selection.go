@@ -4,6 +4,7 @@ package selection
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -22,14 +23,67 @@ const (
 type Item struct {
 	Requirement *catalogue.Requirement
 	Status      Status
-	Profiles    []string // claimed profiles in which it is to be checked
+	Profiles    []string // claimed profiles in which it is to be checked; empty unless claimed
 	Selected    bool     // claimed, and asked for
 }
 
-// ErrEmpty says that nothing is left to check.
+// ErrEmpty says that nothing is left to check. The error that wraps it says
+// why.
 var ErrEmpty = errors.New("nothing to check")
 
 // Select gives an item for each requirement, in catalogue order.
+//
+// Each entry of only holds patterns separated by commas; a requirement is asked
+// for when any of them matches its id, its family, its model or its level, case
+// aside. Patterns may hold * and ?. Without patterns everything is asked for.
+// A pattern that matches nothing in the catalogue is an error, since a check
+// that silently leaves out what was meant looks like a pass.
+//
+// The claims are taken as they are: see [subject.Claims.Check].
 func Select(cat *catalogue.Catalogue, claims subject.Claims, only []string) ([]Item, error) {
-	return nil, ErrEmpty
+	patterns, err := parse(only, cat)
+	if err != nil {
+		return nil, err
+	}
+	listed := slices.Clone(claims.Extended)
+	for _, p := range claims.Performance {
+		listed = append(listed, p.Requirement)
+	}
+	var items []Item
+	selected := false
+	for _, f := range cat.Families {
+		for _, r := range f.Requirements {
+			item := stand(r, &claims, listed)
+			item.Selected = item.Status == Claimed && patterns.match(r, f.Model)
+			selected = selected || item.Selected
+			items = append(items, item)
+		}
+	}
+	if !selected {
+		return nil, empty(items, &claims, patterns, cat)
+	}
+	return items, nil
+}
+
+// stand compares one requirement with the claims. A condition that is not met
+// makes it not claimed; what a profile leaves out is excluded only where no
+// other profile brings it in.
+func stand(r *catalogue.Requirement, claims *subject.Claims, listed []string) Item {
+	item := Item{Requirement: r, Status: NotClaimed}
+	if r.Level != catalogue.Core && !slices.Contains(listed, r.ID) {
+		return item
+	}
+	for _, profile := range claims.Claimed() {
+		switch {
+		case !slices.Contains(r.Profiles, profile) || !claims.Promises(profile, r.When):
+		case slices.Contains(claims.Partial(profile), r.ID):
+			if item.Status == NotClaimed {
+				item.Status = Excluded
+			}
+		default:
+			item.Status = Claimed
+			item.Profiles = append(item.Profiles, profile)
+		}
+	}
+	return item
 }
