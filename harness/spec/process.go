@@ -1,0 +1,122 @@
+package spec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A Process is one process of the subject, as specs see it. Its operations
+// return the subject's own refusals as *subject.Error; a process that dies,
+// hangs or breaks the protocol ends the spec with the verdict that fits.
+type Process struct {
+	world   *World
+	agent   *agent.Agent
+	handles int
+	objects map[string]string // name → family, created here and not yet unlinked
+	gone    bool
+}
+
+// Name is the process's role in the spec.
+func (p *Process) Name() string { return p.agent.Name() }
+
+// PID is the process id as the kit sees it.
+func (p *Process) PID() int { return p.agent.Process().PID() }
+
+// Agent gives the agent itself.
+func (p *Process) Agent() *agent.Agent { return p.agent }
+
+// do carries out an operation that ought to come back.
+func (p *Process) do(r agent.Request) (agent.Reply, error) {
+	return p.begin(r).Return()
+}
+
+// begin starts an operation that may block.
+func (p *Process) begin(r agent.Request) *Call {
+	if p.gone {
+		panic(fmt.Errorf("spec: %s has left already", p.Name()))
+	}
+	return &Call{process: p, call: p.agent.Begin(r)}
+}
+
+// tell adds an operation and its answer to the story.
+func (p *Process) tell(r agent.Request, reply agent.Reply, err error) {
+	p.world.did = append(p.world.did, fmt.Sprintf("%s: %s", p.Name(), describe(r, reply, err)))
+}
+
+// Kill ends the process by SIGKILL and waits until it is gone.
+func (p *Process) Kill() {
+	p.world.Step("%s is killed by SIGKILL", p.Name())
+	if err := p.agent.Kill(); err != nil {
+		panic(kitError{fmt.Errorf("kill %s: %w", p.Name(), err)})
+	}
+	p.gone = true
+}
+
+// Exit ends the process in order, without unlinking what it created.
+func (p *Process) Exit() {
+	p.world.Step("%s exits", p.Name())
+	p.bye()
+}
+
+// Signal sends a signal to the process.
+func (p *Process) Signal(s syscall.Signal) {
+	if err := p.agent.Process().Signal(s); err != nil {
+		panic(kitError{fmt.Errorf("signal %v to %s: %w", s, p.Name(), err)})
+	}
+}
+
+func (p *Process) bye() {
+	if p.gone {
+		return
+	}
+	p.gone = true
+	ctx, cancel := context.WithTimeout(p.world.ctx, p.world.entry.suite.patience())
+	defer cancel()
+	if err := p.agent.Bye(ctx); err != nil {
+		p.world.broken(p.Name(), "bye", err)
+	}
+}
+
+// leave unlinks what the process created and is still there, and exits.
+func (p *Process) leave() {
+	if !p.gone {
+		for name, family := range p.objects {
+			if err := p.unlink(family, name); err != nil && subject.KindOf(err) != subject.NotFound {
+				p.world.Fail("%s could not unlink %s: %v", p.Name(), name, err)
+			}
+		}
+	}
+	p.bye()
+}
+
+// unlink removes the name of an object, whoever of the processes created it.
+func (p *Process) unlink(family, name string) error {
+	_, err := p.do(agent.Request{Op: family + ".unlink", Name: name})
+	if err == nil {
+		for _, q := range p.world.processes {
+			delete(q.objects, name)
+		}
+	}
+	return err
+}
+
+// handle makes a new object handle.
+func (p *Process) handle(prefix string) string {
+	p.handles++
+	return fmt.Sprintf("%s%d", prefix, p.handles)
+}
+
+// refusal tells the subject's own answer from a breakdown of the agent.
+func (p *Process) refusal(operation string, err error) error {
+	var refused *subject.Error
+	if err == nil || errors.As(err, &refused) {
+		return err
+	}
+	p.world.broken(p.Name(), operation, err)
+	return nil
+}

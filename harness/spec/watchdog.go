@@ -1,0 +1,84 @@
+package spec
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// The watchdog looks every beat. When, for a whole standstill, every process
+// with an operation under way was asleep in a system call without a time
+// limit, used no processor time and was not even scheduled once, then nobody
+// is left to wake them: waiting longer would tell nothing. A loaded machine
+// cannot bring this about, since who waits for a processor does not sleep.
+const (
+	beat       = 100 * time.Millisecond
+	standstill = 2 * time.Second
+)
+
+// watch waits for a call. It returns "" when the call came back, else why the
+// wait was given up.
+func (w *World) watch(c *agent.Call) string {
+	deadline := time.NewTimer(w.entry.suite.patience())
+	defer deadline.Stop()
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
+	var last string
+	since := time.Now()
+	for {
+		select {
+		case <-c.Done():
+			return ""
+		case <-w.ctx.Done():
+			panic(stop{verdict: reports.KitError, message: "interrupted"})
+		case <-deadline.C:
+			return fmt.Sprintf("still there after %v", w.entry.suite.patience())
+		case <-ticker.C:
+			state, asleep := w.snapshot()
+			if !asleep || state != last {
+				last, since = state, time.Now()
+			} else if time.Since(since) >= standstill {
+				select {
+				case <-c.Done():
+					return ""
+				default:
+					return fmt.Sprintf("everybody has been asleep for %v, and nobody is left to wake them", standstill)
+				}
+			}
+		}
+	}
+}
+
+// snapshot puts the state of everyone who has an operation under way into one
+// string, and reports whether all of them sleep without a time limit.
+func (w *World) snapshot() (state string, asleep bool) {
+	for _, p := range w.processes {
+		if p.gone || p.agent.Pending() == nil {
+			continue
+		}
+		s, sleeping := p.agent.Sleep()
+		if !sleeping {
+			return "", false
+		}
+		state += p.Name() + "=" + s + ";"
+	}
+	return state, state != ""
+}
+
+// whoIsBlocked lists everyone who has an operation under way, and where.
+func (w *World) whoIsBlocked() []reports.Blocked {
+	var list []reports.Blocked
+	for _, p := range w.processes {
+		if p.gone {
+			continue
+		}
+		if c := p.agent.Pending(); c != nil {
+			b := p.agent.Where()
+			b.Process, b.Operation, b.Seconds = p.Name(), c.Request.Op, time.Since(c.Began).Seconds()
+			list = append(list, b)
+		}
+	}
+	return list
+}

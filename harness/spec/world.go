@@ -1,0 +1,229 @@
+package spec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// A World is what one attempt of a spec owns: its processes, the names that it
+// uses, its random numbers, and the story of what was done.
+type World struct {
+	*world.World
+	Rand *rand.Rand // reproducible from the run's seed
+
+	ctx       context.Context
+	entry     entry
+	processes []*Process
+	did       []string
+	step      string
+	ruledOut  []string
+	blocked   []reports.Blocked
+	left      []string
+	note      string
+	trace     string
+	cleanup   []func()
+}
+
+func newWorld(ctx context.Context, e entry, inner *world.World) *World {
+	seed := e.seed()
+	return &World{World: inner, Rand: rand.New(rand.NewPCG(seed, seed>>1)), ctx: ctx, entry: e}
+}
+
+// Context ends when the run is interrupted.
+func (w *World) Context() context.Context { return w.ctx }
+
+// Claims are the subject's.
+func (w *World) Claims() subject.Claims { return w.entry.suite.Claims }
+
+// Suite is what the spec was registered in.
+func (w *World) Suite() *Suite { return w.entry.suite }
+
+// Profile is the one in which the requirement is being checked.
+func (w *World) Profile() string { return w.entry.profile }
+
+// ObjectName makes a system-wide name that no other world uses.
+func (w *World) ObjectName(base string) string {
+	return "/ipckit-" + w.ID() + "-" + base
+}
+
+// Step names what happens next, for the evidence.
+func (w *World) Step(format string, args ...any) {
+	w.step = fmt.Sprintf(format, args...)
+	w.did = append(w.did, w.step)
+}
+
+// RuledOut notes something that was looked at and is right, which helps those
+// who look for the cause of a later failure.
+func (w *World) RuledOut(format string, args ...any) {
+	w.ruledOut = append(w.ruledOut, fmt.Sprintf(format, args...))
+}
+
+// Note gives the figures of a pass, such as the bound that was explored.
+func (w *World) Note(format string, args ...any) { w.note = fmt.Sprintf(format, args...) }
+
+// Process starts a new process that hosts the subject.
+func (w *World) Process(name string) *Process {
+	return w.process(name, w.entry.suite.Launcher)
+}
+
+// ProcessAs starts one under another user id. The host must allow it; where it
+// does not, the requirement is skipped.
+func (w *World) ProcessAs(name string, uid int) *Process {
+	l := w.entry.suite.Launcher
+	l.User = uid
+	return w.process(name, l)
+}
+
+// CanChangeUser reports whether ProcessAs can work here, and why not.
+func (w *World) CanChangeUser() (ok bool, reason string) {
+	for _, c := range world.Probe(w.ctx).Items {
+		if c.Name == world.UnprivilegedUser {
+			return c.OK, c.Reason
+		}
+	}
+	return false, "the host was not probed for it"
+}
+
+func (w *World) process(name string, l agent.Launcher) *Process {
+	ctx, cancel := context.WithTimeout(w.ctx, 3*w.entry.suite.patience())
+	defer cancel()
+	a, err := agent.Start(ctx, w.World, l, name)
+	if err != nil {
+		w.broken(name, "start", err)
+	}
+	p := &Process{world: w, agent: a, objects: map[string]string{}}
+	w.processes = append(w.processes, p)
+	return p
+}
+
+// Fail ends the spec: the subject did not do what the requirement says.
+func (w *World) Fail(format string, args ...any) { w.stop(reports.Fail, format, args...) }
+
+// Unobserved ends the spec: the subject showed nothing to judge.
+func (w *World) Unobserved(format string, args ...any) { w.stop(reports.Unobserved, format, args...) }
+
+// Inconclusive ends the spec: it could not be decided.
+func (w *World) Inconclusive(format string, args ...any) {
+	w.stop(reports.Inconclusive, format, args...)
+}
+
+// Skip ends the spec: this host cannot do what the check needs.
+func (w *World) Skip(format string, args ...any) { w.stop(reports.Skipped, format, args...) }
+
+func (w *World) stop(v reports.Verdict, format string, args ...any) {
+	panic(stop{verdict: v, message: fmt.Sprintf(format, args...)})
+}
+
+// Must ends the spec when err is an error: "what" was refused although it
+// ought to have been done.
+func (w *World) Must(err error, format string, args ...any) {
+	if err != nil {
+		w.Fail("%s was refused: %v", fmt.Sprintf(format, args...), err)
+	}
+}
+
+// Refused ends the spec unless err is a refusal of one of the kinds.
+func (w *World) Refused(err error, kinds []subject.Kind, format string, args ...any) {
+	what := fmt.Sprintf(format, args...)
+	if err == nil {
+		w.Fail("%s was accepted; it must be refused with %s", what, orList(kinds))
+	}
+	for _, k := range kinds {
+		if subject.KindOf(err) == k {
+			return
+		}
+	}
+	w.Fail("%s was refused as %q; it must be refused with %s", what, err, orList(kinds))
+}
+
+func orList(kinds []subject.Kind) string {
+	words := make([]string, len(kinds))
+	for i, k := range kinds {
+		words[i] = fmt.Sprintf("%q", k)
+	}
+	return strings.Join(words, " or ")
+}
+
+// broken turns an agent's breakdown into a verdict.
+func (w *World) broken(process, operation string, err error) {
+	var died *agent.Died
+	var unsupported *agent.Unsupported
+	switch {
+	case w.ctx.Err() != nil:
+		w.stop(reports.KitError, "interrupted")
+	case errors.As(err, &died):
+		w.stop(reports.Crash, "%s died in %s: %v", process, operation, died)
+	case errors.As(err, &unsupported):
+		w.stop(reports.Fail, "%s: the subject claims %s but its adapter says %v", process, w.Profile(), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		w.stop(reports.Timeout, "%s did not answer to %s: %v", process, operation, err)
+	case errors.As(err, new(*agent.Broken)):
+		w.stop(reports.Fail, "%s broke the protocol in %s: %v", process, operation, err)
+	default:
+		panic(kitError{fmt.Errorf("%s: %s: %w", process, operation, err)})
+	}
+}
+
+// evidence tells the story so far.
+func (w *World) evidence(halt stop) *reports.Evidence {
+	e := &reports.Evidence{
+		Did: lastOf(w.did, 24), Saw: strings.TrimSpace(halt.message), Step: w.step,
+		RuledOut: w.ruledOut, Blocked: w.blocked, Left: w.left, Trace: w.trace,
+	}
+	for _, p := range w.processes {
+		e.Output = append(e.Output, p.agent.Output()...)
+	}
+	return e
+}
+
+func lastOf(lines []string, n int) []string {
+	if len(lines) <= n {
+		return lines
+	}
+	cut := []string{fmt.Sprintf("… %d earlier steps", len(lines)-n)}
+	return append(cut, lines[len(lines)-n:]...)
+}
+
+// expectNothingLeft ends a spec that went well: everybody leaves, names are
+// removed, and then nothing may be there that was not there before.
+func (w *World) expectNothingLeft() {
+	w.Step("everybody leaves; what is left is looked at")
+	for _, p := range w.processes {
+		p.leave()
+	}
+	ctx, cancel := context.WithTimeout(w.ctx, w.entry.suite.patience())
+	defer cancel()
+	found, _ := w.Leftovers(ctx)
+	for _, l := range found {
+		w.left = append(w.left, l.String())
+	}
+	if len(found) > 0 {
+		w.stop(reports.Leak, "left behind: %s", strings.Join(w.left, "; "))
+	}
+}
+
+// end kills what is left of the world.
+func (w *World) end() error {
+	for i := len(w.cleanup) - 1; i >= 0; i-- {
+		w.cleanup[i]()
+	}
+	if err := w.Close(); err != nil {
+		return fmt.Errorf("the world of %s could not be ended: %w", w.entry.requirement.ID, err)
+	}
+	return nil
+}
+
+// Cleanup runs f when the attempt ends, however it ends.
+func (w *World) Cleanup(f func()) { w.cleanup = append(w.cleanup, f) }
+
+// settle is how long something that must not happen is given to happen.
+const settle = 60 * time.Millisecond
