@@ -1,0 +1,70 @@
+// Package run carries out a check: it starts a runner, which is the running
+// binary in another role and runs the specs once, follows what it does, and
+// closes the record. Ginkgo can run one suite in a process, and a fault of the
+// kit must not take its report along: hence two processes.
+package run
+
+import (
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// A Plan is what a runner is told, as one line of JSON.
+type Plan struct {
+	Key       string          `json:"key"` // which of the binary's checks this is
+	Claims    subject.Claims  `json:"claims"`
+	Launcher  agent.Launcher  `json:"launcher"`
+	Programs  string          `json:"programs,omitempty"`    // directory of built programs
+	BuildErr  string          `json:"build_error,omitempty"` // why there are none
+	Only      []string        `json:"only,omitempty"`
+	Seed      uint64          `json:"seed"`
+	Patience  time.Duration   `json:"patience,omitempty"`
+	Attempts  int             `json:"attempts,omitempty"`
+	Isolation world.Isolation `json:"isolation,omitempty"`
+	Record    string          `json:"record"` // path of the record, which the header is in already
+	Repeat    string          `json:"repeat"` // command that repeats a requirement, with {id} for its id
+}
+
+// Suite is the catalogue and the specs: what the suites hand to a run.
+type Suite struct {
+	Catalogue *catalogue.Catalogue
+	Version   string
+	Register  []func(*spec.Suite)
+}
+
+// Implemented lists the kinds of check that the suite has for each
+// requirement.
+func (s Suite) Implemented() map[string][]catalogue.Kind {
+	kinds := map[string][]catalogue.Kind{}
+	collect := &spec.Suite{Catalogue: s.Catalogue, Collect: func(id string, kind catalogue.Kind) {
+		kinds[id] = append(kinds[id], kind)
+	}}
+	for _, register := range s.Register {
+		register(collect)
+	}
+	return kinds
+}
+
+// An Observer is told what happens while a check runs. Its methods are called
+// from one goroutine.
+type Observer interface {
+	Begin(total int)
+	Start(id, kind string)
+	Result(reports.Result)
+	End()
+}
+
+// event is one line from the runner.
+type event struct {
+	Start  string          `json:"start,omitempty"`
+	Kind   string          `json:"kind,omitempty"`
+	Result *reports.Result `json:"result,omitempty"`
+	Ended  bool            `json:"ended,omitempty"` // the last line of a runner that came to its end
+	Error  string          `json:"error,omitempty"`
+}

@@ -1,0 +1,118 @@
+package run
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"github.com/ipckit/ipckit/harness/selection"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// Role is the role of a runner, see package reexec.
+const Role = "runner"
+
+// The runner's descriptors: the plan comes in on one, events go out on the
+// other. The supervisor keeps its end of the first open as long as it lives.
+const (
+	planFD  = 3
+	eventFD = 4
+)
+
+// ReadPlan reads the plan in a runner. It is called before Serve, since the
+// plan's key says which of a test binary's checks is meant.
+func ReadPlan() (Plan, error) {
+	planOnce.Do(func() {
+		syscall.CloseOnExec(planFD)
+		syscall.CloseOnExec(eventFD)
+		in := bufio.NewReaderSize(os.NewFile(planFD, "plan"), 1<<20)
+		line, err := in.ReadBytes('\n')
+		if err == nil {
+			err = json.Unmarshal(line, &plan)
+		}
+		if err != nil {
+			planErr = fmt.Errorf("runner: no plan on descriptor %d: %w", planFD, err)
+			return
+		}
+		go func() { // the supervisor is gone: end as by Ctrl-C, so that worlds are ended too
+			_, _ = in.ReadByte()
+			_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+		}()
+	})
+	return plan, planErr
+}
+
+var (
+	planOnce sync.Once
+	plan     Plan
+	planErr  error
+)
+
+// Serve is a runner's main: it runs the specs once and never returns.
+func Serve(s Suite) {
+	events := json.NewEncoder(os.NewFile(eventFD, "events"))
+	err := serve(s, events)
+	if err != nil {
+		_ = events.Encode(event{Error: err.Error()})
+		os.Exit(1)
+	}
+	_ = events.Encode(event{Ended: true})
+	os.Exit(0)
+}
+
+func serve(s Suite, events *json.Encoder) error {
+	p, err := ReadPlan()
+	if err != nil {
+		return err
+	}
+	items, err := selection.Select(s.Catalogue, p.Claims, p.Only)
+	if err != nil {
+		return err
+	}
+	record, err := reports.Append(p.Record)
+	if err != nil {
+		return err
+	}
+	defer record.Close()
+	var failed error // the first write that failed
+	suite := p.suite(s, items)
+	suite.OnBegin = func(id, kind string) { _ = events.Encode(event{Start: id, Kind: kind}) }
+	suite.OnResult = func(r reports.Result) {
+		if err := record.Result(r); err != nil && failed == nil {
+			failed = err
+		}
+		_ = events.Encode(event{Result: &r})
+	}
+	suite.Register(s.Register...)
+	config, reporter := ginkgo.GinkgoConfiguration()
+	config.RandomSeed = int64(p.Seed & 0x7fffffff)
+	reporter.NoColor, reporter.Succinct = true, true
+	ginkgo.RunSpecs(quiet{}, "ipckit", config, reporter)
+	return failed
+}
+
+func (p Plan) suite(s Suite, items []selection.Item) *spec.Suite {
+	suite := &spec.Suite{
+		Catalogue: s.Catalogue, Claims: p.Claims, Items: items, Launcher: p.Launcher, Programs: p.Programs,
+		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation,
+		Repeat: func(id string) string { return strings.ReplaceAll(p.Repeat, "{id}", id) },
+	}
+	if p.BuildErr != "" {
+		suite.BuildErr = errors.New(p.BuildErr)
+	}
+	return suite
+}
+
+// quiet takes Ginkgo's word that the suite failed; the verdicts are in the
+// record already.
+type quiet struct{}
+
+func (quiet) Fail() {}

@@ -1,0 +1,235 @@
+package run
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/selection"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// Options are what the caller of a check decides.
+type Options struct {
+	Dir      string // where report.jsonl goes; must exist
+	Header   reports.Header
+	Strict   bool
+	Observer Observer // or nil
+}
+
+// RecordName is the record's name in the directory of a check.
+const RecordName = "report.jsonl"
+
+// ErrUsage marks errors that are the caller's: an empty selection, a pattern
+// that matches nothing, an output directory that cannot be written.
+var ErrUsage = errors.New("usage")
+
+// Do carries out a plan and gives the record. An error means that there is no
+// record; everything else is in it.
+func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error) {
+	items, err := selection.Select(s.Catalogue, p.Claims, p.Only)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	began := time.Now()
+	implemented := s.Implemented()
+	total := countChecks(items, implemented)
+	if total == 0 {
+		return nil, fmt.Errorf("%w: nothing to check: of what was selected, nothing is both claimed by %s and checked by this version of the kit; `ipckit list` shows what is", ErrUsage, p.Claims.Subject)
+	}
+	p.Record = filepath.Join(o.Dir, RecordName)
+	o.Header.Seed, o.Header.Total, o.Header.Suite = p.Seed, total, s.Version
+	writer, err := reports.Create(p.Record, o.Header)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	defer writer.Close()
+	for _, r := range unchecked(s, p, items, implemented) {
+		if err := writer.Result(r); err != nil {
+			return nil, err
+		}
+	}
+	observer := o.Observer
+	if observer == nil {
+		observer = nobody{}
+	}
+	observer.Begin(total)
+	runErr := follow(ctx, p, o.Dir, observer)
+	observer.End()
+
+	record, err := reports.Read(p.Record)
+	if err != nil {
+		return nil, err
+	}
+	footer := reports.Footer{
+		Counts: record.Counts(), Headline: record.Headline(), Exit: record.Verdicts(o.Strict),
+		Seconds: time.Since(began).Seconds(), Time: time.Now().UTC(),
+	}
+	switch {
+	case ctx.Err() != nil:
+		footer.Interrupted, footer.Exit = true, reports.ExitInterrupted
+		footer.Error = "interrupted before all checks had run"
+	case runErr != nil:
+		footer.Error, footer.Exit = runErr.Error(), reports.ExitKit
+	}
+	if err := writer.Footer(footer); err != nil {
+		return nil, err
+	}
+	return reports.Read(p.Record)
+}
+
+// countChecks counts the specs that will run.
+func countChecks(items []selection.Item, implemented map[string][]catalogue.Kind) (n int) {
+	for _, item := range items {
+		if item.Status == selection.Claimed && item.Selected {
+			n += len(item.Profiles) * len(implemented[item.Requirement.ID])
+		}
+	}
+	return n
+}
+
+// unchecked makes the lines of what will not run: it is listed all the same.
+func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][]catalogue.Kind) []reports.Result {
+	suite := p.suite(s, items)
+	var list []reports.Result
+	for _, item := range items {
+		r := spec.Result(suite, item.Requirement.ID)
+		switch {
+		case !item.Selected:
+			continue
+		case item.Status == selection.NotClaimed:
+			r.Verdict = reports.NotClaimed
+		case item.Status == selection.Excluded:
+			r.Verdict, r.Message = reports.Excluded, "the profile is claimed as partial, without this"
+		case len(implemented[r.Requirement]) == 0:
+			r.Verdict, r.Message = reports.NotChecked, "this version of the kit has no check for it yet"
+		default:
+			continue
+		}
+		r.Repeat = ""
+		for _, k := range item.Requirement.Checks {
+			if !slices.Contains(implemented[r.Requirement], k) {
+				r.Checks = append(r.Checks, reports.Check{Kind: string(k), Verdict: r.Verdict})
+			}
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// follow starts the runner and reads its events until it ends.
+func follow(ctx context.Context, p Plan, dir string, observer Observer) error {
+	planOut, planIn, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer planIn.Close()
+	eventsOut, eventsIn, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer eventsOut.Close()
+	log, err := os.CreateTemp("", "ipckit-runner-*.log")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(log.Name())
+	defer log.Close()
+
+	file, args, env := reexec.Args(Role)
+	cmd := exec.Command(file)
+	cmd.Args = args
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.ExtraFiles = []*os.File{planOut, eventsIn}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through us, once
+	err = cmd.Start()
+	planOut.Close()
+	eventsIn.Close()
+	if err != nil {
+		return fmt.Errorf("the runner could not be started: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() {
+		_ = cmd.Process.Signal(syscall.SIGINT)
+		time.AfterFunc(grace, func() { _ = cmd.Process.Kill() })
+	})
+	defer stop()
+	text, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if _, err := planIn.Write(append(text, '\n')); err != nil {
+		_ = cmd.Process.Kill()
+	}
+	ended, runErr := observe(eventsOut, observer)
+	waitErr := cmd.Wait()
+	if ended && waitErr == nil {
+		return nil
+	}
+	if runErr == nil {
+		runErr = waitErr
+	}
+	if runErr == nil {
+		runErr = errors.New("it ended without saying so")
+	}
+	return fmt.Errorf("the runner failed, which is the kit's own fault: %w%s", runErr, tail(log.Name()))
+}
+
+// grace is what an interrupted runner gets to end its worlds.
+const grace = 10 * time.Second
+
+func observe(r io.Reader, observer Observer) (ended bool, err error) {
+	in := bufio.NewReader(r)
+	for {
+		line, readErr := in.ReadBytes('\n')
+		if readErr != nil {
+			return ended, err
+		}
+		var e event
+		if json.Unmarshal(line, &e) != nil {
+			continue
+		}
+		switch {
+		case e.Start != "":
+			observer.Start(e.Start, e.Kind)
+		case e.Result != nil:
+			observer.Result(*e.Result)
+		case e.Ended:
+			ended = true
+		case e.Error != "":
+			err = errors.New(e.Error)
+		}
+	}
+}
+
+// tail gives the end of the runner's output.
+func tail(name string) string {
+	text, err := os.ReadFile(name)
+	if err != nil || len(text) == 0 {
+		return ""
+	}
+	if len(text) > 4000 {
+		text = text[len(text)-4000:]
+	}
+	return "\nits last output:\n" + strings.TrimSpace(string(text))
+}
+
+type nobody struct{}
+
+func (nobody) Begin(int)             {}
+func (nobody) Start(string, string)  {}
+func (nobody) Result(reports.Result) {}
+func (nobody) End()                  {}
