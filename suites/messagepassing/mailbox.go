@@ -1,0 +1,44 @@
+// Package messagepassing holds the specs of the message-passing model.
+package messagepassing
+
+import (
+	"bytes"
+
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/queue"
+)
+
+// Mailboxes registers the BOX family.
+func Mailboxes(s *spec.Suite) {
+	s.It("BOX-FIFO", queue.FIFO)
+	s.It("BOX-CONTENT", queue.Content)
+	s.It("BOX-BOUNDARY", queue.Boundary)
+	s.It("BOX-TRYEMPTY", queue.TryEmpty)
+	s.It("BOX-COPY", boxCopy)
+	s.It("BOX-GONE", queue.Gone)
+}
+
+// boxCopy looks at what the receiver gets after the sender has overwritten the
+// buffer that it sent from.
+func boxCopy(w *spec.World) {
+	f := w.Queues()
+	sender := w.Process("sender")
+	if !sender.Agent().Hello().Overwrites {
+		w.Unobserved("the adapter does not say that it overwrites its buffer after each send, so nothing can be seen")
+	}
+	box, err := sender.CreateQueue(w.ObjectName("box"), f.Shape(4, 4096))
+	w.Must(err, "creating the mailbox")
+	receiver, err := w.Process("receiver").OpenQueue(box.Name)
+	w.Must(err, "opening the mailbox")
+	for i, size := range []int64{8, 64, 1024, 4096} {
+		message := spec.Item(w.Rand.Uint64(), i, f.Size(size))
+		w.Step("%d bytes are sent, then overwritten where they were, then received", len(message))
+		w.Must(box.Put(message, subject.Forever), "sending")
+		got, err := receiver.Get(subject.Forever)
+		w.Must(err, "receiving")
+		if !bytes.Equal(got, message) {
+			w.Fail("%s was sent and %s received: what the sender did to its buffer after the send changed the message", spec.Show(message), spec.Show(got))
+		}
+	}
+}

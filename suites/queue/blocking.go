@@ -1,0 +1,175 @@
+package queue
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// Full: a put blocks when the queue is full, and goes on when there is room.
+func Full(w *spec.World) {
+	p := newPair(w, 4, 16)
+	n := p.fill(0, fillLimit)
+	for round := range 3 {
+		w.Step("round %d: the queue holds %d items and is full; a put waits", round+1, n)
+		put := p.producer.BeginPut(p.item(round+n), subject.Forever)
+		put.Blocks("putting into the full queue")
+		w.Step("one item is taken; the put goes on")
+		p.get(round, round+1)
+		if !p.facts.Counted { // one item fewer may still be too little room
+			for i := round + 1; i < round+n && !put.Returned(); i++ {
+				time.Sleep(time.Millisecond)
+			}
+		}
+		_, err := put.Return()
+		w.Must(err, "the put that waited")
+	}
+	p.get(3, 3+n)
+	p.empty()
+}
+
+// Empty: a get blocks when the queue is empty, and goes on when an item comes.
+func Empty(w *spec.World) {
+	p := newPair(w, 4, 16)
+	for round := range 3 {
+		w.Step("round %d: the queue is empty; a get waits", round+1)
+		get := p.consumer.BeginGet(subject.Forever)
+		get.Blocks("getting from the empty queue")
+		w.Step("an item comes; the get brings it")
+		p.put(round, round+1)
+		got, err := get.Item()
+		w.Must(err, "the get that waited")
+		p.same(round, got)
+	}
+	p.empty()
+}
+
+// Wake: nobody sleeps on although there is work for him.
+func Wake(w *spec.World) {
+	p := newPair(w, 1, 8)
+	w.Step("a waiting consumer is woken by each of 50 items")
+	for i := range 50 {
+		get := p.consumer.BeginGet(subject.Forever)
+		if i%5 == 0 {
+			time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
+		}
+		p.put(i, i+1)
+		got, err := get.Item()
+		w.Must(err, "the get that waited")
+		p.same(i, got)
+	}
+	w.Step("both sides wait for each other through the smallest queue, many times")
+	b := spec.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	p.transfer(b)
+	p.empty()
+}
+
+// ConsumerFirst: the consumer may start, and wait, before there is a producer;
+// and the other way about.
+func ConsumerFirst(w *spec.World) {
+	f := w.Queues()
+	p := &pair{w: w, facts: f, seed: w.Rand.Uint64(), size: f.Size(16), shape: f.Shape(4, 16)}
+	p.usable = f.Usable(p.shape.Capacity)
+	name := w.ObjectName("first")
+	var err error
+
+	w.Step("the consumer makes the queue and waits; there is no producer yet")
+	consumer := w.Process("consumer")
+	p.consumer, err = consumer.CreateQueue(name, p.shape)
+	w.Must(err, "creating the queue")
+	get := p.consumer.BeginGet(subject.Forever)
+	get.Blocks("getting from the empty queue")
+	w.Step("the producer starts and puts")
+	p.producer, err = w.Process("producer").OpenQueue(name)
+	w.Must(err, "opening the queue")
+	p.put(0, 1)
+	got, err := get.Item()
+	w.Must(err, "the get that waited")
+	p.same(0, got)
+
+	w.Step("the producer starts alone and puts; the consumer starts after that")
+	other := w.ObjectName("second")
+	p.producer, err = w.Process("producer 2").CreateQueue(other, p.shape)
+	w.Must(err, "creating the queue")
+	p.put(1, 2)
+	p.consumer, err = w.Process("consumer 2").OpenQueue(other)
+	w.Must(err, "opening the queue")
+	p.get(1, 2)
+	p.empty()
+}
+
+// EINTR: a signal neither ends a wait nor passes for an item.
+func EINTR(w *spec.World) {
+	p := newPair(w, 2, 16)
+	signals := []syscall.Signal{syscall.SIGSTOP, syscall.SIGCONT}
+	if p.consumer.Process().Agent().Hello().Interrupts {
+		signals = append(signals, syscall.SIGUSR1)
+	}
+	storm := func(to *spec.Process) {
+		for range 10 {
+			for _, s := range signals {
+				to.Signal(s)
+				time.Sleep(time.Millisecond)
+			}
+		}
+		to.Signal(syscall.SIGCONT)
+	}
+	w.Step("the consumer waits for an item while signals arrive")
+	get := p.consumer.BeginGet(subject.Forever)
+	get.Blocks("getting from the empty queue")
+	storm(p.consumer.Process())
+	get.StillBlocked("getting from the empty queue, during signals")
+	p.put(0, 1)
+	got, err := get.Item()
+	w.Must(err, "the get that signals arrived in")
+	p.same(0, got)
+
+	w.Step("the producer waits for room while signals arrive")
+	n := p.fill(1, fillLimit)
+	put := p.producer.BeginPut(p.item(n+1), subject.Forever)
+	put.Blocks("putting into the full queue")
+	storm(p.producer.Process())
+	put.StillBlocked("putting into the full queue, during signals")
+	p.get(1, n+1)
+	_, err = put.Return()
+	w.Must(err, "the put that signals arrived in")
+	p.get(n+1, n+2)
+	p.empty()
+}
+
+// Abandoned: after refusals everything works as before, and nobody is left
+// asleep.
+func Abandoned(w *spec.World) {
+	p := newPair(w, 3, 16)
+	w.Step("100 gets without waiting are refused")
+	for range 100 {
+		p.empty()
+	}
+	w.Step("the queue is filled, and 100 puts without waiting are refused")
+	n := p.fill(0, fillLimit)
+	for range 100 {
+		w.Refused(p.producer.Put(p.item(n), subject.Never), []subject.Kind{subject.Full}, "putting into the full queue without waiting")
+	}
+	p.get(0, n)
+	w.Step("waiting and waking still work on both sides")
+	get := p.consumer.BeginGet(subject.Forever)
+	get.Blocks("getting from the empty queue")
+	p.put(0, 1)
+	got, err := get.Item()
+	w.Must(err, "the get that waited")
+	p.same(0, got)
+	n = p.fill(1, fillLimit)
+	put := p.producer.BeginPut(p.item(n+1), subject.Forever)
+	put.Blocks("putting into the full queue")
+	p.get(1, n+1)
+	_, err = put.Return()
+	w.Must(err, "the put that waited")
+	p.get(n+1, n+2)
+	w.Step("the capacity is what it was")
+	if again := p.fill(0, fillLimit); again != n {
+		w.Fail("%d items fitted before the refusals and %d fit after them", n, again)
+	}
+	p.get(0, n)
+}

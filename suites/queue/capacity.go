@@ -1,0 +1,134 @@
+package queue
+
+import (
+	"bytes"
+	"math"
+
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// Capacity: as many items fit as are claimed, again and again.
+func Capacity(w *spec.World) {
+	p := newPair(w, 8, 16)
+	for round := range 3 {
+		w.Step("round %d: items go in until the queue is full", round+1)
+		limit := int(p.usable) + 16
+		if !p.facts.Counted {
+			limit = int(p.shape.Capacity) + 64 // each item takes a byte at least, or a header
+		}
+		n := p.fill(0, limit)
+		if p.facts.Counted && int64(n) != p.usable {
+			w.Fail("a queue of capacity %d took %d items; %d were claimed", p.shape.Capacity, n, p.usable)
+		}
+		if int64(n) < p.usable {
+			w.Fail("a queue of %d bytes took %d items of %d bytes; at least %d must fit", p.shape.Capacity, n, p.size, p.usable)
+		}
+		if n == limit {
+			w.Fail("a queue of %d bytes took %d items of %d bytes and was still not full", p.shape.Capacity, n, p.size)
+		}
+		p.get(0, n)
+	}
+}
+
+// TryFull: putting without waiting into a full queue is refused at once, and
+// changes nothing.
+func TryFull(w *spec.World) {
+	p := newPair(w, 4, 16)
+	n := p.fill(0, fillLimit)
+	w.Step("the queue is full; a put without waiting comes back")
+	for range 3 {
+		w.Refused(p.producer.Put(p.item(n+1), subject.Never), []subject.Kind{subject.Full}, "putting into the full queue without waiting")
+	}
+	w.Step("what was inside comes out unharmed")
+	p.get(0, n)
+	p.empty()
+	w.Step("after that there is room again")
+	w.Must(p.producer.Put(p.item(0), subject.Never), "putting without waiting into the emptied queue")
+	p.get(0, 1)
+}
+
+// fillLimit bounds a fill whose end is not the matter of the spec.
+const fillLimit = 1 << 12
+
+// TryEmpty: getting without waiting from an empty queue is refused at once.
+func TryEmpty(w *spec.World) {
+	p := newPair(w, 4, 16)
+	w.Step("the queue is fresh")
+	p.empty()
+	w.Step("one item goes in and comes out")
+	p.put(0, 1)
+	got, err := p.consumer.Get(subject.Never)
+	w.Must(err, "getting without waiting what has been put")
+	p.same(0, got)
+	p.empty()
+}
+
+// One: the smallest capacity claimed works like any other.
+func One(w *spec.World) {
+	p := newPair(w, 1, 16)
+	w.Step("the smallest queue: capacity %d, %d usable", p.shape.Capacity, p.usable)
+	for round := range 3 {
+		n := p.fill(0, fillLimit)
+		if p.facts.Counted && int64(n) != p.usable {
+			w.Fail("round %d: it took %d items; %d were claimed", round+1, n, p.usable)
+		}
+		put := p.producer.BeginPut(p.item(n), subject.Forever)
+		put.Blocks("putting into the full queue")
+		p.get(0, 1)
+		_, err := put.Return()
+		w.Must(err, "the put that waited")
+		p.get(1, n+1)
+		p.empty()
+	}
+}
+
+// Huge: an absurd shape is refused, not wrapped into a small one.
+func Huge(w *spec.World) {
+	f := w.Queues()
+	a, b := w.Process("creator"), w.Process("opener")
+	name := w.ObjectName("huge")
+	item := f.Size(16)
+	shapes := []spec.QueueShape{
+		{Capacity: 0, ItemMax: item}, {Capacity: -1, ItemMax: item},
+		{Capacity: math.MaxInt64, ItemMax: item}, {Capacity: 1 << 62, ItemMax: item}, {Capacity: math.MinInt64, ItemMax: item},
+		{Capacity: 1 << 61, ItemMax: 16}, {Capacity: 1<<60 + 1, ItemMax: 16}, // times 16 is 0 or 16 in 64 bits
+		{Capacity: f.Capacity(8), ItemMax: -1}, {Capacity: f.Capacity(8), ItemMax: 1 << 62},
+	}
+	for _, s := range shapes {
+		w.Step("a queue of capacity %d for items up to %d bytes is asked for", s.Capacity, s.ItemMax)
+		if _, err := a.CreateQueue(name, s); err == nil {
+			w.Fail("a queue of capacity %d for items up to %d bytes was created", s.Capacity, s.ItemMax)
+		}
+		_, err := b.OpenQueue(name)
+		w.Refused(err, []subject.Kind{subject.NotFound}, "opening the queue that was refused")
+	}
+	w.Step("an ordinary one can still be made under the same name")
+	_, err := a.CreateQueue(name, f.Shape(8, 16))
+	w.Must(err, "creating it")
+}
+
+// Oversize: an item above the maximum is refused and the queue is unharmed.
+func Oversize(w *spec.World) {
+	f := w.Queues()
+	p := newPair(w, 4, min(f.Max, 64))
+	top := p.shape.ItemMax
+	bad := []int64{top + 1, top + 8, 2*top + 1}
+	if f.Min == f.Max {
+		bad = append(bad, f.Min-1)
+	}
+	p.put(0, 1)
+	for _, size := range bad {
+		w.Step("an item of %d bytes is offered; the largest is %d", size, top)
+		err := p.producer.Put(bytes.Repeat([]byte{0xa5}, int(size)), subject.Never)
+		w.Refused(err, []subject.Kind{subject.TooLarge, subject.Invalid}, "putting an item of %d bytes where %d is the largest", size, top)
+	}
+	w.Step("the queue goes on as before")
+	n := 1
+	if p.usable > 1 {
+		p.put(1, 2)
+		n = 2
+	}
+	p.get(0, n)
+	p.empty()
+}

@@ -1,0 +1,94 @@
+package queue
+
+import (
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// NoLeak: many lives leave no descriptor, mapping or object.
+func NoLeak(w *spec.World) {
+	f := w.Queues()
+	a, b := w.Process("producer"), w.Process("consumer")
+	shape, item := f.Shape(4, 16), spec.Item(1, 1, f.Size(16))
+	name := w.ObjectName("cycle")
+	cycle := func() {
+		q, err := a.CreateQueue(name, shape)
+		w.Must(err, "creating the queue")
+		r, err := b.OpenQueue(name)
+		w.Must(err, "opening it")
+		w.Must(q.Put(item, subject.Forever), "putting an item")
+		_, err = r.Get(subject.Forever)
+		w.Must(err, "getting it")
+		w.Must(r.Detach(), "detaching the consumer")
+		w.Must(q.Detach(), "detaching the producer")
+		w.Must(a.UnlinkQueue(name), "unlinking the queue")
+	}
+	users := []*spec.Process{a, b}
+	w.Step("warm up: 20 lives of a queue")
+	for range 20 {
+		cycle()
+	}
+	before := measureAll(users)
+	w.Step("200 lives of a queue")
+	for range 200 {
+		cycle()
+	}
+	for i, now := range measureAll(users) {
+		expectSteady(w, users[i], before[i], now, 16<<20)
+	}
+}
+
+// Gone: what has been unlinked can no longer be opened.
+func Gone(w *spec.World) {
+	p := newPair(w, 4, 16)
+	p.put(0, 1)
+	name := p.producer.Name
+	w.Step("the queue is unlinked")
+	w.Must(p.producer.Process().UnlinkQueue(name), "unlinking the queue")
+	_, err := w.Process("latecomer").OpenQueue(name)
+	w.Refused(err, []subject.Kind{subject.NotFound}, "opening the unlinked queue")
+	w.Step("the name can be used again, for a queue that is fresh")
+	q, err := p.producer.Process().CreateQueue(name, p.shape)
+	w.Must(err, "creating a queue of the same name")
+	if got, err := q.Get(subject.Never); err == nil {
+		w.Fail("the fresh queue holds an item of the old one: %s", spec.Show(got))
+	}
+}
+
+// Drain: after close the consumer gets all that was put, then the end.
+func Drain(w *spec.World) {
+	p := newPair(w, 4, 16)
+	n := int(min(p.usable, 4))
+	p.put(0, n)
+	w.Step("the producer closes with %d items inside", n)
+	w.Must(p.producer.Close(), "closing the queue")
+	w.Refused(p.producer.Put(p.item(n), subject.Never), []subject.Kind{subject.Closed}, "putting into the closed queue")
+	p.get(0, n)
+	for range 2 {
+		_, err := p.consumer.Get(subject.Forever)
+		w.Refused(err, []subject.Kind{subject.Closed}, "getting from the closed and drained queue")
+	}
+}
+
+// CloseBlocked: close releases everyone who is blocked.
+func CloseBlocked(w *spec.World) {
+	p := newPair(w, 2, 16)
+	w.Step("the consumer waits on the empty queue; the producer closes")
+	get := p.consumer.BeginGet(subject.Forever)
+	get.Blocks("getting from the empty queue")
+	w.Must(p.producer.Close(), "closing the queue")
+	_, err := get.Item()
+	w.Refused(err, []subject.Kind{subject.Closed}, "the get that waited when the queue was closed")
+
+	w.Step("the producer waits on a full queue; the consumer closes")
+	q := &pair{w: w, facts: p.facts, shape: p.shape, usable: p.usable, size: p.size, seed: p.seed}
+	q.attach(w.Process("producer 2"), w.Process("consumer 2"), w.ObjectName("q2"))
+	n := q.fill(0, fillLimit)
+	put := q.producer.BeginPut(q.item(n), subject.Forever)
+	put.Blocks("putting into the full queue")
+	w.Must(q.consumer.Close(), "closing the queue")
+	_, err = put.Return()
+	w.Refused(err, []subject.Kind{subject.Closed}, "the put that waited when the queue was closed")
+	w.Step("what was inside can still be got")
+	q.get(0, n)
+}

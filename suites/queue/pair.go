@@ -1,0 +1,96 @@
+// Package queue holds the specs of what a bounded buffer and a mailbox share:
+// items go in at one end and come out at the other. They are written once and
+// registered for both models under each model's own requirement ids.
+package queue
+
+import (
+	"bytes"
+
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// pair is one producer process and one consumer process on one queue.
+type pair struct {
+	w        *spec.World
+	facts    spec.QueueFacts
+	shape    spec.QueueShape
+	usable   int64 // items that fit
+	size     int64 // of the items that the spec makes, bytes
+	seed     uint64
+	producer *spec.Queue
+	consumer *spec.Queue
+}
+
+// newPair creates a queue of about that many usable items of about that size;
+// the producer's process creates it and the consumer's opens it.
+func newPair(w *spec.World, usable, size int64) *pair {
+	p := &pair{w: w, facts: w.Queues(), seed: w.Rand.Uint64()}
+	p.size = p.facts.Size(size)
+	p.shape = p.facts.Shape(usable, p.size)
+	p.usable = p.facts.Usable(p.shape.Capacity)
+	p.attach(w.Process("producer"), w.Process("consumer"), w.ObjectName("q"))
+	return p
+}
+
+func (p *pair) attach(producer, consumer *spec.Process, name string) {
+	var err error
+	p.producer, err = producer.CreateQueue(name, p.shape)
+	p.w.Must(err, "creating a queue of capacity %d for items up to %d bytes", p.shape.Capacity, p.shape.ItemMax)
+	p.consumer, err = consumer.OpenQueue(name)
+	p.w.Must(err, "opening the queue in a second process")
+}
+
+func (p *pair) item(i int) []byte { return spec.Item(p.seed, i, p.size) }
+
+// put puts items from to to−1; each must be accepted at once.
+func (p *pair) put(from, to int) {
+	for i := from; i < to; i++ {
+		p.w.Must(p.producer.Put(p.item(i), subject.Forever), "putting item %d", i)
+	}
+}
+
+// get gets items from to to−1 and expects just these, in this order.
+func (p *pair) get(from, to int) {
+	for i := from; i < to; i++ {
+		got, err := p.consumer.Get(subject.Forever)
+		p.w.Must(err, "getting item %d", i)
+		p.same(i, got)
+	}
+}
+
+// same expects that got is item i, and says what it is otherwise.
+func (p *pair) same(i int, got []byte) {
+	want := p.item(i)
+	if bytes.Equal(got, want) {
+		return
+	}
+	for other := range i + 64 {
+		if other != i && len(got) > 0 && bytes.Equal(got, p.item(other)) {
+			p.w.Fail("the item that was put as number %d came out where number %d was due", other, i)
+		}
+	}
+	p.w.Fail("item %d went in as %s and came out as %s", i, spec.Show(want), spec.Show(got))
+}
+
+// fill puts without waiting until the queue says full; it gives the number
+// accepted, and gives up above the limit.
+func (p *pair) fill(from, limit int) int {
+	for i := range limit {
+		err := p.producer.Put(p.item(from+i), subject.Never)
+		if subject.KindOf(err) == subject.Full {
+			return i
+		}
+		p.w.Must(err, "putting item %d without waiting", from+i)
+	}
+	return limit
+}
+
+// empty expects that the queue holds nothing.
+func (p *pair) empty() {
+	got, err := p.consumer.Get(subject.Never)
+	if err == nil {
+		p.w.Fail("one more item came out after the last: %s", spec.Show(got))
+	}
+	p.w.Refused(err, []subject.Kind{subject.Empty}, "getting from the empty queue without waiting")
+}

@@ -1,0 +1,67 @@
+package queue
+
+import (
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// NoLoss: everything that was put is got.
+func NoLoss(w *spec.World) {
+	p := newPair(w, 7, 24)
+	b := spec.Bulk{Count: 20000, SizeMin: p.facts.Size(8), SizeMax: p.size, Seed: p.seed}
+	w.Step("%d items are put and got at full speed", b.Count)
+	p.transfer(b)
+	w.Step("the queue can still be filled and emptied whole")
+	n := p.fill(0, fillLimit)
+	if p.facts.Counted && int64(n) != p.usable {
+		w.Fail("%d places are left of %d: items were lost inside, or are still there", n, p.usable)
+	}
+	p.get(0, n)
+}
+
+// NoDup: nothing that was put once is got twice.
+func NoDup(w *spec.World) {
+	p := newPair(w, 3, 16)
+	b := spec.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	w.Step("%d items pass; then nothing more may come out", b.Count)
+	p.transfer(b)
+	p.empty()
+	w.Step("refused operations between do not make an item come twice")
+	for i := range 40 {
+		p.put(i, i+1)
+		n := p.fill(1000, fillLimit)
+		got, err := p.consumer.Get(subject.Never)
+		w.Must(err, "getting without waiting what has been put")
+		p.same(i, got)
+		p.get(1000, 1000+n)
+		p.empty()
+	}
+}
+
+// ProducerOrder: what one producer puts comes out in the order of its puts,
+// with both sides running at once.
+func ProducerOrder(w *spec.World) {
+	p := newPair(w, 16, 16)
+	b := spec.Bulk{Count: 20000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	w.Step("%d numbered items pass at full speed", b.Count)
+	p.transfer(b)
+}
+
+// Growth: long use at constant occupancy keeps memory and descriptors
+// constant.
+func Growth(w *spec.World) {
+	p := newPair(w, 8, 64)
+	b := spec.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	users := []*spec.Process{p.producer.Process(), p.consumer.Process()}
+	w.Step("warm up")
+	p.transfer(b)
+	before := measureAll(users)
+	w.Step("%d items more pass", 4*b.Count)
+	for range 4 {
+		b.Seed++
+		p.transfer(b)
+	}
+	for i, now := range measureAll(users) {
+		expectSteady(w, users[i], before[i], now, 4<<20)
+	}
+}

@@ -1,0 +1,33 @@
+package sharedmemory
+
+import (
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/suites/queue"
+)
+
+// Buffers registers the BUF family.
+func Buffers(s *spec.Suite) {
+	s.It("BUF-FIFO", queue.FIFO)
+	s.It("BUF-CONTENT", queue.Content)
+	s.It("BUF-BOUNDARY", queue.Boundary)
+	s.It("BUF-CAPACITY", queue.Capacity)
+	s.It("BUF-FULL", queue.Full)
+	s.It("BUF-EMPTY", queue.Empty)
+	s.It("BUF-TRYFULL", queue.TryFull)
+	s.It("BUF-TRYEMPTY", queue.TryEmpty)
+	s.It("BUF-WAKE", queue.Wake)
+	s.It("BUF-WRAP", queue.Wrap)
+	s.It("BUF-ONE", queue.One)
+	s.It("BUF-HUGE", queue.Huge)
+	s.It("BUF-OVERSIZE", queue.Oversize)
+	s.It("BUF-NOLOSS", queue.NoLoss)
+	s.It("BUF-NODUP", queue.NoDup)
+	s.It("BUF-PRODUCERORDER", queue.ProducerOrder)
+	s.It("BUF-CONSUMERFIRST", queue.ConsumerFirst)
+	s.It("BUF-EINTR", queue.EINTR)
+	s.It("BUF-NOLEAK", queue.NoLeak)
+	s.It("BUF-DRAIN", queue.Drain)
+	s.It("BUF-CLOSEBLOCKED", queue.CloseBlocked)
+	s.It("BUF-ABANDONED", queue.Abandoned)
+	s.It("BUF-GROWTH", queue.Growth)
+}

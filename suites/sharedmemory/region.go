@@ -1,0 +1,473 @@
+// Package sharedmemory holds the specs of the shared-memory model: regions
+// and, on top of them, what processes need to use one together.
+package sharedmemory
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// Regions registers the REG family.
+func Regions(s *spec.Suite) {
+	s.It("REG-MAPPED", regMapped)
+	s.It("REG-VISIBLE", regVisible)
+	s.It("REG-BOTHWAYS", regBothWays)
+	s.It("REG-ZEROED", regZeroed)
+	s.It("REG-SIZE", regSize)
+	s.It("REG-BADSIZE", regBadSize)
+	s.It("REG-EXISTS", regExists)
+	s.It("REG-MISSING", regMissing)
+	s.It("REG-NORESIZE", regNoResize)
+	s.It("REG-UNLINK", regUnlink)
+	s.It("REG-REUSE", regReuse)
+	s.It("REG-OUTLIVE", regOutlive)
+	s.It("REG-NOALIAS", regNoAlias)
+	s.It("REG-INDEPENDENT", regIndependent)
+	s.It("REG-NAMES", regNames)
+	s.It("REG-VISITOR", regVisitor)
+	s.It("REG-NOLEAK", regNoLeak)
+	s.It("REG-EARLYOPEN", regEarlyOpen)
+	s.It("REG-STAMPEDE", regStampede)
+	s.It("REG-BOUNDS", regBounds)
+	s.It("REG-READONLY", regReadOnly)
+	s.It("REG-PRIVATE", regPrivate)
+	s.It("REG-STALE", regStale)
+}
+
+const page = 4096
+
+// shared makes a region in one process and opens it in a second.
+func shared(w *spec.World, size int64) (a, b *spec.Region) {
+	var err error
+	a, err = w.Process("creator").CreateRegion(w.ObjectName("r"), size)
+	w.Must(err, "creating a region of %d bytes", size)
+	b, err = w.Process("opener").OpenRegion(a.Name)
+	w.Must(err, "opening the region in a second process")
+	return a, b
+}
+
+func write(w *spec.World, r *spec.Region, offset int64, data []byte) {
+	w.Must(r.Write(offset, data), "writing %d bytes at offset %d by %s", len(data), offset, r.Process().Name())
+}
+
+// holds expects that a process reads just these bytes.
+func holds(w *spec.World, r *spec.Region, offset int64, want []byte, what string) {
+	got, err := r.Read(offset, int64(len(want)))
+	w.Must(err, "reading %d bytes at offset %d by %s", len(want), offset, r.Process().Name())
+	if !bytes.Equal(got, want) {
+		w.Fail("%s: at offset %d %s reads %s; it must be %s", what, offset, r.Process().Name(), spec.Show(got), spec.Show(want))
+	}
+}
+
+// objects are the shared objects that a process has mapped now and did not
+// have mapped before.
+func objects(p *spec.Process, before []spec.Mapping) map[string]spec.Mapping {
+	m := map[string]spec.Mapping{}
+	for _, x := range p.SharedMappings() {
+		if !slices.Contains(before, x) {
+			m[x.Object] = x
+		}
+	}
+	return m
+}
+
+func regMapped(w *spec.World) {
+	p, q := w.Process("creator"), w.Process("opener")
+	beforeP, beforeQ := p.SharedMappings(), q.SharedMappings()
+	a, err := p.CreateRegion(w.ObjectName("r"), 2*page)
+	w.Must(err, "creating a region")
+	b, err := q.OpenRegion(a.Name)
+	w.Must(err, "opening it in a second process")
+	write(w, a, 0, []byte("mapped"))
+	holds(w, b, 0, []byte("mapped"), "what the creator wrote")
+	w.Step("the mappings of both processes are read from /proc")
+	mine, theirs := objects(p, beforeP), objects(q, beforeQ)
+	for object := range mine {
+		if _, ok := theirs[object]; ok {
+			w.RuledOut("both have mapped %s", mine[object].Path)
+			return
+		}
+	}
+	w.Fail("the two processes have no shared mapping of one object: the creator has %d new ones, the opener %d. Data that go through a file or a pipe are not shared memory", len(mine), len(theirs))
+}
+
+func regVisible(w *spec.World) {
+	const size = 3*page + 8
+	a, b := shared(w, size)
+	offsets := []int64{0, 1, 63, 64, page - 8, page - 4, page - 1, page, 2*page - 3, 3*page - 8, 3 * page, size - 8, size - 1}
+	for i, offset := range offsets {
+		data := spec.Item(w.Rand.Uint64(), i, min(8, size-offset))
+		write(w, a, offset, data)
+		holds(w, b, offset, data, "what the creator wrote")
+	}
+	w.Step("the whole region is filled")
+	seed := w.Rand.Uint64()
+	w.Must(a.Fill(0, size, seed), "filling the region")
+	want := make([]byte, size)
+	agent.Payload(want, seed)
+	hash, err := b.Digest(0, size)
+	w.Must(err, "reading the region whole")
+	if hash != agent.Hash(want) {
+		w.Fail("the opener reads other bytes than the creator wrote, somewhere in %d bytes", size)
+	}
+}
+
+func regBothWays(w *spec.World) {
+	a, b := shared(w, page)
+	regions := []*spec.Region{a, b}
+	for _, name := range []string{"third", "fourth"} {
+		r, err := w.Process(name).OpenRegion(a.Name)
+		w.Must(err, "opening the region in the %s process", name)
+		regions = append(regions, r)
+	}
+	for i, writer := range regions {
+		w.Step("%s writes, everybody reads", writer.Process().Name())
+		data := spec.Item(w.Rand.Uint64(), i, 16)
+		write(w, writer, int64(16*i), data)
+		for _, reader := range regions {
+			holds(w, reader, int64(16*i), data, "what "+writer.Process().Name()+" wrote")
+		}
+	}
+}
+
+func regZeroed(w *spec.World) {
+	const size = 5 * page
+	p := w.Process("creator")
+	zeros := agent.Hash(make([]byte, size))
+	for life := range 3 {
+		r, err := p.CreateRegion(w.ObjectName("r"), size)
+		w.Must(err, "creating the region for the %dth time", life+1)
+		if hash, err := r.Digest(0, size); err != nil || hash != zeros {
+			w.Must(err, "reading the fresh region")
+			w.Fail("the fresh region does not read as %d zero bytes (life %d)", size, life+1)
+		}
+		w.Step("it is filled and removed")
+		w.Must(r.Fill(0, size, 7), "filling the region")
+		w.Must(r.Detach(), "detaching")
+		w.Must(p.UnlinkRegion(r.Name), "unlinking")
+	}
+}
+
+func regSize(w *spec.World) {
+	p, q := w.Process("creator"), w.Process("opener")
+	for _, size := range []int64{1, 7, page - 1, page, page + 1, 1<<20 + 3, int64(w.Claims().Profiles.Region.Maximum)} {
+		w.Step("a region of %d bytes", size)
+		a, err := p.CreateRegion(w.ObjectName("r"), size)
+		w.Must(err, "creating a region of %d bytes", size)
+		b, err := q.OpenRegion(a.Name)
+		w.Must(err, "opening it")
+		mine, err := a.Size()
+		w.Must(err, "asking the creator for the size")
+		theirs, err := b.Size()
+		w.Must(err, "asking the opener for the size")
+		if mine < size {
+			w.Fail("%d bytes were asked for and the region has %d", size, mine)
+		}
+		if theirs != mine {
+			w.Fail("the creator sees %d bytes and the opener %d", mine, theirs)
+		}
+		write(w, a, size-1, []byte{0x5a})
+		holds(w, b, size-1, []byte{0x5a}, "the last byte")
+		w.Must(b.Detach(), "detaching the opener")
+		w.Must(a.Detach(), "detaching the creator")
+		w.Must(p.UnlinkRegion(a.Name), "unlinking")
+	}
+}
+
+func regBadSize(w *spec.World) {
+	p, q := w.Process("creator"), w.Process("opener")
+	name := w.ObjectName("bad")
+	for _, size := range []int64{0, -1, -page, 1<<62 + 1, 1<<63 - 1} {
+		w.Step("a region of %d bytes is asked for", size)
+		if _, err := p.CreateRegion(name, size); err == nil {
+			w.Fail("a region of %d bytes was created", size)
+		}
+		_, err := q.OpenRegion(name)
+		w.Refused(err, []subject.Kind{subject.NotFound}, "opening the region that was refused: its name must not stay behind; that")
+	}
+	w.Step("an ordinary one can be made under the same name")
+	_, err := p.CreateRegion(name, page)
+	w.Must(err, "creating it")
+}
+
+func regExists(w *spec.World) {
+	a, b := shared(w, page)
+	data := spec.Item(w.Rand.Uint64(), 0, 64)
+	write(w, a, 0, data)
+	w.Step("the existing name is created again, by both processes, smaller and larger")
+	for _, p := range []*spec.Process{a.Process(), b.Process()} {
+		for _, size := range []int64{page, 1, 4 * page} {
+			_, err := p.CreateRegion(a.Name, size)
+			w.Refused(err, []subject.Kind{subject.Exists}, "creating a name that exists")
+		}
+	}
+	holds(w, a, 0, data, "the content from before")
+	holds(w, b, 0, data, "the content from before")
+	again, err := w.Process("latecomer").OpenRegion(a.Name)
+	w.Must(err, "opening the region after that")
+	holds(w, again, 0, data, "the content from before")
+}
+
+func regMissing(w *spec.World) {
+	p := w.Process("opener")
+	name := w.ObjectName("missing")
+	_, err := p.OpenRegion(name)
+	w.Refused(err, []subject.Kind{subject.NotFound}, "opening a name that nobody created")
+	w.Step("opening must not have created it")
+	_, err = p.OpenRegion(name)
+	w.Refused(err, []subject.Kind{subject.NotFound}, "opening it a second time")
+	w.Refused(p.UnlinkRegion(name), []subject.Kind{subject.NotFound}, "unlinking a name that nobody created")
+}
+
+func regNoResize(w *spec.World) {
+	const size = 3 * page
+	p := w.Process("creator")
+	a, err := p.CreateRegion(w.ObjectName("r"), size)
+	w.Must(err, "creating a region of %d bytes", size)
+	mark := []byte{1, 2, 3, 4}
+	write(w, a, size-4, mark)
+	before, err := a.Size()
+	w.Must(err, "asking for the size")
+	for _, name := range []string{"opener", "second opener"} {
+		b, err := w.Process(name).OpenRegion(a.Name)
+		w.Must(err, "opening it")
+		now, err := b.Size()
+		w.Must(err, "asking for the size")
+		if now != before {
+			w.Fail("the region had %d bytes before it was opened and has %d after", before, now)
+		}
+		holds(w, a, size-4, mark, "the end of the region after somebody opened it")
+		holds(w, b, size-4, mark, "the end of the region")
+	}
+}
+
+func regUnlink(w *spec.World) {
+	a, b := shared(w, page)
+	write(w, a, 0, []byte("before"))
+	w.Step("the name is unlinked while both are attached")
+	w.Must(a.Process().UnlinkRegion(a.Name), "unlinking")
+	holds(w, b, 0, []byte("before"), "what was written before the unlink")
+	write(w, b, 100, []byte("after"))
+	holds(w, a, 100, []byte("after"), "what was written after the unlink")
+	_, err := w.Process("latecomer").OpenRegion(a.Name)
+	w.Refused(err, []subject.Kind{subject.NotFound}, "opening the unlinked name")
+}
+
+func regReuse(w *spec.World) {
+	a, b := shared(w, page)
+	write(w, a, 0, []byte("old"))
+	w.Must(a.Process().UnlinkRegion(a.Name), "unlinking")
+	w.Step("the name is created again while the old region is still in use")
+	c, err := w.Process("second creator").CreateRegion(a.Name, page)
+	w.Must(err, "creating the name again")
+	holds(w, c, 0, make([]byte, 16), "the new region")
+	write(w, c, 0, []byte("new"))
+	holds(w, b, 0, []byte("old"), "the old region")
+	write(w, b, 8, []byte("old"))
+	holds(w, c, 8, make([]byte, 3), "the new region after a write to the old one")
+	d, err := w.Process("second opener").OpenRegion(a.Name)
+	w.Must(err, "opening the name")
+	holds(w, d, 0, []byte("new"), "who opens the name gets the new region; its content")
+}
+
+func regOutlive(w *spec.World) {
+	for _, end := range []string{"exit", "SIGKILL"} {
+		creator, user := w.Process("creator ("+end+")"), w.Process("user ("+end+")")
+		a, err := creator.CreateRegion(w.ObjectName(end), 2*page)
+		w.Must(err, "creating the region")
+		b, err := user.OpenRegion(a.Name)
+		w.Must(err, "opening it")
+		data := spec.Item(w.Rand.Uint64(), 1, 64)
+		write(w, a, page-32, data)
+		if end == "exit" {
+			creator.Exit()
+		} else {
+			creator.Kill()
+		}
+		holds(w, b, page-32, data, "what the creator wrote before it ended by "+end)
+		write(w, b, 0, []byte("still writable"))
+		holds(w, b, 0, []byte("still writable"), "the region after its creator ended by "+end)
+		if err := user.UnlinkRegion(a.Name); err != nil && subject.KindOf(err) != subject.NotFound {
+			w.Must(err, "unlinking by the one who is left")
+		}
+	}
+}
+
+func regNoAlias(w *spec.World) {
+	p, q := w.Process("first"), w.Process("second")
+	names := []string{w.ObjectName("a"), w.ObjectName("b"), w.ObjectName("ab"), w.ObjectName("a") + "a"}
+	var mine, theirs []*spec.Region
+	for _, n := range names {
+		a, err := p.CreateRegion(n, page)
+		w.Must(err, "creating %s", n)
+		b, err := q.OpenRegion(n)
+		w.Must(err, "opening %s", n)
+		mine, theirs = append(mine, a), append(theirs, b)
+	}
+	content := func(i int) []byte { return bytes.Repeat([]byte{byte(i + 1)}, page) }
+	for i, r := range mine {
+		write(w, r, 0, content(i))
+	}
+	for i, r := range theirs {
+		holds(w, r, 0, content(i), "the region "+r.Name)
+	}
+}
+
+func regIndependent(w *spec.World) {
+	bystander := w.Process("bystander")
+	before := bystander.SharedMappings()
+	a, b := shared(w, page)
+	write(w, a, 0, []byte("private matter"))
+	w.Step("a process that opened nothing is looked at")
+	theirs := objects(b.Process(), nil)
+	for object, m := range objects(bystander, before) {
+		if _, ok := theirs[object]; ok {
+			w.Fail("the bystander opened nothing, yet has %s mapped", m.Path)
+		}
+	}
+	w.Step("the two others end; the bystander is not affected")
+	a.Process().Kill()
+	w.Must(b.Process().UnlinkRegion(a.Name), "unlinking")
+	b.Process().Kill()
+	own, err := bystander.CreateRegion(w.ObjectName("own"), page)
+	w.Must(err, "the bystander creating a region of its own")
+	write(w, own, 0, []byte("alive"))
+	holds(w, own, 0, []byte("alive"), "the bystander's own region")
+}
+
+func regVisitor(w *spec.World) {
+	owner := w.Process("owner")
+	a, err := owner.CreateRegion(w.ObjectName("r"), page)
+	w.Must(err, "creating the region")
+	data := spec.Item(w.Rand.Uint64(), 1, 64)
+	write(w, a, 0, data)
+	for _, end := range []string{"exit", "SIGKILL"} {
+		visitor := w.Process("visitor (" + end + ")")
+		v, err := visitor.OpenRegion(a.Name)
+		w.Must(err, "opening it by a visitor")
+		holds(w, v, 0, data, "the region")
+		if end == "exit" {
+			visitor.Exit()
+		} else {
+			visitor.Kill()
+		}
+		holds(w, a, 0, data, "the owner's region after the visitor ended by "+end)
+		next, err := w.Process("next after " + end).OpenRegion(a.Name)
+		w.Must(err, "opening it after a visitor ended by %s", end)
+		holds(w, next, 0, data, "the region after a visitor ended by "+end)
+	}
+}
+
+func regNoLeak(w *spec.World) {
+	p, q := w.Process("creator"), w.Process("opener")
+	name := w.ObjectName("cycle")
+	cycle := func() {
+		a, err := p.CreateRegion(name, page)
+		w.Must(err, "creating the region")
+		b, err := q.OpenRegion(name)
+		w.Must(err, "opening it")
+		w.Must(b.Detach(), "detaching the opener")
+		w.Must(a.Detach(), "detaching the creator")
+		w.Must(p.UnlinkRegion(name), "unlinking")
+	}
+	w.Step("warm up: 20 lives of a region")
+	for range 20 {
+		cycle()
+	}
+	before := []spec.Footprint{p.Footprint(), q.Footprint()}
+	w.Step("1000 lives of a region")
+	for range 1000 {
+		cycle()
+	}
+	for i, user := range []*spec.Process{p, q} {
+		now := user.Footprint()
+		if now.Descriptors > before[i].Descriptors+2 {
+			w.Fail("%s had %d descriptors open before 1000 cycles and %d after", user.Name(), before[i].Descriptors, now.Descriptors)
+		}
+		if now.Mappings > before[i].Mappings+2 {
+			w.Fail("%s had %d shared mappings before 1000 cycles and %d after", user.Name(), before[i].Mappings, now.Mappings)
+		}
+	}
+}
+
+func regBounds(w *spec.World) {
+	a, b := shared(w, page)
+	size, err := a.Size()
+	w.Must(err, "asking for the size")
+	mark := []byte{0xaa, 0xbb, 0xcc, 0xdd}
+	write(w, a, size-4, mark)
+	for _, x := range []struct{ offset, n int64 }{
+		{size, 1}, {size - 3, 4}, {size + page, 8}, {-1, 1}, {-8, 16}, {1<<63 - 1, 8}, {1 << 62, 1}, {0, size + 1},
+	} {
+		w.Step("%d bytes at offset %d of a region of %d bytes", x.n, x.offset, size)
+		w.Refused(a.Write(x.offset, make([]byte, min(x.n, 2*page))), []subject.Kind{subject.Invalid, subject.TooLarge}, "writing past the end")
+		_, err := b.Read(x.offset, x.n)
+		w.Refused(err, []subject.Kind{subject.Invalid, subject.TooLarge}, "reading past the end")
+	}
+	holds(w, b, size-4, mark, "the last bytes after refused writes")
+}
+
+func regReadOnly(w *spec.World) {
+	a, _ := shared(w, page)
+	write(w, a, 0, []byte("read me"))
+	reader := w.Process("reader")
+	before := reader.SharedMappings()
+	r, err := reader.OpenRegionReadOnly(a.Name)
+	w.Must(err, "opening the region for reading")
+	holds(w, r, 0, []byte("read me"), "the region, read-only")
+	w.Refused(r.Write(0, []byte("scribble")), []subject.Kind{subject.Permission, subject.Invalid}, "writing through a read-only handle")
+	holds(w, a, 0, []byte("read me"), "the region after the refused write")
+	for _, m := range objects(reader, before) {
+		if m.Write {
+			w.Fail("the read-only opener has %s mapped for writing", m.Path)
+		}
+	}
+	write(w, a, 0, []byte("changed"))
+	holds(w, r, 0, []byte("changed"), "later writes, seen through the read-only handle")
+}
+
+func regPrivate(w *spec.World) {
+	if ok, reason := w.CanChangeUser(); !ok {
+		w.Skip("no process can be started under another user id here: %s", reason)
+	}
+	a, _ := shared(w, page)
+	write(w, a, 0, []byte("secret"))
+	stranger := w.ProcessAs("stranger", 65533)
+	w.Step("a process of another user tries")
+	for _, open := range []func(string) (*spec.Region, error){stranger.OpenRegionReadOnly, stranger.OpenRegion} {
+		_, err := open(a.Name)
+		w.Refused(err, []subject.Kind{subject.Permission, subject.NotFound}, "opening another user's region")
+	}
+	if err := stranger.UnlinkRegion(a.Name); err == nil {
+		w.Fail("another user unlinked the region")
+	}
+	holds(w, a, 0, []byte("secret"), "the region after a stranger tried")
+}
+
+func regStale(w *spec.World) {
+	a, b := shared(w, page)
+	write(w, a, 0, []byte("left by the dead"))
+	a.Process().Kill()
+	b.Process().Kill()
+	w.Step("everybody was killed; a new run starts")
+	p := w.Process("next run")
+	c, err := p.CreateRegion(a.Name, page)
+	if err != nil {
+		w.Refused(err, []subject.Kind{subject.Exists}, "creating the name that the dead left")
+		w.Step("it says what is left; that can be opened, whole, or at least removed")
+		if old, err := p.OpenRegion(a.Name); err == nil {
+			holds(w, old, 0, []byte("left by the dead"), "what the dead left")
+			w.Must(old.Detach(), "detaching from it")
+		} else {
+			w.Refused(err, []subject.Kind{subject.OwnerDead, subject.PeerDead}, "opening what is left")
+		}
+		w.Must(p.UnlinkRegion(a.Name), "removing what is left")
+		c, err = p.CreateRegion(a.Name, page)
+		w.Must(err, "creating it after that")
+	}
+	holds(w, c, 0, make([]byte, 64), "the new run's region")
+}
