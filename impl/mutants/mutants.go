@@ -1,0 +1,68 @@
+// Package mutants holds implementations with one seeded fault each. A mutant
+// names the requirement that must catch it, with which verdict and at which
+// step; only that counts as its death. A mutant that survives means that a
+// check cannot fail, and breaks the build.
+//
+// The regions, the ring and the mailbox of this package are small and plain:
+// their algorithm is written out with its faults in place, each an if that is
+// taken for one mutant alone. Without a fault they are correct, and a test
+// shows that they pass.
+package mutants
+
+import "github.com/ipckit/ipckit/harness/subject"
+
+// A Mutant is one way to be wrong.
+type Mutant struct {
+	ID          string // stable, in words
+	Fault       string // what is wrong, as its author might have written it
+	Requirement string // that must catch it
+	Verdict     string // with which it must be caught: fail, crash, timeout or leak
+	At          string // part of the step or the message by which it is caught
+	Claims      string // directory with the claims of a mutant that is not a Go package; "" otherwise
+	Known       string // of a subject in Claims: what selects the fault, as NAME=VALUE
+}
+
+// All lists the mutants, by requirement.
+func All() []Mutant {
+	var all []Mutant
+	all = append(all, regionMutants...)
+	all = append(all, bufferMutants...)
+	all = append(all, mailboxMutants...)
+	return all
+}
+
+// Control is the fault that is none: the correct base of all Go mutants.
+const Control = "none"
+
+// Subject makes the Go subject with the fault of that id.
+func Subject(id string) (subject.Subject, bool) {
+	found := id == Control
+	for _, m := range All() {
+		found = found || m.ID == id && m.Claims == ""
+	}
+	if !found {
+		return subject.Subject{}, false
+	}
+	f := fault(id)
+	items := subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 16}}
+	return subject.Subject{
+		Claims: subject.Claims{
+			Subject: "mutant:" + id, Version: "1", Language: "Go",
+			Profiles: subject.Profiles{
+				Region:   &subject.RegionProfile{Names: "posix", Maximum: 16 << 20},
+				OneToOne: &subject.BufferProfile{Capacity: items, Item: subject.Item{Max: 4096}, Slots: "N", Waiting: "sleep", Empty: "strict", Close: true},
+				Mailbox:  &subject.MailboxProfile{Capacity: items, Item: subject.Item{Max: 4096}, Delivery: "at-most-once", Order: "fifo", Close: true},
+			},
+			Extended: []string{"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE"},
+		},
+		Regions:   newRegions(f),
+		OneToOne:  rings{f, newRegions(f)},
+		Mailboxes: boxes{f, rings{f, newRegions(f)}},
+	}, true
+}
+
+// fault is the one that is switched on.
+type fault string
+
+// is reports whether this is the mutant with that fault.
+func (f fault) is(id string) bool { return string(f) == id }
