@@ -1,5 +1,18 @@
 package world
 
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
 // Names of what a host may allow.
 const (
 	UserNamespace    = "user namespace"
@@ -16,7 +29,7 @@ const (
 	Ptrace           = "ptrace"
 	Pidfd            = "pidfd"
 	Processors       = "two processors"
-	QueueLimits      = "large message queues"
+	QueueLimits      = "message queues"
 )
 
 // A Capability is something that a host allows, or the reason why it does not.
@@ -31,14 +44,31 @@ type Capabilities struct {
 	Items []Capability `json:"items"`
 }
 
-// Has reports whether the host allows what is named.
+// Has reports whether the host allows what is named. What was not looked at is
+// not allowed.
 func (c Capabilities) Has(name string) bool {
-	for _, item := range c.Items {
-		if item.Name == name {
-			return item.OK
-		}
+	item, ok := c.find(name)
+	return ok && item.OK
+}
+
+// Reason is why the host does not allow what is named, or "".
+func (c Capabilities) Reason(name string) string {
+	item, ok := c.find(name)
+	switch {
+	case !ok:
+		return "not looked at"
+	case item.OK:
+		return ""
 	}
-	return false
+	return item.Reason
+}
+
+func (c Capabilities) find(name string) (Capability, bool) {
+	i := slices.IndexFunc(c.Items, func(item Capability) bool { return item.Name == name })
+	if i < 0 {
+		return Capability{}, false
+	}
+	return c.Items[i], true
 }
 
 // Missing lists what the host does not allow.
@@ -52,6 +82,93 @@ func (c Capabilities) Missing() []Capability {
 	return missing
 }
 
-func (c *Capabilities) add(name string, reason string) {
-	c.Items = append(c.Items, Capability{Name: name, OK: reason == "", Reason: reason})
+var probed struct {
+	sync.Mutex
+	done bool
+	Capabilities
+}
+
+// Probe finds out what this host allows by trying it, in part in a world of its
+// own; that nobody is asked for a uid is on purpose. The answer is kept for the
+// life of the process, unless the context ended first. It needs Hold to be
+// dispatched, as New does.
+func Probe(ctx context.Context) Capabilities {
+	probed.Lock()
+	defer probed.Unlock()
+	if probed.done {
+		return probed.Capabilities
+	}
+	items := slices.Clone(namespaceItems())
+	// What the trial world tells replaces what single clones told: where one of
+	// the namespaces is refused, or of no use, worlds have none.
+	trial, err := New(ctx, Options{})
+	if err != nil {
+		items = append(items, Capability{Name: OwnShm, Reason: "no world can be made: " + err.Error()})
+	} else {
+		for _, item := range trial.Capabilities().Items {
+			items = slices.DeleteFunc(items, func(i Capability) bool { return i.Name == item.Name })
+			items = append(items, item)
+		}
+		err = trial.Close()
+	}
+	for _, name := range []string{OwnDev, OwnShm, OwnQueues, OwnProc} {
+		if _, ok := (Capabilities{items}).find(name); !ok {
+			items = append(items, Capability{Name: name, Reason: "there is no mount namespace to have it in"})
+		}
+	}
+	items = append(items, ptraceItem(), capability(Pidfd, tryPidfd()), processorsItem(), queuesItem())
+	probed.Capabilities = Capabilities{items}
+	probed.done = err == nil
+	return probed.Capabilities
+}
+
+// ptraceItem tells whether the kit may trace, and look into, the processes of a
+// world: its own descendants.
+func ptraceItem() Capability {
+	runtime.LockOSThread() // the child's tracer would be this thread
+	defer runtime.UnlockOSThread()
+	if err := tryClone(&syscall.SysProcAttr{Ptrace: true}); err != nil {
+		return Capability{Name: Ptrace, Reason: (&refused{"PTRACE_TRACEME", err}).Error()}
+	}
+	// Yama: 1 allows descendants, 2 takes CAP_SYS_PTRACE, 3 allows nobody.
+	scope := sysctl("kernel/yama/ptrace_scope")
+	if scope == "3" || scope == "2" && missingCapabilities(unix.CAP_SYS_PTRACE) != "" {
+		return Capability{Name: Ptrace, Reason: "/proc/sys/kernel/yama/ptrace_scope is " + scope}
+	}
+	if missing := missingCapabilities(unix.CAP_SYS_PTRACE); missing != "" && os.Geteuid() == 0 {
+		return Capability{Name: Ptrace, Reason: "root lacks " + missing + ", so processes of another user cannot be looked into"}
+	}
+	return Capability{Name: Ptrace, OK: true}
+}
+
+func tryPidfd() error {
+	fd, err := unix.PidfdOpen(os.Getpid(), 0)
+	if err != nil {
+		return fmt.Errorf("pidfd_open: %w (Linux 5.3 has it)", err)
+	}
+	return unix.Close(fd)
+}
+
+func processorsItem() Capability {
+	n := runtime.NumCPU()
+	item := Capability{Name: Processors, OK: n >= 2, Reason: fmt.Sprintf("%d processors", n)}
+	if n < 2 {
+		item.Reason = "this process may run on 1 processor only, where processes never run at the same time"
+	}
+	return item
+}
+
+// queuesItem tells the limits on POSIX message queues. They hold for the world's
+// processes whoever the kit is: going beyond takes CAP_SYS_RESOURCE, and beyond
+// its maximum mq_open gives EINVAL.
+func queuesItem() Capability {
+	var limits []string
+	for _, name := range []string{"queues_max", "msg_max", "msgsize_max"} {
+		value := sysctl("fs/mqueue/" + name)
+		if value == "" {
+			return Capability{Name: QueueLimits, Reason: "/proc/sys/fs/mqueue is not there: the kernel has no POSIX message queues"}
+		}
+		limits = append(limits, name+" "+value)
+	}
+	return Capability{Name: QueueLimits, OK: true, Reason: strings.Join(limits, ", ")}
 }

@@ -1,7 +1,5 @@
 package world
 
-import "time"
-
 // Isolation says how a world is kept apart from the host.
 type Isolation int
 
@@ -36,16 +34,4 @@ type Options struct {
 	// Network keeps the host's network. A world with namespaces otherwise has
 	// one of its own, in which only the loopback device is up.
 	Network bool
-}
-
-// Limits bound what a world may use. Zero means unlimited. All but Wall and
-// ShmSize hold for each process by itself, as in getrlimit(2).
-type Limits struct {
-	Wall      time.Duration // from New; then every process of the world is killed
-	CPU       time.Duration // processor time, in whole seconds, rounded up; then SIGXCPU
-	Memory    int64         // bytes of private writable memory (RLIMIT_DATA: a Go process needs about 10 MiB, but 700 MiB of RLIMIT_AS)
-	Processes int           // processes and threads of the world's user (RLIMIT_NPROC); root is exempt
-	OpenFiles int           // file descriptors (RLIMIT_NOFILE)
-	FileSize  int64         // bytes of any one file, shared memory included (RLIMIT_FSIZE); then SIGXFSZ
-	ShmSize   int64         // bytes of the world's own /dev/shm; without namespaces it does not hold
 }

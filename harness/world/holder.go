@@ -1,0 +1,221 @@
+package world
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// HolderRole is the role in which Hold must be called.
+const HolderRole = "holder"
+
+// holderSocket is the descriptor on which a holder talks with the kit.
+const holderSocket = 3
+
+// A holder is the process that a world lives in: the first of its PID namespace,
+// or without namespaces the subreaper of its processes, so that each of them
+// becomes a child of the holder before it can be lost. When it ends, the world
+// does: the kernel kills a PID namespace with its first process. It ends by
+// request, or when the socket closes because the kit has died. It does not ask
+// to be killed with the kit (PR_SET_PDEATHSIG): it must outlive the kit for as
+// long as it takes to tidy up.
+type holder struct {
+	line  *line
+	setup setup
+	exe   string // how it starts itself
+
+	mu       sync.Mutex     // held while a child is started or reaped
+	children map[int]*child // by id
+	known    map[int]bool   // every id that ever was a child's or an orphan's
+	started  chan struct{}  // has an element when there is a child to wait for
+
+	scan    sync.Mutex      // held while looking at or removing what the world created
+	before  map[string]bool // keys of what the host had before the world
+	excused map[string]bool // keys of what a baseline has excused
+}
+
+// Hold is the main of the process that holds a world. Whoever dispatches on
+// reexec.Role calls it in role HolderRole. It never returns.
+func Hold() {
+	if os.Getenv(entryVariable) != "" {
+		enter()
+	}
+	// Commands are forked from this thread, which lives as long as the holder:
+	// PR_SET_PDEATHSIG, used without namespaces, means the thread, not the process.
+	runtime.LockOSThread()
+	h, err := newHolder()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "holder:", err)
+		os.Exit(1)
+	}
+	h.serve()
+	h.end()
+	os.Exit(0)
+}
+
+func newHolder() (*holder, error) {
+	survive()
+	// What this process inherited by accident is not for the world's processes.
+	_ = unix.CloseRange(holderSocket, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
+	_ = os.WriteFile("/proc/self/comm", []byte("ipckit-holder"), 0)
+	unix.CloseOnExec(holderSocket)
+	line, err := newLine(os.NewFile(holderSocket, "holder's socket"))
+	if err != nil {
+		return nil, fmt.Errorf("descriptor %d is no socket (%w): a holder is started by world.New only", holderSocket, err)
+	}
+	h := &holder{line: line, children: map[int]*child{}, known: map[int]bool{}, started: make(chan struct{}, 1)}
+	var first request
+	if _, err := line.receive(&first); err != nil {
+		return nil, fmt.Errorf("waiting for the first request: %w", err)
+	}
+	if first.Op != opSetup || first.Setup == nil {
+		return nil, fmt.Errorf("the first request is %q, want %q", first.Op, opSetup)
+	}
+	h.setup = *first.Setup
+	items, failure := h.prepare()
+	if err := line.send(reply{ID: first.ID, Items: items, Failure: failure}, nil); err != nil {
+		return nil, err
+	}
+	if failure != nil {
+		os.Exit(0) // the kit knows why
+	}
+	go h.reap()
+	return h, nil
+}
+
+// survive makes the holder outlive every signal that its world can send. The
+// kernel delivers to the first process of a PID namespace only those signals for
+// which it has a handler, and the Go runtime has handlers that end the process:
+// all signals are therefore taken, and dropped. They are not ignored, for
+// children would inherit that.
+func survive() {
+	signal.Notify(make(chan os.Signal, 1))
+}
+
+// prepare makes the world around the holder.
+func (h *holder) prepare() (items []Capability, _ *failure) {
+	if h.setup.Isolated {
+		furnished, failure := furnish(h.setup.Dir, h.setup.Limits.ShmSize)
+		if failure != nil {
+			return nil, failure
+		}
+		items = furnished
+		if h.setup.Network {
+			items = append(items, capability(Loopback, raiseLoopback()))
+		}
+	} else if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
+		return nil, failed("become the subreaper of the world's processes", err)
+	}
+	exe, err := reachableSelf(h.setup.Drop)
+	if err != nil {
+		return nil, failed("make the kit's binary executable for the world's user", err)
+	}
+	h.exe = exe
+	h.before, h.excused = map[string]bool{}, map[string]bool{}
+	objects, _ := h.objects()
+	for _, o := range objects {
+		h.before[o.key()] = true
+	}
+	return items, nil
+}
+
+// serve answers requests until the kit is gone or says end.
+func (h *holder) serve() {
+	for {
+		var r request
+		fds, err := h.line.receive(&r)
+		if err != nil {
+			closeAll(fds)
+			return
+		}
+		switch r.Op {
+		case opStart:
+			h.start(r, fds) // on this thread; answers by itself
+			continue
+		case opEnd:
+			failure := h.clean()
+			h.answer(reply{ID: r.ID, Failure: failure}, nil)
+			os.Exit(0)
+		}
+		closeAll(fds)
+		go h.handle(r)
+	}
+}
+
+func (h *holder) handle(r request) {
+	a := reply{ID: r.ID}
+	var fds []int
+	switch r.Op {
+	case opSignal:
+		a.Failure = failed("send a signal", h.signal(r.Target, r.Signal))
+	case opList:
+		a.Live, fds = h.list()
+	case opBaseline:
+		h.rebase()
+	case opLeftovers:
+		a.Found, a.Unseen = h.leftovers()
+	case opKill:
+		a.Failure = h.killAll()
+	case opClean:
+		a.Failure = h.clean()
+	default:
+		a.Failure = &failure{Doing: "request", Text: fmt.Sprintf("operation %q is not known", r.Op)}
+	}
+	h.answer(a, fds)
+	closeAll(fds)
+}
+
+// answer sends a reply. Where it cannot be sent the kit is gone, which serve
+// notices.
+func (h *holder) answer(a reply, fds []int) { _ = h.line.send(a, fds) }
+
+// end tidies up when the kit has died: nobody else will remove the directory.
+func (h *holder) end() {
+	h.clean()
+	_ = removeTree(h.setup.Dir)
+}
+
+// patience is how long killed processes are given to disappear. Only a process
+// in an uninterruptible sleep, or traced by another, takes that long.
+const patience = 10 * time.Second
+
+// killAll kills every process of the world but the holder and waits until none
+// is left.
+func (h *holder) killAll() *failure {
+	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		// Everything in the world descends from the holder's children, and what
+		// loses its parent becomes one: no child left means nothing left.
+		if h.childless() {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return &failure{Doing: "end the world's processes", Text: fmt.Sprintf(
+				"still there %v after SIGKILL: %s (a process is kept by a tracer that does not wait for it, or by a system call that cannot be interrupted)",
+				patience, names(h.live()))}
+		}
+		if h.setup.Isolated {
+			_ = unix.Kill(-1, unix.SIGKILL) // all of the PID namespace but its first
+			continue
+		}
+		for _, p := range h.live() {
+			_ = unix.Kill(p.PID, unix.SIGKILL)
+		}
+	}
+}
+
+func (h *holder) childless() bool {
+	h.mu.Lock() // not while one is being started
+	defer h.mu.Unlock()
+	return unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil) == unix.ECHILD
+}
+
+func (h *holder) clean() *failure {
+	failure := h.killAll()
+	h.remove()
+	return failure
+}

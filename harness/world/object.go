@@ -1,0 +1,210 @@
+package world
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// An object is something that outlives the process that created it.
+type object struct {
+	Leftover
+	id      uint64 // inode number, System V id
+	user    int    // owner; creator of System V objects
+	creator int    // process id; 0 where the kernel does not keep it
+	remove  func()
+}
+
+// key tells an object from another of the same name that came later.
+func (o object) key() string { return fmt.Sprint(o.Kind, "\x00", o.Name, "\x00", o.id) }
+
+// whose says to whom a new object belongs. In a world with namespaces all are
+// the world's.
+func (h *holder) whose(o object) whose {
+	switch {
+	case h.setup.Isolated || o.Kind == LiveProcess || o.Kind == File || o.Kind == Socket:
+		return ours
+	case strings.Contains(o.Name, h.setup.ID):
+		return ours
+	case o.user != h.setup.User:
+		return foreign
+	case h.setup.OwnedUser || h.known[o.creator]:
+		return ours
+	}
+	return doubtful
+}
+
+// keepPrefix begins the names of the kit's own files in a world's directory.
+const keepPrefix = ".ipckit"
+
+// objects lists everything that a process may leave behind, in the holder's
+// namespaces and in the world's directory.
+func (h *holder) objects() (all []object, unseen []Unseen) {
+	miss := func(err error, kinds ...string) {
+		for _, kind := range kinds {
+			unseen = append(unseen, Unseen{kind, err.Error()})
+		}
+	}
+	collect := func(found []object, err error, kinds ...string) {
+		all = append(all, found...)
+		if err != nil {
+			miss(err, kinds...)
+		}
+	}
+	found, err := sharedMemory("/dev/shm")
+	collect(found, err, SharedMemory, Semaphore)
+	found, err = queues("/dev/mqueue")
+	collect(found, err, Queue)
+	for _, table := range systemV {
+		found, err = table.list()
+		collect(found, err, table.kind)
+	}
+	found, err = files(h.setup.Dir)
+	collect(found, err, File, Socket)
+	return all, unseen
+}
+
+// liveObjects lists the processes of the world.
+func (h *holder) liveObjects() (all []object) {
+	for _, p := range h.live() {
+		all = append(all, object{id: uint64(p.PID), Leftover: Leftover{
+			Kind:   LiveProcess,
+			Name:   fmt.Sprintf("%d (%s)", p.PID, p.Name),
+			Detail: commandLine(p.PID),
+			Remedy: "end and await every process that is started, before the program ends",
+		}})
+	}
+	return all
+}
+
+// sharedMemory lists POSIX shared memory and, by glibc's and musl's naming,
+// POSIX semaphores.
+func sharedMemory(dir string) (found []object, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the file system of shared memory cannot be read: %w", err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			continue // gone meanwhile
+		}
+		o := newObject(info, filepath.Join(dir, e.Name()))
+		name, semaphore := strings.CutPrefix(e.Name(), "sem.")
+		o.Kind, o.Name, o.Remedy = SharedMemory, "/"+name, fmt.Sprintf("shm_unlink(%q)", "/"+name)
+		if semaphore {
+			o.Kind, o.Remedy = Semaphore, fmt.Sprintf("sem_unlink(%q)", "/"+name)
+		}
+		found = append(found, o)
+	}
+	return found, nil
+}
+
+// newObject describes a file; remove removes it with all below it.
+func newObject(info fs.FileInfo, path string) object {
+	o := object{remove: func() { _ = removeTree(path) }}
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		o.id, o.user = stat.Ino, int(stat.Uid)
+	}
+	o.Detail = fmt.Sprintf("%d bytes, mode %v, uid %d", info.Size(), info.Mode(), o.user)
+	return o
+}
+
+// mqueueMagic is the type of a message queue file system (MQUEUE_MAGIC of the
+// kernel's ipc/mqueue.c).
+const mqueueMagic = 0x19800202
+
+// queues lists POSIX message queues. They show only where their file system is
+// mounted.
+func queues(dir string) (found []object, err error) {
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil || fs.Type != mqueueMagic {
+		return nil, fmt.Errorf("no message queue file system is mounted on %s", dir)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the file system of message queues cannot be read: %w", err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			continue
+		}
+		path := filepath.Join(dir, e.Name())
+		o := newObject(info, path)
+		o.Kind, o.Name, o.Remedy = Queue, "/"+e.Name(), fmt.Sprintf("mq_unlink(%q)", "/"+e.Name())
+		o.Detail = fmt.Sprintf("mode %v, uid %d", info.Mode(), o.user)
+		if text, err := os.ReadFile(path); err == nil {
+			content, _, _ := strings.Cut(string(text), " ") // QSIZE:129
+			o.Detail += ", " + content + " bytes waiting"
+		}
+		found = append(found, o)
+	}
+	return found, nil
+}
+
+// files lists what is below a world's directory. A directory is listed itself
+// only where it is empty: its content says more.
+func files(root string) (found []object, err error) {
+	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("the world's directory cannot be read: %w", err)
+		}
+		name, _ := filepath.Rel(root, path)
+		if path == root {
+			return nil
+		}
+		if strings.HasPrefix(name, keepPrefix) {
+			if e.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil
+		}
+		if inside, _ := os.ReadDir(path); e.IsDir() && len(inside) > 0 {
+			return nil
+		}
+		o := newObject(info, path)
+		o.Kind, o.Name, o.Remedy = File, name, fmt.Sprintf("unlink(%q)", path)
+		switch {
+		case e.IsDir():
+			o.Remedy = fmt.Sprintf("rmdir(%q)", path)
+		case e.Type()&fs.ModeSocket != 0:
+			o.Kind = Socket
+		}
+		found = append(found, o)
+		return nil
+	})
+	return found, err
+}
+
+// removeTree removes a directory with all below it, also where a process has
+// taken away the permission to look inside.
+func removeTree(path string) error {
+	err := os.RemoveAll(path)
+	if err == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(path, func(path string, e fs.DirEntry, err error) error {
+		if e != nil && e.IsDir() && err == nil {
+			_ = os.Chmod(path, 0o700) // before it is read
+		}
+		return nil
+	})
+	return os.RemoveAll(path)
+}
+
+// number reads a decimal column of /proc; what is none is 0.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
+}

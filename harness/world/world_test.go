@@ -1,0 +1,177 @@
+package world
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/reexec"
+)
+
+// patient is how long a test waits for what must happen.
+const patient = 30 * time.Second
+
+func TestMain(m *testing.M) {
+	switch reexec.Role() {
+	case HolderRole:
+		Hold()
+	case puppetRole:
+		os.Exit(perform(os.Getenv(puppetVariable)))
+	}
+	before := hostObjects()
+	status := m.Run()
+	for object := range hostObjects() {
+		if !before[object] {
+			fmt.Fprintln(os.Stderr, "left on the host:", object)
+			status = 1
+		}
+	}
+	os.Exit(status)
+}
+
+// hostObjects are what the tests could leave behind, now. Other programs of the
+// host come and go, so only what bears the kit's mark is looked at.
+func hostObjects() map[string]bool {
+	found := map[string]bool{}
+	for _, dir := range []string{os.TempDir(), "/dev/shm", "/dev/mqueue"} {
+		entries, _ := os.ReadDir(dir)
+		for _, e := range entries {
+			if strings.Contains(e.Name(), "ipckit-") && !strings.HasPrefix(e.Name(), "ipckit-test-") {
+				found[filepath.Join(dir, e.Name())] = true
+			}
+		}
+	}
+	return found
+}
+
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patient)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// open makes a world that ends with the test.
+func newWorld(t *testing.T, o Options) *World {
+	t.Helper()
+	w, err := New(within(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil && !t.Failed() {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// isolatedWorld skips where the host gives no namespaces.
+func isolatedWorld(t *testing.T, o Options) *World {
+	t.Helper()
+	w := newWorld(t, o)
+	if !w.Isolated() {
+		t.Skip("no namespaces: ", w.Capabilities().Missing())
+	}
+	return w
+}
+
+// everywhere runs a test in a world with namespaces and in one without.
+func everywhere(t *testing.T, o Options, test func(t *testing.T, w *World)) {
+	t.Helper()
+	t.Run("namespaces", func(t *testing.T) { test(t, isolatedWorld(t, o)) })
+	t.Run("none", func(t *testing.T) {
+		o.Isolation = None
+		test(t, newWorld(t, o))
+	})
+}
+
+// puppet is the command that performs an act of puppet_test.go.
+func puppet(act string, args ...string) Command {
+	path, argv, env := reexec.Args(puppetRole)
+	return Command{Name: act, Path: path, Args: argv,
+		Env: append(os.Environ(), append(env, puppetVariable+"="+act, puppetArguments+"="+strings.Join(args, "\n"))...)}
+}
+
+// run performs an act to its end and returns what it printed.
+func run(t *testing.T, w *World, act string, args ...string) (string, Exit) {
+	t.Helper()
+	return runCommand(t, w, puppet(act, args...))
+}
+
+func runCommand(t *testing.T, w *World, c Command) (string, Exit) {
+	t.Helper()
+	out := output(t)
+	c.Stdout, c.Stderr = out, out
+	p, err := w.Start(within(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := p.Wait(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contents(t, out), e
+}
+
+// must is run for acts that have to succeed.
+func must(t *testing.T, w *World, act string, args ...string) string {
+	t.Helper()
+	text, e := run(t, w, act, args...)
+	if !e.OK() {
+		t.Fatalf("%s: %v: %s", act, e, text)
+	}
+	return text
+}
+
+// launched starts an act and waits for its first line.
+func launched(t *testing.T, w *World, act string, args ...string) (*Process, string) {
+	t.Helper()
+	out := output(t)
+	c := puppet(act, args...)
+	c.Stdout, c.Stderr = out, out
+	p, err := w.Start(within(t), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var line string
+	eventually(t, act+" prints a line", func() bool {
+		text, _, ok := strings.Cut(contents(t, out), "\n")
+		line = text
+		return ok || !p.Alive()
+	})
+	return p, line
+}
+
+func output(t *testing.T) *os.File {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "out")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func contents(t *testing.T, f *os.File) string {
+	t.Helper()
+	text, err := os.ReadFile(f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(bytes.TrimLeft(text, "\x00"))
+}
+
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patient); !so(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %v: %s", patient, what)
+		}
+	}
+}
