@@ -65,3 +65,14 @@ func (c *Catalogue) All() []*Requirement { return c.requirements }
 
 // Get gives a requirement by its id, or nil.
 func (c *Catalogue) Get(id string) *Requirement { return c.byID[id] }
+
+// Family gives the family that a requirement belongs to, or nil.
+func (c *Catalogue) Family(id string) *Family {
+	family, _, _ := strings.Cut(id, "-")
+	for i := range c.Families {
+		if c.Families[i].ID == family {
+			return &c.Families[i]
+		}
+	}
+	return nil
+}
