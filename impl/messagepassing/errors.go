@@ -3,6 +3,7 @@ package messagepassing
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -64,13 +65,17 @@ func refusalCode(err error) uint8 {
 	return uint8(len(refusals) - 1)
 }
 
-// refusal turns a wire number and the office's explanation into an error.
-func refusal(code uint8, detail string) error {
+// refusal turns a wire number and the office's text into an error.
+func refusal(code uint8, text string) error {
 	err := ErrIO
 	if int(code) < len(refusals) {
 		err = refusals[code]
 	}
-	if err == nil || detail == "" {
+	if err == nil {
+		return nil
+	}
+	detail := strings.TrimPrefix(strings.TrimPrefix(text, err.Error()), ": ")
+	if detail == "" {
 		return err
 	}
 	return fmt.Errorf("%w: %s", err, detail)

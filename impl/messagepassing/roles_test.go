@@ -15,6 +15,9 @@ var roles = map[string]func(args []string) error{
 	"hold":    holdRole,
 	"send":    sendRole,
 	"receive": receiveRole,
+	"heir":    heirRole,
+	"take":    takeRole,
+	"echo":    echoRole,
 }
 
 func openArgs(args []string) (*Mailbox, error) {

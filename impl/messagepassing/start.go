@@ -32,22 +32,24 @@ const listenerFD = 3
 // started on demand as another copy of the running program.
 func ServeIfAsked() {
 	stage, dir, _ := strings.Cut(os.Getenv(stageVariable), ":")
+	var err error
 	switch stage {
 	case stageFork:
 		// The client waits for this process and has no child afterwards; the
 		// office is handed to init, or to the nearest subreaper.
-		if err := startStage(self, os.Args[1:], stageServe, directory(dir), os.NewFile(listenerFD, "listener"), nil); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+		err = startStage(self, os.Args[1:], stageServe, directory(dir), os.NewFile(listenerFD, "listener"), nil)
 	case stageServe:
-		if err := serve(listenerFD, directory(dir)); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+		err = serve(listenerFD, directory(dir))
+	default:
+		return
 	}
+	// Not os.Exit: the host's exit handlers are none of the office's business,
+	// and the race detector's would keep the client waiting for a second.
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		unix.Exit(1)
+	}
+	unix.Exit(0)
 }
 
 // start makes an office for d, if there is none by now. The listening socket

@@ -1,0 +1,196 @@
+package messagepassing
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+	"time"
+)
+
+// kills is how many receivers the death tests kill.
+func kills(t *testing.T) int {
+	if testing.Short() || raceEnabled {
+		return 20
+	}
+	return 200
+}
+
+// killReceivers feeds numbered messages to receivers that are killed at any
+// moment, and gives how often each number was reported as received: by those who
+// were killed, then by a last one that drains the mailbox.
+func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
+	t.Helper()
+	o := testOffice(t)
+	m := create(t, o, "/kill", Shape{Capacity: 16, Delivery: delivery})
+	stop := make(chan struct{})
+	sending := async(func() error {
+		for ; ; sent++ {
+			select {
+			case <-stop:
+				return m.Close()
+			default:
+			}
+			b := binary.LittleEndian.AppendUint64(make([]byte, 8), uint64(sent))
+			if err := m.Send(b, Forever); err != nil {
+				return err
+			}
+		}
+	})
+	count := func(h *helper) {
+		for h.out.Scan() {
+			var s, n int
+			if k, _ := fmt.Sscan(h.out.Text(), &s, &n); k == 2 {
+				for len(got) <= n {
+					got = append(got, 0)
+				}
+				got[n]++
+			}
+		}
+	}
+	for i := range kills(t) {
+		h := start(t, "receive", o.Directory, "/kill")
+		h.line(t)
+		time.Sleep(time.Duration(i%10) * 300 * time.Microsecond)
+		_ = h.cmd.Process.Kill()
+		count(h)
+		h.kill()
+	}
+	last := start(t, "receive", o.Directory, "/kill")
+	last.line(t)
+	close(stop)
+	count(last)
+	last.wait(t)
+	released(t, "sender", sending, nil)
+	return sent, got
+}
+
+// A receiver that dies loses at most what it had in hand, and nobody else gets
+// it.
+func TestReceiversKilledAtMostOnce(t *testing.T) {
+	sent, got := killReceivers(t, AtMostOnce)
+	if twice := slices.IndexFunc(got, func(n int) bool { return n > 1 }); twice >= 0 {
+		t.Errorf("message %d arrived %d times", twice, got[twice])
+	}
+	lost := sent - len(got)
+	for _, n := range got {
+		if n == 0 {
+			lost++
+		}
+	}
+	if lost > kills(t) {
+		t.Errorf("%d of %d messages lost with %d receivers: at most one each", lost, sent, kills(t))
+	}
+	t.Logf("%d messages, %d receivers killed, %d messages lost", sent, kills(t), lost)
+}
+
+// A message whose receiver dies before it has said that it is done arrives
+// again: nothing is lost.
+func TestReceiversKilledAtLeastOnce(t *testing.T) {
+	sent, got := killReceivers(t, AtLeastOnce)
+	if lost := slices.Index(got, 0); lost >= 0 || len(got) < sent {
+		t.Errorf("message %d of %d lost", max(lost, len(got)), sent)
+	}
+	again := 0
+	for _, n := range got {
+		again += n - 1
+	}
+	t.Logf("%d messages, %d receivers killed, %d deliveries repeated", sent, kills(t), again)
+}
+
+// What a handle holds comes back in its old place when the process dies; with
+// Done or Detach it is gone.
+func TestAtLeastOnceKeepsPlace(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/place", Shape{Capacity: 2, Delivery: AtLeastOnce})
+	for i := range 2 {
+		if err := m.Send(binary.LittleEndian.AppendUint64(make([]byte, 8), uint64(i)), Never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := start(t, "take", o.Directory, "/place")
+	h.line(t)
+	h.kill()
+	for i := range 2 {
+		got, err := m.ReceiveMessage(Forever)
+		if err != nil || got.Body[8] != byte(i) {
+			t.Fatalf("got %v, %v: want message %d", got.Body, err, i)
+		}
+	}
+	if err := m.Done(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Detach(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := open(t, o, "/place").ReceiveMessage(Never)
+	want(t, "receive what was done with", err, ErrEmpty)
+}
+
+// takeRole receives one message and keeps it in hand.
+func takeRole(args []string) error {
+	m, err := openArgs(args)
+	if err != nil {
+		return err
+	}
+	if _, err := m.ReceiveMessage(Forever); err != nil {
+		return err
+	}
+	fmt.Println("took it")
+	time.Sleep(watchdog)
+	return nil
+}
+
+// Senders that are killed wedge nobody, and of each a prefix arrives.
+func TestSendersKilled(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/senders", Shape{Capacity: 4})
+	next := map[uint64]uint64{}
+	receiving := async(func() error {
+		for {
+			got, err := m.ReceiveMessage(Forever)
+			if err != nil {
+				return err
+			}
+			s, n := binary.LittleEndian.Uint64(got.Body), binary.LittleEndian.Uint64(got.Body[8:])
+			if next[s] != n {
+				return fmt.Errorf("sender %d: message %d: want %d", s, n, next[s])
+			}
+			next[s]++
+		}
+	})
+	for i := range 20 {
+		h := start(t, "send", o.Directory, "/senders", fmt.Sprint(i), "1000000")
+		time.Sleep(time.Duration(5+i%5) * time.Millisecond)
+		h.kill()
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	released(t, "receiver", receiving, ErrClosed)
+	if len(next) == 0 {
+		t.Error("nothing arrived")
+	}
+}
+
+// A request of which only a part arrives has not happened.
+func TestHalfARequestIsNone(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/half", Shape{Capacity: 4})
+	l, err := m.attach()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := (&frame{kind: requestSend, number: l.number + 1, body: []byte("never said to the end")}).appendHeader(nil)
+	if _, err := os.NewFile(uintptr(l.fd), "line").Write(append(whole, "never"...)); err != nil {
+		t.Fatal(err)
+	}
+	l.hangUp()
+	if err := m.Send([]byte("whole"), Never); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := m.ReceiveMessage(Never); err != nil || string(got.Body) != "whole" {
+		t.Errorf("got %q, %v", got.Body, err)
+	}
+}

@@ -1,0 +1,87 @@
+package messagepassing
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+// The owner's end deletes its mailbox, and those who wait in it are told.
+func TestOwnersEndDeletes(t *testing.T) {
+	o := testOffice(t)
+	h := start(t, "hold", o.Directory, "/owned", "4")
+	h.line(t)
+	m := open(t, o, "/owned")
+	_, err := m.ReceiveMessage(Never)
+	want(t, "receive by one who is not the owner", err, ErrPermission)
+	for range 4 {
+		if err := m.Send(nil, Never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sending := async(func() error { return m.Send(nil, Forever) })
+	blocked(t, "send to a full mailbox", sending)
+	h.kill()
+	released(t, "send to a mailbox whose owner was killed", sending, ErrClosed)
+	_, err = o.Open("/owned")
+	want(t, "open after the owner's end", err, ErrNotExist)
+	want(t, "send after the owner's end", m.Send(nil, Never), ErrClosed)
+}
+
+func TestHandOver(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/handed", Shape{Capacity: 4, Owned: true})
+	want(t, "hand over to a process that has not opened it", m.HandOver(1), ErrNotExist)
+	h := start(t, "heir", o.Directory, "/handed")
+	var pid int
+	fmt.Sscan(h.line(t), &pid)
+
+	receiving := async(func() error {
+		_, err := m.ReceiveMessage(Forever)
+		return err
+	})
+	blocked(t, "receive by the first owner", receiving)
+	if err := m.HandOver(pid); err != nil {
+		t.Fatal(err)
+	}
+	released(t, "receive by one who owns it no longer", receiving, ErrPermission)
+	want(t, "hand over by one who owns it no longer", m.HandOver(os.Getpid()), ErrPermission)
+	if err := m.Send([]byte("to the heir"), Never); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.line(t); got != "to the heir" {
+		t.Errorf("the heir got %q", got)
+	}
+	sending := async(func() error {
+		for {
+			if err := m.Send(nil, Forever); err != nil {
+				return err
+			}
+		}
+	})
+	blocked(t, "send", sending)
+	h.kill()
+	released(t, "send after the new owner's end", sending, ErrClosed)
+
+	plain := create(t, o, "/plain", Shape{Capacity: 1})
+	want(t, "hand over a mailbox without an owner", plain.HandOver(os.Getpid()), ErrInvalid)
+}
+
+// heirRole opens the mailbox and says who it is, tries to receive until it
+// owns it, and prints one message.
+func heirRole(args []string) error {
+	m, err := openArgs(args)
+	if err != nil {
+		return err
+	}
+	fmt.Println(os.Getpid())
+	for {
+		got, err := m.ReceiveMessage(Forever)
+		if err == nil {
+			fmt.Println(string(got.Body))
+			time.Sleep(watchdog)
+			return nil
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package messagepassing
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// The oldest of the highest priority first, as mq_receive has it.
+func TestPriority(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/priority", Shape{Capacity: Unbounded})
+	rng := rand.New(rand.NewPCG(3, 4))
+	var want [HighestPriority + 1][]byte
+	for i := range 200 {
+		p := rng.IntN(HighestPriority + 1)
+		if err := m.SendPriority([]byte{byte(i)}, p, Never); err != nil {
+			t.Fatal(err)
+		}
+		want[p] = append(want[p], byte(i))
+	}
+	for p := HighestPriority; p >= LowestPriority; p-- {
+		for _, w := range want[p] {
+			got, err := m.ReceiveMessage(Never)
+			if err != nil || got.Priority != p || got.Body[0] != w {
+				t.Fatalf("got %v of priority %d, %v: want %d of %d", got.Body, got.Priority, err, w, p)
+			}
+		}
+	}
+	for _, p := range []int{-1, HighestPriority + 1} {
+		if err := m.SendPriority(nil, p, Never); err == nil {
+			t.Errorf("priority %d was taken", p)
+		}
+	}
+}
+
+func TestRendezvous(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/rendezvous", Shape{Capacity: Rendezvous})
+	want(t, "send with nobody there", m.Send(nil, Never), ErrFull)
+	want(t, "send with a limit", m.Send([]byte("too late"), Wait(time.Millisecond)), ErrTimeout)
+	_, err := m.ReceiveMessage(Never)
+	want(t, "receive with nobody there", err, ErrEmpty)
+
+	sending := async(func() error { return m.Send([]byte("meet"), Forever) })
+	blocked(t, "send", sending)
+	if got, err := m.ReceiveMessage(Never); err != nil || string(got.Body) != "meet" {
+		t.Fatalf("got %q, %v", got.Body, err)
+	}
+	released(t, "send", sending, nil)
+
+	receiving := async(func() error {
+		_, err := m.ReceiveMessage(Forever)
+		return err
+	})
+	blocked(t, "receive", receiving)
+	if err := m.Send(nil, Never); err != nil {
+		t.Errorf("send to a waiting receiver: %v", err)
+	}
+	released(t, "receive", receiving, nil)
+}

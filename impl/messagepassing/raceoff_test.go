@@ -1,0 +1,5 @@
+//go:build !race
+
+package messagepassing
+
+const raceEnabled = false

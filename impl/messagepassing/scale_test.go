@@ -1,0 +1,74 @@
+package messagepassing
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"testing"
+)
+
+// resident reads how much memory a process uses, in bytes.
+func resident(t *testing.T, pid int) int {
+	t.Helper()
+	var size, pages int
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Sscan(string(b), &size, &pages)
+	return pages * os.Getpagesize()
+}
+
+func TestThousandMailboxes(t *testing.T) {
+	const count = 1000
+	o := testOffice(t)
+	var all []*Mailbox
+	for i := range count {
+		all = append(all, create(t, o, fmt.Sprintf("/m%d", i), Shape{Capacity: 2}))
+	}
+	for i, m := range all {
+		if err := m.Send(binary.LittleEndian.AppendUint32(nil, uint32(i)), Never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, m := range all {
+		got, err := m.ReceiveMessage(Never)
+		if err != nil || binary.LittleEndian.Uint32(got.Body) != uint32(i) {
+			t.Fatalf("mailbox %d: %v, %v", i, got.Body, err)
+		}
+	}
+	t.Logf("the office uses %d KiB for %d mailboxes", resident(t, officePIDs(t, o)[0])>>10, count)
+}
+
+// 100,000 messages with nobody receiving keep their order, and their memory is
+// given back once they are received.
+func TestUnboundedGivesMemoryBack(t *testing.T) {
+	count, size := 100_000, 1000
+	if testing.Short() || raceEnabled {
+		count = 20_000
+	}
+	o := testOffice(t)
+	m := create(t, o, "/unbounded", Shape{Capacity: Unbounded})
+	office := officePIDs(t, o)[0]
+	empty := resident(t, office)
+	b := make([]byte, size)
+	for i := range count {
+		binary.LittleEndian.PutUint64(b, uint64(i))
+		if err := m.Send(b, Never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	full := resident(t, office)
+	for i := range count {
+		if n, err := m.Receive(b, Never); err != nil || n != size || binary.LittleEndian.Uint64(b) != uint64(i) {
+			t.Fatalf("message %d: %d bytes, %v", i, n, err)
+		}
+	}
+	if raceEnabled {
+		return // the race detector keeps its shadow of the memory
+	}
+	limit := empty + (full-empty)/4
+	eventually(t, "memory given back", func() bool { return resident(t, office) < limit })
+	t.Logf("%d messages of %d bytes: the office uses %d KiB empty, %d KiB full, %d KiB drained",
+		count, size, empty>>10, full>>10, resident(t, office)>>10)
+}
