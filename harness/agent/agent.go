@@ -3,85 +3,298 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 )
 
-var errStub = errors.New("agent: not there yet")
-
-// Role is the role of package reexec in which the running binary must call
-// host.Main with the subject that SubjectVariable names.
-const Role = "agent"
-
-// Environment variables of an agent.
+// Time limits. They are far above what a loaded machine needs: they bound how
+// long a misbehaving agent is waited for, and decide nothing else.
 const (
-	SubjectVariable = "IPCKIT_SUBJECT" // which of a binary's subjects to host
-	ControlVariable = "IPCKIT_CONTROL" // pipes or stdio: where commands come from
+	helloLimit = 20 * time.Second // from start to the answer to hello
+	byeLimit   = 5 * time.Second  // for the answer to bye, and again for the exit
+	endLimit   = 5 * time.Second  // from a closed channel to the process's end
+	killLimit  = 10 * time.Second // from SIGKILL to the process's end
 )
 
-// A Launcher says how to start an agent of a subject.
-type Launcher struct {
-	Name    string   // of the subject, for messages
-	Path    string   // executable
-	Args    []string // including argv[0]
-	Env     []string // complete, but for what a world adds
-	Dir     string   // working directory; "" means the world's
-	Stdio   bool     // commands on standard input, replies on standard output
-	User    int      // as in world.Command
-	Markers bool     // ask for the marker system calls around each operation
+// An Agent is a running process that hosts a subject. Its methods may be
+// called from any goroutine.
+type Agent struct {
+	name    string
+	stdio   bool
+	process *world.Process
+	outputs []*output
+	hello   Reply
+
+	commands *os.File
+	replies  *os.File
+	send     chan []byte
+
+	mu        sync.Mutex
+	lastID    uint64
+	waiting   map[uint64]*Call // by request id
+	operation *Call            // the last operation begun
+	leaving   bool             // bye was sent
+	failure   error            // why nothing more can be asked
+	ended     chan struct{}    // closed when failure is set
 }
 
-// Self starts the running binary as an agent of the subject of that name.
-func Self(subjectName string) Launcher { return Launcher{Name: subjectName} }
-
-// An Agent is a running process that hosts a subject.
-type Agent struct{}
-
-// Start starts an agent in a world and greets it.
+// Start starts an agent in a world, under a name that says its role there, and
+// says hello to it. Errors: *Died, *Broken, and context.DeadlineExceeded where
+// the agent does not answer; each tells what the agent printed on standard
+// error.
 func Start(ctx context.Context, w *world.World, l Launcher, name string) (*Agent, error) {
-	return nil, errStub
+	a := &Agent{
+		name: name, stdio: l.Stdio,
+		send:    make(chan []byte, 64),
+		waiting: map[uint64]*Call{},
+		ended:   make(chan struct{}),
+	}
+	if err := a.start(ctx, w, l); err != nil {
+		return nil, fmt.Errorf("cannot start %s, an agent of %s: %w", name, l.Name, err)
+	}
+	if err := a.greet(ctx, w, l.Markers); err != nil {
+		_ = a.Kill()
+		return nil, fmt.Errorf("agent of %s: %w%s", l.Name, err, a.lastWords())
+	}
+	return a, nil
+}
+
+// start makes the channels and the process.
+func (a *Agent) start(ctx context.Context, w *world.World, l Launcher) (err error) {
+	var opened []*os.File
+	var theirCommands, theirReplies *os.File
+	defer func() {
+		if err != nil {
+			opened = append(opened, a.commands, a.replies)
+			for _, o := range a.outputs {
+				o.close()
+			}
+		}
+		for _, f := range opened {
+			if f != nil {
+				_ = f.Close()
+			}
+		}
+	}()
+	if a.commands, theirCommands, err = newPipe(true); err != nil {
+		return err
+	}
+	opened = append(opened, theirCommands)
+	if a.replies, theirReplies, err = newPipe(false); err != nil {
+		return err
+	}
+	opened = append(opened, theirReplies)
+
+	c := world.Command{
+		Name: a.name, Path: l.Path, Args: l.arguments(), Env: l.environment(), Dir: l.Dir, User: l.User,
+		OutputLimit: outputLimit,
+	}
+	streams := []string{"stdout", "stderr"}
+	if l.Stdio {
+		c.Stdin, c.Stdout = theirCommands, theirReplies
+		streams = streams[1:]
+	} else {
+		c.Files = []*os.File{theirCommands, theirReplies}
+	}
+	for _, stream := range streams {
+		o, err := newOutput(w.Dir(), a.name, stream)
+		if err != nil {
+			return err
+		}
+		a.outputs = append(a.outputs, o)
+		if stream == "stdout" {
+			c.Stdout = o.file
+		} else {
+			c.Stderr = o.file
+		}
+	}
+	if a.process, err = w.Start(ctx, c); err != nil {
+		return err
+	}
+	in := &source{pipe: a.replies}
+	go a.write()
+	go a.read(in)
+	go func() {
+		<-a.process.Done()
+		in.halt()
+		for _, o := range a.outputs {
+			o.close()
+		}
+	}()
+	return nil
+}
+
+// greet says hello and checks what the agent says of itself.
+func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
+	ctx, cancel := context.WithTimeout(ctx, helloLimit)
+	defer cancel()
+	version := ProtocolVersion
+	c := a.Begin(Request{Op: OpHello, Protocol: &version, World: w.ID(), Markers: markers})
+	reply, err := c.wait(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		from, to := "descriptor 3", "descriptor 4"
+		if a.stdio {
+			from, to = "standard input", "standard output"
+		}
+		return fmt.Errorf("%w (it must read a line from %s, answer with a line on %s, and flush after each)", err, from, to)
+	}
+	if err != nil {
+		return err
+	}
+	a.hello = reply
+	if *reply.Protocol != ProtocolVersion {
+		a.breach(nil, violationf("use the adapter that comes with this version of ipckit",
+			"it speaks protocol version %d, and the kit version %d", *reply.Protocol, ProtocolVersion))
+		return a.why()
+	}
+	if t := reply.Thread; t != nil && a.process.Alive() {
+		if _, known := a.thread(); !known {
+			a.breach(nil, violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
+				"hello says that its operation thread is %d, but the process has no such thread", *t))
+			return a.why()
+		}
+	}
+	return nil
+}
+
+// breach ends the conversation because of a violation.
+func (a *Agent) breach(line []byte, v *violation) {
+	b := &Broken{Agent: a.name, Problem: v.problem, Hint: v.hint}
+	if line != nil {
+		b.Line = quoteLine(line)
+	}
+	a.end(b)
+}
+
+// why is the reason that nothing more can be asked.
+func (a *Agent) why() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.failure
+}
+
+// lastWords is the end of what the agent printed, for errors before it can be
+// asked.
+func (a *Agent) lastWords() string {
+	var said string
+	for _, o := range a.Output() {
+		text := strings.TrimSpace(o.Text)
+		if text == "" {
+			continue
+		}
+		const most = 10
+		if l := strings.Split(text, "\n"); len(l) > most {
+			text = "…\n" + strings.Join(l[len(l)-most:], "\n")
+		}
+		said += "\non " + o.Stream + ":\n" + text
+	}
+	return said
 }
 
 // Name is the agent's role in the world.
-func (a *Agent) Name() string { return "" }
+func (a *Agent) Name() string { return a.name }
 
 // Hello is what the agent said of itself.
-func (a *Agent) Hello() Reply { return Reply{} }
+func (a *Agent) Hello() Reply { return a.hello }
 
 // Process is the agent's process.
-func (a *Agent) Process() *world.Process { return nil }
+func (a *Agent) Process() *world.Process { return a.process }
 
-// Begin sends an operation. One may be under way at a time.
-func (a *Agent) Begin(r Request) *Call { return nil }
+// Begin sends an operation and returns at once. An agent does one operation at
+// a time: while one is under way, the call of another fails with *Busy. The
+// request's id is set here.
+func (a *Agent) Begin(r Request) *Call {
+	c := &Call{Agent: a, Request: r, Began: time.Now(), done: make(chan struct{})}
+	if err := a.queue(c); err != nil {
+		c.finish(Reply{}, err)
+	}
+	return c
+}
 
 // Pending is the operation under way, or nil.
-func (a *Agent) Pending() *Call { return nil }
+func (a *Agent) Pending() *Call {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.underWay()
+}
 
-// Do sends an operation and waits for its reply.
-func (a *Agent) Do(ctx context.Context, r Request) (Reply, error) { return Reply{}, errStub }
+// Do sends an operation and waits for its reply. When the context ends first
+// the operation is still under way.
+func (a *Agent) Do(ctx context.Context, r Request) (Reply, error) { return a.Begin(r).wait(ctx) }
 
-// Status asks what the agent is doing.
-func (a *Agent) Status(ctx context.Context) (Reply, error) { return Reply{}, errStub }
+// Status asks what the agent is doing. It is answered whatever the operation
+// thread does.
+func (a *Agent) Status(ctx context.Context) (Reply, error) {
+	return a.Do(ctx, Request{Op: OpStatus})
+}
 
-// Cancel asks the agent to end the operation under way.
-func (a *Agent) Cancel(ctx context.Context) (Reply, error) { return Reply{}, errStub }
+// Cancel asks the agent to end the operation under way, whose call then comes
+// back with subject.Interrupted. Without an operation it does nothing.
+func (a *Agent) Cancel(ctx context.Context) (Reply, error) {
+	return a.Do(ctx, Request{Op: OpCancel})
+}
 
-// Bye ends the agent in order.
-func (a *Agent) Bye(ctx context.Context) error { return errStub }
+// Bye ends the agent in order: it answers and exits with status 0. One that
+// does not is killed, and the error says what it did instead: *Died, *Broken,
+// *Stayed, or the context's error.
+func (a *Agent) Bye(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, byeLimit)
+	defer cancel()
+	if _, err := a.Do(ctx, Request{Op: OpBye}); err != nil {
+		var died *Died
+		if errors.As(err, &died) && died.During == OpBye && died.Exit.OK() {
+			err = &Broken{Agent: a.name, During: OpBye, Problem: "it exited without an answer to bye", Hint: "answer ok, flush, then exit with status 0"}
+		}
+		_ = a.Kill()
+		return err
+	}
+	began := time.Now()
+	stay := time.NewTimer(byeLimit)
+	defer stay.Stop()
+	select {
+	case <-a.process.Done():
+	case <-stay.C:
+		_ = a.Kill()
+		return &Stayed{Agent: a.name, After: time.Since(began).Round(time.Millisecond)}
+	}
+	<-a.ended
+	if exit := a.process.Exit(); !exit.OK() {
+		return &Died{Agent: a.name, Exit: exit, During: OpBye}
+	}
+	return nil
+}
 
-// Kill ends the agent by SIGKILL and waits until it is gone.
-func (a *Agent) Kill() error { return errStub }
+// Kill ends the agent by SIGKILL and waits until it is gone. One that is gone
+// already is no error.
+func (a *Agent) Kill() error {
+	if err := a.process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("kill %s: %w", a.name, err)
+	}
+	limit := time.NewTimer(killLimit)
+	defer limit.Stop()
+	select {
+	case <-a.process.Done():
+	case <-limit.C:
+		return fmt.Errorf("%s has not ended %v after SIGKILL: look for a process in uninterruptible sleep, pid %d", a.name, killLimit, a.process.PID())
+	}
+	<-a.ended // what it had answered is read by now
+	return nil
+}
 
-// Output is the end of what the agent printed.
-func (a *Agent) Output() []reports.Output { return nil }
-
-// Where says what the operation under way is waiting for.
-func (a *Agent) Where() reports.Blocked { return reports.Blocked{} }
-
-// Sleep reports whether the whole process is asleep without a time limit. state
-// changes whenever a thread of it was scheduled.
-func (a *Agent) Sleep() (state string, asleep bool) { return "", false }
-
-// Asleep watches the operation thread and reports whether it sleeps.
-func (a *Agent) Asleep(ctx context.Context) (asleep, sure bool) { return false, false }
+// Output is the end of what the agent printed on standard output and standard
+// error, up to 16 KiB of each; nothing that is empty.
+func (a *Agent) Output() []reports.Output {
+	var all []reports.Output
+	for _, o := range a.outputs {
+		if out := o.read(); out.Text != "" {
+			all = append(all, out)
+		}
+	}
+	return all
+}

@@ -1,16 +1,55 @@
 package agent
 
-import "time"
+import (
+	"context"
+	"fmt"
+	"time"
+)
 
-// A Call is an operation under way.
+// A Call is an operation that was sent to an agent.
 type Call struct {
 	Agent   *Agent
 	Request Request
 	Began   time.Time
+
+	done  chan struct{}
+	reply Reply
+	err   error
 }
 
-// Done is closed when the call has come back.
-func (c *Call) Done() <-chan struct{} { return nil }
+// Done is closed when the call has come back, or never will.
+func (c *Call) Done() <-chan struct{} { return c.done }
 
-// Reply is what came back; valid once Done is closed.
-func (c *Call) Reply() (Reply, error) { return Reply{}, errStub }
+// Reply is what came back; it is valid once Done is closed. Errors:
+// *subject.Error for what the subject refused, *Unsupported for what its
+// adapter does not have, *Broken, *Died, *Busy.
+func (c *Call) Reply() (Reply, error) {
+	select {
+	case <-c.done:
+		return c.reply, c.err
+	default:
+		return Reply{}, fmt.Errorf("%s has not answered %s yet: wait for Done before asking for the reply", c.Agent.name, c.Request.Op)
+	}
+}
+
+// wait waits for the call or for the end of the context. The operation goes on
+// when the context ends first.
+func (c *Call) wait(ctx context.Context) (Reply, error) {
+	select {
+	case <-c.done:
+		return c.reply, c.err
+	case <-ctx.Done():
+	}
+	select {
+	case <-c.done: // both were ready: the answer counts
+		return c.reply, c.err
+	default:
+		return Reply{}, fmt.Errorf("%s has not answered %s after %v: %w",
+			c.Agent.name, c.Request.Op, time.Since(c.Began).Round(time.Millisecond), context.Cause(ctx))
+	}
+}
+
+func (c *Call) finish(reply Reply, err error) {
+	c.reply, c.err = reply, err
+	close(c.done)
+}

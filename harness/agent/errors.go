@@ -1,27 +1,103 @@
 package agent
 
-import "github.com/ipckit/ipckit/harness/world"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/ipckit/ipckit/harness/world"
+)
 
 // Unsupported says that the adapter does not have an operation or an argument.
-type Unsupported struct{ Operation string }
+type Unsupported struct {
+	Operation string // as the adapter put it
+}
 
 func (e *Unsupported) Error() string { return "the adapter does not support " + e.Operation }
 
-// Broken says that an agent broke the protocol.
+// Broken says that an agent broke the protocol. Nothing that it says from then
+// on can be believed, so its process has been ended.
 type Broken struct {
 	Agent   string
-	Line    string // the line at fault, quoted and cut
+	Line    string // the line at fault, quoted and cut; "" where there is none
 	Problem string
 	Hint    string // what to do about it
+	During  string // operation under way; "" when there was none
 }
 
-func (e *Broken) Error() string { return e.Problem }
+func (e *Broken) Error() string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "%s broke the protocol", e.Agent)
+	if e.During != "" {
+		fmt.Fprintf(&s, " in %s", e.During)
+	}
+	fmt.Fprintf(&s, ": %s", e.Problem)
+	if e.Line != "" {
+		fmt.Fprintf(&s, "; it wrote %s", e.Line)
+	}
+	if e.Hint != "" {
+		fmt.Fprintf(&s, " (%s)", e.Hint)
+	}
+	return s.String()
+}
 
-// Died says that an agent's process ended.
+// Died says that an agent's process ended without being asked to.
 type Died struct {
 	Agent  string
 	Exit   world.Exit
 	During string // operation under way; "" when there was none
+	Half   string // what it had written of a line, quoted and cut; "" where nothing
 }
 
-func (e *Died) Error() string { return e.Agent + " died: " + e.Exit.String() }
+func (e *Died) Error() string {
+	s := e.Agent + " died"
+	if e.During != "" {
+		s += " in " + e.During
+	}
+	s += ": " + e.Exit.String()
+	if e.Half != "" {
+		s += ", having written half a reply: " + e.Half
+	}
+	return s
+}
+
+// Busy says that an operation was begun while another was under way.
+type Busy struct {
+	Agent     string
+	Operation string // the one that was begun
+	Under     string // the one under way
+	Since     time.Duration
+}
+
+func (e *Busy) Error() string {
+	return fmt.Sprintf("%s cannot begin %s: %s has been under way for %v, and an agent does one operation at a time",
+		e.Agent, e.Operation, e.Under, e.Since.Round(time.Millisecond))
+}
+
+// Stayed says that an agent answered bye but its process went on; it has been
+// killed.
+type Stayed struct {
+	Agent string
+	After time.Duration
+}
+
+func (e *Stayed) Error() string {
+	return fmt.Sprintf("%s answered bye but was still running %v later; an adapter must exit with status 0 after it has answered bye", e.Agent, e.After)
+}
+
+// quoteCut is how many bytes of a line at fault are shown.
+const quoteCut = 200
+
+// quoteLine shows a line at fault: whatever it holds, on one line of plain text.
+func quoteLine(line []byte) string {
+	if len(line) <= quoteCut {
+		return strconv.Quote(string(line))
+	}
+	cut := quoteCut
+	for cut > quoteCut-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
+		cut--
+	}
+	return strconv.Quote(string(line[:cut])) + "…"
+}

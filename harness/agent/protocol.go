@@ -89,6 +89,7 @@ type Reply struct {
 	Thread     *int   `json:"thread,omitempty"`     // id of the operation thread, as the agent sees it
 	Cancel     bool   `json:"cancel,omitempty"`     // the adapter answers cancel
 	Overwrites bool   `json:"overwrites,omitempty"` // the adapter overwrites its buffer after each put and send
+	Interrupts bool   `json:"interrupts,omitempty"` // SIGUSR1 has a handler that does nothing, without SA_RESTART: it interrupts system calls
 }
 
 // WireWait is a wait on the wire: "forever", "never" or milliseconds.

@@ -1,0 +1,173 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// Where says what the operation under way is waiting for: "asleep in
+// futex(/dev/shm/ring+168)", "running", "stopped". Where the agent did not tell
+// its operation thread, it is the process's first thread that is looked at, and
+// the text says so.
+func (a *Agent) Where() reports.Blocked {
+	b := reports.Blocked{Process: a.name}
+	if c := a.Pending(); c != nil {
+		b.Operation, b.Seconds = c.Request.Op, time.Since(c.Began).Seconds()
+	}
+	select {
+	case <-a.process.Done():
+		b.Where = "ended: " + a.process.Exit().String()
+		return b
+	default:
+	}
+	t, known := a.thread()
+	if !known {
+		state, err := a.process.State()
+		if err != nil || len(state.Threads) == 0 {
+			b.Where = "unknown: /proc does not show it"
+			return b
+		}
+		t = state.Threads[0]
+	}
+	b.Where = a.doing(t)
+	if !known {
+		b.Where += " (first thread; hello did not tell the operation thread)"
+	}
+	return b
+}
+
+func (a *Agent) doing(t world.Thread) string {
+	in := ""
+	if call, ok := a.trap(t); ok {
+		in = " in " + call.describe(a.process.PID())
+	} else if t.Syscall != "" {
+		in = " in " + t.Syscall
+	} else if t.Wchan != "" {
+		in = " in the kernel's " + t.Wchan
+	}
+	switch t.State {
+	case "R":
+		return "running"
+	case "S":
+		return "asleep" + in
+	case "D":
+		return "in uninterruptible sleep" + in
+	case "T":
+		return "stopped"
+	case "t":
+		return "stopped by a tracer"
+	case "Z", "X":
+		return "ended"
+	}
+	return "in state " + t.State + in
+}
+
+// Sleep reports whether every thread of the process is asleep in a system call
+// without a time limit, so that only another process can wake it. state
+// changes whenever one of its threads was scheduled. What is not known counts
+// as awake.
+func (a *Agent) Sleep() (state string, asleep bool) {
+	s, err := a.process.State()
+	if err != nil || len(s.Threads) == 0 {
+		return "", false
+	}
+	var b strings.Builder
+	for _, t := range s.Threads {
+		call, ok := a.trap(t)
+		if t.State != "S" || !ok || !call.unlimited(a.process.PID()) {
+			return "", false
+		}
+		fmt.Fprintf(&b, "%d:%s:%d:%d ", t.TID, t.Syscall, t.Waits, t.Preempt)
+	}
+	return b.String(), true
+}
+
+// What Asleep looks at: a window of samples is quiet when the thread slept in
+// all of them and was not scheduled in between.
+const (
+	asleepSample  = 10 * time.Millisecond
+	asleepSamples = 10 // of a window
+	asleepWindows = 20 // until it gives up
+)
+
+type window int
+
+const (
+	unclear window = iota
+	quiet
+	awake
+)
+
+// Asleep watches the operation thread and reports whether it sleeps: whether
+// there is a tenth of a second in which it used no processor time. A thread
+// that used some, or wanted some, in each of 20 such windows is awake. Where
+// the agent did not tell its operation thread, a process all of whose threads
+// sleep is asleep, and nothing else is sure.
+func (a *Agent) Asleep(ctx context.Context) (asleep, sure bool) {
+	busy := 0
+	for range asleepWindows {
+		switch a.look(ctx) {
+		case quiet:
+			return true, true
+		case awake:
+			busy++
+		}
+		if ctx.Err() != nil {
+			return false, false
+		}
+	}
+	return false, busy == asleepWindows
+}
+
+// look takes the samples of one window.
+func (a *Agent) look(ctx context.Context) window {
+	tick := time.NewTicker(asleepSample)
+	defer tick.Stop()
+	first, ok := a.watched()
+	if !ok {
+		return unclear
+	}
+	result := quiet
+	for range asleepSamples {
+		select {
+		case <-ctx.Done():
+			return unclear
+		case <-a.process.Done():
+			return unclear
+		case <-tick.C:
+		}
+		now, ok := a.watched()
+		if !ok || len(now) != len(first) {
+			return unclear
+		}
+		for i, t := range now {
+			switch before := first[i]; {
+			case t.TID != before.TID:
+				return unclear
+			case t.State == "R" || t.CPU > before.CPU || t.Waits+t.Preempt > before.Waits+before.Preempt:
+				result = awake
+			case t.State != "S" && result == quiet:
+				result = unclear
+			}
+		}
+	}
+	if result == awake && a.hello.Thread == nil {
+		return unclear // it may be any of the other threads
+	}
+	return result
+}
+
+// watched are the threads that Asleep looks at.
+func (a *Agent) watched() ([]world.Thread, bool) {
+	if a.hello.Thread != nil {
+		t, ok := a.thread()
+		return []world.Thread{t}, ok
+	}
+	state, err := a.process.State()
+	return state.Threads, err == nil && len(state.Threads) > 0
+}

@@ -1,0 +1,141 @@
+package host
+
+import (
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A queue is a handle on a bounded buffer or on a mailbox. The wire treats the
+// two alike.
+type queue struct {
+	family  string // buffer or mailbox
+	object  any    // the subject's own, for its optional interfaces
+	put     func(item []byte, wait subject.Wait) error
+	get     func(into []byte, wait subject.Wait) (int, error)
+	detach  func() error
+	itemMax int64  // length of the buffer to get into
+	into    []byte // that buffer, made when it is first needed
+}
+
+// A factory makes queues.
+type factory struct {
+	create func(name string, shape subject.Shape) (*queue, error)
+	open   func(name string) (*queue, error)
+	unlink func(name string) error
+	item   subject.Item // as claimed
+}
+
+// defaultItemMax holds an item where neither the kit nor the claims say how
+// large it may be.
+const defaultItemMax = 64 << 10
+
+// itemMax is the length of the buffer to get into.
+func (f factory) itemMax(r agent.Request) int64 {
+	most := max(int64(f.item.Max), int64(f.item.Fixed))
+	if r.ItemMax != nil && *r.ItemMax > 0 {
+		most = max(most, *r.ItemMax)
+	}
+	if most == 0 {
+		most = defaultItemMax
+	}
+	return min(most, maxGenerated)
+}
+
+// queues does what needs no handle yet.
+func (h *host) queues(r agent.Request, f factory) (_ agent.Reply, err error) {
+	if strings.HasSuffix(r.Op, ".unlink") {
+		h.mark(func() { err = f.unlink(r.Name) })
+		return agent.Reply{}, err
+	}
+	if err := h.vacant(r); err != nil {
+		return agent.Reply{}, err
+	}
+	var q *queue
+	if strings.HasSuffix(r.Op, ".create") {
+		shape := subject.Shape{}
+		if shape.Capacity, err = need(r, "capacity", r.Capacity); err != nil {
+			return agent.Reply{}, err
+		}
+		if shape.ItemMax, err = need(r, "item_max", r.ItemMax); err != nil {
+			return agent.Reply{}, err
+		}
+		if r.Start != nil {
+			shape.StartIndex = *r.Start
+		}
+		h.mark(func() { q, err = f.create(r.Name, shape) })
+	} else {
+		h.mark(func() { q, err = f.open(r.Name) })
+	}
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	q.itemMax = f.itemMax(r)
+	h.keep(r.Object, q)
+	return agent.Reply{}, nil
+}
+
+// queue does what needs a handle.
+func (h *host) queue(r agent.Request) (_ agent.Reply, err error) {
+	q, err := held[*queue](h, r)
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	family, verb, _ := strings.Cut(r.Op, ".")
+	if family != q.family {
+		return agent.Reply{}, subject.Errorf(subject.Invalid, "%s of a %s", r.Op, q.family)
+	}
+	switch verb {
+	case "detach":
+		h.forget(r.Object)
+		h.mark(func() { err = q.detach() })
+		return agent.Reply{}, err
+	case "close":
+		c, ok := q.object.(subject.Closer)
+		if !ok {
+			return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		}
+		h.mark(func() { err = c.Close() })
+		return agent.Reply{}, err
+	case "put", "send":
+		p, err := payload(r)
+		if err != nil {
+			return agent.Reply{}, err
+		}
+		h.mark(func() { err = q.put(p, wait(r)) })
+		overwrite(p)
+		return agent.Reply{}, err
+	}
+	return h.get(r, q)
+}
+
+func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
+	size := q.itemMax
+	if r.ItemMax != nil {
+		size = *r.ItemMax
+	}
+	if size < 0 || size > maxGenerated {
+		return agent.Reply{}, subject.Errorf(subject.Invalid, "item_max %d: want 0 to %d", size, maxGenerated)
+	}
+	if int64(len(q.into)) < size {
+		q.into = make([]byte, size)
+	}
+	into, n := q.into[:size:size], 0
+	overwrite(into) // what is not copied does not look like zeros that were put
+	h.mark(func() { n, err = q.get(into, wait(r)) })
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	if n < 0 || n > len(into) {
+		return agent.Reply{}, subject.Errorf(subject.IO, "get returned a length of %d for a buffer of %d bytes", n, len(into))
+	}
+	return read(r, into[:n])
+}
+
+func wait(r agent.Request) subject.Wait {
+	if r.Wait == nil {
+		return subject.Forever
+	}
+	return subject.Wait(*r.Wait)
+}

@@ -1,0 +1,179 @@
+package agent
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// MaxLine is the longest line that either side may send, in bytes, without the
+// newline. Larger payloads travel as size and seed, and come back as a digest.
+const MaxLine = 16 << 20
+
+// MaxData is the largest payload that travels as data: its base64 and the rest
+// of the line stay below MaxLine.
+const MaxData = 12<<20 - 4096
+
+// Bytes decodes the data of a reply; nil where it carries none. The data of a
+// reply that an Agent returned are known to be base64.
+func (r Reply) Bytes() []byte {
+	if r.Data == nil {
+		return nil
+	}
+	b, err := base64.StdEncoding.DecodeString(*r.Data)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// Err is what a reply says went wrong: nil, a *subject.Error or an
+// *Unsupported.
+func (r Reply) Err() error {
+	switch {
+	case r.Error != "":
+		return &subject.Error{Kind: r.Error, Text: r.Text}
+	case r.Unsupported != "":
+		return &Unsupported{Operation: r.Unsupported}
+	}
+	return nil
+}
+
+// A violation is what is wrong with a line, and what to do about it.
+type violation struct{ problem, hint string }
+
+func violationf(hint, format string, args ...any) *violation {
+	return &violation{problem: fmt.Sprintf(format, args...), hint: hint}
+}
+
+const (
+	hintShape = "a reply is one flat JSON object on one line: {\"id\":7,\"ok\":true}, {\"id\":7,\"error\":\"full\",\"text\":\"…\"} or {\"id\":7,\"unsupported\":\"region.open\"}"
+	hintField = "see harness/agent/protocol.schema.json for the fields of a reply and their types"
+)
+
+var replyFields = jsonFields(reflect.TypeFor[Reply]())
+
+// jsonFields lists the names that a struct's fields have on the wire.
+func jsonFields(t reflect.Type) []string {
+	var names []string
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		names = append(names, name)
+	}
+	return names
+}
+
+// parseReply reads one reply line and checks what can be checked without
+// knowing the request. It is as strict as the schema.
+func parseReply(line []byte) (Reply, *violation) {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(line, &fields); err != nil || fields == nil {
+		return Reply{}, violationf(hintShape, "the line is not a JSON object")
+	}
+	for name, value := range fields {
+		switch {
+		case !slices.Contains(replyFields, name):
+			return Reply{}, violationf(hintField, "a reply has no field %q", name)
+		case bytes.Equal(value, []byte("null")):
+			return Reply{}, violationf(hintField, "field %q is null; leave it out instead", name)
+		}
+	}
+	var r Reply
+	if err := json.Unmarshal(line, &r); err != nil {
+		var wrong *json.UnmarshalTypeError
+		if errors.As(err, &wrong) {
+			return r, violationf(hintField, "field %q is a %s", wrong.Field, wrong.Value)
+		}
+		return r, violationf(hintField, "%v", err)
+	}
+	return r, r.wellFormed(fields)
+}
+
+func (r Reply) wellFormed(fields map[string]json.RawMessage) *violation {
+	_, failed := fields["error"]
+	_, lacks := fields["unsupported"]
+	said := 0
+	for _, s := range []bool{r.OK, failed, lacks} {
+		if s {
+			said++
+		}
+	}
+	switch {
+	case r.ID == 0:
+		return violationf(hintShape, "the reply has no id, or id 0")
+	case said != 1:
+		return violationf(hintShape, "the reply must say exactly one of ok, error and unsupported; it says %d of them", said)
+	case failed && !slices.Contains(subject.Kinds, r.Error):
+		return violationf(fmt.Sprintf("error is one of %q; details belong in text", subject.Kinds), "there is no error kind %q", r.Error)
+	case lacks && r.Unsupported == "":
+		return violationf("put the operation or the argument there that the adapter does not have", "unsupported is empty")
+	case r.Hash != "" && !isHash(r.Hash):
+		return violationf("the hash is FNV-1a with 64 bits, as 16 lower-case hexadecimal digits", "hash %q", r.Hash)
+	case r.State != "" && r.State != "idle" && r.State != "busy":
+		return violationf("state is idle or busy", "state %q", r.State)
+	}
+	for _, n := range []struct {
+		name  string
+		value *int64
+	}{{"size", r.Size}, {"done", r.Done}, {"wrong", r.Wrong}, {"wrong_at", r.WrongAt}, {"finished", r.Finished}} {
+		if n.value != nil && *n.value < 0 {
+			return violationf(hintField, "field %q is negative", n.name)
+		}
+	}
+	if r.Data != nil {
+		if _, err := base64.StdEncoding.DecodeString(*r.Data); err != nil {
+			return violationf("data are standard base64 with padding (RFC 4648, section 4)", "field \"data\" is not base64: %v", err)
+		}
+	}
+	return nil
+}
+
+func isHash(s string) bool {
+	return len(s) == 16 && strings.Trim(s, "0123456789abcdef") == ""
+}
+
+// answers checks that a reply that says ok holds what its request asked for.
+func (r Reply) answers(q Request) *violation {
+	if !r.OK {
+		return nil
+	}
+	missing := func(names string) *violation {
+		return violationf(fmt.Sprintf("an ok reply to %s holds %s", q.Op, names), "the reply to %s lacks %s", q.Op, names)
+	}
+	switch q.Op {
+	case OpHello:
+		if r.Protocol == nil {
+			return missing("protocol, the version that the adapter speaks")
+		}
+	case OpStatus:
+		if r.State == "" {
+			return missing("state, idle or busy")
+		}
+	case OpRegionSize:
+		if r.Size == nil {
+			return missing("size")
+		}
+	case OpRegionRead, OpBufferGet, OpMailboxReceive:
+		switch {
+		case q.Digest && (r.Size == nil || r.Hash == ""):
+			return missing("size and hash, since digest was asked for")
+		case !q.Digest && r.Data == nil:
+			return missing("data, base64 (\"\" for an item of 0 bytes)")
+		}
+	case OpWorkload:
+		switch reads := q.Role == "get" || q.Role == "receive"; {
+		case r.Done == nil:
+			return missing("done, the number of items moved")
+		case reads && r.Wrong == nil:
+			return missing("wrong, the number of items that were not what they should be (0 where all were right)")
+		}
+	}
+	return nil
+}
