@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -90,10 +89,7 @@ func (h *holder) start(r request, fds []int) {
 
 // entryEnv is the holder's own environment with what enter looks for.
 func (h *holder) entryEnv(socket int) []string {
-	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
-		return strings.HasPrefix(v, CookieVariable+"=") || strings.HasPrefix(v, entryVariable+"=")
-	})
-	return append(env, CookieVariable+"="+h.setup.ID, entryVariable+"="+strconv.Itoa(socket))
+	return environment(os.Environ(), entryVariable+"="+strconv.Itoa(socket))
 }
 
 // introduce tells the new process what to become and the kit what became of it.

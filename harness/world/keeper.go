@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -83,20 +84,22 @@ func launch(w *World, attr *syscall.SysProcAttr) (*keeper, error) {
 	return k, nil
 }
 
-// environment is env with variables set: none twice.
+// environment is env with variables set, none of them twice. The last wins, as
+// in os/exec: a process that finds two picks one as it likes.
 func environment(env []string, set ...string) []string {
-	var all []string
-	for _, v := range env {
+	all := append(slices.Clone(env), set...)
+	last := map[string]int{}
+	for i, v := range all {
 		name, _, _ := strings.Cut(v, "=")
-		keep := true
-		for _, s := range set {
-			keep = keep && !strings.HasPrefix(s, name+"=")
-		}
-		if keep {
-			all = append(all, v)
+		last[name] = i
+	}
+	var once []string
+	for i, v := range all {
+		if name, _, _ := strings.Cut(v, "="); last[name] == i {
+			once = append(once, v)
 		}
 	}
-	return append(all, set...)
+	return once
 }
 
 // call asks the holder and waits for its reply.

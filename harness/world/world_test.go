@@ -3,9 +3,11 @@ package world
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,31 +25,36 @@ func TestMain(m *testing.M) {
 	case puppetRole:
 		os.Exit(perform(os.Getenv(puppetVariable)))
 	}
-	before := hostObjects()
-	status := m.Run()
-	for object := range hostObjects() {
-		if !before[object] {
-			fmt.Fprintln(os.Stderr, "left on the host:", object)
-			status = 1
-		}
+	status, err := runInside(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
 	}
 	os.Exit(status)
 }
 
-// hostObjects are what the tests could leave behind, now. Other programs of the
-// host come and go, so only what bears the kit's mark is looked at.
-func hostObjects() map[string]bool {
-	found := map[string]bool{}
-	for _, dir := range []string{os.TempDir(), "/dev/shm", "/dev/mqueue"} {
-		entries, _ := os.ReadDir(dir)
-		for _, e := range entries {
-			if strings.Contains(e.Name(), "ipckit-") && !strings.HasPrefix(e.Name(), "ipckit-test-") {
-				found[filepath.Join(dir, e.Name())] = true
-			}
-		}
+// runInside runs the tests with a directory for temporary files of their own,
+// in which nothing may be left.
+func runInside(m *testing.M) (status int, err error) {
+	dir, err := os.MkdirTemp("", "ipckit-test-")
+	if err != nil {
+		return 0, err
 	}
-	return found
+	defer os.RemoveAll(dir)
+	if err := errors.Join(os.Chmod(dir, 0o777|os.ModeSticky), os.Setenv("TMPDIR", dir)); err != nil {
+		return 0, err
+	}
+	status = m.Run()
+	left, err := filepath.Glob(dir + "/*")
+	marked, _ := filepath.Glob("/dev/*/*" + testMark + "*")
+	if left = append(left, marked...); len(left) > 0 {
+		err = fmt.Errorf("the tests left behind: %q", left)
+	}
+	return status, err
 }
+
+// testMark is in the name of whatever the tests make under fixed names.
+var testMark = "ipckit-test-" + strconv.Itoa(os.Getpid())
 
 func within(t *testing.T) context.Context {
 	t.Helper()
