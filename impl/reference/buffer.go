@@ -1,0 +1,54 @@
+package reference
+
+import (
+	"math"
+
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/sharedmemory"
+)
+
+type buffers struct{}
+
+type buffer struct{ *sharedmemory.Buffer }
+
+func (buffers) Create(name string, s subject.Shape) (subject.Buffer, error) {
+	shape := sharedmemory.Shape{Slots: narrow(s.Capacity), ItemMax: narrow(s.ItemMax)}
+	var options []sharedmemory.Option
+	if s.StartIndex != 0 {
+		options = append(options, sharedmemory.WithStartIndex(s.StartIndex))
+	}
+	b, err := sharedmemory.CreateBuffer(name, shape, options...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return buffer{b}, nil
+}
+
+// narrow keeps a number that an int cannot hold absurd, for the library to
+// refuse.
+func narrow(n int64) int {
+	return int(min(max(n, math.MinInt), math.MaxInt))
+}
+
+func (buffers) Open(name string) (subject.Buffer, error) {
+	b, err := sharedmemory.OpenBuffer(name)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return buffer{b}, nil
+}
+
+func (buffers) Unlink(name string) error { return translate(sharedmemory.UnlinkBuffer(name)) }
+
+func (b buffer) Put(item []byte, wait subject.Wait) error {
+	return translate(b.Buffer.Put(item, sharedmemory.Wait(wait)))
+}
+
+func (b buffer) Get(into []byte, wait subject.Wait) (int, error) {
+	n, err := b.Buffer.Get(into, sharedmemory.Wait(wait))
+	return n, translate(err)
+}
+
+func (b buffer) Close() error { return translate(b.Buffer.Close()) }
+
+func (b buffer) Detach() error { return translate(b.Buffer.Detach()) }

@@ -1,0 +1,46 @@
+package reference
+
+import (
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/messagepassing"
+)
+
+type mailboxes struct{}
+
+type mailbox struct{ *messagepassing.Mailbox }
+
+func (mailboxes) Create(name string, s subject.Shape) (subject.Mailbox, error) {
+	if s.Capacity < 1 {
+		return nil, subject.Errorf(subject.Invalid, "capacity %d: want at least 1", s.Capacity)
+	}
+	m, err := messagepassing.Create(name, messagepassing.Shape{Capacity: narrow(s.Capacity), MessageMax: narrow(s.ItemMax)})
+	if err != nil {
+		return nil, translate(err)
+	}
+	return mailbox{m}, nil
+}
+
+func (mailboxes) Open(name string) (subject.Mailbox, error) {
+	m, err := messagepassing.Open(name)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return mailbox{m}, nil
+}
+
+func (mailboxes) Unlink(name string) error { return translate(messagepassing.Unlink(name)) }
+
+func (m mailbox) Send(message []byte, wait subject.Wait) error {
+	return translate(m.Mailbox.Send(message, messagepassing.Wait(wait)))
+}
+
+func (m mailbox) Receive(into []byte, wait subject.Wait) (int, error) {
+	n, err := m.Mailbox.Receive(into, messagepassing.Wait(wait))
+	return n, translate(err)
+}
+
+func (m mailbox) Close() error { return translate(m.Mailbox.Close()) }
+
+func (m mailbox) Cancel() error { return translate(m.Mailbox.Cancel()) }
+
+func (m mailbox) Detach() error { return translate(m.Mailbox.Detach()) }
