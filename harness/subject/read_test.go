@@ -159,3 +159,24 @@ func TestReadClaimsOfWhatIsNoClaimsFile(t *testing.T) {
 		}
 	}
 }
+
+// Claims come from strangers: whatever is in the file, reading and checking
+// end with an answer.
+func FuzzClaims(f *testing.F) {
+	f.Add(cClaims)
+	f.Add(programClaims)
+	path := filepath.Join(f.TempDir(), subject.ClaimsFile)
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := subject.ReadClaims(path)
+		if err != nil || c.Check(known) != nil {
+			return
+		}
+		c.Normalise()
+		if err := c.Check(known); err != nil {
+			t.Errorf("the defaults contradict the claims: %v", err)
+		}
+	})
+}
