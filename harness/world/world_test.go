@@ -1,16 +1,18 @@
 package world
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
 )
@@ -24,6 +26,8 @@ func TestMain(m *testing.M) {
 		Hold()
 	case puppetRole:
 		os.Exit(perform(os.Getenv(puppetVariable)))
+	case kitRole: // has the directory of the tests that started it
+		os.Exit(m.Run())
 	}
 	status, err := runInside(m)
 	if err != nil {
@@ -155,23 +159,25 @@ func launched(t *testing.T, w *World, act string, args ...string) (*Process, str
 	return p, line
 }
 
+// output is a file that is nowhere: a test that is killed leaves nothing.
 func output(t *testing.T) *os.File {
 	t.Helper()
-	f, err := os.CreateTemp(t.TempDir(), "out")
+	fd, err := unix.MemfdCreate("output", unix.MFD_CLOEXEC)
 	if err != nil {
 		t.Fatal(err)
 	}
+	f := os.NewFile(uintptr(fd), "output")
 	t.Cleanup(func() { f.Close() })
 	return f
 }
 
 func contents(t *testing.T, f *os.File) string {
 	t.Helper()
-	text, err := os.ReadFile(f.Name())
+	text, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(bytes.TrimLeft(text, "\x00"))
+	return string(text)
 }
 
 func eventually(t *testing.T, what string, so func() bool) {
