@@ -34,7 +34,18 @@ type Header struct {
 	Go           string       `json:"go"`
 	Capabilities []Capability `json:"capabilities,omitempty"`
 	Time         time.Time    `json:"time"`
-	Total        int          `json:"total"` // checks that will run
+	Total        int          `json:"total"`              // checks that will run; 0 is not known
+	Families     []Family     `json:"families,omitempty"` // in the order in which they are shown
+}
+
+// Family is a group of requirements, with their ids in the order in which they
+// are shown: checks end in any order. What is not listed comes after, as it
+// comes.
+type Family struct {
+	ID           string   `json:"id"` // what the ids begin with: BUF
+	Title        string   `json:"title,omitempty"`
+	Model        string   `json:"model,omitempty"`
+	Requirements []string `json:"requirements,omitempty"`
 }
 
 // Subject names what was checked.
@@ -52,7 +63,8 @@ type Subject struct {
 type Capability struct {
 	Name   string `json:"name"`
 	OK     bool   `json:"ok"`
-	Reason string `json:"reason,omitempty"` // why not
+	Reason string `json:"reason,omitempty"` // why not; where OK, a detail worth knowing
+	Means  string `json:"means,omitempty"`  // what a run without it cannot show; "" takes the report's own words
 }
 
 // Result is one requirement's outcome. It carries the requirement's own text,

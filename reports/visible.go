@@ -1,0 +1,56 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxMarks is how many combining marks may stand on a letter: text can be piled
+// up over the lines above it.
+const maxMarks = 3
+
+// visible makes text that a subject may have had a hand in harmless to look at,
+// without hiding that it was odd: control characters, ANSI escapes, characters
+// that turn the direction of text or have no width, and bytes that are no UTF-8
+// are shown as Go escapes. Newlines and tabs stay.
+func visible(text string) string {
+	var b strings.Builder
+	marks := 0
+	for len(text) > 0 {
+		c, size := utf8.DecodeRuneInString(text)
+		switch {
+		case c == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case strings.HasPrefix(text, "\r\n"):
+			b.WriteByte('\n')
+			size = 2
+		case c == '\n' || c == '\t':
+			b.WriteRune(c)
+		case unicode.Is(unicode.M, c) && marks >= maxMarks, !unicode.IsPrint(c):
+			b.WriteString(escape(c))
+		default:
+			b.WriteRune(c)
+		}
+		if unicode.Is(unicode.M, c) {
+			marks++
+		} else {
+			marks = 0
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+func escape(c rune) string {
+	switch {
+	case c == '\r':
+		return `\r`
+	case c < 0x80:
+		return fmt.Sprintf(`\x%02x`, c)
+	case c < 0x10000:
+		return fmt.Sprintf(`\u%04x`, c)
+	}
+	return fmt.Sprintf(`\U%08x`, c)
+}
