@@ -1,0 +1,91 @@
+package program
+
+import "slices"
+
+// A Difference is what separates the items consumed from the items produced.
+type Difference struct {
+	Missing []string // produced and never consumed, in the order of production
+	Extra   []string // consumed more often than produced, in the order of consumption
+	Twice   []string // those of Extra that were produced at all
+
+	// Misplaced is the place, from 0, at which the order first differs, among
+	// the items that were both produced and consumed; -1 where it does not.
+	Misplaced   int
+	Want, Found string // at that place
+}
+
+// Same reports that the same items were consumed as produced, whatever the
+// order.
+func (d Difference) Same() bool { return len(d.Missing)+len(d.Extra) == 0 }
+
+// Tail counts how many of the missing items are the last ones produced, without
+// a gap.
+func (d Difference) Tail(produced []Item) int {
+	n := 0
+	for n < len(d.Missing) && n < len(produced) &&
+		d.Missing[len(d.Missing)-1-n] == produced[len(produced)-1-n].Text {
+		n++
+	}
+	return n
+}
+
+// Compare compares multisets, since items may be equal, and the order of one
+// producer as one consumer printed it. The order of lines of different
+// processes is never compared: it says nothing about the order of events.
+func Compare(produced, consumed []Item) Difference {
+	count := map[string]int{}
+	for _, item := range produced {
+		count[item.Text]++
+	}
+	made := map[string]bool{}
+	for text := range count {
+		made[text] = true
+	}
+	d := Difference{Misplaced: -1}
+	var arrived []string
+	for _, item := range consumed {
+		if count[item.Text] > 0 {
+			count[item.Text]--
+			arrived = append(arrived, item.Text)
+			continue
+		}
+		d.Extra = append(d.Extra, item.Text)
+		if made[item.Text] {
+			d.Twice = append(d.Twice, item.Text)
+		}
+	}
+	// What is left in count is missing; of equal items the last are.
+	for _, item := range slices.Backward(produced) {
+		if count[item.Text] > 0 {
+			count[item.Text]--
+			d.Missing = append(d.Missing, item.Text)
+		}
+	}
+	slices.Reverse(d.Missing)
+	d.place(produced, arrived)
+	return d
+}
+
+// place finds the first item out of order: what arrived against what was
+// produced without what is missing.
+func (d *Difference) place(produced []Item, arrived []string) {
+	missing := map[string]int{}
+	for _, text := range d.Missing {
+		missing[text]++
+	}
+	var sent []string
+	for _, item := range slices.Backward(produced) {
+		if missing[item.Text] > 0 {
+			missing[item.Text]--
+			continue
+		}
+		sent = append(sent, item.Text)
+	}
+	slices.Reverse(sent)
+	for i := range min(len(sent), len(arrived)) {
+		if sent[i] != arrived[i] {
+			d.Misplaced, d.Want, d.Found = i, sent[i], arrived[i]
+			return
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package program
+
+import (
+	"context"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/world"
+)
+
+const (
+	holdAsleep = 60 * time.Millisecond   // the producer waits for the consumer
+	holdQuiet  = 1200 * time.Millisecond // a producer that spins, or sleeps for a second between items
+	holdLine   = 100 * time.Millisecond  // for the one line that is let through
+	holdBudget = 20 * time.Second        // for all
+)
+
+// holdBack makes a slow consumer: its terminal is held, so that it waits in the
+// middle of telling an item, until the producer has ended or cannot go on
+// without it; then one line is let through. A signal would do the same, but some
+// system calls fail when a stopped process goes on (signal(7)), and a scheduling
+// class would not slow a consumer whose producer sleeps.
+func (r *run) holdBack(ctx context.Context) {
+	producer, consumer := r.program(Producer), r.program(Consumer)
+	if producer == nil || consumer == nil {
+		return
+	}
+	defer consumer.release()
+	if !consumer.streams[0].channel.terminal {
+		return
+	}
+	r.did("held the terminal of the consumer (as Ctrl-S does) whenever the producer could go on without it")
+	budget := time.Now().Add(holdBudget)
+	for !producer.hasEnded() && !consumer.hasEnded() && time.Now().Before(budget) && ctx.Err() == nil && !r.flooding() {
+		r.awaitProducer(ctx, producer, consumer)
+		r.o.Held++
+		if producer.hasEnded() {
+			return
+		}
+		before := r.consumerLines(consumer)
+		consumer.release()
+		r.awaitLine(ctx, consumer, before)
+		consumer.hold()
+	}
+}
+
+func (r *run) program(role string) *program {
+	for _, p := range r.programs {
+		if p.role == role {
+			return p
+		}
+	}
+	return nil
+}
+
+// awaitProducer waits until the producer has ended, waits for somebody, or has
+// shown nothing for a while.
+func (r *run) awaitProducer(ctx context.Context, producer, consumer *program) {
+	tick := time.NewTicker(holdAsleep / 3)
+	defer tick.Stop()
+	var s stillness
+	began := time.Now()
+	for {
+		_, _, last := r.sink.counts()
+		if last.Before(began) {
+			last = began
+		}
+		if time.Since(last) > holdQuiet || s.look([]*world.Process{producer.process}) > holdAsleep {
+			return
+		}
+		select {
+		case <-producer.ended:
+			return
+		case <-consumer.ended:
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// awaitLine waits until the consumer has printed one more line.
+func (r *run) awaitLine(ctx context.Context, consumer *program, before int) {
+	limit := time.NewTimer(holdLine)
+	defer limit.Stop()
+	for r.consumerLines(consumer) == before {
+		select {
+		case <-r.sink.notify:
+		case <-consumer.ended:
+			return
+		case <-limit.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (r *run) consumerLines(consumer *program) (n int) {
+	for _, s := range consumer.streams {
+		s.mu.Lock()
+		n += s.lines
+		s.mu.Unlock()
+	}
+	return n
+}

@@ -1,0 +1,118 @@
+// Package program runs a pair of unmodified programs, a producer and a
+// consumer, in a world, and observes them from outside: what they print, how
+// they end, who is blocked where when they do not, and which system calls they
+// make. It judges nothing but the difference between what was produced and what
+// was consumed; see [Compare].
+package program
+
+import (
+	"time"
+
+	"github.com/ipckit/ipckit/harness/trace"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// The roles of a pair.
+const (
+	Producer = "producer"
+	Consumer = "consumer"
+)
+
+// A Scenario is one way to run a pair. The zero value of every field but Items
+// is the ordinary run.
+type Scenario struct {
+	Items int    // what {items} stands for, and the lines of {file}
+	Seed  uint64 // of {seed} and of the content of {file}
+	First string // Producer or Consumer: who is started first, and is ready before the other is started; "": as the claims say
+	Only  string // Producer or Consumer: the other is not started
+
+	// Hold keeps the consumer's terminal held, as Ctrl-S does, for as long as
+	// the producer can go on without it, and lets go one line at a time: a slow
+	// consumer, made without a signal. It has no effect where there is no
+	// terminal, or where the producer starts the consumer.
+	Hold bool
+	// Trace tells the mechanisms used. It makes the programs slower.
+	Trace bool
+
+	Limit       time.Duration // for the whole run; 0: DefaultLimit
+	Quiet       time.Duration // without a line, an end or anything else to be seen; 0: DefaultQuiet
+	OutputLimit int64         // bytes that each stream may carry; 0: DefaultOutputLimit
+
+	_ struct{}
+}
+
+// Defaults of a scenario. They are generous, since a student's program may
+// sleep between items and the machine may be busy. A pair that has come to a
+// standstill is told earlier.
+const (
+	DefaultLimit       = 60 * time.Second
+	DefaultQuiet       = 10 * time.Second
+	DefaultOutputLimit = 4 << 20
+)
+
+// An Item is one thing that was produced or consumed, as a program printed it.
+type Item struct {
+	Text string
+	Role string        // who printed it
+	Line int           // in its stream, from 1
+	Time time.Duration // since the start of the run, when the kit read it
+}
+
+// A Process is one of the programs that the kit started.
+type Process struct {
+	Role    string
+	Command string // with its placeholders filled in
+	Ended   bool   // by itself, or by a signal that the kit did not send
+	Exit    world.Exit
+	Stopped string        // the signal by which the kit ended it: "SIGINT"; "" where it did not
+	After   time.Duration // from the start of the run to its end
+
+	// Flooded says that it printed more than the limit and was ended for that.
+	Flooded bool
+}
+
+// An Observation is what was seen of a run.
+type Observation struct {
+	Scenario  Scenario // with its defaults
+	Processes []Process
+	Produced  []Item // in the order in which the producer printed them
+	Consumed  []Item
+	Given     []string // the lines of {file}, where a command asks for it
+
+	Outputs   []reports.Output  // the end of each stream
+	Unmatched map[string]string // by role: the first line, where its pattern never matched
+
+	// Hung are the processes that had not ended when the run was given up, and
+	// Why the reason for giving up. Both are empty where the run came to an end.
+	Hung []reports.Blocked
+	Why  string
+
+	Uses     []trace.Use // mechanisms seen, with Scenario.Trace
+	Untraced string      // why not, or not all: "" when everything was seen
+	Held     int         // how often the consumer was held until the producer could not go on
+
+	Did     []string // what the kit did, in words
+	Elapsed time.Duration
+}
+
+// Process gives the process of a role, or nil.
+func (o *Observation) Process(role string) *Process {
+	for i := range o.Processes {
+		if o.Processes[i].Role == role {
+			return &o.Processes[i]
+		}
+	}
+	return nil
+}
+
+// Flooded reports whether output was cut off, so that missing lines mean
+// nothing.
+func (o *Observation) Flooded() bool {
+	for _, p := range o.Processes {
+		if p.Flooded {
+			return true
+		}
+	}
+	return false
+}
