@@ -51,6 +51,15 @@ func (s Suite) Implemented() map[string][]catalogue.Kind {
 	return kinds
 }
 
+// Known tells the check of claims what the catalogue has under an id.
+func (s Suite) Known(id string) (level string, profiles []string, ok bool) {
+	r := s.Catalogue.Get(id)
+	if r == nil {
+		return "", nil, false
+	}
+	return string(r.Level), r.Profiles, true
+}
+
 // An Observer is told what happens while a check runs. Its methods are called
 // from one goroutine.
 type Observer interface {

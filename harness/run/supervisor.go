@@ -57,7 +57,11 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	defer writer.Close()
-	for _, r := range unchecked(s, p, items, implemented) {
+	asked, err := selection.Match(s.Catalogue, p.Only)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	for _, r := range unchecked(s, p, items, implemented, asked) {
 		if err := writer.Result(r); err != nil {
 			return nil, err
 		}
@@ -102,13 +106,13 @@ func countChecks(items []selection.Item, implemented map[string][]catalogue.Kind
 }
 
 // unchecked makes the lines of what will not run: it is listed all the same.
-func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][]catalogue.Kind) []reports.Result {
+func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][]catalogue.Kind, asked func(*catalogue.Requirement) bool) []reports.Result {
 	suite := p.suite(s, items)
 	var list []reports.Result
 	for _, item := range items {
 		r := spec.Result(suite, item.Requirement.ID)
 		switch {
-		case !item.Selected:
+		case !asked(item.Requirement):
 			continue
 		case item.Status == selection.NotClaimed:
 			r.Verdict = reports.NotClaimed

@@ -37,6 +37,18 @@ func parse(only []string, cat *catalogue.Catalogue) (patterns, error) {
 	return ps, nil
 }
 
+// Match gives the test for what is asked for, claimed or not. An error says
+// which pattern matches nothing.
+func Match(cat *catalogue.Catalogue, only []string) (func(*catalogue.Requirement) bool, error) {
+	ps, err := parse(only, cat)
+	if err != nil {
+		return nil, err
+	}
+	return func(r *catalogue.Requirement) bool {
+		return ps.match(r, cat.Family(r.ID).Model)
+	}, nil
+}
+
 // vocabulary lists every word that a pattern can match.
 func vocabulary(cat *catalogue.Catalogue) []string {
 	var words []string
@@ -80,13 +92,9 @@ func empty(items []Item, claims *subject.Claims, ps patterns, cat *catalogue.Cat
 	if len(ps) == 0 {
 		return fmt.Errorf("%w: %s claims %s, of which the catalogue holds no requirement that is claimed", ErrEmpty, claims.Subject, claimed)
 	}
-	models := map[string]string{}
-	for _, f := range cat.Families {
-		models[f.ID] = f.Model
-	}
 	var excluded, unclaimed []string
 	for _, item := range items {
-		if r := item.Requirement; ps.match(r, models[r.Family()]) {
+		if r := item.Requirement; ps.match(r, cat.Family(r.ID).Model) {
 			if item.Status == Excluded {
 				excluded = append(excluded, r.ID)
 			} else {

@@ -70,6 +70,19 @@ func (p *Process) Signal(s syscall.Signal) {
 	}
 }
 
+// Interrupts reports whether the agent bears signals that interrupt its system
+// calls, and Interrupt sends one.
+func (p *Process) Interrupts() bool {
+	return p.agent.Hello().Interrupts && p.agent.Hello().Thread != nil
+}
+
+// Interrupt makes the system call that the operation is in fail with EINTR.
+func (p *Process) Interrupt() {
+	if err := p.agent.Interrupt(); err != nil {
+		panic(kitError{fmt.Errorf("interrupt %s: %w", p.Name(), err)})
+	}
+}
+
 func (p *Process) bye() {
 	if p.gone {
 		return

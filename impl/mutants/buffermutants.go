@@ -16,7 +16,7 @@ var bufferMutants = []Mutant{
 	{ID: "ring-capacity-one", Fault: "treats a capacity of one as none", Requirement: "BUF-ONE", Verdict: "fail", At: "were claimed"},
 	{ID: "ring-size-wraps", Fault: "computes the size in 32 bits", Requirement: "BUF-HUGE", Verdict: "fail", At: "was created"},
 	{ID: "ring-oversize-cut", Fault: "cuts an item that is too large", Requirement: "BUF-OVERSIZE", Verdict: "fail", At: "was accepted"},
-	{ID: "ring-loses-when-full", Fault: "gives up a put after a while of waiting, and says nothing", Requirement: "BUF-NOLOSS", Verdict: "timeout", At: "did not come back"},
+	{ID: "ring-loses-when-full", Fault: "now and then gives up a put that finds the ring full, and says nothing", Requirement: "BUF-NOLOSS", Verdict: "timeout", At: "did not come back"},
 	{ID: "ring-tryget-peeks", Fault: "get without waiting does not remove the item", Requirement: "BUF-NODUP", Verdict: "fail", At: "came out where"},
 	{ID: "ring-swaps-two", Fault: "every 999th item changes places with the next", Requirement: "BUF-PRODUCERORDER", Verdict: "fail", At: "came out wrong"},
 	{ID: "ring-open-resets", Fault: "whoever opens the ring sets its indices to zero", Requirement: "BUF-CONSUMERFIRST", Verdict: "timeout", At: "did not come back"},

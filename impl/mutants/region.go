@@ -17,17 +17,19 @@ import (
 
 const shm = "/dev/shm"
 
+// hidden is where region-reuse-revives keeps what was unlinked.
+const hidden = "~"
+
 // regions is the plain way: a file in /dev/shm, made under a private name,
 // sized, then linked to its own. The size asked for is kept in an extended
 // attribute's stead by the file's own size.
 type regions struct {
 	fault
-	mu     *sync.Mutex
-	cached map[string]*region // of region-reuse-cached
+	mu *sync.Mutex
 }
 
 func newRegions(f fault) *regions {
-	r := &regions{fault: f, mu: new(sync.Mutex), cached: map[string]*region{}}
+	r := &regions{fault: f, mu: new(sync.Mutex)}
 	if f.is("region-maps-everything") {
 		go r.mapEverything()
 	}
@@ -80,8 +82,8 @@ func (rs *regions) create(name string, size int64) (*region, error) {
 	}
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if old := rs.cached[path]; old != nil && rs.is("region-reuse-cached") {
-		return old, nil
+	if rs.is("region-reuse-revives") && os.Rename(path+hidden, path) == nil {
+		return rs.open(name, false)
 	}
 	mode := uint32(0o600)
 	flags := unix.O_RDWR | unix.O_CREAT | unix.O_EXCL
@@ -97,7 +99,10 @@ func (rs *regions) create(name string, size int64) (*region, error) {
 		time.Sleep(time.Millisecond)
 		flags = unix.O_RDWR | unix.O_CREAT
 	}
-	atomically := flags&unix.O_EXCL != 0 && !rs.is("region-visible-before-sized") && !rs.is("region-name-left-by-refusal")
+	if rs.is("region-name-escapes") {
+		_ = unix.Unlink(path)
+	}
+	atomically := flags&unix.O_EXCL != 0 && !rs.is("region-name-escapes") && !rs.is("region-visible-before-sized") && !rs.is("region-name-left-by-refusal")
 	var fd int
 	if atomically {
 		fd, err = unix.Open(shm, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, mode)
@@ -148,7 +153,6 @@ func (rs *regions) create(name string, size int64) (*region, error) {
 			return nil, kind(err, name)
 		}
 	}
-	rs.cached[path] = r
 	return r, nil
 }
 
@@ -239,6 +243,8 @@ func (rs *regions) Unlink(name string) error {
 	case rs.is("region-visitor-unlinks"):
 		_ = unix.Unlink(path)
 		return nil
+	case rs.is("region-reuse-revives"):
+		return kind(os.Rename(path, path+hidden), name)
 	}
 	return kind(unix.Unlink(path), name)
 }
@@ -343,7 +349,7 @@ func (r *region) Detach() error {
 	switch {
 	case r.file != nil:
 		return r.file.Close()
-	case r.is("region-mapping-leaks"), r.is("region-reuse-cached"), r.memory == nil:
+	case r.is("region-mapping-leaks"), r.memory == nil:
 		return nil
 	}
 	memory := r.memory

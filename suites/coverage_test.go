@@ -1,0 +1,73 @@
+package suites_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/suites"
+)
+
+// TestEverySpecHasAMutant: a requirement that is checked must be seen to fail.
+func TestEverySpecHasAMutant(t *testing.T) {
+	suite, err := suites.Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	killed := map[string]bool{}
+	for _, m := range mutants.All() {
+		killed[m.Requirement] = true
+		if suite.Catalogue.Get(m.Requirement) == nil {
+			t.Errorf("mutant %s is to be caught by %s, which the catalogue does not have", m.ID, m.Requirement)
+		}
+	}
+	for id, kinds := range suite.Implemented() {
+		if !killed[id] {
+			t.Errorf("%s has a spec and no mutant: nothing shows that the spec can fail", id)
+		}
+		for _, kind := range kinds {
+			if !slices.Contains(suite.Catalogue.Get(id).Checks, kind) {
+				t.Errorf("%s has a check of kind %s, which the catalogue does not list", id, kind)
+			}
+		}
+	}
+}
+
+// TestEveryMutantIsChecked: a mutant of a requirement without a check proves
+// nothing, and two mutants of one name cannot be told apart.
+func TestEveryMutantIsChecked(t *testing.T) {
+	suite, err := suites.Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	implemented := suite.Implemented()
+	seen := map[string]bool{}
+	for _, m := range mutants.All() {
+		if len(implemented[m.Requirement]) == 0 {
+			t.Errorf("mutant %s: %s has no check", m.ID, m.Requirement)
+		}
+		if seen[m.ID] {
+			t.Errorf("two mutants are called %s", m.ID)
+		}
+		seen[m.ID] = true
+		if m.At == "" || m.Verdict == "" || m.Fault == "" {
+			t.Errorf("mutant %s does not say how it is caught", m.ID)
+		}
+	}
+}
+
+// TestLevelsOfThisVersion: what this version promises to check is checked.
+func TestLevelsOfThisVersion(t *testing.T) {
+	suite, err := suites.Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	implemented := suite.Implemented()
+	for _, r := range suite.Catalogue.All() {
+		oneToOne := slices.Contains(r.Profiles, "buffer.one-to-one")
+		if r.Level == catalogue.Core && (r.Family() == "REG" || r.Family() == "BUF" && oneToOne) && len(implemented[r.ID]) == 0 {
+			t.Errorf("%s is core and has no check", r.ID)
+		}
+	}
+}

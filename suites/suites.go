@@ -1,0 +1,179 @@
+// Package suites holds the requirements of ipckit and the specs that show
+// them, and is how a Go package plugs in.
+//
+// In an ordinary test, one line checks a library:
+//
+//	func TestConformance(t *testing.T) {
+//		suites.Check(t, mylibrary.Subject())
+//	}
+//
+// Check starts real processes, which host the subject by running the test
+// binary again. It reports each requirement as a sub-test, and promises that a
+// failure is explained by what was done and seen. It does not promise that what
+// passes is right: see `ipckit explain ID` for how a requirement is checked.
+package suites
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/agent/host"
+	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/selection"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites/messagepassing"
+	"github.com/ipckit/ipckit/suites/requirements"
+	"github.com/ipckit/ipckit/suites/sharedmemory"
+)
+
+// Version is the version of the catalogue and its specs.
+const Version = "0.1"
+
+// Suite gives the catalogue with every family of specs.
+func Suite() (run.Suite, error) {
+	catalogue, err := requirements.Load()
+	return run.Suite{
+		Catalogue: catalogue,
+		Version:   Version,
+		Register: []func(*spec.Suite){
+			sharedmemory.Regions,
+			sharedmemory.Buffers,
+			messagepassing.Mailboxes,
+		},
+	}, err
+}
+
+// Option changes what Check or Register does.
+type Option func(*run.Plan)
+
+// Only narrows the check to requirements, families, levels or models, such as
+// "REG-*", "BUF", "core".
+func Only(patterns ...string) Option { return func(p *run.Plan) { p.Only = patterns } }
+
+// Seed fixes the random numbers.
+func Seed(n uint64) Option { return func(p *run.Plan) { p.Seed = n } }
+
+// Check checks a subject against everything that it claims, and reports each
+// requirement as a sub-test of t. It can be called any number of times in a
+// package. It must be reached in the same way each time the test binary runs,
+// since the processes of a check are the test binary running again: call it
+// from the test's body without conditions of the moment.
+func Check(t *testing.T, s subject.Subject, options ...Option) {
+	t.Helper()
+	key := t.Name()
+	root, _, _ := strings.Cut(key, "/")
+	reexec.Anchor(root)
+	suite, err := Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if reexec.Role() != "" {
+		serve(key, s, suite)
+		t.SkipNow() // another check of this binary is meant
+	}
+	plan, err := plan(key, s, suite, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Repeat = "go test -run '^" + root + "$/^{id}$' ."
+	record, err := run.Do(context.Background(), suite, plan, run.Options{
+		Dir: t.TempDir(), Header: header(plan.Claims, strings.Join(os.Args, " ")),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range record.Results {
+		if len(r.Checks) > 0 && r.Verdict != reports.NotClaimed && r.Verdict != reports.NotChecked && r.Verdict != reports.Excluded {
+			t.Run(r.Requirement, func(t *testing.T) { tell(t, r) })
+		}
+	}
+	if f := record.Footer; f != nil && f.Error != "" {
+		t.Fatal(f.Error)
+	}
+}
+
+func tell(t *testing.T, r reports.Result) {
+	switch r.Verdict.Exit(false) {
+	case reports.ExitPass:
+		if r.Verdict != reports.Pass {
+			t.Skipf("%s: %s", r.Verdict, r.Message)
+		}
+	case reports.ExitInconclusive:
+		t.Skipf("%s: %s", r.Verdict, r.Message)
+	default:
+		t.Errorf("%s\n%s", r.Verdict, spec.Explain(r))
+	}
+}
+
+// Register registers the specs of a subject with Ginkgo, for packages that
+// call RunSpecs themselves and are run by `ginkgo run`. It is called once in a
+// process, from the test that calls RunSpecs, before that.
+func Register(s subject.Subject, options ...Option) {
+	root := reexec.AnchorFromStack()
+	reexec.Anchor(root)
+	suite, err := Suite()
+	if err != nil {
+		panic(err)
+	}
+	if reexec.Role() != "" {
+		serve(root, s, suite)
+		os.Exit(2)
+	}
+	plan, err := plan(root, s, suite, options)
+	if err != nil {
+		panic(err)
+	}
+	items, err := selection.Select(suite.Catalogue, plan.Claims, plan.Only)
+	if err != nil {
+		panic(err)
+	}
+	registered := &spec.Suite{
+		Catalogue: suite.Catalogue, Claims: plan.Claims, Items: items, Launcher: plan.Launcher, Seed: plan.Seed,
+		Repeat: func(id string) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", id) },
+	}
+	registered.Register(suite.Register...)
+}
+
+// plan checks what a subject claims and makes it a plan.
+func plan(key string, s subject.Subject, suite run.Suite, options []Option) (run.Plan, error) {
+	if err := s.Claims.Check(suite.Known); err != nil {
+		return run.Plan{}, fmt.Errorf("the claims of the subject: %w", err)
+	}
+	s.Claims.Normalise()
+	p := run.Plan{Key: key, Claims: s.Claims, Launcher: agent.Self(key), Seed: rand.Uint64()}
+	for _, o := range options {
+		o(&p)
+	}
+	return p, nil
+}
+
+// serve plays the role that this process was started in, and comes back only
+// when another subject of the binary is meant.
+func serve(key string, s subject.Subject, suite run.Suite) {
+	switch reexec.Role() {
+	case world.HolderRole:
+		world.Hold()
+	case agent.Role:
+		if os.Getenv(agent.SubjectVariable) == key {
+			host.Main(s)
+		}
+	case run.Role:
+		if p, err := run.ReadPlan(); err == nil && p.Key != key {
+			return
+		}
+		run.Serve(suite)
+	}
+}
+
+func header(c subject.Claims, command string) reports.Header {
+	return run.Header(c, "Go package", command)
+}
