@@ -116,6 +116,8 @@ func (r Reply) wellFormed(fields map[string]json.RawMessage) *violation {
 		return violationf("put the operation or the argument there that the adapter does not have", "unsupported is empty")
 	case r.Hash != "" && !isHash(r.Hash):
 		return violationf("the hash is FNV-1a with 64 bits, as 16 lower-case hexadecimal digits", "hash %q", r.Hash)
+	case r.Thread != nil && *r.Thread < 1:
+		return violationf("leave thread out where it is not known", "thread %d", *r.Thread)
 	case r.State != "" && r.State != "idle" && r.State != "busy":
 		return violationf("state is idle or busy", "state %q", r.State)
 	}

@@ -54,6 +54,9 @@ func (p *puppet) listen(inner io.Writer) error {
 	lines := bufio.NewReader(p.in)
 	for {
 		line, err := lines.ReadBytes('\n')
+		if err != nil && p.behaviour == CloseCommands {
+			time.Sleep(10 * time.Minute) // the process goes on
+		}
 		if err != nil {
 			return err
 		}

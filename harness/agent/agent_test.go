@@ -1,0 +1,276 @@
+package agent_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/agent/host"
+	"github.com/ipckit/ipckit/harness/puppet"
+	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+)
+
+// patient is how long a test waits for what must happen.
+const patient = 60 * time.Second
+
+func TestMain(m *testing.M) {
+	switch reexec.Role() {
+	case world.HolderRole:
+		world.Hold()
+	case puppet.Role:
+		puppet.Main()
+	case agent.Role:
+		if name := os.Getenv(agent.SubjectVariable); name != "toy" {
+			panic("asked for the subject " + name)
+		}
+		host.Main(puppet.Subject())
+	}
+	os.Exit(m.Run())
+}
+
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patient)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func newWorld(t *testing.T) *world.World {
+	t.Helper()
+	w, err := world.New(within(t), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+func start(t *testing.T, w *world.World, l agent.Launcher, name string) *agent.Agent {
+	t.Helper()
+	a, err := agent.Start(within(t), w, l, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func must(t *testing.T, a *agent.Agent, r agent.Request) agent.Reply {
+	t.Helper()
+	reply, err := a.Do(within(t), r)
+	if err != nil {
+		t.Fatalf("%s: %s: %v", a.Name(), r.Op, err)
+	}
+	return reply
+}
+
+// refused expects a refusal of a kind.
+func refused(t *testing.T, a *agent.Agent, r agent.Request, kind subject.Kind) {
+	t.Helper()
+	reply, err := a.Do(within(t), r)
+	var e *subject.Error
+	if !errors.As(err, &e) || e.Kind != kind || reply.Error != kind {
+		t.Errorf("%s: %s: %v, want %s", a.Name(), r.Op, err, kind)
+	}
+}
+
+func name(w *world.World, base string) string { return "/ipckit-" + w.ID() + "-" + base }
+
+func TestHello(t *testing.T) {
+	w := newWorld(t)
+	a := start(t, w, agent.Self("toy"), "one")
+	h := a.Hello()
+	if h.Subject != "puppet" || h.Version != "1" || h.Language != "Go" || !h.Overwrites || h.Cancel || !h.Interrupts {
+		t.Errorf("%+v", h)
+	}
+	if h.Thread == nil || *h.Thread == a.Process().InnerPID() {
+		t.Errorf("thread %v of process %d: want one beside the first", h.Thread, a.Process().InnerPID())
+	}
+	if a.Name() != "one" {
+		t.Errorf("name %q", a.Name())
+	}
+	if err := a.Bye(within(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// Two processes share what the operations of the protocol make, and each line
+// that they exchange is as the schema says.
+func TestConversationFollowsTheSchema(t *testing.T) {
+	w := newWorld(t)
+	a := start(t, w, puppet.Launcher(puppet.Transcript, ""), "a")
+	b := start(t, w, puppet.Launcher(puppet.Transcript, ""), "b")
+
+	r := name(w, "r")
+	must(t, a, agent.Request{Op: agent.OpRegionCreate, Object: "r", Name: r, Size: new(int64(100_000))})
+	refused(t, b, agent.Request{Op: agent.OpRegionCreate, Object: "r", Name: r, Size: new(int64(1))}, subject.Exists)
+	must(t, b, agent.Request{Op: agent.OpRegionOpen, Object: "r", Name: r})
+	refused(t, b, agent.Request{Op: agent.OpRegionOpen, Object: "r", Name: r}, subject.Invalid)
+	must(t, a, agent.Request{Op: agent.OpRegionWrite, Object: "r", Offset: new(int64(5)), Data: new("AQID")})
+	if got := must(t, b, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(4)), Size: new(int64(5))}); string(got.Bytes()) != "\x00\x01\x02\x03\x00" {
+		t.Errorf("read %q", got.Bytes())
+	}
+	must(t, b, agent.Request{Op: agent.OpRegionWrite, Object: "r", Offset: new(int64(11)), Size: new(int64(80_001)), Seed: new(uint64(42))})
+	payload := make([]byte, 80_001)
+	agent.Payload(payload, 42)
+	got := must(t, a, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(11)), Size: new(int64(80_001)), Digest: true})
+	if *got.Size != 80_001 || got.Hash != agent.Hash(payload) || got.Data != nil {
+		t.Errorf("digest %+v, want %s", got, agent.Hash(payload))
+	}
+	if got := must(t, b, agent.Request{Op: agent.OpRegionSize, Object: "r"}); *got.Size < 100_000 {
+		t.Errorf("size %d", *got.Size)
+	}
+	refused(t, b, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(1 << 30)), Size: new(int64(1))}, subject.Invalid)
+	refused(t, b, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(-1))}, subject.Invalid)
+	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "r"}, subject.Invalid)
+	must(t, b, agent.Request{Op: agent.OpRegionClose, Object: "r"})
+	refused(t, b, agent.Request{Op: agent.OpRegionSize, Object: "r"}, subject.Invalid)
+	must(t, b, agent.Request{Op: agent.OpRegionOpen, Object: "r", Name: r, ReadOnly: true})
+	refused(t, b, agent.Request{Op: agent.OpRegionWrite, Object: "r", Offset: new(int64(0)), Data: new("")}, subject.Permission)
+	must(t, a, agent.Request{Op: agent.OpRegionUnlink, Name: r})
+	refused(t, a, agent.Request{Op: agent.OpRegionUnlink, Name: r}, subject.NotFound)
+
+	q := name(w, "q")
+	never := new(agent.WireWait(subject.Never))
+	must(t, a, agent.Request{Op: agent.OpBufferCreate, Object: "q", Kind: "one-to-one", Name: q, Capacity: new(int64(2)), ItemMax: new(int64(16))})
+	must(t, b, agent.Request{Op: agent.OpBufferOpen, Object: "q", Name: q})
+	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", Wait: never}, subject.Empty)
+	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", Wait: new(agent.WireWait(5 * time.Millisecond))}, subject.Timeout)
+	must(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new("AQID")})
+	must(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new("")})
+	refused(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new(""), Wait: never}, subject.Full)
+	refused(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Size: new(int64(17)), Seed: new(uint64(1))}, subject.TooLarge)
+	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", ItemMax: new(int64(2))}, subject.TooLarge)
+	if got := must(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q"}); string(got.Bytes()) != "\x01\x02\x03" {
+		t.Errorf("got %q", got.Bytes())
+	}
+	if got := must(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", Digest: true}); *got.Size != 0 || got.Hash != agent.Hash(nil) {
+		t.Errorf("digest %+v", got)
+	}
+
+	load := agent.Request{Op: agent.OpWorkload, Object: "q", Role: "put", Count: new(int64(50)), SizeMin: new(int64(0)), SizeMax: new(int64(16)), Seed: new(uint64(7))}
+	putting := a.Begin(load)
+	load.Role = "get"
+	if got := must(t, b, load); *got.Done != 50 || *got.Wrong != 0 {
+		t.Errorf("workload: %+v, %s", got, got.WrongText)
+	}
+	<-putting.Done()
+	if got, err := putting.Reply(); err != nil || *got.Done != 50 {
+		t.Errorf("workload: %+v, %v", got, err)
+	}
+	if got, err := b.Status(within(t)); err != nil || got.State != "idle" || *got.Finished < 50 {
+		t.Errorf("status: %+v, %v", got, err)
+	}
+
+	must(t, a, agent.Request{Op: agent.OpBufferClose, Object: "q"})
+	refused(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new("")}, subject.Closed)
+	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q"}, subject.Closed)
+	must(t, b, agent.Request{Op: agent.OpBufferDetach, Object: "q"})
+	must(t, a, agent.Request{Op: agent.OpBufferUnlink, Name: q})
+
+	var lacks *agent.Unsupported
+	for _, r := range []agent.Request{
+		{Op: agent.OpMailboxOpen, Object: "m", Name: "/m"},
+		{Op: agent.OpMailboxUnlink, Name: "/m"},
+		{Op: agent.OpBufferOpen, Object: "m", Kind: "many", Name: "/m"},
+		{Op: "word.load", Object: "w"},
+	} {
+		if _, err := a.Do(within(t), r); !errors.As(err, &lacks) || !strings.Contains(err.Error(), r.Op) {
+			t.Errorf("%s: %v, want *agent.Unsupported", r.Op, err)
+		}
+	}
+	if _, err := a.Cancel(within(t)); err != nil {
+		t.Errorf("cancel of nothing: %v", err)
+	}
+	for _, p := range []*agent.Agent{a, b} {
+		if err := p.Bye(within(t)); err != nil {
+			t.Error(err)
+		}
+		follows(t, p)
+	}
+	if found, _ := w.Leftovers(within(t)); len(found) > 0 {
+		t.Errorf("left: %v", found)
+	}
+}
+
+// follows checks what a puppet wrote down against the schema.
+func follows(t *testing.T, a *agent.Agent) {
+	t.Helper()
+	s := loadSchema(t)
+	requests, replies := 0, 0
+	for _, o := range a.Output() {
+		if o.Cut {
+			t.Errorf("%s: the transcript is too long to be kept", a.Name())
+		}
+		for line := range strings.Lines(o.Text) {
+			var err error
+			if request, ok := strings.CutPrefix(line, "> "); ok {
+				err = s.checkRequest(request)
+				requests++
+			} else if reply, ok := strings.CutPrefix(line, "< "); ok {
+				err = s.checkReply(reply)
+				replies++
+			}
+			if err != nil {
+				t.Errorf("%s: %s%v", a.Name(), line, err)
+			}
+		}
+	}
+	if requests < 10 || requests != replies {
+		t.Errorf("%s: %d requests and %d replies were written down", a.Name(), requests, replies)
+	}
+}
+
+// Output of both streams is kept, and its end is told.
+func TestOutputTellsTheEnd(t *testing.T) {
+	w := newWorld(t)
+	a := start(t, w, agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", `
+		read hello <&3
+		echo '{"id":1,"ok":true,"protocol":0}' >&4
+		yes 0123456789 | head -n 100000
+		echo last
+		echo oops >&2
+		read bye <&3
+		echo '{"id":2,"ok":true}' >/dev/fd/4`}}, "shell")
+	if err := a.Bye(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	out := a.Output()
+	if len(out) != 2 {
+		t.Fatalf("%v, want two streams", out)
+	}
+	if o := out[0]; o.Stream != "stdout" || !o.Cut || len(o.Text) != 16<<10 || !strings.HasSuffix(o.Text, "\nlast\n") || o.Process != "shell" {
+		t.Errorf("%+v", o)
+	}
+	if o := out[1]; o.Stream != "stderr" || o.Cut || o.Text != "oops\n" {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestStartTellsWhatWasPrinted(t *testing.T) {
+	w := newWorld(t)
+	_, err := agent.Start(within(t), w, agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", "echo no such library >&2; exit 127"}}, "shell")
+	var d *agent.Died
+	if !errors.As(err, &d) || d.Exit.Code != 127 || !strings.Contains(err.Error(), "no such library") {
+		t.Errorf("%v, want the exit status and what was printed", err)
+	}
+}
+
+// A line that does not end costs no more memory than a line may have.
+func TestQuotedLineIsCut(t *testing.T) {
+	if got := agent.QuoteLine([]byte(strings.Repeat("é", 1000))); len(got) > 300 || !strings.HasSuffix(got, "é\"…") {
+		t.Errorf("%s", got)
+	}
+	if got := agent.QuoteLine([]byte("a\x1b[2J\"\n")); got != `"a\x1b[2J\"\n"` {
+		t.Errorf("%s", got)
+	}
+}

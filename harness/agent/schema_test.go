@@ -1,0 +1,183 @@
+package agent_test
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A protocolSchema checks lines against the published schema.
+type protocolSchema struct {
+	document       map[string]any
+	request, reply *jsonschema.Schema
+}
+
+func loadSchema(t *testing.T) protocolSchema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(agent.Schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.AssertContent()
+	const url = "https://github.com/ipckit/ipckit/harness/agent/protocol.schema.json"
+	if err := c.AddResource(url, document); err != nil {
+		t.Fatal(err)
+	}
+	s := protocolSchema{document: document.(map[string]any)}
+	for definition, to := range map[string]**jsonschema.Schema{"request": &s.request, "reply": &s.reply} {
+		if *to, err = c.Compile(url + "#/$defs/" + definition); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+func (s protocolSchema) checkRequest(line string) error { return check(s.request, line) }
+
+func (s protocolSchema) checkReply(line string) error { return check(s.reply, line) }
+
+func check(s *jsonschema.Schema, line string) error {
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(line)))
+	if err != nil {
+		return err
+	}
+	return s.Validate(value)
+}
+
+// at walks down the document.
+func (s protocolSchema) at(path ...string) any {
+	var value any = s.document
+	for _, key := range path {
+		value = value.(map[string]any)[key]
+	}
+	return value
+}
+
+func TestSchemaHasTheFieldsOfTheTypes(t *testing.T) {
+	s := loadSchema(t)
+	for definition, fields := range map[string][]string{"request": agent.RequestFields, "reply": agent.ReplyFields} {
+		properties := s.at("$defs", definition, "properties").(map[string]any)
+		described := slices.Sorted(maps.Keys(properties))
+		if fields := slices.Sorted(slices.Values(fields)); !slices.Equal(described, fields) {
+			t.Errorf("%s: the schema has\n%q\nthe type has\n%q", definition, described, fields)
+		}
+		for name, p := range properties {
+			p := p.(map[string]any)
+			if p["description"] == nil && p["$ref"] == nil {
+				t.Errorf("%s: field %q has no description", definition, name)
+			}
+		}
+	}
+}
+
+func TestSchemaHasTheKindsAndOperations(t *testing.T) {
+	s := loadSchema(t)
+	var kinds []subject.Kind
+	for _, k := range s.at("$defs", "kind", "enum").([]any) {
+		kinds = append(kinds, subject.Kind(k.(string)))
+	}
+	if !slices.Equal(kinds, subject.Kinds) {
+		t.Errorf("kinds: the schema has\n%q\nthe contract has\n%q", kinds, subject.Kinds)
+	}
+	var operations []string
+	for _, o := range s.at("$defs", "operation", "anyOf").([]any) {
+		if name, ok := o.(map[string]any)["const"]; ok {
+			operations = append(operations, name.(string))
+		}
+	}
+	if !slices.Equal(operations, agent.Operations) {
+		t.Errorf("operations: the schema has\n%q\nthe package has\n%q", operations, agent.Operations)
+	}
+}
+
+// The kit is as strict as the schema, and says what is wrong.
+func TestRepliesAreReadAsTheSchemaSays(t *testing.T) {
+	s := loadSchema(t)
+	for line, good := range map[string]bool{
+		`{"id":1,"ok":true}`:                             true,
+		`{"id":1,"ok":false,"error":"full"}`:             true,
+		`{"id":1,"error":"full","text":"8 of 8"}`:        true,
+		`{"id":1,"unsupported":"region.open"}`:           true,
+		`{"id":1,"ok":true,"data":""}`:                   true,
+		`{"id":1,"ok":true,"data":"AAECAw=="}`:           true,
+		`{"id":1,"error":"closed","done":3,"wrong":0}`:   true,
+		`{"id":1,"ok":true,"hash":"cbf29ce484222325"}`:   true,
+		`{"id":1,"ok":true,"state":"idle","finished":3}`: true,
+		`{"id":1,"ok":true,"protocol":0,"thread":12}`:    true,
+
+		`[]`:                                   false,
+		`null`:                                 false,
+		`7`:                                    false,
+		`{}`:                                   false,
+		`{"id":1}`:                             false,
+		`{"ok":true}`:                          false,
+		`{"id":0,"ok":true}`:                   false,
+		`{"id":-1,"ok":true}`:                  false,
+		`{"id":"1","ok":true}`:                 false,
+		`{"id":1,"ok":1}`:                      false,
+		`{"id":1,"ok":false}`:                  false,
+		`{"id":1,"ok":true,"error":"full"}`:    false,
+		`{"id":1,"error":"full","ok":true}`:    false,
+		`{"id":1,"error":"EAGAIN"}`:            false,
+		`{"id":1,"error":""}`:                  false,
+		`{"id":1,"error":null,"ok":true}`:      false,
+		`{"id":1,"unsupported":""}`:            false,
+		`{"id":1,"ok":true,"OK":true}`:         false,
+		`{"id":1,"ok":true,"eror":"full"}`:     false,
+		`{"id":1,"ok":true,"data":"AAE"}`:      false,
+		`{"id":1,"ok":true,"data":[0,1]}`:      false,
+		`{"id":1,"ok":true,"size":-1}`:         false,
+		`{"id":1,"ok":true,"size":"8"}`:        false,
+		`{"id":1,"ok":true,"hash":"CBF2"}`:     false,
+		`{"id":1,"ok":true,"state":"asleep"}`:  false,
+		`{"id":1,"ok":true,"thread":0}`:        false,
+		`{"id":1,"ok":true,"text":{"a":"b"}}`:  false,
+		`{"id":1,"ok":true,"protocol":"zero"}`: false,
+	} {
+		if err := s.checkReply(line); (err == nil) != good {
+			t.Errorf("schema: %s: %v", line, err)
+		}
+		_, problem, hint := agent.ParseReply(line)
+		if (problem == "") != good {
+			t.Errorf("kit: %s: %q", line, problem)
+		}
+		if !good && hint == "" {
+			t.Errorf("kit: %s: no hint", line)
+		}
+	}
+}
+
+func TestSchemaRefusesIncompleteRequests(t *testing.T) {
+	s := loadSchema(t)
+	for line, good := range map[string]bool{
+		`{"id":1,"op":"status"}`:                                                      true,
+		`{"id":1,"op":"later.operation","object":"x"}`:                                true,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":"never"}`:            true,
+		`{"id":1,"op":"buffer.put","object":"b","size":8,"seed":1,"wait":250}`:        true,
+		`{"id":1,"op":"region.create","object":"r","name":"/x","size":-1}`:            true,
+		`{"id":1,"op":"region.create","object":"r","name":"/x"}`:                      false,
+		`{"id":1,"op":"region.create","name":"/x","size":1}`:                          false,
+		`{"id":1,"op":"region.unlink"}`:                                               false,
+		`{"id":1,"op":"buffer.put","object":"b"}`:                                     false,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","seed":1,"size":1}`:         false,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":0}`:                  false,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":"long"}`:             false,
+		`{"id":1,"op":"buffer.create","object":"b","name":"/x","capacity":1}`:         false,
+		`{"id":1,"op":"workload","object":"b","role":"put","count":1}`:                false,
+		`{"id":1,"op":"hello"}`:                                                       false,
+		`{"op":"status"}`:                                                             false,
+		`{"id":1,"op":"status","colour":"red"}`:                                       false,
+		`{"id":1,"op":"region.read","object":"r","offset":0,"size":8,"digest":"yes"}`: false,
+	} {
+		if err := s.checkRequest(line); (err == nil) != good {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+}
