@@ -125,7 +125,7 @@ func TestAtLeastOnceKeepsPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(t, o, "/place").ReceiveMessage(Never)
-	want(t, "receive what was done with", err, ErrEmpty)
+	wantError(t, "receive what was done with", err, ErrEmpty)
 }
 
 // takeRole receives one message and keeps it in hand.

@@ -22,7 +22,8 @@ type frame struct {
 
 const headerSize = 32
 
-// Requests. Every one but requestCancel is answered exactly once.
+// Requests. Every one but requestCancel and requestReady is answered exactly
+// once.
 const (
 	requestCreate   uint8 = 1 + iota // name, body: shape; attaches
 	requestOpen                      // name; attaches
@@ -35,6 +36,10 @@ const (
 	requestHandOver                  // pid
 	requestCancel                    // number of the request that waits; not answered itself
 	requestBye                       // detach; the office answers and hangs up
+	requestJoin                      // name; becomes a party, whose key is the answer
+	requestNews                      // body: key of a party, whose ends of links come over this line
+	requestReady                     // the answer to requestNews was read; from now on descriptors may come. Not answered
+	requestLink                      // name of the other party; room: how many ends with it have come
 )
 
 // Flags.

@@ -39,7 +39,7 @@ func open(t testing.TB, o Office, name string) *Mailbox {
 	return m
 }
 
-func want(t testing.TB, what string, got, sentinel error) {
+func wantError(t testing.TB, what string, got, sentinel error) {
 	t.Helper()
 	if !errors.Is(got, sentinel) {
 		t.Errorf("%s: got %v, want %v", what, got, sentinel)
@@ -109,7 +109,7 @@ func TestOrderContentAndBoundaries(t *testing.T) {
 		}
 	}
 	_, err := r.Receive(into, Never)
-	want(t, "receive from an empty mailbox", err, ErrEmpty)
+	wantError(t, "receive from an empty mailbox", err, ErrEmpty)
 }
 
 func TestSixteenMiB(t *testing.T) {
@@ -123,7 +123,7 @@ func TestSixteenMiB(t *testing.T) {
 	if n, err := m.Receive(into, Forever); err != nil || !bytes.Equal(into[:n], b) {
 		t.Fatalf("%d bytes, %v", n, err)
 	}
-	want(t, "send too much", m.Send(append(b, 0), Never), ErrTooLarge)
+	wantError(t, "send too much", m.Send(append(b, 0), Never), ErrTooLarge)
 }
 
 func TestCapacityIsExact(t *testing.T) {
@@ -135,9 +135,9 @@ func TestCapacityIsExact(t *testing.T) {
 				t.Fatalf("message %d of %d: %v", i, capacity, err)
 			}
 		}
-		want(t, "one more", m.Send(nil, Never), ErrFull)
+		wantError(t, "one more", m.Send(nil, Never), ErrFull)
 		began := time.Now()
-		want(t, "one more, waiting", m.Send(nil, Wait(20*time.Millisecond)), ErrTimeout)
+		wantError(t, "one more, waiting", m.Send(nil, Wait(20*time.Millisecond)), ErrTimeout)
 		if waited := time.Since(began); waited < 20*time.Millisecond {
 			t.Errorf("gave up after %v: want 20ms at least", waited)
 		}
@@ -151,7 +151,7 @@ func TestCapacityIsExact(t *testing.T) {
 		}
 		released(t, "send to a full mailbox", done, nil)
 		_, err := m.ReceiveMessage(Wait(time.Millisecond))
-		want(t, "receive with a limit", err, ErrTimeout)
+		wantError(t, "receive with a limit", err, ErrTimeout)
 	}
 }
 
@@ -177,7 +177,7 @@ func TestSmallBufferLeavesTheMessage(t *testing.T) {
 	}
 	into := make([]byte, 3, 64)
 	_, err := m.Receive(into, Never)
-	want(t, "receive into 3 bytes", err, ErrTooLarge)
+	wantError(t, "receive into 3 bytes", err, ErrTooLarge)
 	n, err := m.Receive(into[:4], Never)
 	if err != nil || string(into[:n]) != "four" {
 		t.Errorf("got %q, %v: want the message that stayed", into[:n], err)
@@ -188,30 +188,30 @@ func TestNames(t *testing.T) {
 	o := testOffice(t)
 	for _, name := range []string{"", "/", "orders", "/a/b", "//a", "/.", "/..", "/a\x00", "/" + strings.Repeat("n", 255)} {
 		_, err := o.Create(name, Shape{Capacity: 1})
-		want(t, fmt.Sprintf("create %.20q", name), err, ErrInvalid)
+		wantError(t, fmt.Sprintf("create %.20q", name), err, ErrInvalid)
 		_, err = o.Open(name)
-		want(t, fmt.Sprintf("open %.20q", name), err, ErrInvalid)
-		want(t, fmt.Sprintf("unlink %.20q", name), o.Unlink(name), ErrInvalid)
+		wantError(t, fmt.Sprintf("open %.20q", name), err, ErrInvalid)
+		wantError(t, fmt.Sprintf("unlink %.20q", name), o.Unlink(name), ErrInvalid)
 	}
 	for _, name := range []string{"/a", "/ünïcode", "/...", "/ ", "/" + strings.Repeat("n", 254)} {
 		m := create(t, o, name, Shape{Capacity: 1})
 		_, err := o.Create(name, Shape{Capacity: 1})
-		want(t, "create again", err, ErrExist)
+		wantError(t, "create again", err, ErrExist)
 		if m.Name() != name {
 			t.Errorf("name %q: want %q", m.Name(), name)
 		}
 	}
 	for _, shape := range []Shape{{Capacity: -2}, {Capacity: CapacityMax + 1}, {MessageMax: -1}, {MessageMax: MessageMaxLimit + 1}, {Delivery: 9}} {
 		_, err := o.Create("/bad", shape)
-		want(t, fmt.Sprintf("create %+v", shape), err, ErrInvalid)
+		wantError(t, fmt.Sprintf("create %+v", shape), err, ErrInvalid)
 	}
 }
 
 func TestUnlink(t *testing.T) {
 	o := testOffice(t)
 	_, err := o.Open("/gone")
-	want(t, "open before creation", err, ErrNotExist)
-	want(t, "unlink before creation", o.Unlink("/gone"), ErrNotExist)
+	wantError(t, "open before creation", err, ErrNotExist)
+	wantError(t, "unlink before creation", o.Unlink("/gone"), ErrNotExist)
 	m := create(t, o, "/gone", Shape{Capacity: 1})
 	if err := m.Send([]byte("left"), Never); err != nil {
 		t.Fatal(err)
@@ -223,17 +223,17 @@ func TestUnlink(t *testing.T) {
 	}
 	released(t, "send to a deleted mailbox", done, ErrClosed)
 	_, err = o.Open("/gone")
-	want(t, "open after deletion", err, ErrNotExist)
-	want(t, "unlink twice", o.Unlink("/gone"), ErrNotExist)
+	wantError(t, "open after deletion", err, ErrNotExist)
+	wantError(t, "unlink twice", o.Unlink("/gone"), ErrNotExist)
 
 	other := create(t, o, "/gone", Shape{Capacity: 3})
 	_, err = other.ReceiveMessage(Never)
-	want(t, "receive from the new mailbox", err, ErrEmpty)
+	wantError(t, "receive from the new mailbox", err, ErrEmpty)
 	if got, err := m.ReceiveMessage(Forever); err != nil || string(got.Body) != "left" {
 		t.Errorf("got %q, %v: want what was left", got.Body, err)
 	}
 	_, err = m.ReceiveMessage(Forever)
-	want(t, "receive from the old one", err, ErrClosed)
+	wantError(t, "receive from the old one", err, ErrClosed)
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
@@ -257,7 +257,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 	if after := descriptors(t); after != before {
 		t.Errorf("%d descriptors, %d before", after, before)
 	}
-	want(t, "send after detaching", m.Send(nil, Never), ErrInvalid)
+	wantError(t, "send after detaching", m.Send(nil, Never), ErrInvalid)
 }
 
 func TestMessagesOutliveTheirSender(t *testing.T) {
@@ -340,12 +340,12 @@ func TestClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	released(t, "blocked send", sending, ErrClosed)
-	want(t, "send after close", m.Send(nil, Forever), ErrClosed)
+	wantError(t, "send after close", m.Send(nil, Forever), ErrClosed)
 	if got, err := m.ReceiveMessage(Forever); err != nil || string(got.Body) != "last" {
 		t.Errorf("got %q, %v: want what was inside", got.Body, err)
 	}
 	_, err := m.ReceiveMessage(Forever)
-	want(t, "receive from a closed mailbox", err, ErrClosed)
+	wantError(t, "receive from a closed mailbox", err, ErrClosed)
 
 	e := create(t, o, "/closeempty", Shape{Capacity: 1})
 	receiving := async(func() error {
@@ -380,12 +380,12 @@ func TestCancelAndContext(t *testing.T) {
 	blocked(t, "receive", receiving)
 	cancel()
 	released(t, "receive with an ended context", receiving, ErrInterrupted)
-	want(t, "send with an ended context", m.SendContext(ctx, nil, 0), ErrInterrupted)
+	wantError(t, "send with an ended context", m.SendContext(ctx, nil, 0), ErrInterrupted)
 
 	ctx, cancel = context.WithTimeout(context.Background(), time.Millisecond)
 	defer cancel()
 	_, err := m.ReceiveContext(ctx)
-	want(t, "receive with a deadline", err, ErrTimeout)
+	wantError(t, "receive with a deadline", err, ErrTimeout)
 
 	if err := m.Send([]byte("after"), Never); err != nil {
 		t.Fatal(err)
@@ -470,9 +470,9 @@ func TestOfficeKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	released(t, "receive from a killed office", receiving, ErrPeerDead)
-	want(t, "send to a killed office", m.Send(nil, Forever), ErrPeerDead)
+	wantError(t, "send to a killed office", m.Send(nil, Forever), ErrPeerDead)
 	_, err = o.Open("/killed")
-	want(t, "open at a killed office", err, ErrNotExist)
+	wantError(t, "open at a killed office", err, ErrNotExist)
 	if left, _ := os.ReadDir(o.Directory); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
@@ -480,7 +480,7 @@ func TestOfficeKilled(t *testing.T) {
 	if err := again.Send(nil, Never); err != nil {
 		t.Error(err)
 	}
-	want(t, "send on the handle of the killed office", m.Send(nil, Never), ErrPeerDead)
+	wantError(t, "send on the handle of the killed office", m.Send(nil, Never), ErrPeerDead)
 }
 
 // Many processes that need an office at once get one and the same.

@@ -101,7 +101,7 @@ func (o Office) enter(request *frame) (*Mailbox, error) {
 }
 
 // ask connects to the office and makes the first request. Only requestCreate
-// starts an office. An office that ends or is killed before its answer has done
+// and requestJoin start an office. An office that ends or is killed before its answer has done
 // nothing, or nothing that is left; so the request is made again.
 func (o Office) ask(request *frame) (l *line, answer frame, err error) {
 	d, err := directoryIn(o.Directory)
@@ -112,7 +112,7 @@ func (o Office) ask(request *frame) (l *line, answer frame, err error) {
 	for range tries {
 		fd, err := d.connect()
 		if errors.Is(err, errAbsent) {
-			if request.kind != requestCreate {
+			if request.kind != requestCreate && request.kind != requestJoin {
 				d.sweep()
 				return nil, answer, err
 			}

@@ -14,7 +14,7 @@ func TestOwnersEndDeletes(t *testing.T) {
 	h.line(t)
 	m := open(t, o, "/owned")
 	_, err := m.ReceiveMessage(Never)
-	want(t, "receive by one who is not the owner", err, ErrPermission)
+	wantError(t, "receive by one who is not the owner", err, ErrPermission)
 	for range 4 {
 		if err := m.Send(nil, Never); err != nil {
 			t.Fatal(err)
@@ -25,14 +25,14 @@ func TestOwnersEndDeletes(t *testing.T) {
 	h.kill()
 	released(t, "send to a mailbox whose owner was killed", sending, ErrClosed)
 	_, err = o.Open("/owned")
-	want(t, "open after the owner's end", err, ErrNotExist)
-	want(t, "send after the owner's end", m.Send(nil, Never), ErrClosed)
+	wantError(t, "open after the owner's end", err, ErrNotExist)
+	wantError(t, "send after the owner's end", m.Send(nil, Never), ErrClosed)
 }
 
 func TestHandOver(t *testing.T) {
 	o := testOffice(t)
 	m := create(t, o, "/handed", Shape{Capacity: 4, Owned: true})
-	want(t, "hand over to a process that has not opened it", m.HandOver(1), ErrNotExist)
+	wantError(t, "hand over to a process that has not opened it", m.HandOver(1), ErrNotExist)
 	h := start(t, "heir", o.Directory, "/handed")
 	var pid int
 	fmt.Sscan(h.line(t), &pid)
@@ -46,7 +46,7 @@ func TestHandOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	released(t, "receive by one who owns it no longer", receiving, ErrPermission)
-	want(t, "hand over by one who owns it no longer", m.HandOver(os.Getpid()), ErrPermission)
+	wantError(t, "hand over by one who owns it no longer", m.HandOver(os.Getpid()), ErrPermission)
 	if err := m.Send([]byte("to the heir"), Never); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestHandOver(t *testing.T) {
 	released(t, "send after the new owner's end", sending, ErrClosed)
 
 	plain := create(t, o, "/plain", Shape{Capacity: 1})
-	want(t, "hand over a mailbox without an owner", plain.HandOver(os.Getpid()), ErrInvalid)
+	wantError(t, "hand over a mailbox without an owner", plain.HandOver(os.Getpid()), ErrInvalid)
 }
 
 // heirRole opens the mailbox and says who it is, tries to receive until it

@@ -1,6 +1,7 @@
 package messagepassing
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -19,6 +20,9 @@ type peer struct {
 	waiting *request // the send or receive that is not answered yet
 	number  uint32   // of the request being handled, for its answer
 	busy    bool     // a request has no answer yet: another one is a fault of the client
+
+	party  *party // whose line this is
+	second bool   // the one for its ends of links, not the one it asks on
 
 	held    *message // at-least-once: given to the client and not dealt with
 	heldBox *box
@@ -40,6 +44,14 @@ func (p *peer) handle(f *frame) error {
 		}
 		return nil
 	}
+	if f.kind == requestReady {
+		if p.party == nil || !p.second || p.party.news != nil {
+			return fmt.Errorf("%w: ready for nothing", errProtocol)
+		}
+		p.party.news = p
+		p.party.deliver()
+		return nil
+	}
 	if p.busy {
 		return fmt.Errorf("%w: a request before the answer to the last", errProtocol)
 	}
@@ -48,6 +60,13 @@ func (p *peer) handle(f *frame) error {
 	switch f.kind {
 	case requestCreate, requestOpen, requestAttach:
 		p.answer(p.enter(f))
+	case requestJoin, requestNews:
+		p.answer(p.represent(f))
+	case requestLink:
+		if p.party == nil {
+			return fmt.Errorf("%w: a link for nobody", errProtocol)
+		}
+		p.answer(nil, p.server.parties.link(p.party, f.name, f.room))
 	case requestUnlink:
 		p.answer(nil, p.server.unlink(f.name))
 	case requestBye:
@@ -61,7 +80,7 @@ func (p *peer) handle(f *frame) error {
 			if f.priority > HighestPriority {
 				return fmt.Errorf("%w: priority %d", errProtocol, f.priority)
 			}
-			m := &message{body: f.body, priority: f.priority, from: p.credentials}
+			m := &message{body: f.body, priority: f.priority, from: p.signature()}
 			r := &request{from: p, message: m}
 			p.waiting = r
 			p.box.send(r, never)
@@ -114,6 +133,37 @@ func (p *peer) enter(f *frame) (body []byte, err error) {
 	return appendShape(nil, b.shape, b.key), nil
 }
 
+// represent makes this line a party's first or second one.
+func (p *peer) represent(f *frame) (body []byte, err error) {
+	if p.party != nil || p.box != nil {
+		return nil, fmt.Errorf("%w: this connection is in use", ErrInvalid)
+	}
+	if f.kind == requestJoin {
+		if p.party, err = p.server.parties.join(f.name, p.credentials); err != nil {
+			return nil, err
+		}
+		return binary.LittleEndian.AppendUint64(nil, p.party.key), nil
+	}
+	if len(f.body) != 8 {
+		return nil, fmt.Errorf("%w: a key of %d bytes", ErrInvalid, len(f.body))
+	}
+	who := p.server.parties.byKey[binary.LittleEndian.Uint64(f.body)]
+	if who == nil || who.pid != p.pid || who.news != nil {
+		return nil, fmt.Errorf("%w: no such party of this process", ErrNotExist)
+	}
+	p.party, p.second = who, true
+	return nil, nil
+}
+
+// signature is what a message of this client bears.
+func (p *peer) signature() credentials {
+	c := p.credentials
+	if who := p.server.parties.byPID[p.pid]; who != nil {
+		c.name = who.name
+	}
+	return c
+}
+
 // letGo: the client is done with the message it holds.
 func (p *peer) letGo() { p.held, p.heldBox = nil, nil }
 
@@ -135,6 +185,14 @@ func (p *peer) bye() {
 // leave detaches from the mailbox. The client may be dead: what it waited for
 // is withdrawn, what it held goes back.
 func (p *peer) leave() {
+	if who := p.party; who != nil {
+		p.party = nil
+		if !p.second {
+			p.server.parties.leave(who)
+		} else if who.news == p {
+			who.news = nil
+		}
+	}
 	b := p.box
 	if b == nil {
 		return
@@ -225,10 +283,7 @@ func (p *peer) flush() {
 			p.out = advance(p.out, n)
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EAGAIN):
-			if !p.stuck {
-				p.stuck = true
-				p.server.watch(p, unix.EPOLLIN|unix.EPOLLOUT)
-			}
+			p.wantRoom()
 			return
 		default:
 			p.server.drop(p)
@@ -240,7 +295,18 @@ func (p *peer) flush() {
 		p.stuck = false
 		p.server.watch(p, unix.EPOLLIN)
 	}
+	if p.party != nil && p.party.news == p {
+		p.party.deliver()
+	}
 	if p.leaving {
 		p.server.drop(p)
+	}
+}
+
+// wantRoom has flush called when the socket has room again.
+func (p *peer) wantRoom() {
+	if !p.stuck {
+		p.stuck = true
+		p.server.watch(p, unix.EPOLLIN|unix.EPOLLOUT)
 	}
 }

@@ -37,10 +37,10 @@ func TestPriority(t *testing.T) {
 func TestRendezvous(t *testing.T) {
 	o := testOffice(t)
 	m := create(t, o, "/rendezvous", Shape{Capacity: Rendezvous})
-	want(t, "send with nobody there", m.Send(nil, Never), ErrFull)
-	want(t, "send with a limit", m.Send([]byte("too late"), Wait(time.Millisecond)), ErrTimeout)
+	wantError(t, "send with nobody there", m.Send(nil, Never), ErrFull)
+	wantError(t, "send with a limit", m.Send([]byte("too late"), Wait(time.Millisecond)), ErrTimeout)
 	_, err := m.ReceiveMessage(Never)
-	want(t, "receive with nobody there", err, ErrEmpty)
+	wantError(t, "receive with nobody there", err, ErrEmpty)
 
 	sending := async(func() error { return m.Send([]byte("meet"), Forever) })
 	blocked(t, "send", sending)

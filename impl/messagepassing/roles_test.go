@@ -18,6 +18,7 @@ var roles = map[string]func(args []string) error{
 	"heir":    heirRole,
 	"take":    takeRole,
 	"echo":    echoRole,
+	"talker":  talkerRole,
 }
 
 func openArgs(args []string) (*Mailbox, error) {

@@ -24,6 +24,7 @@ type server struct {
 	peers    map[int]*peer // by descriptor
 	boxes    map[string]*box
 	keys     map[uint64]*box // the deleted ones that are in use among them
+	parties  parties
 	dropped  []*peer
 	scratch  []byte
 	met      bool      // a client has come
@@ -53,7 +54,7 @@ func serve(listener int, dir directory) error {
 	}
 	s := &server{
 		dir: dir, listener: listener, epoll: epoll,
-		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{},
+		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, parties: newParties(),
 		scratch: make([]byte, 64<<10),
 	}
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, listener, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(listener)}); err != nil {

@@ -1,0 +1,403 @@
+package messagepassing
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// A Link joins exactly two parties, each of which names the other: direct
+// communication (Silberschatz, Galvin, Gagne, Operating System Concepts, 10th
+// edition, 3.6.1: send(P, message), receive(Q, message)). Its two directions are
+// independent; messages keep boundaries and order. It buffers some hundred
+// kilobytes to some megabytes a direction, as the system allows.
+//
+// When the peer dies, what it had sent can still be received, and after that
+// operations fail with ErrPeerDead; if it closed the link, with ErrClosed.
+type Link struct {
+	party   string
+	peer    string
+	carrier carrier
+	out, in turn // whose turn it is to send and to receive
+
+	piece int // out's turn: the most that a record carries
+
+	// In's turn:
+	sender   Sender
+	header   []byte
+	spill    []byte // what the caller's buffer has no room for
+	part     []byte // a message that is arriving in pieces
+	whole    int    // its size
+	stash    []byte // a message that is whole and not received yet
+	stashed  bool
+	pack     []byte // messages that came in one record
+	packing  bool   // the last record was packed: the next one probably is
+	received error  // why nothing more will come
+
+	mu     sync.Mutex
+	era    context.Context // ends with Cancel and Close
+	cancel context.CancelFunc
+	closed bool
+}
+
+func newLink(party, peer string, c carrier) *Link {
+	l := &Link{
+		party: party, peer: peer, carrier: c, out: newTurn(), in: newTurn(),
+		piece: recordBody, header: make([]byte, recordHeader),
+	}
+	l.era, l.cancel = context.WithCancel(context.Background())
+	return l
+}
+
+// Peer is the name of the party at the other end.
+func (l *Link) Peer() string { return l.peer }
+
+// Send sends message to the peer, and blocks while the link's buffer is full. A
+// message of more than a megabyte goes in pieces, and needs the peer to receive
+// meanwhile where it exceeds the buffer. Errors: ErrFull, ErrTimeout,
+// ErrInterrupted, ErrPeerDead, ErrClosed, ErrTooLarge. After an error the peer
+// will not receive the message.
+func (l *Link) Send(message []byte, w Wait) error {
+	return l.fail("send to", l.send(context.Background(), message, w))
+}
+
+// SendContext is Send that also ends when ctx does, as for a [Mailbox].
+func (l *Link) SendContext(ctx context.Context, message []byte) error {
+	return l.fail("send to", l.send(ctx, message, Forever))
+}
+
+func (l *Link) send(ctx context.Context, message []byte, w Wait) error {
+	if len(message) > MessageMaxLimit {
+		return fmt.Errorf("%w: %d bytes, at most %d", ErrTooLarge, len(message), MessageMaxLimit)
+	}
+	return l.transmit(ctx, recordWhole, message, w)
+}
+
+// transmit sends one record, or a message in pieces. The receiver forgets an
+// unfinished message when another one begins, so that giving up needs no word.
+func (l *Link) transmit(ctx context.Context, kind recordKind, body []byte, w Wait) error {
+	era, err := l.now(ctx)
+	if err != nil {
+		return err
+	}
+	deadline := w.deadline()
+	if err := l.out.enter(ctx, era, w, deadline, ErrFull); err != nil {
+		return err
+	}
+	defer l.out.leave()
+	if l.isClosed() {
+		return errDetached
+	}
+	const smallest = 16 << 10
+	var header [recordHeader]byte
+	for {
+		err := l.pieces(ctx, era, header[:], kind, body, w, deadline)
+		if !errors.Is(err, errSmaller) {
+			return err
+		}
+		if l.piece <= smallest || kind == recordPack && len(body) <= l.piece/2 {
+			return fmt.Errorf("%w: the system takes no record of %d bytes", ErrNoSpace, l.piece)
+		}
+		l.piece /= 2
+	}
+}
+
+func (l *Link) pieces(ctx, era context.Context, header []byte, kind recordKind, body []byte, w Wait, deadline time.Time) error {
+	if len(body) <= l.piece || kind == recordPack {
+		putRecordHeader(header, kind, len(body))
+		return l.carrier.send(ctx, era, header, body, w, deadline)
+	}
+	kind = recordFirst
+	for size := len(body); len(body) > 0; kind = recordMore {
+		n := min(l.piece, len(body))
+		putRecordHeader(header, kind, size)
+		if err := l.carrier.send(ctx, era, header, body[:n], w, deadline); err != nil {
+			return err
+		}
+		body = body[n:]
+	}
+	return nil
+}
+
+// Receive copies the peer's next message to into and returns its length. If
+// into is too small it fails with ErrTooLarge and the message stays. Errors:
+// ErrEmpty, ErrTimeout, ErrInterrupted, ErrTooLarge, and after all that the peer
+// has sent ErrClosed or ErrPeerDead.
+func (l *Link) Receive(into []byte, w Wait) (int, error) {
+	into = into[:len(into):len(into)]
+	body, err := l.receive(context.Background(), into, w, func(b []byte) ([]byte, error) {
+		if len(b) > len(into) {
+			return nil, fmt.Errorf("%w: the next message has %d bytes and the buffer %d; it stays in the link", ErrTooLarge, len(b), len(into))
+		}
+		return into[:copy(into, b)], nil
+	})
+	return len(body), l.fail("receive from", err)
+}
+
+// ReceiveMessage is Receive that makes room for a message of any size.
+func (l *Link) ReceiveMessage(w Wait) (Message, error) {
+	return l.message(context.Background(), w)
+}
+
+// ReceiveContext is ReceiveMessage that also ends when ctx does, as for a
+// [Mailbox].
+func (l *Link) ReceiveContext(ctx context.Context) (Message, error) {
+	return l.message(ctx, Forever)
+}
+
+func (l *Link) message(ctx context.Context, w Wait) (Message, error) {
+	var m Message
+	_, err := l.receive(ctx, nil, w, func(b []byte) ([]byte, error) {
+		m.Sender = l.sender
+		m.Body = append(make([]byte, 0, len(b)), b...)
+		return m.Body, nil
+	})
+	return m, l.fail("receive from", err)
+}
+
+// Cancel ends the operations that are blocked on this link in other goroutines,
+// with ErrInterrupted. Each took effect wholly or not at all.
+func (l *Link) Cancel() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cancel()
+	if !l.closed {
+		l.era, l.cancel = context.WithCancel(context.Background())
+	}
+	return nil
+}
+
+// Close ends the link. The peer receives what was sent, and then ErrClosed (or
+// ErrPeerDead if the link was too full for the last word). What the peer had sent
+// and was not received is lost. Blocked operations fail with ErrInterrupted.
+func (l *Link) Close() error {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return nil
+	}
+	l.closed = true
+	l.cancel()
+	l.mu.Unlock()
+
+	l.out <- struct{}{} // those who were blocked have left
+	l.in <- struct{}{}
+	var bye [recordHeader]byte
+	putRecordHeader(bye[:], recordBye, 0)
+	_ = l.carrier.send(context.Background(), context.Background(), bye[:], nil, Never, time.Time{})
+	l.carrier.close()
+	l.out.leave()
+	l.in.leave()
+	return nil
+}
+
+func (l *Link) isClosed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
+}
+
+// now gives what Cancel ends, unless ctx has ended already.
+func (l *Link) now(ctx context.Context) (era context.Context, err error) {
+	if err := contextError(ctx); err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.era, nil
+}
+
+func (l *Link) fail(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &Error{Op: l.party + ": " + op, Name: l.peer, Err: err}
+}
+
+// receive waits for the next message and gives it to take; if take refuses, the
+// message stays. Where it can, it has the message put into into directly.
+func (l *Link) receive(ctx context.Context, into []byte, w Wait, take func([]byte) ([]byte, error)) ([]byte, error) {
+	era, err := l.now(ctx)
+	if err != nil {
+		return nil, err
+	}
+	deadline := w.deadline()
+	if err := l.in.enter(ctx, era, w, deadline, ErrEmpty); err != nil {
+		return nil, err
+	}
+	defer l.in.leave()
+	if l.isClosed() {
+		return nil, errDetached
+	}
+	for {
+		if b, ok, err := l.next(); err != nil {
+			return nil, err
+		} else if ok {
+			taken, err := take(b)
+			if err == nil {
+				l.drop()
+			}
+			return taken, err
+		}
+		direct, err := l.fetch(ctx, era, into, w, deadline)
+		if direct != nil || err != nil {
+			return direct, err
+		}
+	}
+}
+
+// next looks at the first message that has arrived.
+func (l *Link) next() (b []byte, ok bool, err error) {
+	switch {
+	case l.stashed:
+		return l.stash, true, nil
+	case len(l.pack) > 0:
+		b, _, err = unpack(l.pack)
+		return b, err == nil, err
+	}
+	return nil, false, l.received
+}
+
+// drop takes away the message that next has shown.
+func (l *Link) drop() {
+	if l.stashed {
+		l.stash, l.stashed = nil, false
+		return
+	}
+	_, l.pack, _ = unpack(l.pack)
+}
+
+// fetch receives one record. A whole message that fits into into is returned;
+// everything else is kept for next.
+func (l *Link) fetch(ctx, era context.Context, into []byte, w Wait, deadline time.Time) (direct []byte, err error) {
+	if l.spill == nil {
+		l.spill = make([]byte, recordBody)
+	}
+	if l.packing {
+		into = nil // packed records are best kept in one place
+	}
+	buffers := [...][]byte{l.header, into, l.spill}
+	n, err := l.carrier.receive(ctx, era, buffers[:], w, deadline)
+	if errors.Is(err, ErrPeerDead) {
+		l.received = err
+	}
+	if err != nil {
+		return nil, err
+	}
+	kind, size := parseRecordHeader(l.header)
+	n -= recordHeader
+	here := into[:max(0, min(n, len(into)))]
+	rest := l.spill[:max(0, n-len(here))]
+	l.packing = kind == recordPack
+	if kind != recordMore {
+		l.part = nil // its sender gave it up
+	}
+	switch {
+	case n < 0 || size > MessageMaxLimit:
+	case kind == recordWhole && len(rest) == 0 && into != nil:
+		return here, nil
+	case kind == recordWhole:
+		l.stash, l.stashed = concat(here, rest, n), true
+		return nil, nil
+	case kind == recordPack:
+		l.pack = concat(here, rest, n)
+		return nil, nil
+	case kind == recordFirst:
+		l.part, l.whole = concat(here, rest, size), size
+		return nil, nil
+	case kind == recordMore:
+		if l.part == nil {
+			break
+		}
+		if l.part = append(append(l.part, here...), rest...); len(l.part) >= l.whole {
+			l.stash, l.stashed, l.part = l.part, true, nil
+		}
+		return nil, nil
+	case kind == recordHello:
+		if l.sender.Name == "" { // the office's word, before the peer could say any
+			l.sender, err = parseHello(concat(here, rest, n))
+		}
+		return nil, err
+	case kind == recordBye:
+		l.received = fmt.Errorf("%w by the peer", ErrClosed)
+		return nil, l.received
+	}
+	l.received = fmt.Errorf("%w: the peer sent what is not a record", ErrIO)
+	return nil, l.received
+}
+
+// concat puts the two parts of a record together. A record that lies in spill
+// alone is not copied; it is used up before the next record is fetched.
+func concat(here, rest []byte, size int) []byte {
+	if len(here) == 0 && size == len(rest) {
+		return rest
+	}
+	return append(append(make([]byte, 0, size), here...), rest...)
+}
+
+// A Packer collects messages for a link and sends many in one record: a system
+// call, and the kernel's cost for each record, is then shared by some hundred
+// messages. They are received one by one, as ever. Not for several goroutines.
+type Packer struct {
+	link *Link
+	body []byte
+}
+
+// NewPacker makes a packer. Flush it before you wait for an answer.
+func (l *Link) NewPacker() *Packer {
+	return &Packer{link: l, body: make([]byte, 0, packBody)}
+}
+
+// Send adds a message, and sends what was collected before if there is no more
+// room. On an error the message was not added. Errors as for [Link.Send].
+func (p *Packer) Send(message []byte, w Wait) error {
+	if len(p.body)+4+len(message) > packBody {
+		if err := p.Flush(w); err != nil {
+			return err
+		}
+		if 4+len(message) > packBody {
+			return p.link.Send(message, w)
+		}
+	}
+	p.body = binary.LittleEndian.AppendUint32(p.body, uint32(len(message)))
+	p.body = append(p.body, message...)
+	return nil
+}
+
+// Flush sends what was collected. On an error it stays collected.
+func (p *Packer) Flush(w Wait) error {
+	if len(p.body) == 0 {
+		return nil
+	}
+	if err := p.link.transmit(context.Background(), recordPack, p.body, w); err != nil {
+		return p.link.fail("send to", err)
+	}
+	p.body = p.body[:0]
+	return nil
+}
+
+// ReceiveEach waits for a message, and calls each for it and for all that came
+// in the same record. The slices are the link's own and hold until each returns.
+// Errors as for [Link.Receive].
+func (l *Link) ReceiveEach(w Wait, each func(message []byte)) error {
+	_, err := l.receive(context.Background(), nil, w, func(b []byte) ([]byte, error) {
+		each(b)
+		return nil, nil
+	})
+	if err != nil {
+		return l.fail("receive from", err)
+	}
+	l.in <- struct{}{}
+	defer l.in.leave()
+	for {
+		b, ok, err := l.next()
+		if err != nil || !ok {
+			return nil
+		}
+		each(b)
+		l.drop()
+	}
+}

@@ -1,0 +1,527 @@
+package messagepassing
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func join(t testing.TB, o Office, name string) *Party {
+	t.Helper()
+	p, err := o.Join(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Leave() })
+	return p
+}
+
+func link(t testing.TB, p *Party, peer string) *Link {
+	t.Helper()
+	l, err := p.Link(peer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// receiveText receives a message and gives it as a string.
+func receiveText(t testing.TB, l *Link) string {
+	t.Helper()
+	m, err := l.ReceiveMessage(Wait(watchdog))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(m.Body)
+}
+
+func TestLinkIsAPair(t *testing.T) {
+	o := testOffice(t)
+	p, q, r := join(t, o, "/p"), join(t, o, "/q"), join(t, o, "/r")
+	pq, pr := link(t, p, "/q"), link(t, p, "/r")
+	qp, rp := link(t, q, "/p"), link(t, r, "/p")
+	if again := link(t, p, "/q"); again != pq {
+		t.Error("a pair has more than one link")
+	}
+	for _, send := range []struct {
+		l    *Link
+		text string
+	}{{rp, "from r"}, {qp, "from q"}, {pq, "to q"}, {pr, "to r"}} {
+		if err := send.l.Send([]byte(send.text), Forever); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []struct {
+		l    *Link
+		text string
+	}{{pq, "from q"}, {pr, "from r"}, {qp, "to q"}, {rp, "to r"}} {
+		if got := receiveText(t, want.l); got != want.text {
+			t.Errorf("%s receives %q from %s: want %q", want.l.party, got, want.l.peer, want.text)
+		}
+		_, err := want.l.ReceiveMessage(Never)
+		wantError(t, "receive from an empty link", err, ErrEmpty)
+	}
+	_, err := p.Link("/p")
+	wantError(t, "link to oneself", err, ErrInvalid)
+}
+
+// What is sent before the peer has joined waits for it, even beyond the
+// sender's end.
+func TestLinkBeforeThePeer(t *testing.T) {
+	o := testOffice(t)
+	create(t, o, "/keeps-the-office", Shape{Capacity: 1})
+	p, err := o.Join("/early")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := link(t, p, "/late")
+	for _, text := range []string{"one", "two"} {
+		if err := l.Send([]byte(text), Never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = l.ReceiveMessage(Wait(time.Millisecond))
+	wantError(t, "receive from one who has not joined", err, ErrTimeout)
+	if err := p.Leave(); err != nil {
+		t.Fatal(err)
+	}
+	late := link(t, join(t, o, "/late"), "/early")
+	for _, text := range []string{"one", "two"} {
+		if got := receiveText(t, late); got != text {
+			t.Errorf("got %q, want %q", got, text)
+		}
+	}
+	_, err = late.ReceiveMessage(Forever)
+	wantError(t, "receive from one who has left", err, ErrClosed)
+}
+
+func TestLinkContentAndBoundaries(t *testing.T) {
+	o := testOffice(t)
+	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	rng := rand.New(rand.NewPCG(5, 6))
+	var sent [][]byte
+	for _, size := range []int{0, 1, 7, 0, 4096, 65535, 1 << 20, 1<<20 + 1, 3<<20 + 5, 16 << 20, 0, 2} {
+		m := make([]byte, size)
+		for i := range m {
+			m[i] = byte(rng.Uint32())
+		}
+		sent = append(sent, m)
+	}
+	sending := async(func() error {
+		packer := a.NewPacker()
+		for round := range 3 {
+			for _, m := range sent {
+				buffer := bytes.Clone(m)
+				var err error
+				if round == 1 {
+					err = packer.Send(buffer, Forever)
+				} else {
+					err = a.Send(buffer, Forever)
+				}
+				if err != nil {
+					return err
+				}
+				clear(buffer)
+			}
+			if err := packer.Flush(Forever); err != nil {
+				return err
+			}
+		}
+		return a.Close()
+	})
+	into := make([]byte, 16<<20)
+	for round := range 3 {
+		for i, w := range sent {
+			var got []byte
+			if i%2 == 0 {
+				n, err := b.Receive(into, Forever)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = into[:n]
+			} else {
+				if len(w) > 0 {
+					_, err := b.Receive(into[:len(w)-1], Forever)
+					wantError(t, "receive into one byte too few", err, ErrTooLarge)
+				}
+				m, err := b.ReceiveMessage(Forever)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = m.Body
+			}
+			if !bytes.Equal(got, w) {
+				t.Fatalf("round %d: message %d has %d bytes: want the %d that were sent", round, i, len(got), len(w))
+			}
+		}
+	}
+	_, err := b.ReceiveMessage(Forever)
+	wantError(t, "receive from a closed link", err, ErrClosed)
+	released(t, "sender", sending, nil)
+	wantError(t, "send on a link that was closed here", a.Send(nil, Never), ErrInvalid)
+	if err := b.Send(nil, Forever); !errors.Is(err, ErrPeerDead) {
+		t.Errorf("send to one who has closed: %v", err)
+	}
+}
+
+// Both send at once until the buffers are full, and nothing is lost.
+func TestLinkFullBothWays(t *testing.T) {
+	o := testOffice(t)
+	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	fill := func(l *Link) (n int) {
+		m := make([]byte, 8<<10)
+		for {
+			binary.LittleEndian.PutUint64(m, uint64(n))
+			err := l.Send(m, Never)
+			if errors.Is(err, ErrFull) {
+				return n
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+		}
+	}
+	na, nb := fill(a), fill(b)
+	if na == 0 || nb == 0 {
+		t.Fatalf("%d and %d messages fit: want some", na, nb)
+	}
+	wantError(t, "send with a limit to a full link", a.Send(make([]byte, 8<<10), Wait(10*time.Millisecond)), ErrTimeout)
+	sending := async(func() error { return a.Send([]byte("last"), Forever) })
+	drain := func(l *Link, count int) {
+		for i := range count {
+			m, err := l.ReceiveMessage(Never)
+			if err != nil || binary.LittleEndian.Uint64(m.Body) != uint64(i) {
+				t.Fatalf("message %d of %d: %v", i, count, err)
+			}
+		}
+	}
+	drain(b, na)
+	drain(a, nb)
+	released(t, "send to a full link", sending, nil)
+	if got := receiveText(t, b); got != "last" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLinkPeerKilled(t *testing.T) {
+	o := testOffice(t)
+	p := join(t, o, "/p")
+	l := link(t, p, "/q")
+	h := start(t, "talker", o.Directory, "/q", "/p", "3")
+	h.line(t)
+	if err := l.Send([]byte("never read"), Never); err != nil {
+		t.Fatal(err)
+	}
+	h.kill()
+	for i := range 3 {
+		m, err := l.ReceiveMessage(Forever)
+		if err != nil || string(m.Body) != fmt.Sprint(i) {
+			t.Fatalf("got %q, %v: want message %d, which was sent before the death", m.Body, err, i)
+		}
+		if m.Sender.PID != h.cmd.Process.Pid || m.Sender.Name != "/q" || m.Sender.UID != os.Geteuid() {
+			t.Errorf("from %v: want /q, process %d", m.Sender, h.cmd.Process.Pid)
+		}
+	}
+	_, err := l.ReceiveMessage(Forever)
+	wantError(t, "receive from the dead", err, ErrPeerDead)
+	wantError(t, "send to the dead", l.Send(nil, Forever), ErrPeerDead)
+
+	// The name is free again, and the next link is another one.
+	h = start(t, "talker", o.Directory, "/q", "/p", "1")
+	h.line(t)
+	if got := receiveText(t, link(t, p, "/q")); got != "0" {
+		t.Errorf("got %q from the second process of that name", got)
+	}
+}
+
+// A blocked sender is told of its peer's death.
+func TestLinkPeerKilledWhileFull(t *testing.T) {
+	o := testOffice(t)
+	l := link(t, join(t, o, "/p"), "/q")
+	h := start(t, "talker", o.Directory, "/q", "/p", "0")
+	h.line(t)
+	sending := async(func() error {
+		for {
+			if err := l.Send(make([]byte, 64<<10), Forever); err != nil {
+				return err
+			}
+		}
+	})
+	blocked(t, "send to one who does not receive", sending)
+	h.kill()
+	released(t, "send to one who was killed", sending, ErrPeerDead)
+}
+
+// talkerRole joins, sends some numbers, says so and sleeps.
+func talkerRole(args []string) error {
+	p, err := Office{Directory: args[0]}.Join(args[1])
+	if err != nil {
+		return err
+	}
+	l, err := p.Link(args[2])
+	if err != nil {
+		return err
+	}
+	count, _ := strconv.Atoi(args[3])
+	for i := range count {
+		if err := l.Send([]byte(fmt.Sprint(i)), Forever); err != nil {
+			return err
+		}
+	}
+	fmt.Println("sent")
+	time.Sleep(watchdog)
+	return nil
+}
+
+func TestReceiveFromAny(t *testing.T) {
+	o := testOffice(t)
+	p := join(t, o, "/p")
+	_, err := p.Receive(Never)
+	wantError(t, "receive without a link", err, ErrEmpty)
+	_, err = p.Receive(Wait(time.Millisecond))
+	wantError(t, "receive without a link", err, ErrTimeout)
+	receiving := async(func() error {
+		_, err := p.Receive(Forever)
+		return err
+	})
+	blocked(t, "receive from any", receiving)
+	_ = p.Cancel()
+	released(t, "cancelled receive from any", receiving, ErrInterrupted)
+
+	const parties, each = 3, 20
+	pids := map[string]int{}
+	var all []*helper
+	for i := range parties {
+		name := fmt.Sprintf("/from%d", i)
+		h := start(t, "talker", o.Directory, name, "/p", fmt.Sprint(each))
+		all = append(all, h)
+		pids[name] = h.cmd.Process.Pid
+	}
+	next := map[string]int{}
+	for range parties * each {
+		m, err := p.Receive(Forever)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := m.Sender.Name
+		if string(m.Body) != fmt.Sprint(next[from]) || m.Sender.PID != pids[from] {
+			t.Fatalf("got %q from %v: want %d, process %d", m.Body, m.Sender, next[from], pids[from])
+		}
+		next[from]++
+	}
+	for _, h := range all {
+		h.kill()
+		_, err := p.Receive(Forever)
+		var e *Error
+		if !errors.Is(err, ErrPeerDead) || !errors.As(err, &e) || pids[e.Name] != h.cmd.Process.Pid {
+			t.Errorf("got %v: want the death of process %d", err, h.cmd.Process.Pid)
+		}
+	}
+	_, err = p.Receive(Never)
+	wantError(t, "receive once all are dead", err, ErrEmpty)
+}
+
+// A name belongs to one living process, and every message of that process bears
+// it; another process that claims it is exposed.
+func TestNamesCannotBeForged(t *testing.T) {
+	o := testOffice(t)
+	m := create(t, o, "/box", Shape{Capacity: 8})
+	h := start(t, "talker", o.Directory, "/alice", "/bob", "0")
+	h.line(t)
+	_, err := o.Join("/alice")
+	wantError(t, "claim the name of a living process", err, ErrExist)
+	if err := m.Send([]byte("I am /alice"), Never); err != nil {
+		t.Fatal(err)
+	}
+	got, err := m.ReceiveMessage(Never)
+	if err != nil || got.Sender.Name != "" || got.Sender.PID != os.Getpid() {
+		t.Errorf("got %v, %v: want this process, without a name", got.Sender, err)
+	}
+	h.kill()
+	eventually(t, "the name is free", func() bool {
+		p, err := o.Join("/alice")
+		if err != nil {
+			return false
+		}
+		defer p.Leave()
+		if err := m.Send(nil, Never); err != nil {
+			t.Fatal(err)
+		}
+		got, err := m.ReceiveMessage(Never)
+		if err != nil || got.Sender.Name != "/alice" || got.Sender.PID != os.Getpid() {
+			t.Errorf("got %v, %v: want /alice, this process", got.Sender, err)
+		}
+		return true
+	})
+}
+
+func TestLinkCancelAndClose(t *testing.T) {
+	o := testOffice(t)
+	p := join(t, o, "/p")
+	l := link(t, p, "/q")
+	receive := func() error {
+		_, err := l.ReceiveMessage(Forever)
+		return err
+	}
+	for _, c := range []struct {
+		end      func() error
+		sentinel error
+	}{{l.Cancel, ErrInterrupted}, {l.Close, ErrInterrupted}} {
+		first, second := async(receive), async(receive)
+		blocked(t, "first receive", first)
+		blocked(t, "second receive", second)
+		if err := c.end(); err != nil {
+			t.Fatal(err)
+		}
+		released(t, "first receive", first, c.sentinel)
+		released(t, "second receive", second, c.sentinel)
+	}
+	wantError(t, "receive on a closed link", receive(), ErrInvalid)
+
+	l = link(t, p, "/q")
+	ctx, cancel := context.WithCancel(context.Background())
+	receiving := async(func() error {
+		_, err := l.ReceiveContext(ctx)
+		return err
+	})
+	blocked(t, "receive", receiving)
+	cancel()
+	released(t, "receive with an ended context", receiving, ErrInterrupted)
+	wantError(t, "send with an ended context", l.SendContext(ctx, nil), ErrInterrupted)
+}
+
+// Cancelled and timed-out operations took effect wholly or not at all, in pieces
+// or not.
+func TestLinkCancelIsAllOrNothing(t *testing.T) {
+	o := testOffice(t)
+	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	var sent []uint64
+	sending := async(func() error {
+		m := make([]byte, 5<<20)
+		for i := range uint64(60) {
+			binary.LittleEndian.PutUint64(m, i)
+			size := len(m)
+			if i%3 == 0 {
+				size = 100
+			}
+			err := a.Send(m[:size], Wait(time.Duration(i%5)*time.Millisecond))
+			if err == nil {
+				sent = append(sent, i)
+			} else if !errors.Is(err, ErrTimeout) && !errors.Is(err, ErrFull) {
+				return err
+			}
+		}
+		return a.Close()
+	})
+	var got []uint64
+	for {
+		m, err := b.ReceiveMessage(Wait(300 * time.Microsecond))
+		if errors.Is(err, ErrClosed) || errors.Is(err, ErrPeerDead) {
+			break
+		}
+		if errors.Is(err, ErrTimeout) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, binary.LittleEndian.Uint64(m.Body))
+	}
+	released(t, "sender", sending, nil)
+	if fmt.Sprint(got) != fmt.Sprint(sent) {
+		t.Errorf("arrived: %v\naccepted: %v", got, sent)
+	}
+	t.Logf("%d of 60 accepted", len(sent))
+}
+
+// Links go on when the office dies.
+func TestLinkOutlivesTheOffice(t *testing.T) {
+	o := testOffice(t)
+	p, q := join(t, o, "/p"), join(t, o, "/q")
+	pq, qp := link(t, p, "/q"), link(t, q, "/p")
+	for _, pid := range officePIDs(t, o) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	eventually(t, "the office is dead", func() bool { return len(officePIDs(t, o)) == 0 })
+	if err := pq.Send([]byte("still here"), Forever); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := q.Receive(Forever); err != nil || string(m.Body) != "still here" {
+		t.Errorf("got %q, %v", m.Body, err)
+	}
+	_, err := p.Link("/r")
+	wantError(t, "a new link without an office", err, ErrPeerDead)
+	if err := qp.Send(nil, Never); err != nil {
+		t.Error(err)
+	}
+	join(t, o, "/p") // a new office sweeps what was left
+}
+
+func TestLinkLeavesNothing(t *testing.T) {
+	o := testOffice(t)
+	before := descriptors(t)
+	for range 50 {
+		p, q := join(t, o, "/p"), join(t, o, "/q")
+		pq := link(t, p, "/q")
+		qp := link(t, q, "/p")
+		receiving := async(func() error {
+			_, err := qp.ReceiveMessage(Forever)
+			return err
+		})
+		if err := pq.Send(nil, Forever); err != nil {
+			t.Fatal(err)
+		}
+		released(t, "receive", receiving, nil)
+		link(t, p, "/nobody")
+		if err := errors.Join(p.Leave(), q.Leave()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := descriptors(t); after != before {
+		t.Errorf("%d descriptors, %d before", after, before)
+	}
+}
+
+// Many packed messages of odd sizes keep their boundaries and order.
+func TestPackedReceiveEach(t *testing.T) {
+	o := testOffice(t)
+	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	const count = 20_000
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() {
+		p := a.NewPacker()
+		m := make([]byte, 300)
+		for i := range uint64(count) {
+			binary.LittleEndian.PutUint64(m, i)
+			if err := p.Send(m[:8+i%293], Forever); err != nil {
+				t.Error(err)
+				return
+			}
+		}
+		if err := p.Flush(Forever); err != nil {
+			t.Error(err)
+		}
+	})
+	for next := uint64(0); next < count; {
+		err := b.ReceiveEach(Wait(watchdog), func(m []byte) {
+			if binary.LittleEndian.Uint64(m) != next || len(m) != int(8+next%293) {
+				t.Fatalf("message %d: number %d, %d bytes", next, binary.LittleEndian.Uint64(m), len(m))
+			}
+			next++
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package messagepassing
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// A record is what one send on a direct link's socket carries (SOCK_SEQPACKET:
+// the kernel keeps its boundaries). Eight bytes say what follows: kind, three
+// zero bytes, and a size as u32, little-endian.
+type recordKind uint8
+
+const (
+	recordHello recordKind = 1 + iota // from the office, first: who sits at the other end
+	recordWhole                       // one message; size is its own
+	recordFirst                       // the first piece of a message; size is the whole message's
+	recordMore                        // another piece
+	recordPack                        // several messages, each preceded by its size as u32
+	recordBye                         // closed in order; nothing follows
+)
+
+const (
+	recordHeader = 8
+	// recordBody is the most that one record carries. A larger message goes in
+	// pieces; so does a smaller one where the system allows smaller buffers.
+	recordBody = 1 << 20
+	// packBody is how much a Packer collects: beyond 64 KiB a system call's
+	// share of the cost is gone.
+	packBody = 64 << 10
+)
+
+func putRecordHeader(b []byte, kind recordKind, size int) {
+	binary.LittleEndian.PutUint32(b, uint32(kind))
+	binary.LittleEndian.PutUint32(b[4:], uint32(size))
+}
+
+func parseRecordHeader(b []byte) (kind recordKind, size int) {
+	return recordKind(b[0]), int(binary.LittleEndian.Uint32(b[4:]))
+}
+
+// appendHello writes what the office knows of a party: pid, uid, gid as u32,
+// then its name.
+func appendHello(c credentials) []byte {
+	b := make([]byte, recordHeader, recordHeader+12+len(c.name))
+	for _, v := range [...]uint32{c.pid, c.uid, c.gid} {
+		b = binary.LittleEndian.AppendUint32(b, v)
+	}
+	b = append(b, c.name...)
+	putRecordHeader(b, recordHello, len(b)-recordHeader)
+	return b
+}
+
+func parseHello(b []byte) (Sender, error) {
+	if len(b) < 12 {
+		return Sender{}, fmt.Errorf("%w: an introduction of %d bytes: want 12 at least", ErrIO, len(b))
+	}
+	v := func(i int) int { return int(int32(binary.LittleEndian.Uint32(b[4*i:]))) }
+	return Sender{PID: v(0), UID: v(1), GID: v(2), Name: string(b[12:])}, nil
+}
+
+// unpack takes the first message out of a packed record's body.
+func unpack(b []byte) (message, rest []byte, err error) {
+	if len(b) >= 4 {
+		size := int(binary.LittleEndian.Uint32(b))
+		if size <= len(b)-4 {
+			return b[4 : 4+size : 4+size], b[4+size:], nil
+		}
+	}
+	return nil, nil, fmt.Errorf("%w: a packed record that ends in the middle of a message", ErrIO)
+}

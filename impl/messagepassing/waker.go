@@ -1,0 +1,98 @@
+package messagepassing
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A waker lets one goroutine sleep in poll(2), and others end that sleep through
+// an eventfd(2), which is made when it is needed first.
+type waker struct {
+	mu     sync.Mutex
+	fd     int
+	made   bool
+	closed bool
+}
+
+// sleep waits until one of fds is ready, and slice at most where that is not 0;
+// then it returns nil and the caller looks again. Errors: ErrTimeout,
+// ErrInterrupted.
+func (w *waker) sleep(ctx, era context.Context, fds []unix.PollFd, deadline time.Time, slice time.Duration) error {
+	bell, err := w.open()
+	if err != nil {
+		return err
+	}
+	if ctx.Done() != nil {
+		defer context.AfterFunc(ctx, w.ring)()
+	}
+	defer context.AfterFunc(era, w.ring)()
+	timeout := pollMillis(deadline)
+	if s := int(slice.Milliseconds()); s > 0 && (timeout < 0 || timeout > s) {
+		timeout = s
+	}
+	fds = append(fds, unix.PollFd{Fd: int32(bell), Events: unix.POLLIN})
+	ready, err := unix.Poll(fds, timeout)
+	switch {
+	case errors.Is(err, unix.EINTR):
+	case err != nil:
+		return systemError("poll", err)
+	case fds[len(fds)-1].Revents != 0:
+		w.clear()
+	}
+	if err := contextError(ctx); err != nil {
+		return err
+	}
+	if era.Err() != nil {
+		return ErrInterrupted
+	}
+	if ready <= 0 && !deadline.IsZero() && !time.Now().Before(deadline) {
+		return ErrTimeout
+	}
+	return nil
+}
+
+func (w *waker) open() (fd int, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return -1, errDetached
+	}
+	if !w.made {
+		if w.fd, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
+			return -1, systemError("eventfd", err)
+		}
+		w.made = true
+	}
+	return w.fd, nil
+}
+
+// ring makes the poll return, the one under way or the next.
+func (w *waker) ring() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.made && !w.closed {
+		_, _ = unix.Write(w.fd, []byte{1, 0, 0, 0, 0, 0, 0, 0})
+	}
+}
+
+func (w *waker) clear() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.made && !w.closed {
+		var count [8]byte
+		_, _ = unix.Read(w.fd, count[:])
+	}
+}
+
+func (w *waker) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.made && !w.closed {
+		_ = unix.Close(w.fd)
+	}
+	w.closed = true
+}
