@@ -1,0 +1,22 @@
+// Package c is the way in for C: one header that an implementation fills in,
+// one shim that turns it into an agent, and a skeleton to start from.
+//
+// The other directories beside it are subjects: example is a complete
+// implementation, course shows a header of a course's own behind the kit's.
+package c
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed ipckit.h shim/*.c shim/*.h skeleton
+var embedded embed.FS
+
+// Files are what the kit compiles an implementation with: ipckit.h, and the
+// shim in the directory shim, whose one source is shim/ipckit_shim.c.
+var Files = fs.FS(embedded)
+
+// Skeleton is a subject to start from: a claims file, a source whose functions
+// are to be filled in, and, for editors, the header.
+var Skeleton fs.FS = skeleton{}

@@ -1,0 +1,170 @@
+/*
+ * ipckit.h: what a C implementation of interprocess communication fills in, so
+ * that ipckit can check it.
+ *
+ * Define one object with external linkage named ipckit_subject. It names the
+ * families of functions that the implementation has; a family that it does not
+ * have stays NULL, and so does a function that is marked optional:
+ *
+ *     #include "ipckit.h"
+ *
+ *     static enum ipckit_error ring_put(void *buffer, const void *item, size_t size, int64_t wait) { ... }
+ *     ...
+ *     static const struct ipckit_buffer ring = {.create = ring_create, .open = ring_open, .put = ring_put, ...};
+ *
+ *     const struct ipckit_subject ipckit_subject = {.name = "my ring", .one_to_one = &ring};
+ *
+ * ipckit compiles this together with ipckit_shim.c into a program, and starts
+ * several processes of it. All calls of one process come from one thread, one
+ * after the other, except cancel. Nothing may be shared between the processes
+ * but what the functions below share by name.
+ */
+#ifndef IPCKIT_H
+#define IPCKIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a function answers. */
+enum ipckit_error {
+    IPCKIT_OK = 0,
+    IPCKIT_EXISTS,      /* creating a name that exists */
+    IPCKIT_NOT_FOUND,   /* no object of that name, or none that is complete yet */
+    IPCKIT_FULL,        /* no room, and the caller would not wait */
+    IPCKIT_EMPTY,       /* nothing there, and the caller would not wait */
+    IPCKIT_TIMEOUT,     /* the caller's limit passed */
+    IPCKIT_CLOSED,      /* closed, and where getting: drained */
+    IPCKIT_TOO_LARGE,   /* item above the maximum, or above the room to get it into */
+    IPCKIT_PEER_DEAD,   /* the other side died */
+    IPCKIT_OWNER_DEAD,  /* granted, but the previous owner died inside */
+    IPCKIT_PERMISSION,  /* the system or the object refused this user */
+    IPCKIT_INVALID,     /* an argument that makes no sense */
+    IPCKIT_NO_SPACE,    /* out of memory, names or descriptors */
+    IPCKIT_INTERRUPTED, /* cancelled */
+    IPCKIT_IO,          /* anything else that the system answered */
+    IPCKIT_UNSUPPORTED  /* the implementation does not do this */
+};
+
+/* How long a call may block, in milliseconds; or one of these two. */
+#define IPCKIT_FOREVER ((int64_t)-1) /* until it can be done */
+#define IPCKIT_NEVER ((int64_t)0)    /* fail at once with FULL or EMPTY */
+/* Any positive number is a limit, after which the call fails with TIMEOUT. */
+
+/*
+ * Regions of shared memory. Names look like "/name", as for shm_open; odd ones
+ * come too, and must be refused cleanly or work. Sizes may be absurd.
+ */
+struct ipckit_region {
+    /* Make a new region of at least size bytes, zeroed, and map it. A name that
+     * exists is refused with EXISTS, a size that makes no sense with INVALID;
+     * a creation that fails leaves no name behind. */
+    enum ipckit_error (*create)(const char *name, int64_t size, void **region);
+
+    /* Map an existing region. It never creates and never resizes. */
+    enum ipckit_error (*open)(const char *name, bool read_only, void **region);
+
+    /* Give the size in bytes: what was asked for at its creation, or more. */
+    int64_t (*size)(void *region);
+
+    /* Either give the address at which the region is mapped ... */
+    void *(*map)(void *region);
+
+    /* ... or copy to and from it. An access that reaches past the end, or
+     * begins before the start, is refused with INVALID and changes nothing. */
+    enum ipckit_error (*read)(void *region, int64_t offset, void *into, size_t n);
+    enum ipckit_error (*write)(void *region, int64_t offset, const void *from, size_t n);
+
+    /* Give back the mapping, all descriptors, and the handle itself. */
+    enum ipckit_error (*detach)(void *region);
+
+    /* Remove the name. Those who are attached go on sharing. */
+    enum ipckit_error (*unlink)(const char *name);
+};
+
+/* What a bounded buffer or a mailbox is created with. Values may be absurd. */
+struct ipckit_shape {
+    int64_t capacity;     /* items, or bytes where the claims count bytes */
+    int64_t item_max;     /* the largest item, bytes */
+    uint64_t start_index; /* preset of the running indices; 0 unless presets is set */
+};
+
+/* Bounded buffers in shared memory. */
+struct ipckit_buffer {
+    enum ipckit_error (*create)(const char *name, const struct ipckit_shape *shape, void **buffer);
+    enum ipckit_error (*open)(const char *name, void **buffer);
+
+    /* Copy an item of size bytes, perhaps 0, into the buffer. Errors: FULL,
+     * TIMEOUT, CLOSED, TOO_LARGE, PEER_DEAD. */
+    enum ipckit_error (*put)(void *buffer, const void *item, size_t size, int64_t wait);
+
+    /* Copy the oldest item to into, which has room bytes, and say how long it
+     * is. Errors: EMPTY, TIMEOUT, CLOSED (and drained), PEER_DEAD; TOO_LARGE
+     * where there is too little room, and then the item stays. */
+    enum ipckit_error (*get)(void *buffer, void *into, size_t room, size_t *size, int64_t wait);
+
+    /* Give back everything that this process holds. The items stay. */
+    enum ipckit_error (*detach)(void *buffer);
+
+    /* Remove the name. */
+    enum ipckit_error (*unlink)(const char *name);
+
+    /* Optional, where the claims say close: nothing more may be put, everyone
+     * who is blocked is released with CLOSED, what is inside can be got. */
+    enum ipckit_error (*close)(void *buffer);
+
+    /* Optional, where the claims say cancel: end the call of this process that
+     * is blocked in the buffer, with INTERRUPTED. It is called from another
+     * thread. */
+    enum ipckit_error (*cancel)(void *buffer);
+
+    bool presets; /* create honours start_index */
+};
+
+/* Mailboxes: message passing through a named third party. Everything as for
+ * buffers. */
+struct ipckit_mailbox {
+    enum ipckit_error (*create)(const char *name, const struct ipckit_shape *shape, void **mailbox);
+    enum ipckit_error (*open)(const char *name, void **mailbox);
+    enum ipckit_error (*send)(void *mailbox, const void *message, size_t size, int64_t wait);
+    enum ipckit_error (*receive)(void *mailbox, void *into, size_t room, size_t *size, int64_t wait);
+    enum ipckit_error (*detach)(void *mailbox);
+    enum ipckit_error (*unlink)(const char *name);
+    enum ipckit_error (*close)(void *mailbox);  /* optional */
+    enum ipckit_error (*cancel)(void *mailbox); /* optional */
+    bool presets;
+};
+
+/* The implementation. Use designated initialisers: families are added. */
+struct ipckit_subject {
+    const char *name;
+    const char *version; /* or NULL */
+
+    const struct ipckit_region *region;     /* profile region */
+    const struct ipckit_buffer *one_to_one; /* profile buffer.one-to-one */
+    const struct ipckit_buffer *many;       /* profile buffer.many */
+    const struct ipckit_mailbox *mailbox;   /* profile mailbox */
+};
+
+extern const struct ipckit_subject ipckit_subject;
+
+/*
+ * Explain an error: `return ipckit_fail(IPCKIT_INVALID, "capacity %d", n)`
+ * answers that error, and reports show the text.
+ */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+enum ipckit_error ipckit_fail(enum ipckit_error error, const char *format, ...);
+
+/*
+ * Answer the error that errno stands for: `return ipckit_errno("shm_open")`
+ * after shm_open failed with EEXIST answers EXISTS, "shm_open: File exists".
+ */
+enum ipckit_error ipckit_errno(const char *what);
+
+/* What a function answers that has yet to be written. */
+#define IPCKIT_NOT_WRITTEN() \
+    ipckit_fail(IPCKIT_IO, "not written yet: %s, line %d of %s", __func__, __LINE__, __FILE__)
+
+#endif

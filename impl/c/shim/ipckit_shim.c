@@ -1,0 +1,123 @@
+/*
+ * ipckit_shim.c: turns an implementation behind ipckit.h into an agent.
+ *
+ * An agent reads commands from descriptor 3 and answers on descriptor 4, one
+ * flat JSON object a line; with IPCKIT_CONTROL=stdio in the environment it uses
+ * standard input and output instead. protocol.schema.json of ipckit describes
+ * the lines. The main thread does the operations, so that signals reach them; a
+ * second thread reads commands, and answers hello, status, cancel and bye
+ * whatever the main thread is doing.
+ *
+ * It needs nothing but a C11 compiler and Linux. By hand, beside ipckit.h:
+ *     cc -I. buffer.c shim/ipckit_shim.c -o agent -pthread -lrt
+ *     IPCKIT_CONTROL=stdio ./agent
+ *     {"id":1,"op":"hello","protocol":0}
+ */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "ipckit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum {
+    PROTOCOL = 0,
+    MARK_BEGIN = 77001, /* system calls that do not exist: a tracer sees where */
+    MARK_END = 77002,   /* an operation begins and where it ends */
+    OVERWRITTEN = 0xEE  /* what a payload's memory holds once the call is over */
+};
+
+#define MAX_LINE ((size_t)16 << 20)
+#define MAX_DATA ((int64_t)12 * (1 << 20) - 4096) /* payload that travels as data */
+#define MAX_GENERATED ((int64_t)1 << 30)          /* payload that is made here */
+
+/* The largest item where neither the command nor ipckit, which passes what the
+ * claims say, tells how large it may be. */
+#ifndef IPCKIT_ITEM_MAX
+#define IPCKIT_ITEM_MAX 65536
+#endif
+
+static void die(const char *what)
+{
+    fprintf(stderr, "ipckit agent: %s\n", what);
+    exit(2);
+}
+
+static void *allocate(size_t size)
+{
+    void *p = malloc(size > 0 ? size : 1);
+    if (p == NULL)
+        die("out of memory");
+    return p;
+}
+
+/* The parts are included, not linked: no name of theirs can clash with one of
+ * the implementation. */
+#include "error.h"
+#include "text.h"
+#include "command.h"
+#include "payload.h"
+#include "object.h"
+#include "region.h"
+#include "queue.h"
+#include "workload.h"
+#include "operation.h"
+#include "control.h"
+
+/* connect_channels finds the channels, out of reach of what the implementation
+ * prints and of the programs that it executes. */
+static void connect_channels(void)
+{
+    const char *mode = getenv("IPCKIT_CONTROL");
+    if (mode != NULL && is(mode, "stdio")) {
+        commands = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+        replies = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (commands < 0 || replies < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+            die("standard input and output cannot be moved");
+        close(null);
+        return;
+    }
+    commands = 3;
+    replies = 4;
+    if (fcntl(commands, F_SETFD, FD_CLOEXEC) < 0 || fcntl(replies, F_SETFD, FD_CLOEXEC) < 0)
+        die("descriptors 3 and 4 are not open: ipckit starts this program with pipes there; "
+            "to talk to it by hand, set IPCKIT_CONTROL=stdio");
+}
+
+static void ignore(int number) { (void)number; }
+
+int main(void)
+{
+    static int thread;
+    pthread_t controller;
+    sigset_t all, before;
+
+    connect_channels();
+    setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed before a crash is seen */
+
+    /* A signal that has a handler and is not restarted interrupts system calls:
+     * an implementation must cope with that. */
+    struct sigaction action = {.sa_handler = ignore};
+    sigaction(SIGUSR1, &action, NULL);
+
+    /* Signals are for the thread that does the operations. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread = (int)syscall(SYS_gettid);
+    if (pthread_create(&controller, NULL, control, &thread) != 0)
+        die("no thread can be started");
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    work_on();
+}

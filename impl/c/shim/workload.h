@@ -1,0 +1,127 @@
+/* workload.h: many items in one operation, without markers. A part of ipckit_shim.c. */
+
+struct load {
+    uint64_t seed;
+    int64_t count, low, high;
+};
+
+static uint64_t item_seed(uint64_t seed, int64_t i) { return splitmix64(seed ^ splitmix64((uint64_t)i)); }
+
+static size_t item_size(const struct load *l, int64_t i)
+{
+    return (size_t)(l->low + (int64_t)(item_seed(l->seed + 1, i) % (uint64_t)(l->high - l->low + 1)));
+}
+
+/* make_item makes item i in p and gives its size. */
+static size_t make_item(const struct load *l, int64_t i, unsigned char *p)
+{
+    size_t size = item_size(l, i);
+    generate(p, size, item_seed(l->seed, i));
+    return size;
+}
+
+static enum ipckit_error put_all(struct object *o, const struct load *l, int64_t wait, struct text *out)
+{
+    enum ipckit_error error = IPCKIT_OK;
+    unsigned char *p = allocate((size_t)l->high);
+    int64_t done = 0;
+    for (; done < l->count; done++) {
+        size_t size = make_item(l, done, p);
+        explanation[0] = '\0';
+        error = o->queue->put(o->own, p, size, wait);
+        memset(p, OVERWRITTEN, size);
+        if (error != IPCKIT_OK)
+            break;
+        atomic_fetch_add(&finished, 1);
+    }
+    free(p);
+    print(out, ",\"done\":%" PRId64, done);
+    return error;
+}
+
+/* find_item looks for the item that got is, the nearest to i first; -1 where it
+ * is none. Items of a few bytes resemble each other too often to tell. */
+static int64_t find_item(const struct load *l, int64_t i, const unsigned char *got, size_t size)
+{
+    enum { RANGE = 100000 };
+    if (size < 8)
+        return -1;
+    unsigned char *p = allocate((size_t)l->high);
+    int64_t found = -1;
+    for (int64_t distance = 1; distance <= RANGE && found < 0; distance++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            int64_t j = i + sign * distance;
+            if (j >= 0 && j < l->count && item_size(l, j) == size && make_item(l, j, p) == size && memcmp(p, got, size) == 0)
+                found = j;
+        }
+    free(p);
+    return found;
+}
+
+/* describe says what came instead of item i. */
+static void describe(struct text *out, const struct load *l, int64_t i, const unsigned char *got, size_t size,
+    const unsigned char *want, size_t expected)
+{
+    int64_t other = find_item(l, i, got, size);
+    size_t same = 0, overwritten = 0;
+    while (same < size && same < expected && got[same] == want[same])
+        same++;
+    while (overwritten < size && got[overwritten] == OVERWRITTEN)
+        overwritten++;
+    print(out, ",\"wrong_at\":%" PRId64 ",\"wrong_text\":\"", i);
+    if (other >= 0)
+        print(out, "item %" PRId64 " is item %" PRId64, i, other);
+    else if (size != expected)
+        print(out, "length %zu, expected %zu", size, expected);
+    else if (overwritten == size)
+        print(out, "the sender's buffer as it was after the call: no copy was made");
+    else
+        print(out, "a byte differs at offset %zu: 0x%02x, expected 0x%02x", same, got[same], want[same]);
+    append(out, "\"", 1);
+}
+
+static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t wait, struct text *out)
+{
+    enum ipckit_error error = IPCKIT_OK;
+    size_t most = (size_t)(l->high > o->item_max ? l->high : o->item_max);
+    unsigned char *got = allocate(most), *want = allocate((size_t)l->high);
+    int64_t done = 0, wrong = 0;
+    for (; done < l->count; done++) {
+        size_t size = 0;
+        explanation[0] = '\0';
+        error = o->queue->get(o->own, got, most, &size, wait);
+        if (error == IPCKIT_OK && size > most)
+            error = impossible(size, most);
+        if (error != IPCKIT_OK)
+            break;
+        size_t expected = make_item(l, done, want);
+        if ((size != expected || memcmp(got, want, size) != 0) && wrong++ == 0)
+            describe(out, l, done, got, size, want, expected);
+        atomic_fetch_add(&finished, 1);
+    }
+    free(got);
+    free(want);
+    print(out, ",\"done\":%" PRId64 ",\"wrong\":%" PRId64, done, wrong);
+    return error;
+}
+
+static enum ipckit_error do_workload(const struct request *r, struct text *out)
+{
+    struct object *o;
+    enum ipckit_error error = held(r, NULL, &o);
+    if (error != IPCKIT_OK)
+        return error;
+    if (!r->count.given || !r->size_min.given || !r->size_max.given || !r->seed.given || r->role.at == NULL)
+        return needs(r, "role, count, size_min, size_max and seed");
+    struct load l = {r->seed.value, r->count.value, r->size_min.value, r->size_max.value};
+    if (l.count < 0 || l.low < 0 || l.high < l.low || l.high > MAX_GENERATED)
+        return ipckit_fail(IPCKIT_INVALID, "%" PRId64 " items of %" PRId64 " to %" PRId64 " bytes make no sense", l.count, l.low, l.high);
+    bool mailbox = is(o->family, "mailbox");
+    if (is(o->family, "region"))
+        return ipckit_fail(IPCKIT_INVALID, "a region takes no workload");
+    if (is(r->role.at, mailbox ? "send" : "put"))
+        return o->queue->put != NULL ? put_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
+    if (is(r->role.at, mailbox ? "receive" : "get"))
+        return o->queue->get != NULL ? get_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
+    return ipckit_fail(IPCKIT_INVALID, "role %s does not fit a %s", r->role.at, o->family);
+}
