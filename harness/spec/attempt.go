@@ -103,7 +103,7 @@ func (e entry) attempt(ctx context.Context) (o outcome) {
 		}
 	}()
 	o = w.guard(func() { e.body(w) })
-	if o.passed() {
+	if o.passed() && !w.untidy {
 		o = w.guard(w.expectNothingLeft)
 	}
 	o.note = w.note

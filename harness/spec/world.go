@@ -31,6 +31,8 @@ type World struct {
 	note      string
 	trace     string
 	cleanup   []func()
+	outputs   []reports.Output // of processes that are no agents
+	untidy    bool             // leftovers are not this spec's matter
 }
 
 func newWorld(ctx context.Context, e entry, inner *world.World) *World {
@@ -177,7 +179,7 @@ func (w *World) broken(process, operation string, err error) {
 func (w *World) evidence(halt stop) *reports.Evidence {
 	e := &reports.Evidence{
 		Did: lastOf(w.did, 24), Saw: strings.TrimSpace(halt.message), Step: w.step,
-		RuledOut: w.ruledOut, Blocked: w.blocked, Left: w.left, Trace: w.trace,
+		RuledOut: w.ruledOut, Blocked: w.blocked, Left: w.left, Trace: w.trace, Output: w.outputs,
 	}
 	for _, p := range w.processes {
 		e.Output = append(e.Output, p.agent.Output()...)
