@@ -67,9 +67,9 @@ func leaveTurn() {
 }
 
 // sweep ends what is left of a world without namespaces whose holder has died:
-// processes that carry its cookie or have its uid; and removes what is known to
-// be theirs. A process that got rid of its environment, under the kit's own
-// uid, escapes.
+// processes that carry its cookie, are in its directory or have its uid; and
+// removes what is known to be theirs. A daemon that got rid of its environment
+// and left the directory, under the kit's own uid, escapes.
 func (w *World) sweep() {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
 		left := w.strays()
@@ -86,7 +86,7 @@ func (w *World) sweep() {
 // strays lists the live processes of a world without namespaces, as far as they
 // can be recognized.
 func (w *World) strays() []int {
-	found := carriers(w.id)
+	found := append(carriers(w.id), inhabitants(w.dir)...)
 	if w.setup.OwnedUser {
 		for _, pid := range allProcesses() {
 			if s := readStatus(fmt.Sprintf("/proc/%d", pid)); s.uid == w.setup.User && !s.gone() {

@@ -120,6 +120,18 @@ func carriers(cookie string) []int {
 	return found
 }
 
+// inhabitants lists the processes that work in a directory or below.
+func inhabitants(dir string) []int {
+	var found []int
+	for _, pid := range allProcesses() {
+		cwd, err := os.Readlink(fmt.Sprintf("/proc/%d/cwd", pid))
+		if err == nil && strings.HasPrefix(cwd+"/", dir+"/") {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
 // commandLine is the command of a process, on one line.
 func commandLine(pid int) string {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))

@@ -250,6 +250,12 @@ func makeQueue(name string) error {
 		unix.O_CREAT|unix.O_EXCL|unix.O_RDWR, 0o600, 0, 0, 0))
 }
 
+func unlinkQueue(name string) {
+	if path, err := unix.BytePtrFromString(name); err == nil {
+		_, _, _ = unix.Syscall(unix.SYS_MQ_UNLINK, uintptr(unsafe.Pointer(path)), 0, 0)
+	}
+}
+
 // sendSystemV puts a message into a queue: only its last sender is on record.
 func sendSystemV(key int) error {
 	id, _, errno := unix.Syscall(unix.SYS_MSGGET, uintptr(key), 0, 0)

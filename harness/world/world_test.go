@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		Hold()
 	case puppetRole:
 		os.Exit(perform(os.Getenv(puppetVariable)))
-	case kitRole: // has the directory of the tests that started it
+	case kitRole, refusedRole: // have the directory of the tests that started it
 		os.Exit(m.Run())
 	}
 	status, err := runInside(m)
@@ -50,6 +50,9 @@ func runInside(m *testing.M) (status int, err error) {
 	}
 	status = m.Run()
 	left, err := filepath.Glob(dir + "/*")
+	for _, pid := range inhabitants(dir) {
+		left = append(left, fmt.Sprintf("process %d %s", pid, commandLine(pid)))
+	}
 	marked, _ := filepath.Glob("/dev/*/*" + testMark + "*")
 	if left = append(left, marked...); len(left) > 0 {
 		err = fmt.Errorf("the tests left behind: %q", left)
