@@ -116,7 +116,8 @@ func tell(t *testing.T, r reports.Result) {
 
 // Register registers the specs of a subject with Ginkgo, for packages that
 // call RunSpecs themselves and are run by `ginkgo run`. It is called once in a
-// process, from the test that calls RunSpecs, before that.
+// process, from the test that calls RunSpecs, before that. Gomega's fail
+// handler is set by it: do not set another.
 func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)
@@ -140,6 +141,7 @@ func Register(s subject.Subject, options ...Option) {
 		Catalogue: suite.Catalogue, Claims: plan.Claims, Items: items, Launcher: plan.Launcher, Seed: plan.Seed,
 		Repeat: func(id string) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", id) },
 	}
+	keepRecord(registered, header(plan.Claims, strings.Join(os.Args, " ")))
 	registered.Register(suite.Register...)
 }
 

@@ -3,8 +3,7 @@ package suites_test
 import (
 	"testing"
 
-	. "github.com/onsi/ginkgo/v2"
-	. "github.com/onsi/gomega"
+	"github.com/onsi/ginkgo/v2"
 
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/suites"
@@ -12,6 +11,5 @@ import (
 
 func TestSuites(t *testing.T) {
 	suites.Register(reference.Subject())
-	RegisterFailHandler(Fail)
-	RunSpecs(t, "ipckit")
+	ginkgo.RunSpecs(t, "ipckit")
 }

@@ -79,7 +79,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 		return nil, err
 	}
 	footer := reports.Footer{
-		Counts: record.Counts(), Headline: record.Headline(), Exit: record.Verdicts(o.Strict),
+		Counts: record.Counts(), Headline: record.Finding(), Exit: record.Verdicts(o.Strict),
 		Seconds: time.Since(began).Seconds(), Time: time.Now().UTC(),
 	}
 	switch {
