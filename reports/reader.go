@@ -130,7 +130,7 @@ func (l Line) part() string {
 func parseLine(text []byte) (Line, error) {
 	var l Line
 	if err := json.Unmarshal(text, &l); err != nil {
-		return l, explain(text, err)
+		return l, atWord(text, err)
 	}
 	parts := 0
 	for _, there := range []bool{l.Header != nil, l.Result != nil, l.Footer != nil} {
@@ -155,8 +155,8 @@ func parseLine(text []byte) (Line, error) {
 	return l, nil
 }
 
-// explain names the word that JSON's reader stopped at.
-func explain(text []byte, err error) error {
+// atWord names the word that JSON's reader stopped at.
+func atWord(text []byte, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {

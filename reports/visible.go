@@ -54,3 +54,24 @@ func escape(c rune) string {
 	}
 	return fmt.Sprintf(`\U%08x`, c)
 }
+
+// clip makes text visible and leaves out its middle where it is longer than
+// limit bytes: its end says most, its beginning says what it is.
+func clip(text string, limit int) string {
+	if len(text) <= limit {
+		return visible(text)
+	}
+	head, tail := limit/3, len(text)-(limit-limit/3)
+	for head > 0 && !utf8.RuneStart(text[head]) {
+		head--
+	}
+	for tail < len(text) && !utf8.RuneStart(text[tail]) {
+		tail++
+	}
+	return fmt.Sprintf("%s … %d bytes left out … %s", visible(text[:head]), tail-head, visible(text[tail:]))
+}
+
+// oneLine makes text visible on a single line.
+func oneLine(text string, limit int) string {
+	return strings.ReplaceAll(clip(strings.TrimSpace(text), limit), "\n", " ")
+}

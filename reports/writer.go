@@ -28,7 +28,7 @@ func Create(path string, h Header) (*Writer, error) {
 	if h.Format == 0 {
 		h.Format = FormatVersion
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_APPEND|os.O_WRONLY, 0o666)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_APPEND|os.O_RDWR, 0o666)
 	if err != nil {
 		return nil, refusal(path, err)
 	}
@@ -46,33 +46,15 @@ func Append(path string) (*Writer, error) {
 	if err != nil {
 		return nil, refusal(path, err)
 	}
-	if err := endsWithLine(file); err != nil {
+	info, err := file.Stat()
+	if err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+		err = errors.New("it is empty: begin it with Create, which gives it a header")
+	}
+	if err != nil {
 		_ = file.Close() // nothing was written
-		return nil, fmt.Errorf("record %s: %w; begin a new one", path, err)
+		return nil, fmt.Errorf("record %s: %w", path, bare(err))
 	}
 	return &Writer{file: file}, nil
-}
-
-// endsWithLine looks whether a line can be appended: after half a line, both
-// would be lost.
-func endsWithLine(file *os.File) error {
-	unlock := lock(file)
-	defer unlock()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if info.Size() == 0 {
-		return errors.New("it is empty, so it has no header")
-	}
-	last := make([]byte, 1)
-	if _, err := file.ReadAt(last, info.Size()-1); err != nil {
-		return err
-	}
-	if last[0] != '\n' {
-		return errors.New("its last line is cut off")
-	}
-	return nil
 }
 
 // Result appends a requirement's line. A requirement may have several; see
@@ -120,11 +102,19 @@ func (w *Writer) append(l Line) error {
 // appendLine makes one write. A full disk may take the beginning of the line
 // only: it is taken back, so that another process's next line stays whole.
 func appendLine(file *os.File, line []byte) error {
-	unlock := lock(file)
-	defer unlock()
+	locked := lock(file) == nil
+	if locked {
+		defer unlock(file)
+	}
 	info, err := file.Stat()
 	if err != nil {
 		return err
+	}
+	regular, end := info.Mode().IsRegular(), info.Size()
+	if regular && locked {
+		if end, err = dropHalfLine(file, end); err != nil {
+			return err
+		}
 	}
 	n, err := writeOnce(file, line)
 	if n == len(line) {
@@ -133,10 +123,33 @@ func appendLine(file *os.File, line []byte) error {
 	if err == nil {
 		err = io.ErrShortWrite
 	}
-	if n > 0 && info.Mode().IsRegular() {
-		err = errors.Join(err, file.Truncate(info.Size()))
+	if n > 0 && regular {
+		err = errors.Join(err, file.Truncate(end))
 	}
 	return err
+}
+
+// dropHalfLine takes back what a writer left that was killed in the middle of a
+// large write; while the lock is held there is no other way to get half a line.
+// The check that it was about counts as lost; see [Record.Verdicts].
+func dropHalfLine(file *os.File, end int64) (int64, error) {
+	chunk := make([]byte, 1)
+	for at := end; at > 0; {
+		n := min(int64(len(chunk)), at)
+		if _, err := file.ReadAt(chunk[:n], at-n); err != nil {
+			return 0, err
+		}
+		if i := bytes.LastIndexByte(chunk[:n], '\n'); i >= 0 {
+			whole := at - n + int64(i) + 1
+			if whole == end {
+				return end, nil
+			}
+			return whole, file.Truncate(whole)
+		}
+		at -= n
+		chunk = make([]byte, 1<<16) // a whole line is the rule, so one byte was enough
+	}
+	return end, nil
 }
 
 // writeOnce is write(2), again only where a signal came first. os.File.Write
@@ -161,29 +174,27 @@ func writeOnce(file *os.File, line []byte) (n int, err error) {
 	return max(n, 0), err
 }
 
-// lock takes the file's lock where the file system has locks; on others a
-// single appending write has to do.
-func lock(file *os.File) (unlock func()) {
-	flock := func(how int) error {
-		raw, err := file.SyscallConn()
-		if err != nil {
-			return err
-		}
-		var errno error
-		err = raw.Control(func(fd uintptr) {
-			for {
-				errno = syscall.Flock(int(fd), how)
-				if !errors.Is(errno, syscall.EINTR) {
-					return
-				}
+// lock takes the file's lock. Where the file system has none, a single
+// appending write has to do.
+func lock(file *os.File) error { return flock(file, syscall.LOCK_EX) }
+
+func unlock(file *os.File) { _ = flock(file, syscall.LOCK_UN) } // closing the file would do it too
+
+func flock(file *os.File, how int) error {
+	raw, err := file.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var errno error
+	err = raw.Control(func(fd uintptr) {
+		for {
+			errno = syscall.Flock(int(fd), how)
+			if !errors.Is(errno, syscall.EINTR) {
+				return
 			}
-		})
-		return errors.Join(err, errno)
-	}
-	if flock(syscall.LOCK_EX) != nil {
-		return func() {}
-	}
-	return func() { _ = flock(syscall.LOCK_UN) } // closing the file gives it back too
+		}
+	})
+	return errors.Join(err, errno)
 }
 
 // refusal says what to do about an error of the file system.

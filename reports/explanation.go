@@ -1,0 +1,181 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// An explanation is a verdict explained to somebody who was not there, in the
+// order in which it is told everywhere: did, saw, how sure, rule, idea, who is
+// blocked where, what was left, ruled out, what was printed, repeat. All of its
+// text is visible text and bounded in length.
+type explanation []section
+
+// section is one part of an explanation.
+type section struct {
+	Label string
+	Form  form
+	Lines []string // paragraphs, steps, or lines that stay as they are
+	SVG   string   // pictures only: the same to look at
+	More  bool     // output only: there was more before
+}
+
+// form says how the lines of a section are set.
+type form string
+
+const (
+	prose   form = "prose"
+	steps   form = "steps"   // one after the other
+	items   form = "items"   // in no order
+	picture form = "picture" // columns matter
+	output  form = "output"  // what a process printed
+	command form = "command" // to be pasted
+)
+
+// limits bound an explanation's text, in bytes.
+type limits struct {
+	text   int // of one sentence or step
+	output int // of one process's output, or of a trace
+	lines  int // of one process's output; 0 is no bound
+}
+
+// explain puts a result's evidence, rule and hint in order.
+func explain(r *Result, l limits) explanation {
+	e := cmp.Or(r.Evidence, &Evidence{})
+	var x explanation
+	x.add("Did", steps, did(e), l.text)
+	x.add("Saw", prose, saw(r, e), l.text)
+	x.add("How sure", prose, []string{e.Sure}, l.text)
+	x.add("Rule", prose, []string{r.Rule, r.Source}, l.text)
+	x.add("Idea", prose, []string{r.Hint}, l.text)
+	if e.Picture != "" || e.SVG != "" {
+		x = append(x, section{Label: "Picture", Form: picture, Lines: lines(clip(e.Picture, l.output)), SVG: e.SVG})
+	}
+	x.add("Blocked", items, blocked(e), l.text)
+	x.add("Left", items, e.Left, l.text)
+	x.add("Ruled out", items, e.RuledOut, l.text)
+	for _, o := range e.Output {
+		x.addOutput(o, l)
+	}
+	if e.Trace != "" {
+		x = append(x, section{Label: "In the kit", Form: output, Lines: lines(clip(e.Trace, l.output))})
+	}
+	if len(r.Checks) > 1 {
+		x.add("Checks", items, checks(r), l.text)
+	}
+	x.add("Repeat", command, []string{r.Repeat}, l.text)
+	return x
+}
+
+// add adds a section, unless there is nothing in it.
+func (x *explanation) add(label string, f form, texts []string, limit int) {
+	s := section{Label: label, Form: f}
+	for _, text := range texts {
+		if text = strings.TrimSpace(clip(text, limit)); text != "" {
+			s.Lines = append(s.Lines, text)
+		}
+	}
+	if len(s.Lines) > 0 {
+		*x = append(*x, s)
+	}
+}
+
+func (x *explanation) addOutput(o Output, l limits) {
+	text, cut := o.Text, o.Cut
+	if len(text) > l.output {
+		text, cut = strings.ToValidUTF8(text[len(text)-l.output:], ""), true
+	}
+	all := lines(visible(text))
+	if len(all) == 0 {
+		return
+	}
+	if l.lines > 0 && len(all) > l.lines {
+		all, cut = all[len(all)-l.lines:], true
+	}
+	label := strings.TrimSpace(oneLine(o.Process, 80) + " " + oneLine(o.Stream, 20))
+	*x = append(*x, section{Label: cmp.Or(label, "Output"), Form: output, Lines: all, More: cut})
+}
+
+// did gives the steps, with the one in which it happened as the last.
+func did(e *Evidence) []string {
+	list := slices.Clone(e.Did)
+	if e.Step != "" && !slices.Contains(list, e.Step) {
+		list = append(list, "in the step: "+e.Step)
+	}
+	return list
+}
+
+// saw gives what happened, once: a message is the first line of it as a rule.
+func saw(r *Result, e *Evidence) []string {
+	if strings.Contains(e.Saw, r.Message) {
+		return []string{e.Saw}
+	}
+	return []string{r.Message, e.Saw}
+}
+
+func blocked(e *Evidence) []string {
+	var list []string
+	for _, b := range e.Blocked {
+		text := b.Process
+		if b.Operation != "" {
+			text += " in " + b.Operation
+		}
+		text += fmt.Sprintf(", for %s", seconds(b.Seconds))
+		if b.Where != "" {
+			text += ": " + b.Where
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// checks says in which ways the requirement was looked at, and in which not.
+func checks(r *Result) []string {
+	var list []string
+	for _, c := range r.Checks {
+		list = append(list, c.say())
+	}
+	return list
+}
+
+func (c *Check) say() string {
+	text := c.Kind
+	if c.Profile != "" {
+		text += " of " + c.Profile
+	}
+	if c.Verdict.judged() {
+		text += ": " + string(c.Verdict)
+	} else {
+		text += ": not run"
+	}
+	if c.Note != "" {
+		text += " (" + c.Note + ")"
+	}
+	return text
+}
+
+// seconds writes a time with as many digits as are worth reading.
+func seconds(s float64) string {
+	switch {
+	case s < 0.0005:
+		return "0 s"
+	case s < 1:
+		return fmt.Sprintf("%.0f ms", s*1000)
+	case s < 10:
+		return fmt.Sprintf("%.1f s", s)
+	case s < 120:
+		return fmt.Sprintf("%.0f s", s)
+	}
+	return fmt.Sprintf("%.0f min", s/60)
+}
+
+// lines splits visible text at its newlines, without empty lines at its end.
+func lines(text string) []string {
+	text = strings.TrimRight(text, "\n \t")
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, "\n")
+}
