@@ -54,4 +54,5 @@ var Conditions = []string{
 	"mechanism", // the programs' mechanism names something
 	"items",     // a command takes the number of items
 	"capacity",  // a command takes the number of items, and the capacity is given
+	"apart",     // the kit starts the consumer itself, so that it can choose when
 }

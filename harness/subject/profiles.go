@@ -97,15 +97,17 @@ func (c *Claims) programPromises(condition string) bool {
 	case "mechanism":
 		return len(p.Mechanism.Require)+len(p.Mechanism.Forbid) > 0
 	case "items":
-		return p.takesItems()
+		return p.TakesItems()
 	case "capacity":
-		return p.takesItems() && p.Capacity > 0
+		return p.TakesItems() && p.Capacity > 0
+	case "apart":
+		return p.Roles.Consumer.StartedBy != "producer"
 	}
 	return false
 }
 
-// takesItems reports whether the kit can choose how many items a run moves.
-func (p *Programs) takesItems() bool {
+// TakesItems reports whether the kit can choose how many items a run moves.
+func (p *Programs) TakesItems() bool {
 	for _, text := range []string{p.Roles.Producer.Command, p.Roles.Producer.Stdin} {
 		if strings.Contains(text, "{items}") || strings.Contains(text, "{file}") {
 			return true

@@ -94,6 +94,8 @@ func TestProfilesAreThoseOfTheCatalogue(t *testing.T) {
 
 func TestPromises(t *testing.T) {
 	c, p := claims(t, cClaims), claims(t, programClaims)
+	forking := claims(t, programClaims)
+	forking.Programs.Roles.Consumer.StartedBy = "producer"
 	for _, tt := range []struct {
 		claims    *subject.Claims
 		profile   string
@@ -114,6 +116,8 @@ func TestPromises(t *testing.T) {
 		{&p, "program", "items", true},
 		{&p, "program", "capacity", true},
 		{&p, "program", "close", false},
+		{&p, "program", "apart", true},
+		{&forking, "program", "apart", false},
 	} {
 		if got := tt.claims.Promises(tt.profile, tt.condition); got != tt.want {
 			t.Errorf("%s, condition %q: got %t", tt.profile, tt.condition, got)
