@@ -12,7 +12,7 @@
  *     ...
  *     static const struct ipckit_buffer ring = {.create = ring_create, .open = ring_open, .put = ring_put, ...};
  *
- *     const struct ipckit_subject ipckit_subject = {.name = "my ring", .one_to_one = &ring};
+ *     const struct ipckit_subject ipckit_subject = {.one_to_one = &ring};
  *
  * ipckit compiles this together with ipckit_shim.c into a program, and starts
  * several processes of it. All calls of one process come from one thread, one
@@ -137,8 +137,8 @@ struct ipckit_mailbox {
 
 /* The implementation. Use designated initialisers: families are added. */
 struct ipckit_subject {
-    const char *name;
-    const char *version; /* or NULL */
+    const char *name;    /* or NULL: the claims say it anyway */
+    const char *version; /* likewise; what both say must agree */
 
     const struct ipckit_region *region;     /* profile region */
     const struct ipckit_buffer *one_to_one; /* profile buffer.one-to-one */

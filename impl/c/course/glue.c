@@ -55,4 +55,4 @@ static enum ipckit_error unlink(const char *name) { return removeQueue(name), IP
 static const struct ipckit_buffer course = {
     .create = create, .open = open, .put = put, .get = get, .detach = detach, .unlink = unlink};
 
-const struct ipckit_subject ipckit_subject = {.name = "course", .one_to_one = &course};
+const struct ipckit_subject ipckit_subject = {.one_to_one = &course};

@@ -6,8 +6,11 @@ static void hello(const struct request *r, int thread)
     struct text out = {0};
     atomic_store(&markers, r->markers);
     print(&out, ",\"protocol\":%d,\"language\":\"C\",\"thread\":%d", PROTOCOL, thread);
-    print(&out, ",\"overwrites\":true,\"interrupts\":true,\"subject\":");
-    append_quoted(&out, s->name != NULL ? s->name : "unnamed");
+    print(&out, ",\"overwrites\":true,\"interrupts\":true");
+    if (s->name != NULL) {
+        print(&out, ",\"subject\":");
+        append_quoted(&out, s->name);
+    }
     if (s->version != NULL) {
         print(&out, ",\"version\":");
         append_quoted(&out, s->version);

@@ -105,8 +105,4 @@ static const struct ipckit_buffer ring = {
     .unlink = ring_unlink,
 };
 
-const struct ipckit_subject ipckit_subject = {
-    .name = "my-buffer",
-    .version = "0.1",
-    .one_to_one = &ring,
-};
+const struct ipckit_subject ipckit_subject = {.one_to_one = &ring};
