@@ -64,16 +64,21 @@ func (o *output) read() reports.Output {
 		return o.tail
 	}
 	out := reports.Output{Process: o.process, Stream: o.stream}
-	info, err := o.file.Stat()
-	if err != nil {
-		return out
+	for range 3 { // the world may cut the file to its limit in between
+		info, err := o.file.Stat()
+		if err != nil {
+			return out
+		}
+		start := max(info.Size()-outputTail, 0)
+		text, err := io.ReadAll(io.NewSectionReader(o.file, start, outputTail))
+		if err != nil {
+			return out
+		}
+		if len(text) > 0 {
+			out.Text, out.Cut = strings.ToValidUTF8(string(text), "\uFFFD"), start > 0
+			return out
+		}
 	}
-	start := max(info.Size()-outputTail, 0)
-	text, err := io.ReadAll(io.NewSectionReader(o.file, start, outputTail))
-	if err != nil {
-		return out
-	}
-	out.Text, out.Cut = strings.ToValidUTF8(string(text), "\uFFFD"), start > 0
 	return out
 }
 

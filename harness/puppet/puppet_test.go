@@ -3,7 +3,6 @@ package puppet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,29 +26,7 @@ func TestMain(m *testing.M) {
 	case Role:
 		Main()
 	}
-	before := marked()
-	status := m.Run()
-	for path := range marked() {
-		if !before[path] {
-			fmt.Fprintln(os.Stderr, "left on the host:", path)
-			status = 1
-		}
-	}
-	os.Exit(status)
-}
-
-// marked are the files on the host that puppets could leave.
-func marked() map[string]bool {
-	found := map[string]bool{}
-	for _, dir := range []string{os.TempDir(), directory} {
-		for _, pattern := range []string{"ipckit-*", "puppet-*"} {
-			paths, _ := filepath.Glob(filepath.Join(dir, pattern))
-			for _, p := range paths {
-				found[p] = true
-			}
-		}
-	}
-	return found
+	os.Exit(m.Run())
 }
 
 func within(t *testing.T) context.Context {
@@ -69,6 +46,11 @@ func newWorld(t *testing.T, o world.Options) *world.World {
 	t.Cleanup(func() {
 		if err := w.Close(); err != nil {
 			t.Error(err)
+		}
+		for _, dir := range []string{os.TempDir(), directory} {
+			if left, _ := filepath.Glob(filepath.Join(dir, "*"+w.ID()+"*")); left != nil {
+				t.Errorf("left on the host: %v", left)
+			}
 		}
 	})
 	return w
@@ -135,6 +117,7 @@ func nothingLeft(t *testing.T, w *world.World) {
 }
 
 func TestViolations(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		behaviour Behaviour
 		words     []string
@@ -163,6 +146,7 @@ func TestViolations(t *testing.T) {
 }
 
 func TestAnswersThatNobodyAskedFor(t *testing.T) {
+	t.Parallel()
 	for _, b := range []Behaviour{Twice, Flood} {
 		t.Run(string(b), func(t *testing.T) {
 			t.Parallel()
@@ -179,6 +163,7 @@ func TestAnswersThatNobodyAskedFor(t *testing.T) {
 }
 
 func TestMissingContent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	for _, r := range []agent.Request{
 		{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(8))},
@@ -207,6 +192,7 @@ func TestLies(t *testing.T) {
 }
 
 func TestDeath(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		behaviour Behaviour
 		code      int
@@ -270,6 +256,7 @@ func TestSilence(t *testing.T) {
 }
 
 func TestSilentFromTheStart(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	ctx, cancel := context.WithTimeout(within(t), 2*time.Second)
 	defer cancel()
@@ -281,6 +268,7 @@ func TestSilentFromTheStart(t *testing.T) {
 }
 
 func TestHang(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	for _, b := range []Behaviour{Block, Spin} {
 		a := start(t, w, Launcher(b, agent.OpRegionCreate))
@@ -324,6 +312,7 @@ func errOf(c *agent.Call) error {
 
 // One that sleeps for ever can be told from one that sleeps for a while.
 func TestSleepWithoutLimit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	blocked := start(t, w, Launcher(Block, agent.OpRegionCreate))
 	blocked.Begin(creation(w))
@@ -352,6 +341,7 @@ func TestSleepWithoutLimit(t *testing.T) {
 }
 
 func TestBye(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	t.Run("stays", func(t *testing.T) {
 		a := start(t, w, Launcher(Stay, ""))
@@ -399,6 +389,7 @@ func TestSlowButCorrect(t *testing.T) {
 }
 
 func TestClosedCommands(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	a := start(t, w, Launcher(CloseCommands, agent.OpRegionCreate))
 	if err := do(t, w, a); err != nil {
@@ -451,6 +442,7 @@ func TestStdio(t *testing.T) {
 
 // A daemon holds the channels open, which keeps nobody waiting.
 func TestDaemon(t *testing.T) {
+	t.Parallel()
 	for _, b := range []string{"bye", "kill"} {
 		t.Run(b, func(t *testing.T) {
 			t.Parallel()
@@ -480,6 +472,7 @@ func TestDaemon(t *testing.T) {
 }
 
 func TestKillAll(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	if !w.Isolated() {
 		t.Skip("no namespaces: kill(-1) would reach beyond the world")
@@ -515,6 +508,7 @@ func TestFullShm(t *testing.T) {
 }
 
 func TestGigabyte(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("writes tens of megabytes")
 	}

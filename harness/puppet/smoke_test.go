@@ -11,6 +11,7 @@ import (
 )
 
 func TestSmokeOfACorrectAdapter(t *testing.T) {
+	t.Parallel()
 	for _, stdio := range []bool{false, true} {
 		w := newWorld(t, world.Options{})
 		l := Launcher(Correct, "")
@@ -32,6 +33,7 @@ func TestSmokeOfACorrectAdapter(t *testing.T) {
 }
 
 func TestSmokeNamesTheStep(t *testing.T) {
+	t.Parallel()
 	cancelling := Subject().Claims
 	cancelling.Profiles.OneToOne = &subject.BufferProfile{Cancel: true}
 	for _, c := range []struct {
@@ -82,6 +84,7 @@ func TestSmokeNamesTheStep(t *testing.T) {
 }
 
 func TestSmokeOfWhatCannotBeStarted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, world.Options{})
 	_, err := agent.Smoke(within(t), w, agent.Launcher{Name: "missing", Path: "/nowhere/agent"}, subject.Claims{})
 	if !errors.As(err, new(*agent.SmokeError)) || !strings.Contains(err.Error(), "/nowhere/agent") {
