@@ -18,6 +18,7 @@ type section struct {
 	Label string
 	Form  form
 	Lines []string // paragraphs, steps, or lines that stay as they are
+	Aside string   // after the lines, less loud
 	SVG   string   // pictures only: the same to look at
 	More  bool     // output only: there was more before
 }
@@ -48,8 +49,11 @@ func explain(r *Result, l limits) explanation {
 	x.add("Did", steps, did(e), l.text)
 	x.add("Saw", prose, saw(r, e), l.text)
 	x.add("How sure", prose, []string{e.Sure}, l.text)
-	x.add("Rule", prose, []string{r.Rule, r.Source}, l.text)
-	x.add("Idea", prose, []string{r.Hint}, l.text)
+	if r.Rule != "" {
+		x.add("Rule", prose, []string{r.Rule}, l.text)
+		x[len(x)-1].Aside = strings.TrimSpace(clip(r.Source, l.text))
+	}
+	x.add("Idea", prose, []string{r.idea()}, l.text)
 	if e.Picture != "" || e.SVG != "" {
 		x = append(x, section{Label: "Picture", Form: picture, Lines: lines(clip(e.Picture, l.output)), SVG: e.SVG})
 	}
@@ -115,6 +119,18 @@ func saw(r *Result, e *Evidence) []string {
 	return []string{r.Message, e.Saw}
 }
 
+// idea gives where to look, which is nowhere in the subject when it is not to
+// blame.
+func (r *Result) idea() string {
+	switch r.Verdict {
+	case KitError:
+		return "This says nothing of the subject. Please report it to ipckit, with the record."
+	case KnownFixed:
+		return ""
+	}
+	return r.Hint
+}
+
 func blocked(e *Evidence) []string {
 	var list []string
 	for _, b := range e.Blocked {
@@ -133,27 +149,33 @@ func blocked(e *Evidence) []string {
 
 // checks says in which ways the requirement was looked at, and in which not.
 func checks(r *Result) []string {
-	var list []string
+	var list, not []string
 	for _, c := range r.Checks {
-		list = append(list, c.say())
+		if c.Verdict.judged() {
+			list = append(list, c.say())
+		} else {
+			not = append(not, c.what())
+		}
+	}
+	if len(not) > 0 {
+		list = append(list, "not run: "+strings.Join(not, ", "))
 	}
 	return list
 }
 
 func (c *Check) say() string {
-	text := c.Kind
-	if c.Profile != "" {
-		text += " of " + c.Profile
-	}
-	if c.Verdict.judged() {
-		text += ": " + string(c.Verdict)
-	} else {
-		text += ": not run"
-	}
+	text := c.what() + ": " + string(c.Verdict)
 	if c.Note != "" {
 		text += " (" + c.Note + ")"
 	}
 	return text
+}
+
+func (c *Check) what() string {
+	if c.Profile != "" {
+		return c.Kind + " of " + c.Profile
+	}
+	return c.Kind
 }
 
 // seconds writes a time with as many digits as are worth reading.

@@ -48,7 +48,7 @@ func (t *terminal) head(r *Record) {
 	if s.Version != "" {
 		title += " " + oneLine(s.Version, 80)
 	}
-	about := oneLine(strings.Join(notEmpty(s.Way, s.Language), ", "), 80)
+	about := oneLine(s.about(), 80)
 	if about != "" {
 		about = " (" + about + ")"
 	}
@@ -57,6 +57,14 @@ func (t *terminal) head(r *Record) {
 		t.text("", profiles)
 	}
 	t.line("")
+}
+
+// about says what sort of thing the subject is: "C", "executable, Python".
+func (s *Subject) about() string {
+	if s.Way == s.Language || strings.HasPrefix(s.Way, s.Language+" ") {
+		return s.Way
+	}
+	return strings.Join(notEmpty(s.Way, s.Language), ", ")
 }
 
 // claimed lists the profiles, with those that are claimed in part.
@@ -100,33 +108,34 @@ func (t *terminal) families(r *Record) {
 		wide = max(wide, columns(oneLine(g.ID, 20)))
 	}
 	var silent []group // nobody asked for these
-	gap := false       // an empty line is due
+	apart := true      // the last line was empty
 	for _, g := range groups {
 		if !t.Verbose && !g.judged() {
 			silent = append(silent, g)
 			continue
 		}
-		if gap {
+		if t.Verbose && !apart {
 			t.line("")
 		}
 		t.family(&g, wide)
-		gap = false
+		apart = false
 		for i := range g.Results {
 			result := &g.Results[i]
 			switch {
 			case result.Verdict.Exit(false) != ExitPass:
-				if !gap {
+				if !apart {
 					t.line("")
 				}
 				t.failure(result)
-				gap = true
+				apart = true
 			case t.Verbose:
 				t.requirement(result)
+				apart = false
 			}
 		}
 	}
 	t.silent(silent)
-	if len(groups) > 0 {
+	if len(groups) > 0 && (!apart || len(silent) > 0) {
 		t.line("")
 	}
 }
@@ -155,7 +164,7 @@ func (t *terminal) counts(label string, indent int, counts map[Verdict]int) {
 			continue
 		}
 		text := fmt.Sprintf("%s %d", t.mark(v), n)
-		if v != Pass {
+		if v != Pass || label == "" {
 			text += " " + string(v)
 		}
 		if used > indent && used+columns(text) > t.width {
@@ -217,7 +226,7 @@ func (t *terminal) requirement(r *Result) {
 	}
 	t.line("  " + t.as(colour(r.Verdict), t.mark(r.Verdict)) + " " + text)
 	for _, c := range r.Checks {
-		if c.Note != "" {
+		if c.Note != "" && c.Verdict.judged() {
 			t.text("      ", oneLine(c.say(), 400))
 		}
 	}

@@ -9,8 +9,8 @@ func (t *terminal) failure(r *Result) {
 	const indent = 2
 	title := t.as(bold+";"+colour(r.Verdict), t.mark(r.Verdict)+" "+oneLine(r.Requirement, 80)) +
 		" " + t.as(colour(r.Verdict), r.Verdict.verb())
-	if r.Verdict != Fail {
-		title += t.as(dim, " "+t.dash()+" "+Describe(r.Verdict))
+	if !strings.Contains(r.Verdict.verb(), string(r.Verdict)) {
+		title += t.as(dim, " ("+string(r.Verdict)+")")
 	}
 	t.line(strings.Repeat(" ", indent) + title)
 	l := limits{text: 1200, output: 4 << 10, lines: 8}
@@ -33,7 +33,7 @@ func (t *terminal) section(s section, indent int) {
 	label := s.Label + ":"
 	below := t.width < 50 || len(label) >= labels || s.Form == picture || s.Form == output
 	if s.More {
-		label += " (the end of it)"
+		label = s.Label + " (the end of it):"
 	}
 	column := indent + labels
 	if below {
@@ -85,6 +85,9 @@ func (t *terminal) set(s section, width int) []string {
 	for _, text := range s.Lines {
 		set = append(set, wrap(text, width)...)
 	}
+	for _, line := range wrap(s.Aside, width) {
+		set = append(set, t.as(dim, line))
+	}
 	return set
 }
 
@@ -126,9 +129,8 @@ func (t *terminal) mark(v Verdict) string {
 	return Mark(v)
 }
 
-func (t *terminal) dash() string { return t.choose("—", "-") }
-func (t *terminal) bar() string  { return t.choose("│", "|") }
-func (t *terminal) dot() string  { return t.choose("·", "-") }
+func (t *terminal) bar() string { return t.choose("│", "|") }
+func (t *terminal) dot() string { return t.choose("·", "-") }
 
 func (t *terminal) choose(utf8, ascii string) string {
 	if t.ASCII {
