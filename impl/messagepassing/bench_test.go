@@ -3,7 +3,11 @@ package messagepassing
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"strconv"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // echoRole answers every message of one mailbox in another.
@@ -62,6 +66,160 @@ func BenchmarkMailboxAlone(b *testing.B) {
 		}
 		if _, err := m.Receive(p, Forever); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// linkRole serves links of /far with /near: "echo" sends everything back, "sink"
+// receives and answers an empty message.
+func linkRole(args []string) error {
+	p, err := Office{Directory: args[0]}.Join("/far")
+	if err != nil {
+		return err
+	}
+	l, err := p.Link("/near")
+	if err != nil {
+		return err
+	}
+	fmt.Println("ready")
+	into := make([]byte, 1<<20)
+	for {
+		switch args[1] {
+		case "echo":
+			n, err := l.Receive(into, Forever)
+			if err != nil {
+				return nil // the benchmark has ended
+			}
+			if err := l.Send(into[:n], Forever); err != nil {
+				return nil
+			}
+		case "sink":
+			n, err := l.Receive(into, Forever)
+			if err != nil {
+				return nil
+			}
+			if n == 0 {
+				_ = l.Send(nil, Forever)
+			}
+		case "each":
+			empty := false
+			if err := l.ReceiveEach(Forever, func(m []byte) { empty = len(m) == 0 }); err != nil {
+				return nil
+			}
+			if empty {
+				_ = l.Send(nil, Forever)
+			}
+		}
+	}
+}
+
+// nearLink is the near end of a link whose far end plays a part.
+func nearLink(b *testing.B, part string) *Link {
+	o := testOffice(b)
+	l := link(b, join(b, o, "/near"), "/far")
+	start(b, "link", o.Directory, part).line(b)
+	return l
+}
+
+func BenchmarkLinkRoundTrip(b *testing.B) {
+	for _, size := range []int{64, 64 << 10, 1 << 20} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			l := nearLink(b, "echo")
+			m := make([]byte, size)
+			b.SetBytes(int64(2 * size))
+			for b.Loop() {
+				if err := l.Send(m, Forever); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := l.Receive(m, Forever); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// One way, as fast as it goes; the far end confirms at the end.
+func BenchmarkLinkOneWay(b *testing.B) {
+	flush := func(b *testing.B, l *Link) {
+		if err := l.Send(nil, Forever); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := l.ReceiveMessage(Forever); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, size := range []int{64, 64 << 10, 1 << 20} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			l := nearLink(b, "sink")
+			m := make([]byte, size)
+			b.SetBytes(int64(size))
+			for b.Loop() {
+				if err := l.Send(m, Forever); err != nil {
+					b.Fatal(err)
+				}
+			}
+			flush(b, l)
+		})
+	}
+	b.Run("raw-1048576", func(b *testing.B) { benchmarkRaw(b, 1<<20) })
+	b.Run("raw-64", func(b *testing.B) { benchmarkRaw(b, 64) })
+	for _, part := range []string{"sink", "each"} {
+		b.Run("64-packed-"+part, func(b *testing.B) {
+			l := nearLink(b, part)
+			p := l.NewPacker()
+			m := make([]byte, 64)
+			b.SetBytes(int64(len(m)))
+			for b.Loop() {
+				if err := p.Send(m, Forever); err != nil {
+					b.Fatal(err)
+				}
+			}
+			if err := p.Flush(Forever); err != nil {
+				b.Fatal(err)
+			}
+			flush(b, l)
+		})
+	}
+}
+
+// benchmarkRaw is the baseline: the same socket with nothing around it.
+func benchmarkRaw(b *testing.B, size int) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, fd := range fds {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkBuffer)
+	}
+	far := os.NewFile(uintptr(fds[1]), "far")
+	cmd := exec.Command(self, fmt.Sprint(size))
+	cmd.Env = append(os.Environ(), roleVariable+"=raw")
+	cmd.ExtraFiles = []*os.File{far}
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer cmd.Wait()
+	defer unix.Close(fds[0])
+	far.Close()
+	m := make([]byte, size)
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		if err := unix.Send(fds[0], m, unix.MSG_NOSIGNAL); err != nil {
+			b.Fatal(err)
+		}
+	}
+	_ = unix.Shutdown(fds[0], unix.SHUT_WR)
+	_, _ = unix.Read(fds[0], m)
+}
+
+// rawRole receives on descriptor 3 until the end.
+func rawRole(args []string) error {
+	size, _ := strconv.Atoi(args[0])
+	m := make([]byte, size)
+	for {
+		if n, err := unix.Read(3, m); n <= 0 {
+			return err
 		}
 	}
 }

@@ -47,8 +47,8 @@ func (d *decoder) feed(b []byte) (f *frame, rest []byte, err error) {
 		if d.names > nameMax || size > max(bodyMin, d.bodyMax) {
 			return nil, nil, fmt.Errorf("%w: a header that announces %d and %d bytes", errProtocol, d.names, size)
 		}
-		b = d.want(headerSize+d.names, b)
-		if len(d.header) < headerSize+d.names {
+		b = d.want(bodyStart(d.names), b)
+		if len(d.header) < bodyStart(d.names) {
 			return nil, b, nil
 		}
 		d.body, d.have = make([]byte, size), 0
@@ -70,7 +70,7 @@ func (d *decoder) want(size int, b []byte) []byte {
 
 func (d *decoder) whole() *frame {
 	f := d.frame
-	f.name = string(d.header[headerSize:])
+	f.name = string(d.header[headerSize : headerSize+d.names])
 	f.body = d.body
 	d.header, d.body, d.have, d.frame = d.header[:0], nil, 0, frame{}
 	return &f

@@ -162,7 +162,8 @@ func TestSendersKilled(t *testing.T) {
 	})
 	for i := range 20 {
 		h := start(t, "send", o.Directory, "/senders", fmt.Sprint(i), "1000000")
-		time.Sleep(time.Duration(5+i%5) * time.Millisecond)
+		h.line(t)
+		time.Sleep(time.Duration(i%5) * time.Millisecond)
 		h.kill()
 	}
 	if err := m.Close(); err != nil {
@@ -170,7 +171,7 @@ func TestSendersKilled(t *testing.T) {
 	}
 	released(t, "receiver", receiving, ErrClosed)
 	if len(next) == 0 {
-		t.Error("nothing arrived")
+		t.Error("nothing arrived from 20 senders")
 	}
 }
 

@@ -105,7 +105,7 @@ func (l *line) withdrawLast() error {
 // write sends a whole frame. MSG_NOSIGNAL: a vanished office is an error, not a
 // death by SIGPIPE (send, POSIX.1-2024).
 func (l *line) write(f *frame) error {
-	header := f.appendHeader(make([]byte, 0, headerSize+len(f.name)))
+	header := f.appendHeader(make([]byte, 0, bodyStart(len(f.name))))
 	parts := [][]byte{header, f.body}
 	for len(parts) > 0 {
 		n, err := unix.SendmsgBuffers(l.fd, parts, nil, nil, unix.MSG_NOSIGNAL)
@@ -153,7 +153,7 @@ func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) 
 	if nameLength > nameMax || size > MessageMaxLimit {
 		return answer, lost("read the answer", fmt.Errorf("a header that announces %d and %d bytes", nameLength, size))
 	}
-	if err := more(headerSize + nameLength); err != nil {
+	if err := more(bodyStart(nameLength)); err != nil {
 		return answer, err
 	}
 	answer.name = string(have[headerSize : headerSize+nameLength])
@@ -162,7 +162,7 @@ func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) 
 	} else {
 		answer.body = make([]byte, size)
 	}
-	done := copy(answer.body, have[headerSize+nameLength:])
+	done := copy(answer.body, have[bodyStart(nameLength):])
 	for done < size {
 		n, err := l.read(answer.body[done:], &deadline)
 		if err != nil {

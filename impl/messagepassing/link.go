@@ -390,14 +390,16 @@ func (l *Link) ReceiveEach(w Wait, each func(message []byte)) error {
 	if err != nil {
 		return l.fail("receive from", err)
 	}
-	l.in <- struct{}{}
+	if !l.in.try() {
+		return nil // another goroutine has gone on with the rest
+	}
 	defer l.in.leave()
-	for {
-		b, ok, err := l.next()
-		if err != nil || !ok {
-			return nil
+	for len(l.pack) > 0 {
+		var b []byte
+		if b, l.pack, err = unpack(l.pack); err != nil {
+			return l.fail("receive from", err)
 		}
 		each(b)
-		l.drop()
 	}
+	return nil
 }

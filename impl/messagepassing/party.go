@@ -164,7 +164,7 @@ func (p *Party) gather() {
 // gatherOne takes in one end. The kernel does not join frames that come with
 // descriptors, so that one read gives one frame.
 func (p *Party) gatherOne() error {
-	var b [headerSize + nameMax]byte
+	var b [headerSize + nameMax + alignment]byte
 	oob := make([]byte, unix.CmsgSpace(4))
 	n, k, _, _, err := unix.Recvmsg(p.news.fd, b[:], oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 	switch {
@@ -184,11 +184,11 @@ func (p *Party) gatherOne() error {
 	if n >= headerSize {
 		length, size = f.parseHeader(b[:])
 	}
-	if n != headerSize+length || size != 0 {
+	if n != bodyStart(length) || size != 0 {
 		_ = unix.Close(fd)
 		return lost("read of new links", errProtocol)
 	}
-	peer := string(b[headerSize:n])
+	peer := string(b[headerSize : headerSize+length])
 	if p.seen[peer] == 0 {
 		p.order = append(p.order, peer)
 	}

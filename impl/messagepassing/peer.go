@@ -266,7 +266,7 @@ func (p *peer) reply(f *frame) {
 	if p.dead {
 		return
 	}
-	header := f.appendHeader(make([]byte, 0, headerSize+len(f.name)))
+	header := f.appendHeader(make([]byte, 0, bodyStart(len(f.name))))
 	p.out = append(p.out, header)
 	if len(f.body) > 0 {
 		p.out = append(p.out, f.body)

@@ -6,8 +6,8 @@ import (
 )
 
 // A record is what one send on a direct link's socket carries (SOCK_SEQPACKET:
-// the kernel keeps its boundaries). Eight bytes say what follows: kind, three
-// zero bytes, and a size as u32, little-endian.
+// the kernel keeps its boundaries). The header says what follows: kind, three
+// zero bytes, a size as u32, little-endian; zeros up to a cache line.
 type recordKind uint8
 
 const (
@@ -20,7 +20,7 @@ const (
 )
 
 const (
-	recordHeader = 8
+	recordHeader = alignment // see there
 	// recordBody is the most that one record carries. A larger message goes in
 	// pieces; so does a smaller one where the system allows smaller buffers.
 	recordBody = 1 << 20

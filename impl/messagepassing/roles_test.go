@@ -19,6 +19,8 @@ var roles = map[string]func(args []string) error{
 	"take":    takeRole,
 	"echo":    echoRole,
 	"talker":  talkerRole,
+	"link":    linkRole,
+	"raw":     rawRole,
 }
 
 func openArgs(args []string) (*Mailbox, error) {
@@ -44,6 +46,7 @@ func sendRole(args []string) error {
 	}
 	sender, _ := strconv.ParseUint(args[2], 10, 64)
 	count, _ := strconv.ParseUint(args[3], 10, 64)
+	fmt.Println("ready")
 	for i := range count {
 		var b [16]byte
 		binary.LittleEndian.PutUint64(b[:], sender)

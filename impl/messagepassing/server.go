@@ -81,8 +81,8 @@ func (s *server) loop() error {
 					s.read(p)
 				}
 			}
+			s.bury() // a death that came first takes effect before the next request
 		}
-		s.bury()
 		if s.idle() && (s.met || n == 0) {
 			s.retire()
 		}
@@ -167,7 +167,7 @@ func (s *server) watch(p *peer, events uint32) {
 	_ = unix.EpollCtl(s.epoll, unix.EPOLL_CTL_MOD, p.fd, &unix.EpollEvent{Events: events, Fd: int32(p.fd)})
 }
 
-// drop marks a line as lost. It is buried at the end of the round: whoever
+// drop marks a line as lost. It is buried once the event is dealt with: whoever
 // calls may be in the middle of its mailbox.
 func (s *server) drop(p *peer) {
 	if !p.dead {
