@@ -29,7 +29,7 @@ type Claims struct {
 // C describes C code that the kit compiles together with its shim.
 type C struct {
 	Sources []string `yaml:"sources" json:"sources"`                     // relative to the claims file
-	Flags   []string `yaml:"flags,omitempty" json:"flags,omitempty"`     // after -std=c11 -O2 -Wall
+	Flags   []string `yaml:"flags,omitempty" json:"flags,omitempty"`     // after -std=gnu11 -O2 -Wall
 	Headers []string `yaml:"headers,omitempty" json:"headers,omitempty"` // a course's own header, copied beside
 }
 

@@ -1,0 +1,201 @@
+package adapter
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	headerName = "ipckit.h"
+	shimSource = "shim/ipckit_shim.c"
+	agentName  = "agent"
+
+	// In the copy of the subject's directory.
+	kitDir      = ".ipckit" // for the shim
+	shimObject  = ".ipckit-shim.o"
+	agentObject = ".ipckit-agent"
+)
+
+// compilers are tried in this order where CC does not name one.
+var compilers = []string{"cc", "gcc", "clang"}
+
+// compile compiles the subject's C files and the shim into an agent.
+func (b *builder) compile(ctx context.Context) error {
+	compiler, err := findCompiler()
+	if err != nil {
+		return b.fail("", "%v", err)
+	}
+	claims := b.adapter.Claims.C
+	include := []string{"-iquote", "."} // and not -I: a semaphore.h of the subject's is not <semaphore.h>
+	for _, x := range []struct {
+		key   string
+		names []string
+	}{{"c.sources", claims.Sources}, {"c.headers", claims.Headers}} {
+		for _, name := range x.names {
+			if err := b.exists(name); err != nil {
+				return b.fail("", "%s: %v", x.key, err)
+			}
+			if dir := path.Dir(name); x.key == "c.headers" && dir != "." {
+				include = append(include, "-I"+dir)
+			}
+		}
+	}
+	if err := b.placeKit(); err != nil {
+		return err
+	}
+
+	shim := append([]string{}, compiler...)
+	shim = append(shim, "-std=c11", "-O2")
+	shim = append(shim, general(claims.Flags)...)
+	if most := b.itemMax(); most > 0 {
+		shim = append(shim, fmt.Sprintf("-DIPCKIT_ITEM_MAX=%d", most))
+	}
+	shim = append(shim, "-iquote", ".", "-c", path.Join(kitDir, shimSource), "-o", shimObject)
+	if err := b.run(ctx, "the kit's shim: "+strings.Join(shim, " "), shim); err != nil {
+		return err
+	}
+
+	compiling, linking := divide(claims.Flags)
+	args := append([]string{}, compiler...)
+	args = append(args, "-std=gnu11", "-O2", "-Wall")
+	args = append(args, compiling...)
+	args = append(args, include...)
+	for _, source := range claims.Sources {
+		args = append(args, "./"+path.Clean(source)) // a name may begin with a hyphen
+	}
+	args = append(args, shimObject, "-o", agentObject)
+	args = append(args, linking...)
+	args = append(args, "-pthread", "-lrt")
+	if err := b.run(ctx, strings.Join(args, " "), args); err != nil {
+		return err
+	}
+	return b.takeAgent()
+}
+
+// findCompiler finds the C compiler, perhaps with arguments, as in "ccache gcc".
+func findCompiler() ([]string, error) {
+	if words := strings.Fields(os.Getenv("CC")); len(words) > 0 {
+		found, err := exec.LookPath(words[0])
+		if err != nil {
+			return nil, fmt.Errorf("no C compiler: CC is %q, and %w", os.Getenv("CC"), err)
+		}
+		return append([]string{found}, words[1:]...), nil
+	}
+	for _, name := range compilers {
+		if found, err := exec.LookPath(name); err == nil {
+			return []string{found}, nil
+		}
+	}
+	return nil, fmt.Errorf("no C compiler: none of %s is in PATH; install one (apt install gcc libc6-dev), or set CC",
+		strings.Join(compilers, ", "))
+}
+
+// exists checks that a file of the claims is in the subject's directory.
+func (b *builder) exists(name string) error {
+	root, err := os.OpenRoot(b.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	info, err := root.Stat(name)
+	switch {
+	case !filepath.IsLocal(name):
+		return fmt.Errorf("%s lies outside the directory of the claims file, %s: put it inside", name, b.adapter.Dir)
+	case err != nil:
+		return fmt.Errorf("%s: there is no such file in %s", name, b.adapter.Dir)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: want a file, this is %s", name, info.Mode().Type())
+	}
+	return nil
+}
+
+// placeKit puts the header where every source finds it, in the place of a copy
+// that may be old, and the shim where none does.
+func (b *builder) placeKit() error {
+	files := b.adapter.files.FS
+	text, err := fs.ReadFile(files, headerName)
+	if err != nil {
+		return fmt.Errorf("the kit's files for C: %w", err)
+	}
+	if err := b.place(headerName, text); err != nil {
+		return err
+	}
+	return fs.WalkDir(files, "shim", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		return b.place(path.Join(kitDir, name), text)
+	})
+}
+
+// general are the flags that must hold for the whole program, such as -m32 or
+// -fsanitize=address. Warnings, definitions and the language's version are
+// meant for the subject's own code.
+func general(flags []string) (list []string) {
+	for _, f := range flags {
+		for _, prefix := range []string{"-f", "-m", "-O", "-g", "-pthread", "-static"} {
+			if strings.HasPrefix(f, prefix) {
+				list = append(list, f)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// divide separates the flags that name libraries, which count only after the
+// files that need them.
+func divide(flags []string) (compiling, linking []string) {
+	for _, f := range flags {
+		if strings.HasPrefix(f, "-l") || strings.HasPrefix(f, "-Wl,") {
+			linking = append(linking, f)
+		} else {
+			compiling = append(compiling, f)
+		}
+	}
+	return compiling, linking
+}
+
+// itemMax is the largest item of all that is claimed: the shim gets items into
+// memory of that size.
+func (b *builder) itemMax() (most int64) {
+	p := b.adapter.Claims.Profiles
+	if p.OneToOne != nil {
+		_, size := p.OneToOne.Item.Bounds()
+		most = max(most, int64(size))
+	}
+	if p.Many != nil {
+		_, size := p.Many.Item.Bounds()
+		most = max(most, int64(size))
+	}
+	if p.Mailbox != nil {
+		_, size := p.Mailbox.Item.Bounds()
+		most = max(most, int64(size))
+	}
+	return min(most, 1<<30)
+}
+
+// takeAgent copies the agent alone to where it is executed from.
+func (b *builder) takeAgent() error {
+	root, err := os.OpenRoot(b.dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	a := b.adapter
+	c := &copier{limits: a.limits, only: b.world.User(), give: nobody}
+	if copied, err := c.file(root, agentObject, filepath.Join(a.product, agentName)); err != nil || !copied {
+		return b.fail("", "the compiler reported success, but made no agent: look at c.flags for one that turns linking off or names another output")
+	}
+	return nil
+}
