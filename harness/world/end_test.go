@@ -179,7 +179,7 @@ func TestDeathOfTheKitEndsTheWorld(t *testing.T) {
 	for _, isolation := range []string{"", "none"} {
 		t.Run("isolation "+isolation, func(t *testing.T) {
 			path, args, env := reexec.Args(kitRole)
-			kit := &exec.Cmd{Path: path, Args: args, Env: append(os.Environ(), append(env, IsolationVariable+"="+isolation)...), Stderr: os.Stderr}
+			kit := &exec.Cmd{Path: path, Args: args, Env: environment(os.Environ(), append(env, IsolationVariable+"="+isolation)...), Stderr: os.Stderr}
 			out, err := kit.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 type Limits struct {
 	Wall      time.Duration // from New; then every process of the world is killed
 	CPU       time.Duration // processor time, in whole seconds, rounded up; then SIGXCPU
-	Memory    int64         // bytes of private writable memory (RLIMIT_DATA: Go processes do not start below about 100 MiB of it, nor below 700 MiB of RLIMIT_AS)
+	Memory    int64         // bytes of private writable memory, touched or not (RLIMIT_DATA): a Go program needs 128 MiB to start
 	Processes int           // processes and threads of the world's user (RLIMIT_NPROC); root is exempt
 	OpenFiles int           // file descriptors (RLIMIT_NOFILE)
 	FileSize  int64         // bytes of any one file, shared memory included (RLIMIT_FSIZE); then SIGXFSZ

@@ -31,7 +31,7 @@ var systemV = []table{
 func (t table) list() (found []object, err error) {
 	text, err := os.ReadFile(t.path)
 	if err != nil {
-		return nil, fmt.Errorf("System V objects cannot be listed: %w", err)
+		return nil, fmt.Errorf("list System V objects: %w", err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	header := strings.Fields(lines[0])

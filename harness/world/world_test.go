@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		Hold()
 	case puppetRole:
 		os.Exit(perform(os.Getenv(puppetVariable)))
-	case kitRole, refusedRole: // have the directory of the tests that started it
+	case kitRole, refusedRole, closedRole: // have the directory of the tests that started it
 		os.Exit(m.Run())
 	}
 	status, err := runInside(m)
