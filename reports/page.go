@@ -1,0 +1,276 @@
+package reports
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+)
+
+// page is what the template shows. All of its strings are visible text.
+type page struct {
+	Policy       string
+	Style        template.CSS
+	Script       template.JS
+	Name         string
+	About        string
+	Profiles     string
+	Headline     string
+	Sort         sort // of the run as a whole
+	Mark         string
+	Problem      string
+	Bar          []segment // of what was put to the subject
+	Judged       int
+	BarText      string
+	NotAsked     []segment
+	Missing      []lack
+	Attention    []card
+	Families     []familyPart
+	Filters      []filter
+	Facts        []fact
+	Claims       string
+	Verdicts     []segment
+	Began, Taken string
+}
+
+// sort is how a verdict is looked at: four is as many as a glance tells apart.
+type sort string
+
+const (
+	held    sort = "held"
+	short   sort = "short"
+	open    sort = "open"    // not decided, or known
+	unasked sort = "unasked" // not claimed, not checked
+)
+
+func (v Verdict) sort() sort {
+	switch {
+	case v == Pass:
+		return held
+	case !v.judged():
+		return unasked
+	}
+	switch v {
+	case Skipped, Inconclusive, KnownFail, KnownFixed, Expired:
+		return open
+	}
+	return short
+}
+
+type segment struct {
+	Verdict Verdict
+	Sort    sort
+	Mark    string
+	N       int
+	Means   string
+}
+
+type lack struct{ Name, Reason, Means string }
+
+// card explains a requirement that fell short.
+type card struct {
+	requirementPart
+	Verb     string
+	Sections []cardSection
+}
+
+type cardSection struct {
+	section
+	Image template.URL
+}
+
+type familyPart struct {
+	ID, Title, Model string
+	Counts           []segment
+	Bar              []segment
+	Judged, Held     int
+	Requirements     []requirementPart
+}
+
+type requirementPart struct {
+	ID, Slug                string
+	Verdict                 Verdict
+	Sort                    sort
+	Mark, Means             string
+	Level                   string
+	Message                 string
+	Rule, Source, Why, Hint string
+	Checks                  []checkPart
+	Repeat, Taken           string
+	Attention               bool
+}
+
+type checkPart struct {
+	Kind, Profile, Note, Taken string
+	Verdict                    Verdict
+	Sort                       sort
+	Mark                       string
+}
+
+// filter is a choice of what the list of requirements shows.
+type filter struct {
+	ID, Label string
+	N         int
+	Chosen    bool
+}
+
+func newPage(r *Record) *page {
+	h := &r.Header
+	p := &page{
+		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
+		Name:  cmp.Or(strings.TrimSpace(oneLine(h.Subject.Name, 200)+" "+oneLine(h.Subject.Version, 80)), "unnamed subject"),
+		About: oneLine(h.Subject.about(), 200), Profiles: h.Subject.claimed(),
+		Headline: clip(r.Headline(), 2000), Mark: r.mark(), Sort: r.sort(),
+		Problem: strings.TrimSpace(clip(r.problem(), 16<<10)),
+		Claims:  claims(h.Claims), Began: timestamp(h.Time),
+	}
+	if r.Footer != nil {
+		p.Taken = seconds(r.Footer.Seconds)
+	}
+	p.count(r)
+	for _, c := range h.missing() {
+		p.Missing = append(p.Missing, lack{oneLine(c.Name, 80), oneLine(c.Reason, 400), oneLine(c.meaning(), 400)})
+	}
+	for _, g := range r.groups() {
+		p.Families = append(p.Families, newFamilyPart(&g))
+		for i := range g.Results {
+			if result := &g.Results[i]; result.Verdict.Exit(false) != ExitPass {
+				p.Attention = append(p.Attention, newCard(result))
+			}
+		}
+	}
+	for _, f := range h.facts() {
+		p.Facts = append(p.Facts, fact{f.Name, clip(f.Value, 2000)})
+	}
+	for _, v := range byStanding {
+		p.Verdicts = append(p.Verdicts, newSegment(v, 0))
+	}
+	return p
+}
+
+// sort says how the run as a whole is looked at.
+func (r *Record) sort() sort {
+	switch r.Exit(false) {
+	case ExitPass:
+		return held
+	case ExitInconclusive, ExitKnown:
+		return open
+	}
+	return short
+}
+
+// count fills in the bar and the filters.
+func (p *page) count(r *Record) {
+	var told []string
+	sorts := map[sort]int{}
+	attention := 0
+	for _, s := range segments(r.Counts()) {
+		sorts[s.Sort] += s.N
+		if s.Verdict.Exit(false) != ExitPass {
+			attention += s.N
+		}
+		if s.Sort == unasked {
+			p.NotAsked = append(p.NotAsked, s)
+			continue
+		}
+		p.Bar = append(p.Bar, s)
+		p.Judged += s.N
+		told = append(told, fmt.Sprintf("%d %s", s.N, s.Verdict))
+	}
+	p.BarText = strings.Join(told, ", ")
+	p.Filters = []filter{
+		{"checked", "Checked", p.Judged, p.Judged > 0},
+		{"short", "Fell short", sorts[short], false},
+		{"open", "Open", sorts[open], false},
+		{"held", "Held", sorts[held], false},
+		{"unasked", "Not checked", sorts[unasked], false},
+		{"all", "All", len(r.Results), p.Judged == 0},
+	}
+}
+
+func segments(counts map[Verdict]int) []segment {
+	var list []segment
+	for _, v := range byStanding {
+		if n := counts[v]; n > 0 {
+			list = append(list, newSegment(v, n))
+		}
+	}
+	return list
+}
+
+func newSegment(v Verdict, n int) segment {
+	return segment{Verdict: v, Sort: v.sort(), Mark: Mark(v), N: n, Means: Describe(v)}
+}
+
+func newFamilyPart(g *group) familyPart {
+	f := familyPart{ID: oneLine(g.ID, 40), Title: oneLine(g.Title, 200), Model: oneLine(g.Model, 80), Counts: segments(g.counts())}
+	for _, s := range f.Counts {
+		if s.Sort != unasked {
+			f.Bar = append(f.Bar, s)
+			f.Judged += s.N
+		}
+		if s.Sort == held {
+			f.Held += s.N
+		}
+	}
+	for i := range g.Results {
+		f.Requirements = append(f.Requirements, newRequirementPart(&g.Results[i]))
+	}
+	return f
+}
+
+func newRequirementPart(r *Result) requirementPart {
+	q := requirementPart{
+		ID: oneLine(r.Requirement, 120), Slug: slug(r.Requirement),
+		Verdict: r.Verdict, Sort: r.Verdict.sort(), Mark: Mark(r.Verdict), Means: Describe(r.Verdict),
+		Level: oneLine(r.Level, 40), Message: oneLine(r.Message, 1000),
+		Rule: oneLine(r.Rule, 2000), Source: oneLine(r.Source, 2000), Why: oneLine(r.Why, 2000), Hint: oneLine(r.Hint, 2000),
+		Repeat: oneLine(r.Repeat, 2000), Attention: r.Verdict.Exit(false) != ExitPass,
+	}
+	if r.Verdict.judged() {
+		q.Taken = seconds(r.Seconds)
+	}
+	for _, c := range r.Checks {
+		part := checkPart{
+			Kind: oneLine(c.Kind, 80), Profile: oneLine(c.Profile, 80), Note: oneLine(c.Note, 1000),
+			Verdict: c.Verdict, Sort: c.Verdict.sort(), Mark: Mark(c.Verdict),
+		}
+		if c.Verdict.judged() {
+			part.Taken = seconds(c.Seconds)
+		}
+		q.Checks = append(q.Checks, part)
+	}
+	return q
+}
+
+func newCard(r *Result) card {
+	c := card{requirementPart: newRequirementPart(r), Verb: r.Verdict.verb()}
+	for _, s := range explain(r, limits{text: 8 << 10, output: 32 << 10, lines: 400}) {
+		c.Sections = append(c.Sections, cardSection{s, svgImage(s.SVG)})
+	}
+	return c
+}
+
+// slug makes a name for links of an id, which has this form anyway.
+func slug(id string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '.':
+			return c
+		}
+		return '_'
+	}, id)
+}
+
+// claims shows what the author claims, as it was given.
+func claims(given any) string {
+	if given == nil {
+		return ""
+	}
+	text, err := json.MarshalIndent(given, "", "  ")
+	if err != nil {
+		return "" // it came from JSON
+	}
+	return clip(string(text), 32<<10)
+}
