@@ -28,9 +28,11 @@ import (
 	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites/messagepassing"
+	"github.com/ipckit/ipckit/suites/programs"
 	"github.com/ipckit/ipckit/suites/requirements"
 	"github.com/ipckit/ipckit/suites/sharedmemory"
 )
@@ -48,6 +50,7 @@ func Suite() (run.Suite, error) {
 			sharedmemory.Regions,
 			sharedmemory.Buffers,
 			messagepassing.Mailboxes,
+			programs.Programs,
 		},
 	}, err
 }
@@ -164,6 +167,8 @@ func serve(key string, s subject.Subject, suite run.Suite) {
 	switch reexec.Role() {
 	case world.HolderRole:
 		world.Hold()
+	case trace.Role:
+		trace.Main()
 	case agent.Role:
 		if os.Getenv(agent.SubjectVariable) == key {
 			host.Main(s)

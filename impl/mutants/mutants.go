@@ -9,7 +9,10 @@
 // shows that they pass.
 package mutants
 
-import "github.com/ipckit/ipckit/harness/subject"
+import (
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/programs"
+)
 
 // A Mutant is one way to be wrong.
 type Mutant struct {
@@ -18,8 +21,10 @@ type Mutant struct {
 	Requirement string // that must catch it
 	Verdict     string // with which it must be caught: fail, crash, timeout or leak
 	At          string // part of the step or the message by which it is caught
-	Claims      string // directory with the claims of a mutant that is not a Go package; "" otherwise
-	Known       string // of a subject in Claims: what selects the fault, as NAME=VALUE
+
+	// Write writes the claims and sources of a mutant that is not a Go package
+	// into a directory that exists; nil otherwise.
+	Write func(dir string) error
 }
 
 // All lists the mutants, by requirement.
@@ -28,6 +33,9 @@ func All() []Mutant {
 	all = append(all, regionMutants...)
 	all = append(all, bufferMutants...)
 	all = append(all, mailboxMutants...)
+	for _, f := range programs.Faults() {
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
+	}
 	return all
 }
 
@@ -38,7 +46,7 @@ const Control = "none"
 func Subject(id string) (subject.Subject, bool) {
 	found := id == Control
 	for _, m := range All() {
-		found = found || m.ID == id && m.Claims == ""
+		found = found || m.ID == id && m.Write == nil
 	}
 	if !found {
 		return subject.Subject{}, false

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites"
+)
+
+// checkFlags are shared by the commands that check.
+type checkFlags struct {
+	only      []string
+	seed      uint64
+	out       string
+	format    string
+	strict    bool
+	patience  time.Duration
+	isolation string
+	verbose   bool
+}
+
+func (f *checkFlags) add(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringSliceVar(&f.only, "only", nil, "check only these: ids, families, levels, models, patterns such as 'BUF-*'")
+	flags.Uint64Var(&f.seed, "seed", 0, "seed of the random numbers (0: a new one, which the report tells)")
+	flags.StringVar(&f.out, "out", "", "directory for report.jsonl, report.html, report.md, report.json and junit.xml")
+	flags.StringVar(&f.format, "format", "terminal", "what to print: "+strings.Join(formatNames(), ", "))
+	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
+	flags.DurationVar(&f.patience, "patience", 0, "how long one operation may take that ought to come back (default 10s)")
+	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, not only those that fall short")
+	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("isolation", cobra.FixedCompletions([]string{"auto", "none"}, cobra.ShellCompDirectiveNoFileComp))
+}
+
+func (f *checkFlags) validate() error {
+	if _, ok := formats[f.format]; !ok {
+		return usage("--format %q: want one of %s", f.format, strings.Join(formatNames(), ", "))
+	}
+	if f.isolation != "auto" && f.isolation != "none" {
+		return usage("--isolation %q: want auto or none", f.isolation)
+	}
+	if f.patience < 0 {
+		return usage("--patience %v: want a duration above 0, such as 30s", f.patience)
+	}
+	if f.seed == 0 {
+		f.seed = rand.Uint64N(1<<32) + 1
+	}
+	return nil
+}
+
+func newCheck() *cobra.Command {
+	var f checkFlags
+	c := &cobra.Command{
+		Use:   "check [SUBJECT]",
+		Short: "Check an implementation against what it claims",
+		Long: `Check starts processes of the subject, puts them through every requirement that
+it claims, and reports each with a verdict. Without SUBJECT it checks the
+reference implementation.
+
+` + statuses,
+		Example: `  ipckit check                              the reference implementation
+  ipckit check ./mybuffer                   the subject whose ipckit.yaml is in ./mybuffer
+  ipckit check ./mybuffer --only BUF-DRAIN  one requirement
+  ipckit check ./mybuffer --out report      and write report/report.html`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeSubjects,
+		RunE: func(c *cobra.Command, args []string) error {
+			name := "reference"
+			if len(args) == 1 {
+				name = args[0]
+			}
+			return check(c.Context(), name, f)
+		},
+	}
+	f.add(c)
+	return c
+}
+
+func check(ctx context.Context, name string, f checkFlags) error {
+	if err := f.validate(); err != nil {
+		return err
+	}
+	suite, err := suites.Suite()
+	if err != nil {
+		return kitError(err)
+	}
+	t, err := open(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if t.launcher.Path != "" {
+		if err := smoke(ctx, t, f.isolate()); err != nil {
+			return err
+		}
+	}
+	dir, done, err := outDir(f.out)
+	if err != nil {
+		return err
+	}
+	defer done()
+	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
+	header.Subject.Path, header.Selection = t.path, f.only
+	record, err := run.Do(ctx, suite, t.plan(f), run.Options{
+		Dir: dir, Header: header, Strict: f.strict, Observer: newProgress(name),
+	})
+	switch {
+	case errors.Is(err, run.ErrUsage):
+		return exitStatus{reports.ExitUsage, err}
+	case err != nil:
+		return kitError(err)
+	}
+	if err := present(record, f, dir); err != nil {
+		return err
+	}
+	if record.Footer.Exit != reports.ExitPass {
+		return exitStatus{code: record.Footer.Exit}
+	}
+	return nil
+}
+
+func (f checkFlags) isolate() world.Isolation {
+	if f.isolation == "none" {
+		return world.None
+	}
+	return world.Auto
+}
+
+func (t *target) plan(f checkFlags) run.Plan {
+	p := run.Plan{
+		Key: t.name, Claims: t.claims, Launcher: t.launcher, Programs: t.programs, Only: f.only,
+		Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
+		Repeat: fmt.Sprintf("ipckit check %s --only {id} --seed %d", t.name, f.seed),
+	}
+	if t.buildErr != nil {
+		p.BuildErr = t.buildErr.Error()
+	}
+	return p
+}
+
+// smoke looks at the adapter alone, before anything else is believed.
+func smoke(ctx context.Context, t *target, isolation world.Isolation) error {
+	w, err := world.New(ctx, world.Options{Isolation: isolation})
+	if err != nil {
+		return kitError(err)
+	}
+	defer w.Close()
+	if _, err := agent.Smoke(ctx, w, t.launcher, t.claims); err != nil {
+		if ctx.Err() != nil {
+			return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+		}
+		return usage("the adapter of %s fails its smoke test, so nothing else would mean anything\n%w", t.name, err)
+	}
+	return nil
+}
+
+// outDir makes the directory that the record is written to: the one asked for,
+// or one that is removed at the end.
+func outDir(out string) (dir string, done func(), err error) {
+	if out == "" {
+		dir, err = os.MkdirTemp("", "ipckit-report-")
+		if err != nil {
+			return "", nil, usage("%w: point TMPDIR at a directory that can be written", err)
+		}
+		return dir, func() { _ = os.RemoveAll(dir) }, nil
+	}
+	if err := os.MkdirAll(out, 0o777); err != nil {
+		return "", nil, usage("--out: %w", err)
+	}
+	for _, name := range append([]string{run.RecordName}, fileNames()...) {
+		if err := os.Remove(filepath.Join(out, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return "", nil, usage("--out: %w", err)
+		}
+	}
+	return out, func() {}, nil
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/nearest"
+	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/suites"
+)
+
+func newExplain() *cobra.Command {
+	return &cobra.Command{
+		Use:               "explain ID",
+		Short:             "Explain a requirement: its text, source, why it matters, how it is checked",
+		Example:           "  ipckit explain BUF-DRAIN",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeRequirements,
+		RunE:              func(_ *cobra.Command, args []string) error { return explain(strings.ToUpper(args[0])) },
+	}
+}
+
+func explain(id string) error {
+	suite, err := suites.Suite()
+	if err != nil {
+		return kitError(err)
+	}
+	r := suite.Catalogue.Get(id)
+	if r == nil {
+		var ids []string
+		for _, r := range suite.Catalogue.All() {
+			ids = append(ids, r.ID)
+		}
+		return usage("no requirement %s%s; `ipckit list` shows all", id, nearest.Hint(id, ids))
+	}
+	paragraph := func(title, text string) {
+		if text != "" {
+			fmt.Fprintf(os.Stdout, "%-9s%s\n", title, wrap(text, 70, 9))
+		}
+	}
+	fmt.Printf("%s — %s, since %s\n\n", r.ID, r.Level, r.Since)
+	paragraph("Rule", r.Text)
+	paragraph("Source", r.Source)
+	paragraph("Why", r.Why)
+	paragraph("Hint", r.Hint)
+	profiles := strings.Join(r.Profiles, ", ")
+	if r.When != "" {
+		profiles += fmt.Sprintf(" (where %s is claimed)", r.When)
+	}
+	paragraph("Profile", profiles)
+	how := kinds(suite.Implemented()[r.ID])
+	if how == "" {
+		how = "this version has no check for it yet"
+	}
+	paragraph("Checked", how)
+	var kills []string
+	for _, m := range mutants.All() {
+		if m.Requirement == id {
+			kills = append(kills, fmt.Sprintf("%s (%s)", m.ID, m.Fault))
+		}
+	}
+	paragraph("Kills", strings.Join(kills, "; "))
+	return nil
+}
+
+// wrap breaks a text into lines of that width, indented after the first.
+func wrap(text string, width, indent int) string {
+	var b strings.Builder
+	column := 0
+	for word := range strings.FieldsSeq(text) {
+		switch {
+		case column == 0:
+		case column+1+len([]rune(word)) > width:
+			b.WriteString("\n" + strings.Repeat(" ", indent))
+			column = 0
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len([]rune(word))
+	}
+	return b.String()
+}

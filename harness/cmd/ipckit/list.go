@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/selection"
+	"github.com/ipckit/ipckit/suites"
+)
+
+func newList() *cobra.Command {
+	var only []string
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the built-in subjects and the requirements",
+		Long: `List prints the built-in subjects, then every requirement with its level and the
+kinds of check that this version has for it. A requirement marked "no check yet"
+is in the catalogue, but counts as nothing.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return list(only) },
+	}
+	c.Flags().StringSliceVar(&only, "only", nil, "list only these: ids, families, levels, models, patterns")
+	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
+	return c
+}
+
+func list(only []string) error {
+	suite, err := suites.Suite()
+	if err != nil {
+		return kitError(err)
+	}
+	match, err := selection.Match(suite.Catalogue, only)
+	if err != nil {
+		return usage("%w", err)
+	}
+	out := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
+	if len(only) == 0 {
+		fmt.Fprintln(out, "Subjects built in (any other is a directory with ipckit.yaml)")
+		for _, name := range builtInNames() {
+			fmt.Fprintf(out, "  %s\t%s\n", name, builtIns[name].about)
+		}
+	}
+	implemented := suite.Implemented()
+	without := 0
+	for _, family := range suite.Catalogue.Families {
+		titled := false
+		for _, r := range family.Requirements {
+			if !match(r) {
+				continue
+			}
+			if !titled {
+				fmt.Fprintf(out, "\n%s  %s\n", family.ID, family.Title)
+				titled = true
+			}
+			how := kinds(implemented[r.ID])
+			if how == "" {
+				how = "no check yet"
+				without++
+			}
+			fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", r.ID, r.Level, how, short(r.Text, 72))
+		}
+	}
+	if without > 0 {
+		fmt.Fprintf(out, "\n%d of these have no check yet.\n", without)
+	}
+	return out.Flush()
+}
+
+func kinds(list []catalogue.Kind) string {
+	var words []string
+	for _, k := range list {
+		if !slices.Contains(words, string(k)) {
+			words = append(words, string(k))
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// short cuts a text at a word.
+func short(text string, width int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) <= width {
+		return text
+	}
+	cut := text[:width]
+	if i := strings.LastIndexByte(cut, ' '); i > width/2 {
+		cut = cut[:i]
+	}
+	return strings.ToValidUTF8(cut, "") + "…"
+}

@@ -1,0 +1,125 @@
+// Command ipckit checks implementations of interprocess communication.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/fatih/color"
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/reports"
+)
+
+func main() {
+	playRole()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	os.Exit(command(ctx, os.Args[1:]))
+}
+
+// command runs one command line and gives its exit status.
+func command(ctx context.Context, args []string) int {
+	root := newRoot()
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	var status exitStatus
+	switch {
+	case err == nil:
+		return reports.ExitPass
+	case errors.As(err, &status):
+		if status.err != nil {
+			say("ipckit: %v", status.err)
+		}
+		return status.code
+	case ctx.Err() != nil:
+		say("ipckit: interrupted")
+		return reports.ExitInterrupted
+	}
+	say("ipckit: %v", err) // what cobra itself refuses is bad usage
+	return reports.ExitUsage
+}
+
+func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+
+// exitStatus carries an exit status through cobra. err may be nil where all
+// has been said.
+type exitStatus struct {
+	code int
+	err  error
+}
+
+func (e exitStatus) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e exitStatus) Unwrap() error { return e.err }
+
+func usage(format string, args ...any) error {
+	return exitStatus{reports.ExitUsage, fmt.Errorf(format, args...)}
+}
+
+func kitError(err error) error { return exitStatus{reports.ExitKit, err} }
+
+const about = `ipckit checks implementations of interprocess communication on Linux: shared
+memory, message passing, and programs that use them. It starts real processes,
+puts the implementation through requirements with stable ids, and says what it
+found and why.
+
+A SUBJECT is a directory with a file ipckit.yaml, which says what the
+implementation is and what it claims, or the name of a built-in one
+(see "ipckit list"). Start your own with "ipckit new".`
+
+const statuses = `Exit status:
+  0  everything that was claimed and checked holds
+  1  the subject fell short: fail, crash, timeout, leak, flaky, unobserved
+  2  a requirement could not be decided (with --strict: or the host lacks something)
+  3  bad usage, bad claims, build error, an adapter that fails its smoke test,
+     nothing selected
+  4  the kit's own fault
+  5  the list of known shortfalls is out of date
+  130  interrupted`
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "ipckit",
+		Short:         "Check implementations of interprocess communication",
+		Long:          about + "\n\n" + statuses,
+		Version:       run.Version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.PersistentFlags().Var(&colorFlag{}, "color", "use colour: auto, always or never")
+	root.AddCommand(newCheck(), newList(), newExplain(), newSmoke(), newMutants(), newReport(), newDiff(), newNew())
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usage("%w\nsee: %s --help", err, c.CommandPath())
+	})
+	return root
+}
+
+// colorFlag sets the colour mode as soon as it is read. Without it the
+// terminal and NO_COLOR decide.
+type colorFlag struct{ value string }
+
+func (f *colorFlag) String() string { return f.value }
+func (f *colorFlag) Type() string   { return "when" }
+func (f *colorFlag) Set(s string) error {
+	switch f.value = s; s {
+	case "auto":
+	case "always":
+		color.NoColor = false
+	case "never":
+		color.NoColor = true
+	default:
+		return fmt.Errorf("%q: want auto, always or never", s)
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites"
+)
+
+func newMutants() *cobra.Command {
+	var only []string
+	var asJSON bool
+	var jobs int
+	c := &cobra.Command{
+		Use:   "mutants",
+		Short: "Check the kit itself: every seeded fault must be caught",
+		Long: `Mutants runs each implementation with a seeded fault against the requirement that
+must catch it, and the same implementations without a fault against everything
+that they claim. A fault that is not caught, or is caught in another way than
+was declared, survives: exit status 1.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return killMatrix(c.Context(), only, jobs, asJSON)
+		},
+	}
+	c.Flags().StringSliceVar(&only, "only", nil, "only these mutants or requirements, by id or family")
+	c.Flags().IntVar(&jobs, "jobs", max(runtime.NumCPU(), 2), "how many at the same time")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON lines instead of a table")
+	return c
+}
+
+// A death is what became of a mutant.
+type death struct {
+	Mutant      string  `json:"mutant"`
+	Fault       string  `json:"fault"`
+	Requirement string  `json:"requirement"`
+	Expected    string  `json:"expected"`
+	At          string  `json:"at"`
+	Verdict     string  `json:"verdict"`
+	Message     string  `json:"message"`
+	Killed      bool    `json:"killed"`
+	Skipped     bool    `json:"skipped,omitempty"` // the host cannot run the check
+	Seconds     float64 `json:"seconds"`
+}
+
+func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error {
+	chosen, err := choose(only)
+	if err != nil {
+		return err
+	}
+	suite, err := suites.Suite()
+	if err != nil {
+		return kitError(err)
+	}
+	deaths := make([]death, len(chosen))
+	var wait sync.WaitGroup
+	gate := make(chan struct{}, max(jobs, 1))
+	for i, m := range chosen {
+		wait.Go(func() {
+			gate <- struct{}{}
+			defer func() { <-gate }()
+			if ctx.Err() == nil {
+				deaths[i] = kill(ctx, suite, m)
+			}
+		})
+	}
+	wait.Wait()
+	if ctx.Err() != nil {
+		return exitStatus{reports.ExitInterrupted, fmt.Errorf("interrupted")}
+	}
+	survivors := 0
+	for _, d := range deaths {
+		if !d.Killed && !d.Skipped {
+			survivors++
+		}
+	}
+	if asJSON {
+		encoder := json.NewEncoder(os.Stdout)
+		for _, d := range deaths {
+			_ = encoder.Encode(d)
+		}
+	} else {
+		printMatrix(deaths, survivors)
+	}
+	if survivors > 0 {
+		return exitStatus{code: reports.ExitFail}
+	}
+	return nil
+}
+
+// choose picks mutants by their ids, their requirements or families.
+func choose(only []string) ([]mutants.Mutant, error) {
+	all := append([]mutants.Mutant{{ID: mutants.Control, Fault: "no fault: must pass all that it claims", Verdict: string(reports.Pass)}}, mutants.All()...)
+	if len(only) == 0 {
+		return all, nil
+	}
+	var chosen []mutants.Mutant
+	for _, word := range only {
+		found := false
+		for _, m := range all {
+			if m.ID == word || m.Requirement == word || strings.HasPrefix(m.Requirement, word+"-") {
+				found = true
+				if !slices.ContainsFunc(chosen, func(c mutants.Mutant) bool { return c.ID == m.ID }) {
+					chosen = append(chosen, m)
+				}
+			}
+		}
+		if !found {
+			return nil, usage("--only %s: no such mutant, and no mutant for such a requirement", word)
+		}
+	}
+	return chosen, nil
+}
+
+// kill runs one mutant against the requirement that must catch it.
+func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
+	began := time.Now()
+	d = death{Mutant: m.ID, Fault: m.Fault, Requirement: m.Requirement, Expected: m.Verdict, At: m.At}
+	defer func() { d.Seconds = time.Since(began).Seconds() }()
+	t, err := openMutant(ctx, m)
+	if err != nil {
+		d.Verdict, d.Message = string(reports.KitError), err.Error()
+		return d
+	}
+	defer t.close()
+	dir, done, err := outDir("")
+	if err != nil {
+		d.Verdict, d.Message = string(reports.KitError), err.Error()
+		return d
+	}
+	defer done()
+	f := checkFlags{seed: 1}
+	if m.Requirement != "" {
+		f.only = []string{m.Requirement}
+	}
+	plan := t.plan(f)
+	plan.Attempts = 1
+	record, err := run.Do(ctx, suite, plan, run.Options{Dir: dir, Header: run.Header(t.claims, t.way, "ipckit mutants")})
+	if err != nil {
+		d.Verdict, d.Message = string(reports.KitError), err.Error()
+		return d
+	}
+	if m.Requirement == "" {
+		d.Verdict, d.Message = string(reports.Pass), record.Footer.Headline
+		if record.Footer.Exit != reports.ExitPass {
+			d.Verdict = string(reports.Fail)
+		}
+		d.Killed = record.Footer.Exit == reports.ExitPass
+		return d
+	}
+	for _, r := range record.Results {
+		if r.Requirement != m.Requirement {
+			continue
+		}
+		d.Verdict, d.Message = string(r.Verdict), r.Message
+		d.Skipped = r.Verdict == reports.Skipped
+		d.Killed = string(r.Verdict) == m.Verdict && caughtAt(r, m.At)
+	}
+	if record.Footer.Error != "" {
+		d.Killed, d.Message = false, record.Footer.Error
+	}
+	return d
+}
+
+// caughtAt reports whether a result names the step at which a mutant is to be
+// caught.
+func caughtAt(r reports.Result, at string) bool {
+	if strings.Contains(r.Message, at) {
+		return true
+	}
+	return r.Evidence != nil && (strings.Contains(r.Evidence.Step, at) || strings.Contains(r.Evidence.Saw, at))
+}
+
+func openMutant(ctx context.Context, m mutants.Mutant) (*target, error) {
+	if m.Write != nil {
+		return openFault(ctx, m)
+	}
+	return open(ctx, mutantPrefix+m.ID)
+}
+
+func printMatrix(deaths []death, survivors int) {
+	out := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(out, "\tMUTANT\tMUST BE CAUGHT BY\tAS\tTOOK\tFAULT")
+	for _, d := range deaths {
+		mark := "✓"
+		switch {
+		case d.Skipped:
+			mark = "-"
+		case !d.Killed:
+			mark = "✗"
+		}
+		fmt.Fprintf(out, "%s\t%s\t%s\t%s\t%.1f s\t%s\n", mark, d.Mutant, orDash(d.Requirement), d.Expected, d.Seconds, d.Fault)
+	}
+	_ = out.Flush()
+	killed := 0
+	for _, d := range deaths {
+		if d.Skipped {
+			fmt.Printf("\n%s was not run: %s\n", d.Mutant, d.Message)
+		} else if d.Killed {
+			killed++
+		} else {
+			fmt.Printf("\n%s survives: %s said %s (%s); it must say %s at %q\n", d.Mutant, orDash(d.Requirement), d.Verdict, d.Message, d.Expected, d.At)
+		}
+	}
+	fmt.Printf("\n%d of %d as declared", killed, len(deaths))
+	if survivors > 0 {
+		fmt.Printf(", %d SURVIVE", survivors)
+	}
+	fmt.Println()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "(all)"
+	}
+	return s
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/impl/c"
+	"github.com/ipckit/ipckit/impl/programs"
+	"github.com/ipckit/ipckit/impl/skeleton"
+)
+
+// A starter is a skeleton that "ipckit new" writes.
+type starter struct {
+	about string
+	files fs.FS
+	next  string
+}
+
+var starters = map[string]starter{
+	"c":        {"C functions behind the kit's header", c.Skeleton, "Fill in the functions; each says what it must do."},
+	"go":       {"a Go package, checked by go test", skeleton.Go, "Fill in the methods, then run: go mod tidy && go test ."},
+	"programs": {"unmodified programs, described by a file", programs.Good, "This is a correct pair. Put your own programs in its place and adapt ipckit.yaml."},
+}
+
+func newNew() *cobra.Command {
+	var names []string
+	for name := range starters {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	long := "New writes a skeleton to start from into a new directory. KIND is one of:\n"
+	for _, name := range names {
+		long += fmt.Sprintf("\n  %-10s%s", name, starters[name].about)
+	}
+	return &cobra.Command{
+		Use:       "new KIND DIR",
+		Short:     "Write a skeleton to start from",
+		Long:      long,
+		Example:   "  ipckit new c mybuffer && ipckit check mybuffer",
+		Args:      cobra.ExactArgs(2),
+		ValidArgs: names,
+		RunE: func(_ *cobra.Command, args []string) error {
+			s, ok := starters[args[0]]
+			if !ok {
+				return usage("new %q: want one of %s", args[0], strings.Join(names, ", "))
+			}
+			return start(s, args[1])
+		},
+	}
+}
+
+// start copies a skeleton into a directory that must be new or empty.
+func start(s starter, dir string) error {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return usage("%s is not empty; name a new directory", dir)
+	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return usage("%w", err)
+	}
+	err := fs.WalkDir(s.files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, filepath.FromSlash(strings.TrimSuffix(name, ".skeleton")))
+		if entry.IsDir() {
+			return os.MkdirAll(to, 0o777)
+		}
+		text, err := fs.ReadFile(s.files, name)
+		if err != nil {
+			return err
+		}
+		fmt.Println("wrote", to)
+		return os.WriteFile(to, text, 0o666)
+	})
+	if err != nil {
+		return usage("%w", err)
+	}
+	fmt.Println(s.next)
+	if _, err := os.Stat(filepath.Join(dir, "ipckit.yaml")); err == nil {
+		fmt.Printf("Check it with: ipckit check %s\n", dir)
+	}
+	return nil
+}

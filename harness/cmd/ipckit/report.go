@@ -1,0 +1,94 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/reports"
+)
+
+func newReport() *cobra.Command {
+	var format, out string
+	c := &cobra.Command{
+		Use:   "report FILE",
+		Short: "Render a record again",
+		Long: `Report reads a record, FILE or FILE/report.jsonl, and prints it in another form.
+Its exit status is that of the recorded run.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return report(args[0], format, out) },
+	}
+	c.Flags().StringVar(&format, "format", "terminal", "what to print: "+strings.Join(formatNames(), ", "))
+	c.Flags().StringVar(&out, "out", "", "file to write to instead of standard output")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+func report(name, format, out string) error {
+	f, ok := formats[format]
+	if !ok {
+		return usage("--format %q: want one of %s", format, strings.Join(formatNames(), ", "))
+	}
+	r, err := readRecord(name)
+	if err != nil {
+		return err
+	}
+	if out != "" {
+		err = renderFile(out, r, f.render, os.O_TRUNC)
+	} else {
+		err = f.render(os.Stdout, r)
+	}
+	if err != nil {
+		return kitError(err)
+	}
+	if code := r.Exit(false); code != reports.ExitPass {
+		return exitStatus{code: code}
+	}
+	return nil
+}
+
+// readRecord reads a record by its name or by its directory's.
+func readRecord(name string) (*reports.Record, error) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		name = filepath.Join(name, run.RecordName)
+	}
+	r, err := reports.Read(name)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	return r, nil
+}
+
+func newDiff() *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff OLD NEW",
+		Short: "Compare two records: what got worse, what got better",
+		Long:  "Diff exits 1 when a requirement got worse, and 0 otherwise.",
+		Args:  cobra.ExactArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			before, err := readRecord(args[0])
+			if err != nil {
+				return err
+			}
+			after, err := readRecord(args[1])
+			if err != nil {
+				return err
+			}
+			changes := reports.Diff(before, after)
+			reports.WriteDiff(os.Stdout, changes)
+			for _, c := range changes {
+				if c.Worse() {
+					return exitStatus{code: reports.ExitFail}
+				}
+			}
+			if len(changes) == 0 {
+				fmt.Println("No requirement changed its verdict.")
+			}
+			return nil
+		},
+	}
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/adapter"
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/c"
+	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/reference"
+	"github.com/ipckit/ipckit/suites"
+)
+
+// builtIns are the subjects that this binary hosts itself.
+var builtIns = map[string]struct {
+	about string
+	make  func() subject.Subject
+}{
+	"reference": {"the reference implementation of both models", reference.Subject},
+}
+
+func builtIn(name string) (subject.Subject, bool) {
+	if id, ok := isMutant(name); ok {
+		return mutants.Subject(id)
+	}
+	b, ok := builtIns[name]
+	if !ok {
+		return subject.Subject{}, false
+	}
+	return b.make(), true
+}
+
+func builtInNames() []string {
+	var names []string
+	for name := range builtIns {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// A target is a subject ready to be started.
+type target struct {
+	name     string // as it was given
+	claims   subject.Claims
+	launcher agent.Launcher
+	programs string // directory of built programs, where they are the subject
+	buildErr error  // of programs: a requirement of its own
+	way      string
+	path     string
+	close    func() error
+}
+
+// open finds a subject, checks its claims and builds it.
+func open(ctx context.Context, name string) (*target, error) {
+	suite, err := suites.Suite()
+	if err != nil {
+		return nil, kitError(err)
+	}
+	if s, ok := builtIn(name); ok {
+		if err := s.Claims.Check(suite.Known); err != nil {
+			return nil, kitError(err)
+		}
+		s.Claims.Normalise()
+		return &target{
+			name: name, claims: s.Claims, launcher: agent.Self(name), way: "Go package",
+			close: func() error { return nil },
+		}, nil
+	}
+	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		hint := ""
+		if !strings.ContainsAny(name, "/.") {
+			hint = fmt.Sprintf("; built-in subjects are: %s", strings.Join(builtInNames(), ", "))
+		}
+		return nil, usage("%s: no such file or directory%s", name, hint)
+	}
+	a, err := adapter.Load(name, adapter.Files{FS: c.Files})
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	if err := a.Claims.Check(suite.Known); err != nil {
+		_ = a.Close()
+		return nil, usage("%w", err)
+	}
+	a.Claims.Normalise()
+	t := &target{name: name, claims: a.Claims, way: a.Way(), path: a.Dir, close: a.Close}
+	launcher, err := a.Build(ctx)
+	switch {
+	case err == nil:
+		t.launcher, t.programs = launcher, a.Programs()
+	case a.Claims.Programs != nil && errors.As(err, new(*adapter.BuildError)):
+		t.buildErr = err
+	case errors.As(err, new(*adapter.BuildError)):
+		_ = a.Close()
+		return nil, usage("%w", err)
+	default:
+		_ = a.Close()
+		return nil, kitError(err)
+	}
+	return t, nil
+}
+
+// openFault opens a pair of programs with a seeded fault.
+func openFault(ctx context.Context, m mutants.Mutant) (*target, error) {
+	dir, err := os.MkdirTemp("", "ipckit-fault-")
+	if err != nil {
+		return nil, kitError(err)
+	}
+	if err := m.Write(dir); err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, kitError(err)
+	}
+	t, err := open(ctx, dir)
+	if err != nil {
+		_ = os.RemoveAll(dir)
+		return nil, err
+	}
+	closed := t.close
+	t.close = func() error { return cmp.Or(closed(), os.RemoveAll(filepath.Clean(dir))) }
+	return t, nil
+}
