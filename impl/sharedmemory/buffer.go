@@ -1,0 +1,261 @@
+package sharedmemory
+
+import (
+	"fmt"
+	"math/bits"
+	"sync/atomic"
+	"unsafe"
+)
+
+// A Buffer is the bounded buffer for one producer and one consumer. Exactly as
+// many items fit as its [Shape] says; they come out in the order in which they
+// went in, whole, with any content.
+//
+// The first Put makes this handle the producer, the first Get makes it the
+// consumer (it may be both), until it is detached or its process ends. A second
+// producer or consumer is refused for as long as the first one lives. A handle
+// is used by one goroutine a role at a time, and Detach only when neither is
+// busy; Close may be called at any time.
+//
+// # Algorithm
+//
+// Lamport's queue (Specifying Concurrent Program Modules, TOPLAS 5(2), 1983) on
+// slots of equal size, with three refinements.
+//
+//   - Each slot begins with a commit word: the low half of the item's index, and
+//     its length. A consumer that waits watches the very cache line in which the
+//     item will appear (FastForward: Giacomoni, Moseley, Vachharajani, PPoPP
+//     2008). One that is kept busy reads the producer's index instead, and
+//     takes all items up to there in one go.
+//   - Each side keeps a copy of the other's index and reads the real one only
+//     when the copy says full or empty (rigtorp/SPSCQueue; MCRingBuffer: Lee,
+//     Bu, Chandranmenon, IPDPS 2010).
+//   - Whoever finds nothing to do spins for less than a wake-up costs, then
+//     sleeps on a futex. Nobody makes a system call while the other is awake.
+//
+// # Memory order
+//
+// An item's bytes are written before its commit word, and the commit word before
+// the producer's index; the consumer reads them the other way round. The
+// consumer has read an item's bytes before it stores its own index, after which
+// the producer may overwrite them. For sleeping see [asymmetric].
+//
+// Put makes an item visible without waiting until it is: for the time that a
+// store takes to reach another processor, some hundred nanoseconds, a Get there
+// may still find nothing. Whoever was told of the item by any other means does
+// find it.
+//
+// # Death
+//
+// Each index is stored in one step, after the work it stands for, so a new
+// producer or consumer goes on where the killed one was. At most the item in
+// hand is lost (killed before its commit word, or after Get) or comes twice
+// (killed between copying it and storing the index).
+type Buffer struct {
+	region   *Region
+	control  *control
+	data     unsafe.Pointer // the first slot
+	stride   uintptr        // bytes a slot
+	mask     uint64         // slots in memory - 1
+	capacity uint64         // items that fit
+	itemMax  int
+
+	_        [64]byte // the roles may be two goroutines on two processors
+	producer producer
+	_        [64]byte
+	consumer consumer
+}
+
+// A Shape says how many items fit into a buffer, and how large they may be.
+type Shape struct {
+	Slots   int // items, 1 to 2^30
+	ItemMax int // bytes of the largest item, 0 to 2^30
+
+	_ struct{}
+}
+
+const (
+	slotsMax = 1 << 30
+	itemMax  = 1 << 30
+)
+
+// control is the first page of a buffer's payload. What different sides write
+// lies 128 bytes apart: processors fetch cache lines in pairs.
+type control struct {
+	capacity, itemMax, stride, ring uint64 // constant
+	_                               [96]byte
+
+	tail uint64 // items put; written by the producer
+	_    [120]byte
+
+	taken uint64 // items got; written by the consumer
+	_     [120]byte
+
+	toProducer atomic.Uint32 // notices, read at every Put
+	_          [124]byte
+
+	toConsumer atomic.Uint32 // notices, read at every Get
+	_          [124]byte
+
+	end                atomic.Uint64 // see close.go
+	producer, consumer atomic.Uint64 // stamps, see role
+}
+
+// Notices to one side. A side that sleeps does so on the word of the other.
+const (
+	noticeAsleep uint32 = 1 << iota // the other side sleeps: wake it
+	noticeClosed                    // see Close
+	noticeFence                     // somebody cannot use membarrier: fence for yourself
+)
+
+const (
+	slotsOffset = 4096 // of the first slot in the payload; control fits before it
+	commitBytes = 8    // the commit word before an item
+	wideSlot    = 2048 // from this size slots start on a cache line
+	cacheLine   = 64
+)
+
+// CreateBuffer makes a new, empty buffer. Like a region it appears at once and
+// whole, and has all its memory: the next power of two of Slots, times ItemMax.
+//
+// Errors: [ErrExist], [ErrInvalid] (name or shape), [ErrNoSpace], [ErrPermission].
+func CreateBuffer(name string, shape Shape, options ...Option) (*Buffer, error) {
+	const op = "create buffer"
+	if shape.Slots < 1 || shape.Slots > slotsMax || shape.ItemMax < 0 || shape.ItemMax > itemMax {
+		return nil, refuse(op, quote(name), ErrInvalid, "%d slots of %d bytes, expected 1 to %d slots of 0 to %d bytes",
+			shape.Slots, shape.ItemMax, slotsMax, itemMax)
+	}
+	s := newSettings(options)
+	s.populate = true
+	stride := strideOf(shape.ItemMax)
+	ring := uint64(1) << bits.Len64(uint64(shape.Slots)-1)
+	size := slotsOffset + ring*stride // < 2^12 + 2^30 * 2^31
+	r, err := create(name, kindBuffer, int64(size), s, func(payload []byte) {
+		c := controlOf(payload)
+		c.capacity, c.itemMax, c.stride, c.ring = uint64(shape.Slots), uint64(shape.ItemMax), stride, ring
+		c.tail, c.taken = s.startIndex, s.startIndex
+		c.end.Store(s.startIndex << 1)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newBuffer(r), nil
+}
+
+// OpenBuffer gives a handle on an existing buffer. Errors: [ErrNotExist],
+// [ErrInvalid] (name, or something else by this name), [ErrPermission].
+func OpenBuffer(name string, options ...Option) (*Buffer, error) {
+	const op = "open buffer"
+	s := newSettings(options)
+	s.populate = true
+	if s.readOnly {
+		return nil, refuse(op, name, ErrInvalid, "both sides write; open it for writing")
+	}
+	r, err := open(name, kindBuffer, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := controlOf(r.payload).check(r.payload); err != nil {
+		_ = r.Close()
+		return nil, &Error{Op: op, Name: name, Err: err}
+	}
+	return newBuffer(r), nil
+}
+
+// UnlinkBuffer removes the name of a buffer. Those attached go on using it.
+func UnlinkBuffer(name string) error { return Unlink(name) }
+
+func newBuffer(r *Region) *Buffer {
+	c := controlOf(r.payload)
+	b := &Buffer{
+		region: r, control: c,
+		data:     unsafe.Add(unsafe.Pointer(c), slotsOffset),
+		stride:   uintptr(c.stride),
+		mask:     c.ring - 1,
+		capacity: c.capacity,
+		itemMax:  int(c.itemMax),
+	}
+	b.producer.noun, b.producer.lock, b.producer.stamp = "producer", byteProducer, &c.producer
+	b.consumer.noun, b.consumer.lock, b.consumer.stamp = "consumer", byteConsumer, &c.consumer
+	if !asymmetric() {
+		c.toProducer.Or(noticeFence)
+		c.toConsumer.Or(noticeFence)
+	}
+	return b
+}
+
+func controlOf(payload []byte) *control {
+	return (*control)(unsafe.Pointer(unsafe.SliceData(payload)))
+}
+
+// check refuses a control page that would lead outside the payload.
+func (c *control) check(payload []byte) error {
+	size := uint64(len(payload))
+	if size < slotsOffset || c.itemMax > itemMax || c.stride != strideOf(int(c.itemMax)) ||
+		c.capacity < 1 || c.capacity > c.ring || c.ring > slotsMax || c.ring&(c.ring-1) != 0 ||
+		size != slotsOffset+c.ring*c.stride {
+		return fmt.Errorf("%w: its description does not fit its %d bytes: it was overwritten", ErrInvalid, size)
+	}
+	return nil
+}
+
+// strideOf is the distance of two slots in bytes.
+func strideOf(itemMax int) uint64 {
+	n := uint64(commitBytes+itemMax+7) &^ 7
+	if n >= wideSlot {
+		n = (n + cacheLine - 1) &^ (cacheLine - 1)
+	}
+	return n
+}
+
+// slot is the commit word of the slot of an index; the item follows it.
+func (b *Buffer) slot(index uint64) *uint64 {
+	return (*uint64)(unsafe.Add(b.data, uintptr(index&b.mask)*b.stride))
+}
+
+// item is the first n bytes of a slot's item.
+func item(slot *uint64, n int) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(slot), commitBytes)), n)
+}
+
+// commitWord says that the slot holds the item of an index, of n bytes. It
+// differs from what the slot held before: zero, or the index one round earlier.
+func commitWord(index uint64, n int) uint64 { return index<<32 | uint64(n+1) }
+
+// committed reads a slot's commit word, and tells whether it is that of index.
+func committed(slot *uint64, index uint64) (word uint64, ok bool) {
+	word = atomic.LoadUint64(slot)
+	return word, word>>32 == index&0xffffffff && uint32(word) != 0
+}
+
+// itemLength is the length of the item that a commit word announces.
+func itemLength(word uint64) int { return int(uint32(word)) - 1 }
+
+// Name is the name the buffer was opened by.
+func (b *Buffer) Name() string { return b.region.name }
+
+// Shape is what the buffer was created with.
+func (b *Buffer) Shape() Shape { return Shape{Slots: int(b.capacity), ItemMax: b.itemMax} }
+
+// Stale reports whether nobody was attached when this handle was opened: the
+// items inside were left behind by an earlier run. Such a buffer works; to
+// start clean, unlink it and create it anew.
+func (b *Buffer) Stale() bool { return b.region.stale }
+
+// Detach gives back the mapping, the descriptor, and the roles that this
+// handle has; the items stay. A second Detach is refused with [ErrInvalid].
+func (b *Buffer) Detach() error {
+	if b.control == nil {
+		return b.detached("detach")
+	}
+	b.leave(&b.producer.role)
+	b.leave(&b.consumer.role)
+	b.producer.limit = b.producer.next // the next Put and Get find out
+	b.consumer.known = b.consumer.next
+	b.control, b.data = nil, nil
+	return b.region.Close()
+}
+
+func (b *Buffer) detached(op string) error {
+	return refuse(op, b.region.name, ErrInvalid, "this handle was detached")
+}

@@ -1,0 +1,178 @@
+package sharedmemory
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// create makes an object in four steps: a file without a name, all its memory,
+// header and initial payload, and only then the name, by linkat(2), which fails
+// if the name is taken. Before the last step nobody can find the object and its
+// memory goes with its creator; after it the object is whole.
+func create(name string, k kind, size int64, s *settings, initialise func(payload []byte)) (*Region, error) {
+	const op = "create"
+	file, err := path(op, name)
+	if err != nil {
+		return nil, err
+	}
+	if size <= 0 || size > sizeMax {
+		return nil, refuse(op, name, ErrInvalid, "size %d, expected 1 to 2^62 bytes", size)
+	}
+	if s.readOnly {
+		return nil, refuse(op, name, ErrInvalid, "a new region is zero: reading alone makes no sense")
+	}
+	if taken(file) { // refused before any memory is spent on it; linkat decides
+		return nil, existing(op, name, file)
+	}
+	fd, temporary, err := unnamed()
+	if err != nil {
+		return nil, refuseSystem(op, name, "open", err)
+	}
+	r, err := fill(fd, name, k, size, s, initialise)
+	if err == nil {
+		err = publishName(fd, temporary, file)
+	}
+	if temporary != "" {
+		_ = unix.Unlink(temporary) // the name under which nobody looks for it
+	}
+	if err == nil {
+		return r, nil
+	}
+	if r != nil {
+		_ = r.Close()
+	} else {
+		_ = unix.Close(fd)
+	}
+	if errors.Is(err, ErrExist) {
+		return nil, existing(op, name, file)
+	}
+	return nil, &Error{Op: op, Name: name, Err: err}
+}
+
+// unnamed opens a new file in directory that has no name. Where the file
+// system has no such files it has a hidden one, which is left behind if the
+// process is killed before create is done.
+func unnamed() (fd int, temporary string, err error) {
+	err = ignoringEINTR(func() error {
+		fd, err = unix.Open(directory, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+		return err
+	})
+	if err == nil {
+		return fd, "", nil
+	}
+	if !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.EISDIR) {
+		return -1, "", err
+	}
+	temporary = fmt.Sprintf("%s/.sharedmemory.%d.%s", directory, os.Getpid(), rand.Text())
+	err = ignoringEINTR(func() error {
+		fd, err = unix.Open(temporary, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o600)
+		return err
+	})
+	return fd, temporary, err
+}
+
+// fill gives an empty file memory, header and initial payload, attaches this
+// process, and maps it. The caller closes fd if it fails.
+func fill(fd int, name string, k kind, size int64, s *settings, initialise func([]byte)) (*Region, error) {
+	h := newHeader(k, size)
+	if err := allocate(fd, int64(h.payload)+size); err != nil {
+		return nil, err
+	}
+	if err := unix.Fchmod(fd, s.mode); err != nil {
+		return nil, systemError("fchmod", err)
+	}
+	if _, err := lockByte(fd, byteAttached, unix.F_RDLCK); err != nil {
+		return nil, err
+	}
+	r := &Region{name: name, fd: fd, creator: int(h.creator)}
+	if err := r.mapFile(&h, s); err != nil {
+		return nil, err
+	}
+	*(*header)(unsafe.Pointer(unsafe.SliceData(r.mapping))) = h
+	initialise(r.payload)
+	return r, nil
+}
+
+// publishName gives the file its name.
+func publishName(fd int, temporary, file string) error {
+	if temporary != "" {
+		return nameError(unix.Link(temporary, file))
+	}
+	self := fmt.Sprintf("/proc/self/fd/%d", fd)
+	err := unix.Linkat(unix.AT_FDCWD, self, unix.AT_FDCWD, file, unix.AT_SYMLINK_FOLLOW)
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EXDEV) { // no /proc here; this way needs Linux 6.10 or a capability
+		err = unix.Linkat(fd, "", unix.AT_FDCWD, file, unix.AT_EMPTY_PATH)
+	}
+	return nameError(err)
+}
+
+func nameError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return systemError("linkat", err)
+}
+
+// createOrOpen repeats opening and creating until one of them wins.
+func createOrOpen(name string, k kind, size int64, s *settings, initialise func([]byte)) (*Region, bool, error) {
+	const op = "create or open"
+	if size <= 0 || size > sizeMax {
+		return nil, false, refuse(op, name, ErrInvalid, "size %d, expected 1 to 2^62 bytes", size)
+	}
+	// Each turn that wins neither needs somebody else to create and to unlink
+	// in between, so many turns mean that something is wrong.
+	const turns = 1000
+	for range turns {
+		r, err := open(name, k, s)
+		if err == nil && r.Size() < size {
+			have := r.Size()
+			_ = r.Close()
+			return nil, false, refuse(op, name, ErrInvalid, "it exists with %d bytes, wanted %d: unlink it or ask for less", have, size)
+		}
+		if !errors.Is(err, ErrNotExist) {
+			return r, false, err
+		}
+		if r, err = create(name, k, size, s, initialise); !errors.Is(err, ErrExist) {
+			return r, err == nil, err
+		}
+	}
+	return nil, false, refuse(op, name, ErrIO, "created and unlinked by others %d times in between", turns)
+}
+
+// taken reports whether a name is in use.
+func taken(file string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(file, &st) == nil
+}
+
+// existing refuses to create over a name in use, and says what is there.
+func existing(op, name, file string) error {
+	creator, used, err := peek(file)
+	switch {
+	case err != nil:
+		return refuse(op, name, ErrExist, "choose another name, or unlink it if nobody uses it")
+	case used:
+		return refuse(op, name, ErrExist, "created by process %d and in use: open it, or choose another name", creator)
+	}
+	return refuse(op, name, ErrExist, "left behind by process %d, nobody is attached: unlink it to start clean", creator)
+}
+
+// peek looks at an object without attaching to it.
+func peek(file string) (creator int64, used bool, err error) {
+	fd, err := unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return 0, false, err
+	}
+	defer unix.Close(fd)
+	h, err := readHeader(fd, anyKind)
+	if err != nil {
+		return 0, false, err
+	}
+	used, err = someoneElseHolds(fd, byteAttached)
+	return h.creator, used, err
+}

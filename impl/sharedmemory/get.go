@@ -1,0 +1,170 @@
+package sharedmemory
+
+import "sync/atomic"
+
+// consumer is the consuming side of a handle.
+type consumer struct {
+	role
+	backoff
+	spinner
+	next  uint64        // index of the next item
+	known uint64        // items below this index are there
+	ended bool          // closed and drained
+	fence atomic.Uint32 // see wakeProducer
+}
+
+// Get copies the oldest item to into and gives its length, waiting for an item
+// as w says.
+//
+// Errors: [ErrEmpty] (with [Never]), [ErrTimeout], [ErrClosed] (and nothing is
+// left), [ErrTooLarge] (into is smaller than the item, which stays), [ErrInvalid]
+// (another consumer lives), and [ErrPeerDead], once, when nothing is left and the
+// producer was killed: the next Get waits for a new producer.
+func (b *Buffer) Get(into []byte, w Wait) (int, error) {
+	c := &b.consumer
+	if c.next == c.known {
+		if err := b.awaitItem(w); err != nil {
+			return 0, err
+		}
+	}
+	slot := b.slot(c.next)
+	n := itemLength(atomic.LoadUint64(slot))
+	if n > len(into) || uint(n) > uint(b.itemMax) {
+		return 0, b.unfit(n, len(into))
+	}
+	copyItem(into[:n], item(slot, n))
+	storeRelease(&b.control.taken, c.next+1)
+	c.next++
+	if b.control.toConsumer.Load()&(noticeAsleep|noticeFence) != 0 {
+		b.wakeProducer()
+	}
+	return n, nil
+}
+
+// unfit explains why an item of n bytes cannot be given out.
+func (b *Buffer) unfit(n, room int) error {
+	if uint(n) > uint(b.itemMax) {
+		return refuse("get", b.region.name, ErrIO, "an item says %d bytes, at most %d are possible: somebody overwrote it", n, b.itemMax)
+	}
+	return refuse("get", b.region.name, ErrTooLarge, "the item has %d bytes, there is room for %d: offer %d", n, room, b.itemMax)
+}
+
+// awaitItem returns nil once there is an item.
+func (b *Buffer) awaitItem(w Wait) error {
+	if b.control == nil {
+		return b.detached("get")
+	}
+	c := &b.consumer
+	if !c.held.Load() {
+		if err := b.becomeConsumer(); err != nil {
+			return err
+		}
+	}
+	if c.ended {
+		return ErrClosed
+	}
+	if w != Never {
+		c.hold(b.capacity)
+	}
+	for range looksAtOnce {
+		if b.arrived() {
+			c.found(1, b.capacity)
+			return nil
+		}
+		if w == Never {
+			break
+		}
+	}
+	c.backoff = 0
+	if w == Never {
+		if b.closed() && b.drained() {
+			return ErrClosed
+		}
+		if b.arrived() { // drained found one that came in before the end
+			return nil
+		}
+		return ErrEmpty
+	}
+	c.until(func() bool { return b.arrived() || b.closed() })
+	return b.sleepUntilItem(w)
+}
+
+// sleepUntilItem is the part of awaitItem that may sleep.
+func (b *Buffer) sleepUntilItem(w Wait) error {
+	deadline := w.deadline()
+	word := &b.control.toProducer
+	for {
+		switch {
+		case b.arrived():
+			return nil
+		case b.closed():
+			if b.drained() {
+				return ErrClosed
+			}
+			continue
+		case b.died(&b.producer.role):
+			if b.arrived() { // its last act
+				return nil
+			}
+			return ErrPeerDead
+		}
+		limit, expired := sleepUntil(deadline)
+		if expired {
+			return ErrTimeout
+		}
+		value := word.Or(noticeAsleep) | noticeAsleep
+		barrierEverywhere()
+		if !b.arrived() && !b.closed() {
+			futexWait(word, value, limit)
+		}
+		word.And(^noticeAsleep)
+	}
+}
+
+// looksAtOnce is how many looks count as finding an item at once.
+const looksAtOnce = 8
+
+// arrived looks for the next item. A consumer that waits looks at the slot, so
+// that one cache line brings notice and item. One that always finds something
+// looks at the producer's index, which brings all items at once; the slot then
+// only tells of a producer that was killed between the two.
+func (b *Buffer) arrived() bool {
+	c := &b.consumer
+	if c.steady() {
+		if tail := atomic.LoadUint64(&b.control.tail); tail-c.next-1 < b.capacity {
+			c.known = tail
+			return true
+		}
+	}
+	if _, ok := committed(b.slot(c.next), c.next); !ok {
+		return false
+	}
+	c.known = c.next + 1
+	return true
+}
+
+// wakeProducer wakes the producer if it sleeps.
+func (b *Buffer) wakeProducer() {
+	word := &b.control.toConsumer
+	notices := word.Load()
+	if notices&noticeFence != 0 {
+		b.consumer.fence.Add(1) // as in noticed
+		notices = word.Load()
+	}
+	if notices&noticeAsleep != 0 && word.And(^noticeAsleep)&noticeAsleep != 0 {
+		futexWake(word, 1)
+	}
+}
+
+// becomeConsumer takes the role, and goes on where the last consumer stopped.
+func (b *Buffer) becomeConsumer() error {
+	c := &b.consumer
+	if err := b.enter(&c.role); err != nil {
+		return err
+	}
+	c.next = atomic.LoadUint64(&b.control.taken)
+	c.known = c.next
+	c.ended = b.control.end.Load()&endSealed != 0
+	b.died(&b.producer.role) // before our time: no news to us
+	return nil
+}

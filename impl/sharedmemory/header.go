@@ -1,0 +1,71 @@
+package sharedmemory
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+)
+
+// header is the first page of every object. It is complete before the object
+// has a name and constant from then on, so it needs no synchronisation.
+type header struct {
+	magic   uint64
+	version uint32
+	kind    kind
+	payload uint64 // offset of the payload: the page size of the creator
+	size    uint64 // of the payload, bytes
+	creator int64  // process id, for messages
+}
+
+const (
+	magic   = 0x6d656d6465726873 // "shredmem" read from the lowest byte
+	version = 1
+)
+
+// A kind says what a payload is, so that a buffer is not opened as a lock.
+type kind uint32
+
+const (
+	kindRegion kind = 1 + iota
+	kindBuffer
+)
+
+func (k kind) String() string {
+	switch k {
+	case kindRegion:
+		return "region"
+	case kindBuffer:
+		return "one-to-one buffer"
+	}
+	return fmt.Sprintf("object of unknown kind %d", uint32(k))
+}
+
+// newHeader describes a payload of size bytes.
+func newHeader(k kind, size int64) header {
+	return header{
+		magic: magic, version: version, kind: k,
+		payload: uint64(os.Getpagesize()), size: uint64(size), creator: int64(os.Getpid()),
+	}
+}
+
+// headerOf reads the header of a file that is mapped from its beginning.
+func headerOf(mapping []byte) header {
+	return *(*header)(unsafe.Pointer(unsafe.SliceData(mapping)))
+}
+
+// check tells whether a file of length bytes that starts with h is a whole
+// object of the kind wanted; the answer is the reason why not.
+func (h *header) check(length int64, want kind) error {
+	switch {
+	case h.magic != magic:
+		return fmt.Errorf("%w: it was not made by this package", ErrInvalid)
+	case h.version != version:
+		return fmt.Errorf("%w: its format is version %d, expected %d: both sides need the same release", ErrInvalid, h.version, version)
+	case h.kind != want:
+		return fmt.Errorf("%w: it is a %v, expected a %v", ErrInvalid, h.kind, want)
+	case h.payload%uint64(os.Getpagesize()) != 0 || h.payload == 0,
+		h.size > sizeMax || h.payload > sizeMax || uint64(length) != h.payload+h.size:
+		return fmt.Errorf("%w: its header says %d+%d bytes and it has %d: it was cut or overwritten", ErrInvalid, h.payload, h.size, length)
+	}
+	return nil
+}

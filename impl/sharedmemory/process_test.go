@@ -1,0 +1,142 @@
+package sharedmemory
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Tests start real processes: the test binary itself in another part. A part
+// reads its orders from standard input and answers on standard output.
+const partVariable = "SHAREDMEMORY_TEST_PART"
+
+// parts are what a child process can be.
+var parts = map[string]func(arguments []string) error{}
+
+func TestMain(m *testing.M) {
+	parts = map[string]func([]string) error{
+		"open": partOpen, "stampede": partStampede, "early": partEarly, "sleeper": partSleeper,
+		"put": partPut, "get": partGet, "cycle": partCycle, "pingpong": partPingPong,
+	}
+	if part := os.Getenv(partVariable); part != "" {
+		if err := parts[part](os.Args[1:]); err != nil {
+			fmt.Println("error:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// watchdog ends what hangs; a loaded machine stays far below it.
+const watchdog = 60 * time.Second
+
+type process struct {
+	t       *testing.T
+	command *exec.Cmd
+	in      io.WriteCloser
+	lines   *bufio.Scanner
+	waited  bool
+}
+
+// start starts a process that is killed, at the latest, when the test ends.
+func start(t *testing.T, part string, arguments ...any) *process {
+	t.Helper()
+	p := &process{t: t}
+	text := make([]string, len(arguments))
+	for i, a := range arguments {
+		text[i] = fmt.Sprint(a)
+	}
+	p.command = exec.Command("/proc/self/exe", text...)
+	p.command.Env = append(os.Environ(), partVariable+"="+part)
+	p.command.Stderr = os.Stderr
+	var err error
+	if p.in, err = p.command.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.lines = bufio.NewScanner(out)
+	p.lines.Buffer(nil, 1<<20)
+	if err := p.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.kill)
+	return p
+}
+
+// kill sends SIGKILL and collects the process.
+func (p *process) kill() {
+	if p.waited {
+		return
+	}
+	p.waited = true
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
+}
+
+// line is the next line of output.
+func (p *process) line() string {
+	p.t.Helper()
+	dog := time.AfterFunc(watchdog, func() { _ = p.command.Process.Kill() })
+	defer dog.Stop()
+	if !p.lines.Scan() {
+		p.t.Fatalf("process %d ended, or hung for %v, instead of answering", p.command.Process.Pid, watchdog)
+	}
+	return p.lines.Text()
+}
+
+// expect reads a line and compares it.
+func (p *process) expect(want string) {
+	p.t.Helper()
+	if got := p.line(); got != want {
+		p.t.Fatalf("process answered %q, expected %q", got, want)
+	}
+}
+
+func (p *process) order(text string) {
+	p.t.Helper()
+	if _, err := fmt.Fprintln(p.in, text); err != nil {
+		p.t.Fatalf("ordering %q: %v", text, err)
+	}
+}
+
+// finish waits until the process ends by itself, with success.
+func (p *process) finish() {
+	p.t.Helper()
+	dog := time.AfterFunc(watchdog, func() { _ = p.command.Process.Kill() })
+	defer dog.Stop()
+	p.waited = true
+	_ = p.in.Close()
+	var rest []string
+	for p.lines.Scan() {
+		rest = append(rest, p.lines.Text())
+	}
+	if err := p.command.Wait(); err != nil {
+		p.t.Fatalf("process ended with %v, or hung for %v: %s", err, watchdog, strings.Join(rest, "; "))
+	}
+}
+
+// waitForOrder blocks a part until its parent says something.
+func waitForOrder() string {
+	s := bufio.NewScanner(os.Stdin)
+	s.Scan()
+	return s.Text()
+}
+
+var nameCounter atomic.Int64
+
+// freshName is a name that nobody uses, unlinked when the test ends.
+func freshName(t testing.TB) string {
+	name := fmt.Sprintf("/sharedmemory-test.%d.%d", os.Getpid(), nameCounter.Add(1))
+	t.Cleanup(func() { _ = Unlink(name) })
+	return name
+}

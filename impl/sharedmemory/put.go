@@ -1,0 +1,139 @@
+package sharedmemory
+
+import "sync/atomic"
+
+// producer is the producing side of a handle.
+type producer struct {
+	role
+	backoff
+	spinner
+	next  uint64        // index of the next item
+	limit uint64        // index at which the buffer is full, as far as known
+	fence atomic.Uint32 // see noticed
+}
+
+// Put copies an item into the buffer, waiting for room as w says. An item that
+// was refused has had no effect.
+//
+// Errors: [ErrFull] (with [Never]), [ErrTimeout], [ErrClosed], [ErrTooLarge],
+// [ErrInvalid] (another producer lives), and [ErrPeerDead], once, when there is
+// no room and the consumer was killed: the next Put waits for a new consumer.
+func (b *Buffer) Put(data []byte, w Wait) error {
+	if len(data) > b.itemMax {
+		return refuse("put", b.region.name, ErrTooLarge, "%d bytes, at most %d fit", len(data), b.itemMax)
+	}
+	p := &b.producer
+	if p.next == p.limit || b.closed() {
+		if err := b.awaitRoom(w); err != nil {
+			return err
+		}
+	}
+	index := p.next
+	slot := b.slot(index)
+	copyItem(item(slot, len(data)), data)
+	publish(slot, commitWord(index, len(data)), &b.control.tail, index+1)
+	p.next = index + 1
+	if b.control.toProducer.Load() != 0 {
+		return b.noticed(index)
+	}
+	return nil
+}
+
+// awaitRoom returns nil once there is room for an item.
+func (b *Buffer) awaitRoom(w Wait) error {
+	if b.control == nil {
+		return b.detached("put")
+	}
+	p := &b.producer
+	if !p.held.Load() {
+		if err := b.becomeProducer(); err != nil {
+			return err
+		}
+	}
+	if b.closed() {
+		return ErrClosed
+	}
+	if w != Never {
+		p.hold(b.capacity)
+	}
+	if b.room() {
+		p.found(p.limit-p.next, b.capacity)
+		return nil
+	}
+	if w == Never {
+		return ErrFull
+	}
+	p.backoff = 0
+	p.until(func() bool { return b.room() || b.closed() })
+	return b.sleepUntilRoom(w)
+}
+
+// sleepUntilRoom is the part of awaitRoom that may sleep.
+func (b *Buffer) sleepUntilRoom(w Wait) error {
+	deadline := w.deadline()
+	word := &b.control.toConsumer
+	for {
+		switch {
+		case b.closed():
+			return ErrClosed
+		case b.room():
+			return nil
+		case b.died(&b.consumer.role):
+			if b.room() { // its last act
+				return nil
+			}
+			return ErrPeerDead
+		}
+		limit, expired := sleepUntil(deadline)
+		if expired {
+			return ErrTimeout
+		}
+		value := word.Or(noticeAsleep) | noticeAsleep
+		barrierEverywhere()
+		if !b.room() && !b.closed() {
+			futexWait(word, value, limit)
+		}
+		word.And(^noticeAsleep)
+	}
+}
+
+// room looks how far the consumer is, and reports whether an item fits.
+func (b *Buffer) room() bool {
+	p := &b.producer
+	p.limit = atomic.LoadUint64(&b.control.taken) + b.capacity
+	return p.next != p.limit
+}
+
+// noticed does what the consumer, or somebody who closed the buffer, asked of
+// the producer that has just published the item of an index.
+func (b *Buffer) noticed(index uint64) error {
+	word := &b.control.toProducer
+	notices := word.Load()
+	if notices&noticeFence != 0 {
+		b.producer.fence.Add(1) // a locked instruction: the item is visible before the next load
+		notices = word.Load()
+	}
+	if notices&noticeAsleep != 0 && word.And(^noticeAsleep)&noticeAsleep != 0 {
+		futexWake(word, 1)
+	}
+	if notices&noticeClosed != 0 && !b.accepted(index) {
+		return ErrClosed
+	}
+	return nil
+}
+
+// becomeProducer takes the role, and goes on where the last producer stopped.
+func (b *Buffer) becomeProducer() error {
+	p := &b.producer
+	if err := b.enter(&p.role); err != nil {
+		return err
+	}
+	tail := atomic.LoadUint64(&b.control.tail)
+	if _, ok := committed(b.slot(tail), tail); ok { // killed between commit word and index
+		tail++
+		atomic.StoreUint64(&b.control.tail, tail)
+	}
+	p.next, p.limit = tail, tail
+	b.died(&b.consumer.role) // before our time: no news to us
+	return nil
+}

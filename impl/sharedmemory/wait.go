@@ -1,0 +1,40 @@
+package sharedmemory
+
+import (
+	"math"
+	"time"
+)
+
+// A Wait says how long an operation may block: [Forever], [Never], or any
+// positive [time.Duration] as a limit.
+type Wait time.Duration
+
+// Forever blocks until the operation can be done. Never does not block, and
+// fails with [ErrFull] or [ErrEmpty] (locks: [ErrTimeout]). A positive value is
+// a limit, after which the operation has had no effect and fails with
+// [ErrTimeout].
+const (
+	Forever Wait = -1
+	Never   Wait = 0
+)
+
+// deadline is the moment at which a wait that starts now ends, on the clock of
+// [monotonic].
+func (w Wait) deadline() int64 {
+	if w < 0 {
+		return noDeadline
+	}
+	now := monotonic()
+	if int64(w) > math.MaxInt64-1-now {
+		return noDeadline
+	}
+	return now + int64(w)
+}
+
+// sleepUntil is the deadline of one sleep within a wait that ends at deadline:
+// the sleeper has to look after its peer in between. expired tells that the
+// wait is over.
+func sleepUntil(deadline int64) (limit int64, expired bool) {
+	now := monotonic()
+	return min(deadline, now+int64(watchInterval)), now >= deadline
+}
