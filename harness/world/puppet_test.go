@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"testing"
 	"time"
 	"unsafe"
 
@@ -158,17 +160,57 @@ func actDaemon([]string) error {
 	return nil
 }
 
+// contained makes sure that an act which harms others can harm nobody outside
+// of its world, even where the kit is broken: it is in another PID namespace
+// than the tests, which its argument names, or a user without privileges that
+// the tests are not.
+func contained(args []string) error {
+	namespace, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		return err
+	}
+	if namespace != args[0] && strings.HasPrefix(args[0], "pid:") {
+		return nil
+	}
+	if uid := os.Getuid(); uid != 0 && os.Geteuid() == uid && strconv.Itoa(uid) != args[1] && effectiveCapabilities() == 0 {
+		return nil
+	}
+	return fmt.Errorf("refused: not contained: in %s as uid %d, the tests in %s as uid %s", namespace, os.Getuid(), args[0], args[1])
+}
+
+// outside is the argument of acts that must be contained.
+func outside(t *testing.T) []string {
+	t.Helper()
+	namespace, err := os.Readlink("/proc/self/ns/pid")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []string{namespace, strconv.Itoa(os.Getuid())}
+}
+
 // actRage sends every signal to its parent.
-func actRage([]string) error {
+func actRage(args []string) error {
+	if err := contained(args); err != nil {
+		return err
+	}
+	parent := os.Getppid()
+	if parent != 1 {
+		return fmt.Errorf("refused: the parent is %d, want the world's first process, 1", parent)
+	}
 	for s := syscall.Signal(1); s <= 64; s++ {
-		_ = unix.Kill(os.Getppid(), s)
-		_ = unix.Tgkill(os.Getppid(), os.Getppid(), s)
+		_ = unix.Kill(parent, s)
+		_ = unix.Tgkill(parent, parent, s)
 	}
 	return nil
 }
 
 // actMassacre kills all that it may.
-func actMassacre([]string) error { return unix.Kill(-1, unix.SIGKILL) }
+func actMassacre(args []string) error {
+	if err := contained(args); err != nil {
+		return err
+	}
+	return unix.Kill(-1, unix.SIGKILL)
+}
 
 // actDial talks to itself over the loopback device.
 func actDial([]string) error {
