@@ -99,11 +99,11 @@ func TestHolderSurvivesItsWorld(t *testing.T) {
 		t.Run("user "+strconv.Itoa(user), func(t *testing.T) {
 			w := isolatedWorld(t, Options{User: user})
 			p, _ := launched(t, w, "wait")
-			must(t, w, "rage")
+			must(t, w, "rage", outside(t)...)
 			if !p.Alive() {
 				t.Error("the first process of the world died of its child's signals")
 			}
-			if _, e := run(t, w, "massacre"); !e.OK() { // kill(-1) spares the caller
+			if _, e := run(t, w, "massacre", outside(t)...); !e.OK() { // kill(-1) spares the caller
 				t.Errorf("kill(-1): %v", e)
 			}
 			if e, err := p.Wait(within(t)); err != nil || e.Signal != unix.SIGKILL || e.Cause != "" {
@@ -124,7 +124,7 @@ func TestKitSurvivesKillOfAll(t *testing.T) {
 		t.Skip("the world's processes have the kit's own uid: ", w.user.reason)
 	}
 	p, _ := launched(t, w, "wait")
-	if _, e := run(t, w, "massacre"); !e.OK() {
+	if _, e := run(t, w, "massacre", outside(t)...); !e.OK() {
 		t.Errorf("kill(-1): %v", e)
 	}
 	if _, err := p.Wait(within(t)); err != nil {
@@ -249,6 +249,38 @@ func TestClosedDirectoriesAreRemoved(t *testing.T) {
 			t.Errorf("the directory: %v", err)
 		}
 	})
+}
+
+// A sandbox may take the flags for namespaces and give none. The holder must
+// notice before it mounts, removes or kills anything.
+func TestHolderVerifiesItsNamespaces(t *testing.T) {
+	if failure := verifyNamespaces(ownNamespaces(), true); failure == nil || !errors.Is(failure, unix.ENOSYS) {
+		t.Errorf("in the kit's own namespaces: %v, want a refusal", failure)
+	}
+	other := map[string]string{}
+	for name := range ownNamespaces() {
+		other[name] = "of somebody else"
+	}
+	if failure := verifyNamespaces(other, true); failure == nil || !strings.Contains(failure.Error(), "first of its PID namespace") {
+		t.Errorf("not the first process: %v, want a refusal", failure)
+	}
+	if failure := verifyNamespaces(nil, true); failure == nil {
+		t.Error("the kit's namespaces are not known: want a refusal")
+	}
+	w := &World{setup: setup{OwnedUser: true}}
+	if found := w.strays(); len(found) != 0 {
+		t.Errorf("a world without a name has processes %v", found)
+	}
+}
+
+// The acts that would harm the host refuse where they could.
+func TestHarmfulActsAreContained(t *testing.T) {
+	if err := contained(outside(t)); err == nil {
+		t.Error("the tests themselves are taken to be contained")
+	}
+	if err := contained([]string{"", strconv.Itoa(os.Getuid())}); err == nil {
+		t.Error("without the tests' namespace an act is taken to be contained")
+	}
 }
 
 func TestHolderRefusesToMakeWorlds(t *testing.T) {

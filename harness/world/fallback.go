@@ -77,7 +77,7 @@ func (w *World) sweep() {
 			break
 		}
 		for _, pid := range left {
-			_ = unix.Kill(pid, unix.SIGKILL)
+			kill(pid)
 		}
 	}
 	(&holder{setup: w.setup}).remove()
@@ -86,8 +86,11 @@ func (w *World) sweep() {
 // strays lists the live processes of a world without namespaces, as far as they
 // can be recognized.
 func (w *World) strays() []int {
+	if w.id == "" || w.dir == "" {
+		return nil // every process would match
+	}
 	found := append(carriers(w.id), inhabitants(w.dir)...)
-	if w.setup.OwnedUser {
+	if w.setup.OwnedUser && w.setup.User > 0 {
 		for _, pid := range allProcesses() {
 			if s := readStatus(fmt.Sprintf("/proc/%d", pid)); s.uid == w.setup.User && !s.gone() {
 				found = append(found, pid)

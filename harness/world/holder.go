@@ -100,6 +100,9 @@ func survive() {
 // prepare makes the world around the holder.
 func (h *holder) prepare() (items []Capability, _ *failure) {
 	if h.setup.Isolated {
+		if failure := verifyNamespaces(h.setup.Host, h.setup.Network); failure != nil {
+			return nil, failure
+		}
 		furnished, failure := furnish(h.setup.Dir, h.setup.Limits.ShmSize)
 		if failure != nil {
 			return nil, failure
@@ -203,8 +206,16 @@ func (h *holder) killAll() *failure {
 			continue
 		}
 		for _, p := range h.live() {
-			_ = unix.Kill(p.PID, unix.SIGKILL)
+			kill(p.PID)
 		}
+	}
+}
+
+// kill kills one process. It never takes an id that means more than one, or the
+// host's first.
+func kill(pid int) {
+	if pid > 1 {
+		_ = unix.Kill(pid, unix.SIGKILL)
 	}
 }
 

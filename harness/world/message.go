@@ -51,6 +51,9 @@ type setup struct {
 	Isolated  bool   `json:"isolated"`   // it has namespaces to furnish
 	Network   bool   `json:"network"`    // one of them is a network namespace
 	Limits    Limits `json:"limits"`
+
+	// Host are the kit's namespaces, which the holder must not be in.
+	Host map[string]string `json:"host,omitempty"`
 }
 
 // start is a command, ready to run: nothing in it depends on the kit any more.

@@ -18,11 +18,41 @@ const needed = unix.CLONE_NEWNS | unix.CLONE_NEWIPC | unix.CLONE_NEWPID
 var namespaces = []struct {
 	name string
 	flag uintptr
+	link string // in /proc/self/ns
 }{
-	{MountNamespace, unix.CLONE_NEWNS},
-	{IPCNamespace, unix.CLONE_NEWIPC},
-	{PIDNamespace, unix.CLONE_NEWPID},
-	{NetworkNamespace, unix.CLONE_NEWNET},
+	{MountNamespace, unix.CLONE_NEWNS, "mnt"},
+	{IPCNamespace, unix.CLONE_NEWIPC, "ipc"},
+	{PIDNamespace, unix.CLONE_NEWPID, "pid"},
+	{NetworkNamespace, unix.CLONE_NEWNET, "net"},
+}
+
+// ownNamespaces tells this process's namespaces, by name.
+func ownNamespaces() map[string]string {
+	own := map[string]string{}
+	for _, n := range namespaces {
+		own[n.name], _ = os.Readlink("/proc/self/ns/" + n.link)
+	}
+	return own
+}
+
+// verifyNamespaces makes sure that a holder is where it was to be started. What
+// it does next would harm the host if a sandbox that imitates a kernel took the
+// flags and gave no namespaces: it mounts, removes whatever it finds, and kills
+// whatever it can.
+func verifyNamespaces(host map[string]string, network bool) *failure {
+	own := ownNamespaces()
+	for _, n := range namespaces {
+		if n.flag == unix.CLONE_NEWNET && !network {
+			continue
+		}
+		if own[n.name] == "" || host[n.name] == "" || own[n.name] == host[n.name] {
+			return failed(fmt.Sprintf("be in a %s of its own (the kit is in %q, the holder in %q)", n.name, host[n.name], own[n.name]), unix.ENOSYS)
+		}
+	}
+	if os.Getpid() != 1 || os.Getppid() != 0 {
+		return failed(fmt.Sprintf("be the first of its PID namespace (it is %d, its parent %d)", os.Getpid(), os.Getppid()), unix.ENOSYS)
+	}
+	return nil
 }
 
 // viaUser reports whether namespaces take a user namespace around them. Being

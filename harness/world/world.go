@@ -94,6 +94,9 @@ func open(ctx context.Context, o Options, without *refused) (_ *World, err error
 		ID: w.id, Dir: w.dir, User: w.user.id, Drop: w.user.drop, OwnedUser: w.user.owned,
 		Isolated: w.isolated, Network: w.isolated && !o.Network, Limits: o.Limits,
 	}
+	if w.isolated {
+		w.setup.Host = ownNamespaces()
+	}
 	if err := w.launch(without); err != nil {
 		return nil, err
 	}
