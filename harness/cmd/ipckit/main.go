@@ -20,6 +20,9 @@ func main() {
 	playRole()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	// A reader that has gone away (`ipckit check | head`) is an error of the
+	// write, not our death: what was begun is still cleaned up.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	os.Exit(command(ctx, os.Args[1:]))
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/fatih/color"
 	"golang.org/x/term"
@@ -78,7 +80,7 @@ func present(r *reports.Record, f checkFlags, dir string) error {
 		}
 		render = func(w io.Writer, r *reports.Record) error { return reports.Terminal(w, r, o) }
 	}
-	if err := render(os.Stdout, r); err != nil {
+	if err := render(os.Stdout, r); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return kitError(err)
 	}
 	return gitHub(r)
