@@ -90,3 +90,21 @@ func TestFetchFollowsNoLinkOut(t *testing.T) {
 		t.Errorf("fetch = %q, %v, %v", text, cut, err)
 	}
 }
+
+func TestLinked(t *testing.T) {
+	dir := compiled(t, map[string]string{"producer": `
+		#include <semaphore.h>
+		int main(void) { sem_t s; return sem_init(&s, 1, 0); }`})
+	p := pair("", "")
+	p.Roles.Producer.Command, p.Roles.Consumer.Command = "./producer 3", ""
+	if linked, known := Linked(dir, p, "sem_init"); !linked || !known {
+		t.Errorf("sem_init: linked %v, known %v", linked, known)
+	}
+	if linked, known := Linked(dir, p, "pthread_mutex_lock"); linked || !known {
+		t.Errorf("pthread_mutex_lock: linked %v, known %v", linked, known)
+	}
+	p.Roles.Producer.Command = "/bin/sh x"
+	if _, known := Linked(dir, p, "sem_init"); known {
+		t.Error("what a script uses cannot be known")
+	}
+}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/world"
@@ -10,13 +11,13 @@ import (
 const (
 	holdAsleep = 60 * time.Millisecond   // the producer waits for the consumer
 	holdQuiet  = 1200 * time.Millisecond // a producer that spins, or sleeps for a second between items
-	holdLine   = 100 * time.Millisecond  // for the one line that is let through
+	holdLine   = 100 * time.Millisecond  // for the line that is let through
 	holdBudget = 20 * time.Second        // for all
 )
 
 // holdBack makes a slow consumer: its terminal is held, so that it waits in the
 // middle of telling an item, until the producer has ended or cannot go on
-// without it; then one line is let through. A signal would do the same, but some
+// without it; then at least one line is let through. A signal would do the same, but some
 // system calls fail when a stopped process goes on (signal(7)), and a scheduling
 // class would not slow a consumer whose producer sleeps.
 func (r *run) holdBack(ctx context.Context) {
@@ -28,8 +29,12 @@ func (r *run) holdBack(ctx context.Context) {
 	if !consumer.streams[0].channel.terminal {
 		return
 	}
-	r.did("held the terminal of the consumer (as Ctrl-S does) whenever the producer could go on without it")
 	budget := time.Now().Add(holdBudget)
+	if !r.awaitItems(ctx, producer, consumer) {
+		return
+	}
+	consumer.hold()
+	r.did("held the terminal of the consumer (as Ctrl-S does) whenever the producer could go on without it%s", r.holdFrom())
 	for !producer.hasEnded() && !consumer.hasEnded() && time.Now().Before(budget) && ctx.Err() == nil && !r.flooding() {
 		r.awaitProducer(ctx, producer, consumer)
 		r.o.Held++
@@ -40,6 +45,37 @@ func (r *run) holdBack(ctx context.Context) {
 		consumer.release()
 		r.awaitLine(ctx, consumer, before)
 		consumer.hold()
+	}
+}
+
+// holdFrom tells from when on, where it is not the start.
+func (r *run) holdFrom() string {
+	if r.s.HoldFrom == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", from item %d on", r.s.HoldFrom)
+}
+
+// awaitItems waits until as many items were produced as the scenario wants before
+// the first hold. It reports false when that will not be.
+func (r *run) awaitItems(ctx context.Context, producer, consumer *program) bool {
+	limit := time.NewTimer(r.s.Quiet)
+	defer limit.Stop()
+	for {
+		if produced, _, _ := r.sink.counts(); produced >= r.s.HoldFrom {
+			return true
+		}
+		select {
+		case <-r.sink.notify:
+		case <-producer.ended:
+			return false
+		case <-consumer.ended:
+			return false
+		case <-limit.C:
+			return false
+		case <-ctx.Done():
+			return false
+		}
 	}
 }
 

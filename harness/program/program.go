@@ -28,10 +28,12 @@ type Scenario struct {
 	Only  string // Producer or Consumer: the other is not started
 
 	// Hold keeps the consumer's terminal held, as Ctrl-S does, for as long as
-	// the producer can go on without it, and lets go one line at a time: a slow
-	// consumer, made without a signal. It has no effect where there is no
+	// the producer can go on without it, then lets go for a moment, and so on: a
+	// slow consumer, made without a signal. It has no effect where there is no
 	// terminal, or where the producer starts the consumer.
 	Hold bool
+	// HoldFrom is how many items must have been produced before the first hold.
+	HoldFrom int
 	// Trace tells the mechanisms used. It makes the programs slower.
 	Trace bool
 

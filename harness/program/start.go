@@ -66,7 +66,7 @@ func (r *run) start(ctx context.Context, name string) error {
 		Name: name, Path: args[0], Args: args, Dir: r.dir, Env: r.environment(),
 		Stdin: stdin, Stdout: p.streams[0].channel.write, Stderr: p.streams[1].channel.write,
 	}
-	if r.s.Hold && name == Consumer {
+	if r.s.Hold && r.s.HoldFrom == 0 && name == Consumer {
 		p.hold()
 	}
 	if err := p.launch(ctx, r, c); err != nil {

@@ -16,11 +16,14 @@ import (
 const maxCopy = 256 << 20
 
 // Prepare copies a directory of built programs into a world, where they may
-// write without touching the originals, and gives the copy. Its name is one of
-// the kit's own, so that files which the programs leave there are no leftovers:
-// a result in a file is what many programs are for.
+// write without touching the originals, and gives the copy, a new one at each
+// call. Its name is one of the kit's own, so that files which the programs leave
+// there are no leftovers: a result in a file is what many programs are for.
 func Prepare(w *world.World, built string) (dir string, err error) {
-	dir = filepath.Join(w.Dir(), ".ipckit-programs")
+	dir, err = os.MkdirTemp(w.Dir(), ".ipckit-programs-")
+	if err != nil {
+		return "", err
+	}
 	info, err := os.Stat(w.Dir())
 	if err != nil {
 		return "", err
@@ -39,6 +42,8 @@ func Prepare(w *world.World, built string) (dir string, err error) {
 		switch {
 		case d.IsDir() && d.Name() == ".git":
 			return fs.SkipDir
+		case relative == ".":
+			err = os.Chmod(dir, 0o755)
 		case d.IsDir():
 			err = os.Mkdir(target, 0o755)
 		case d.Type() == fs.ModeSymlink:

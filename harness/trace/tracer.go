@@ -93,7 +93,7 @@ func (t *tracer) start(c command) error {
 	forward(p.Pid)
 	if err := t.seize(p.Pid); err != nil {
 		_ = unix.Kill(p.Pid, unix.SIGKILL)
-		return fmt.Errorf("ptrace: %w", err)
+		return fmt.Errorf("ptrace(PTRACE_SEIZE): %w", err)
 	}
 	t.threads[p.Pid] = &thread{pid: p.Pid}
 	return nil

@@ -1,0 +1,59 @@
+package programs
+
+import (
+	"github.com/ipckit/ipckit/harness/program"
+	"github.com/ipckit/ipckit/harness/spec"
+)
+
+// The last items that the producer makes before it ends are consumed, also by a
+// consumer that lags behind. Numbers of items are tried at which the end falls
+// on different places of the buffer.
+func last(w *spec.World) {
+	p := newPair(w)
+	held := false
+	for i, n := range p.ends() {
+		if i > 0 {
+			p.startAfresh()
+		}
+		p.run(program.Scenario{Items: n}).works()
+		w.RuledOut("%d items arrive when the consumer is as fast as it can", n)
+		for _, from := range holds(n) {
+			p.startAfresh()
+			r := p.run(program.Scenario{Items: n, Hold: true, HoldFrom: from})
+			r.works()
+			held = held || r.Held > 0
+		}
+	}
+	if !held {
+		w.Note("the consumer could not be held back, so that only its own pace was tried")
+	}
+}
+
+// holds are the numbers of items produced from which on the consumer is held: from
+// the start, which a fast producer uses to fill the buffer; and shortly before the
+// end, for a producer that is slower than any consumer.
+func holds(items int) []int {
+	if items < 4 {
+		return []int{0}
+	}
+	return []int{0, items - 2}
+}
+
+// longest bounds the runs with a held consumer, which go on a few lines at a
+// time.
+const longest = 12
+
+// ends are the numbers of items to try, where the kit can choose: such that the
+// buffer is full once and then fills again in part, as many as it holds, and very
+// few.
+func (p *pair) ends() []int {
+	switch n := p.claims.Capacity; {
+	case !p.claims.TakesItems():
+		return []int{p.claims.Items}
+	case n > 2 && n < longest:
+		return []int{2 * n, n, 2, 1}
+	case n > 0 && n < longest:
+		return []int{n + 3, 2, 1}
+	}
+	return []int{longest, 2, 1}
+}

@@ -1,0 +1,86 @@
+package programs
+
+import (
+	"math/rand/v2"
+
+	"github.com/ipckit/ipckit/harness/program"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A pair is the producer and the consumer in the world of one spec.
+type pair struct {
+	w      *spec.World
+	claims subject.Programs
+	dir    string
+	seeds  *rand.Rand
+	shown  bool // items have been seen to be consumed, so that the patterns fit
+}
+
+// newPair copies the built programs into the world. Leftovers are for
+// PROG-NOLEAK alone.
+func newPair(w *spec.World) *pair {
+	w.Untidy()
+	if err := w.Suite().BuildErr; err != nil {
+		w.Unobserved("the programs could not be built, see PROG-BUILD")
+	}
+	p := &pair{w: w, claims: *w.Claims().Programs, seeds: w.Rand}
+	p.prepare()
+	return p
+}
+
+func (p *pair) prepare() {
+	dir, err := program.Prepare(p.w.World, p.w.Suite().Programs)
+	if err != nil {
+		p.w.KitError(err)
+	}
+	p.dir = dir
+}
+
+// startAfresh ends what still runs and removes what is left, files included.
+func (p *pair) startAfresh() {
+	if err := p.w.Clean(); err != nil {
+		p.w.KitError(err)
+	}
+	p.prepare()
+	p.w.Step("cleaned up everything that was left")
+}
+
+// run runs the pair once. Every run has a seed of its own, so that what an
+// earlier run left cannot be taken for its own items.
+func (p *pair) run(s program.Scenario) *result {
+	if s.Items == 0 {
+		s.Items = p.claims.Items
+	}
+	s.Seed = p.seeds.Uint64()
+	s.Quiet = p.w.Suite().Patience
+	o, err := program.Run(p.w.Context(), p.w.World, p.dir, p.claims, s)
+	if err != nil {
+		switch {
+		case p.w.Context().Err() != nil:
+			p.w.KitError(p.w.Context().Err())
+		case p.w.Err() != nil:
+			p.w.KitError(p.w.Err())
+		}
+		p.w.Fail("%v", err)
+	}
+	for _, did := range o.Did {
+		p.w.Step("%s", did)
+	}
+	p.w.Observed(o.Outputs, o.Hung, nil)
+	p.shown = p.shown || len(o.Consumed) > 0
+	return &result{Observation: o, w: p.w, pair: p, claims: p.claims}
+}
+
+// canShow reports whether the consumer ever prints what the claims look for. One
+// that was started late may have found nothing any more, which is wrong, rather
+// than not to be seen: so it is given another chance, as the first.
+func (p *pair) canShow() bool {
+	if p.shown || p.claims.Roles.Consumer.StartedBy == program.Producer {
+		return p.shown
+	}
+	p.startAfresh()
+	p.w.Step("ran the pair once more, consumer first, to see whether the consumer can be observed at all")
+	p.run(program.Scenario{First: program.Consumer})
+	return p.shown
+}

@@ -1,0 +1,127 @@
+// Package programs holds the specs over unmodified programs: a producer and a
+// consumer as they were handed in, run and observed from outside.
+//
+// What is judged are multisets and the order of one producer, never the order of
+// lines of different processes: two programs that print at once say nothing about
+// which came first. What was not printed was not observed, which is a verdict of
+// its own and not the same as wrong.
+package programs
+
+import (
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/program"
+	"github.com/ipckit/ipckit/harness/spec"
+)
+
+// Programs registers the specs of the family PROG.
+func Programs(s *spec.Suite) {
+	s.It("PROG-BUILD", build)
+	s.It("PROG-RUN", ends)
+	s.It("PROG-CONTENT", content)
+	s.It("PROG-ORDER", order)
+	s.It("PROG-ALONE", alone)
+	s.It("PROG-MECHANISM", mechanism)
+	s.It("PROG-FIRST", consumerFirst)
+	s.It("PROG-AGAIN", again)
+	s.It("PROG-LAST", last)
+	s.It("PROG-NOLEAK", noLeak)
+}
+
+// The build command ends with status 0 and makes every program that the roles
+// name.
+func build(w *spec.World) {
+	w.Untidy()
+	w.Step("built the programs: %s", w.Claims().Build)
+	if err := w.Suite().BuildErr; err != nil {
+		w.Fail("%v", err)
+	}
+	p := w.Claims().Programs
+	for role, command := range map[string]string{program.Producer: p.Roles.Producer.Command, program.Consumer: p.Roles.Consumer.Command} {
+		if err := program.Built(w.Suite().Programs, role, command); err != nil {
+			w.Fail("%v", err)
+		}
+	}
+}
+
+// Started as described, producer and consumer end by themselves, each with
+// status 0.
+func ends(w *spec.World) {
+	r := newPair(w).run(program.Scenario{})
+	r.survives()
+	if failed := r.failures(); len(failed) > 0 {
+		w.Fail("%s", strings.Join(failed, "; "))
+	}
+	r.terminates()
+}
+
+// The items consumed are the items produced.
+func content(w *spec.World) {
+	r := newPair(w).run(program.Scenario{})
+	r.survives()
+	r.terminates()
+	r.same()
+}
+
+// Items are consumed in the claimed order.
+func order(w *spec.World) {
+	p := newPair(w)
+	if p.claims.Observe.Order == "any" {
+		w.Note("the claims promise no order")
+		return
+	}
+	r := p.run(program.Scenario{})
+	r.survives()
+	r.terminates()
+	r.seen()
+	d := program.Compare(r.Produced, r.Consumed)
+	if d.Misplaced >= 0 {
+		w.Fail("item %d consumed was %s, where %s was next: produced %s; consumed %s",
+			d.Misplaced+1, show(d.Found), show(d.Want), sequence(r.Produced), sequence(r.Consumed))
+	}
+	if distinct(r.Produced) < 2 {
+		w.Unobserved("all items look the same, so that their order cannot be seen; print something that tells them apart")
+	}
+}
+
+// A consumer that is started without a producer consumes nothing.
+func alone(w *spec.World) {
+	p := newPair(w)
+	// With a producer it must be seen to consume, else seeing nothing without one
+	// would prove nothing.
+	control := p.run(program.Scenario{})
+	control.survives()
+	control.terminates()
+	control.seen()
+	w.RuledOut("with a producer it consumes %d", len(control.Consumed))
+
+	p.startAfresh()
+	r := p.run(program.Scenario{Only: program.Consumer})
+	r.survives()
+	if n := len(r.Consumed); n > 0 {
+		w.Fail("nobody produced anything, and the consumer consumed %d: %s", n, sequence(r.Consumed))
+	}
+}
+
+// The pair works when the consumer is started first.
+func consumerFirst(w *spec.World) {
+	newPair(w).run(program.Scenario{First: program.Consumer}).works()
+}
+
+// A second run, without any cleaning up after the first, works like the first.
+func again(w *spec.World) {
+	p := newPair(w)
+	p.run(program.Scenario{}).works()
+	w.RuledOut("the first run was right")
+	w.Step("nothing was cleaned up")
+	p.run(program.Scenario{}).works()
+}
+
+// After the run nothing is left.
+func noLeak(w *spec.World) {
+	p := newPair(w)
+	r := p.run(program.Scenario{})
+	r.survives()
+	r.terminates()
+	r.leavesNothing()
+}

@@ -1,0 +1,242 @@
+package programs_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/trace"
+	"github.com/ipckit/ipckit/harness/world"
+	fixtures "github.com/ipckit/ipckit/impl/programs"
+	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites/programs"
+	"github.com/ipckit/ipckit/suites/requirements"
+)
+
+func TestMain(m *testing.M) {
+	switch reexec.Role() {
+	case world.HolderRole:
+		world.Hold()
+	case trace.Role:
+		trace.Main()
+	case run.Role:
+		s, err := suite()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		run.Serve(s)
+	}
+	os.Exit(m.Run())
+}
+
+func suite() (run.Suite, error) {
+	catalogue, err := requirements.Load()
+	return run.Suite{Catalogue: catalogue, Version: "test", Register: []func(*spec.Suite){programs.Programs}}, err
+}
+
+// check builds what write puts into a directory, and checks it.
+func check(t *testing.T, write func(dir string) error, only ...string) map[string]reports.Result {
+	t.Helper()
+	dir := t.TempDir()
+	if err := write(dir); err != nil {
+		t.Fatal(err)
+	}
+	claims, err := subject.ReadClaims(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims.Normalise()
+	plan := run.Plan{Key: "test", Claims: claims, Programs: dir, Only: only, Seed: 1, Attempts: 1}
+	if claims.Build != "" {
+		if strings.Contains(claims.Build, "cc ") {
+			if _, err := exec.LookPath("cc"); err != nil {
+				t.Skip("no C compiler: ", err)
+			}
+		}
+		cmd := exec.Command("/bin/sh", "-c", claims.Build)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			plan.BuildErr = fmt.Sprintf("%v: %s", err, out)
+		}
+	}
+	s, err := suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := run.Do(t.Context(), s, plan, run.Options{Dir: t.TempDir(), Header: run.Header(claims, "programs", "test")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if record.Footer.Error != "" {
+		t.Fatal(record.Footer.Error)
+	}
+	results := map[string]reports.Result{}
+	for _, r := range record.Results {
+		if len(r.Checks) > 0 && r.Verdict != reports.NotClaimed && r.Verdict != reports.NotChecked {
+			results[r.Requirement] = r
+		}
+	}
+	return results
+}
+
+// verdicts expects the verdicts given, and pass for all others.
+func verdicts(t *testing.T, results map[string]reports.Result, want map[string]reports.Verdict) {
+	t.Helper()
+	if len(results) == 0 {
+		t.Fatal("nothing was checked")
+	}
+	for id, r := range results {
+		expected, ok := want[id]
+		if !ok {
+			expected = reports.Pass
+		}
+		if r.Verdict == reports.Skipped {
+			t.Logf("%s was skipped: %s", id, r.Message)
+		} else if r.Verdict != expected {
+			t.Errorf("%s: %s, want %s\n%s", id, r.Verdict, expected, spec.Explain(r))
+		}
+	}
+	for id := range want {
+		if _, ok := results[id]; !ok {
+			t.Errorf("%s was not checked", id)
+		}
+	}
+}
+
+func pair(name string) func(string) error {
+	return func(dir string) error { return fixtures.Write(dir, name) }
+}
+
+func TestCorrectPairsPass(t *testing.T) {
+	for _, name := range []string{"good", "faults"} {
+		results := check(t, pair(name))
+		if len(results) != 10 {
+			t.Errorf("%s: %d requirements were checked, want all ten", name, len(results))
+		}
+		verdicts(t, results, nil)
+	}
+}
+
+func TestBrokenPairFallsShortByName(t *testing.T) {
+	results := check(t, pair("broken"))
+	verdicts(t, results, map[string]reports.Verdict{"PROG-LAST": reports.Fail, "PROG-NOLEAK": reports.Leak})
+	last := results["PROG-LAST"]
+	if !strings.Contains(last.Message, "Missing: the last") {
+		t.Errorf("PROG-LAST says %q", last.Message)
+	}
+	if e := last.Evidence; e == nil || !slices.ContainsFunc(e.Did, func(did string) bool { return strings.Contains(did, "Ctrl-S") }) || len(e.Output) == 0 {
+		t.Errorf("PROG-LAST does not tell what was done and printed: %+v", e)
+	}
+}
+
+func TestEveryFaultIsCaught(t *testing.T) {
+	for _, f := range fixtures.Faults() {
+		t.Run(f.ID, func(t *testing.T) {
+			r := check(t, f.Write, f.Requirement)[f.Requirement]
+			if r.Verdict == reports.Skipped {
+				t.Skip(r.Message)
+			}
+			if string(r.Verdict) != f.Verdict || !strings.Contains(r.Message, f.At) && !strings.Contains(r.Evidence.Saw, f.At) {
+				t.Errorf("%s %s: %q, want %s at %q", r.Requirement, r.Verdict, r.Message, f.Verdict, f.At)
+			}
+		})
+	}
+}
+
+// scripts is a pair of shell scripts with claims.
+func scripts(claims, producer, consumer string) func(string) error {
+	return func(dir string) error {
+		for name, text := range map[string]string{
+			"producer.sh": producer, "consumer.sh": consumer,
+			subject.ClaimsFile: `
+subject: scripts
+programs:
+  roles:
+    producer: {command: "/bin/sh producer.sh {items}"}
+    consumer: {command: "/bin/sh consumer.sh {items}"}
+  items: 4
+  observe: {produced: '^produced (\S+)$', consumed: '^consumed (\S+)$'}
+` + claims,
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text+"\n"), 0o644); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+const (
+	producer = `mkfifo fifo 2>/dev/null; exec 9>fifo
+i=0; while [ $i -lt $1 ]; do i=$((i+1)); echo "$i" >&9; echo "produced $i"; done`
+	consumer = `mkfifo fifo 2>/dev/null
+while read x; do echo "consumed $x"; done <fifo`
+)
+
+func TestVerdicts(t *testing.T) {
+	for _, c := range []struct {
+		name                       string
+		claims, producer, consumer string
+		requirement                string
+		verdict                    reports.Verdict
+		says                       string
+	}{
+		{"another format", "", producer, strings.ReplaceAll(consumer, "consumed", "got"), "PROG-CONTENT", reports.Unobserved, `its first line was "got 1"`},
+		{"silence", "", producer, "cat fifo >/dev/null", "PROG-CONTENT", reports.Unobserved, "the consumer printed nothing"},
+		{"nothing left for a late consumer", "", `for i in 1 2 3 4; do echo "produced $i"; done; touch over`,
+			`sleep 0.1; [ -e over ] || for i in 1 2 3 4; do echo "consumed $i"; done`, "PROG-CONTENT", reports.Fail, "Missing: all 4 (1, 2, 3, 4)."},
+		{"silence is no proof", "", producer, strings.ReplaceAll(consumer, "consumed", "got"), "PROG-ALONE", reports.Unobserved, "nothing was seen"},
+		{"a crash", "", producer, consumer + "\nkill -SEGV $$", "PROG-RUN", reports.Crash, "the consumer was killed by signal 11"},
+		{"a hang", "", producer, consumer + "\nexec 8<>fifo; read x <&8", "PROG-RUN", reports.Timeout, "the consumer is asleep in read("},
+		{"a flood", "", producer, "cat fifo >/dev/null; yes", "PROG-RUN", reports.Fail, "printed more than 4 MiB"},
+		{"twice", "", producer, strings.ReplaceAll(consumer, "do echo", `do echo "consumed $x"; echo`), "PROG-CONTENT", reports.Fail, "Consumed more than once: 1, 2, 3, 4."},
+		{"too few", "", strings.ReplaceAll(producer, "-lt $1", "-lt 3"), consumer, "PROG-CONTENT", reports.Fail, "4 items were asked for, and 3 produced"},
+		{"one lost", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-CONTENT", reports.Fail, "Missing: 1 (2)."},
+		{"a daemon", "", producer, consumer + "\nsetsid sleep 1000 &", "PROG-NOLEAK", reports.Leak, "process"},
+		{"the same item again and again", "", strings.ReplaceAll(producer, "$i\"", "x\""), consumer, "PROG-ORDER", reports.Unobserved, "look the same"},
+		{"a missing interpreter", "", "", "", "PROG-RUN", reports.Fail, ""},
+		{"a mechanism that is not used", "  mechanism: {require: [msgget]}", producer, consumer, "PROG-MECHANISM", reports.Fail, "msgget is demanded, and was not used; seen:"},
+		{"a mechanism that cannot be seen", "  mechanism: {require: [sem_init]}", producer, consumer, "PROG-MECHANISM", reports.Inconclusive, "sem_init makes no system call"},
+		{"a mechanism that is used", "  mechanism: {require: [mkfifo], forbid: [socket]}", producer, consumer, "PROG-MECHANISM", reports.Pass, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.producer == "" {
+				c.producer, c.consumer = "exec no-such-interpreter", "exit 0"
+			}
+			r, ok := check(t, scripts(c.claims, c.producer, c.consumer), c.requirement)[c.requirement]
+			if !ok {
+				t.Fatalf("%s was not checked", c.requirement)
+			}
+			if r.Verdict == reports.Skipped {
+				t.Skip(r.Message)
+			}
+			if r.Verdict != c.verdict || !strings.Contains(r.Message, c.says) {
+				t.Errorf("%s, want %s with %q\n%s", r.Verdict, c.verdict, c.says, spec.Explain(r))
+			}
+		})
+	}
+}
+
+func TestAllowedLeftoversMayStay(t *testing.T) {
+	write := func(dir string) error {
+		if err := fixtures.Write(dir, "broken"); err != nil {
+			return err
+		}
+		file := filepath.Join(dir, subject.ClaimsFile)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(file, append(text, "  cleanup: {allow: [/sem.pc_empty, pc_full]}\n"...), 0o644)
+	}
+	verdicts(t, check(t, write, "PROG-NOLEAK"), nil)
+}

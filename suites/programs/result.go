@@ -1,0 +1,195 @@
+package programs
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/program"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+)
+
+// A result is one run, to be judged.
+type result struct {
+	*program.Observation
+	w      *spec.World
+	pair   *pair
+	claims subject.Programs
+}
+
+// survives expects that no program crashed or flooded its output: after that
+// there is nothing else to judge.
+func (r *result) survives() {
+	for _, p := range r.Processes {
+		if p.Flooded {
+			r.w.Fail("the %s printed more than %d MiB and was ended: does a loop of its never end?", p.Role, r.Scenario.OutputLimit>>20)
+		}
+		if p.Ended && p.Exit.Signal != 0 {
+			r.w.Crash("the %s was %v after %d produced and %d consumed", p.Role, p.Exit, len(r.Produced), len(r.Consumed))
+		}
+	}
+}
+
+// terminates expects that the run came to its end.
+func (r *result) terminates() {
+	if r.Why == "" {
+		r.w.RuledOut("both programs ended")
+		return
+	}
+	var who []string
+	for _, b := range r.Hung {
+		who = append(who, fmt.Sprintf("the %s is %s", b.Process, b.Where))
+	}
+	r.w.Timeout("%s; %d produced, %d consumed; %s", r.Why, len(r.Produced), len(r.Consumed), strings.Join(who, "; "))
+}
+
+// failures tells the programs that ended by themselves with another status than
+// 0.
+func (r *result) failures() (list []string) {
+	for _, p := range r.Processes {
+		if !p.Ended || p.Exit.OK() {
+			continue
+		}
+		text := fmt.Sprintf("the %s ended with %v", p.Role, p.Exit)
+		if said := r.lastWords(p.Role); said != "" {
+			text += fmt.Sprintf(", saying %q", said)
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
+// lastWords is the last line that a program printed as an error, or at all.
+func (r *result) lastWords(role string) string {
+	said := ""
+	for _, o := range r.Outputs {
+		if o.Process != role {
+			continue
+		}
+		lines := strings.Split(strings.TrimSpace(o.Text), "\n")
+		if line := strings.TrimSpace(lines[len(lines)-1]); line != "" {
+			said = clip(line, 120)
+		}
+	}
+	return said
+}
+
+// seen expects that items were observed at all, where there were any.
+func (r *result) seen() {
+	if r.Scenario.Items == 0 && r.claims.TakesItems() {
+		return
+	}
+	r.seenBy(program.Producer, r.Produced, r.claims.Observe.Produced)
+	if len(r.Consumed) == 0 && r.sample(program.Consumer) == "" && r.pair.canShow() {
+		r.w.Observed(r.Outputs, r.Hung, nil) // of the run that is judged
+		return
+	}
+	r.seenBy(program.Consumer, r.Consumed, r.claims.Observe.Consumed)
+}
+
+func (r *result) seenBy(role string, items []program.Item, pattern string) {
+	verb := map[string]string{program.Producer: "produced", program.Consumer: "consumed"}[role]
+	switch sample := r.sample(role); {
+	case len(items) > 0:
+	case role == program.Consumer && r.claims.Observe.File != "":
+		r.w.Unobserved("nothing was seen to be consumed: %s is missing, or holds no item", r.claims.Observe.File)
+	case sample != "":
+		r.w.Unobserved("nothing was seen to be %s: no line of the %s matches the pattern %s; its first line was %q", verb, role, pattern, clip(sample, 120))
+	default:
+		r.w.Unobserved("nothing was seen to be %s: the %s printed nothing", verb, role)
+	}
+}
+
+// sample is a line that did not match. Where the producer starts the consumer,
+// the lines of both come in as the producer's.
+func (r *result) sample(role string) string {
+	if s := r.Unmatched[role]; s != "" || r.Process(role) != nil {
+		return s
+	}
+	return r.Unmatched[program.Producer]
+}
+
+// same expects that what was consumed is what was produced.
+func (r *result) same() {
+	r.seen()
+	if n := r.Scenario.Items; r.claims.TakesItems() && len(r.Produced) != n {
+		r.w.Fail("%d items were asked for, and %d produced: %s", n, len(r.Produced), sequence(r.Produced))
+	}
+	d := program.Compare(r.Produced, r.Consumed)
+	if d.Same() {
+		r.w.RuledOut("all %d items arrived", len(r.Produced))
+		return
+	}
+	if len(d.Twice) == 0 {
+		r.w.RuledOut("nothing was consumed twice")
+	}
+	if d.Misplaced < 0 {
+		r.w.RuledOut("the order of what arrived is right")
+	}
+	r.w.Fail("%d produced, %d consumed. %s", len(r.Produced), len(r.Consumed), describe(d, r.Produced))
+}
+
+// works expects a run that is right in every way but its order: nobody crashed
+// or hangs, and all items arrived. A program that gave up says why, which
+// explains more than what is missing because of it.
+func (r *result) works() {
+	r.survives()
+	d := program.Compare(r.Produced, r.Consumed)
+	if failed := r.failures(); len(failed) > 0 && (r.Why != "" || !d.Same() || len(r.Produced) == 0) {
+		r.w.Fail("%s; %d produced, %d consumed", strings.Join(failed, "; "), len(r.Produced), len(r.Consumed))
+	}
+	r.terminates()
+	r.same()
+}
+
+// leavesNothing expects that nothing is left but what the claims allow. Files
+// are no matter of this requirement.
+func (r *result) leavesNothing() {
+	r.w.Step("looked for processes, shared memory, semaphores and queues that are left")
+	ctx, cancel := context.WithTimeout(r.w.Context(), 10*time.Second)
+	defer cancel()
+	found, unseen := r.w.Leftovers(ctx)
+	var left, allowed []string
+	for _, l := range found {
+		switch {
+		case l.Kind == world.File || l.Kind == world.Socket:
+		case r.mayStay(l.Name):
+			allowed = append(allowed, l.Name)
+		default:
+			left = append(left, l.String())
+		}
+	}
+	r.w.Observed(r.Outputs, r.Hung, left)
+	if len(left) > 0 {
+		r.w.Leak("left behind: %s", strings.Join(left, "; "))
+	}
+	for _, u := range unseen {
+		if u.Kind != world.File && u.Kind != world.Socket {
+			r.w.Inconclusive("nothing was found, but not everything can be looked at here: %s", u)
+		}
+	}
+	if len(allowed) > 0 {
+		r.w.Note("left, as the claims allow: %s", strings.Join(allowed, ", "))
+	}
+}
+
+// mayStay compares names as people write them: /full, full, /sem.full and
+// /dev/shm/sem.full are one semaphore.
+func (r *result) mayStay(name string) bool {
+	for _, allowed := range r.claims.Cleanup.Allow {
+		if plain(allowed) == plain(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func plain(name string) string {
+	for _, prefix := range []string{"/dev/shm", "/dev/mqueue"} {
+		name = strings.TrimPrefix(name, prefix)
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(name, "/"), "sem.")
+}
