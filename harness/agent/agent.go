@@ -153,8 +153,8 @@ func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
 			"it speaks protocol version %d, and the kit version %d", *reply.Protocol, ProtocolVersion))
 		return a.why()
 	}
-	if t := reply.Thread; t != nil && a.process.Alive() {
-		if _, known := a.thread(); !known {
+	if t := reply.Thread; t != nil {
+		if a.threadless() {
 			a.breach(nil, violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
 				"hello says that its operation thread is %d, but the process has no such thread", *t))
 			return a.why()

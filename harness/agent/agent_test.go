@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -258,6 +259,52 @@ func TestOutputTellsTheEnd(t *testing.T) {
 	}
 	if o := out[1]; o.Stream != "stderr" || o.Cut || o.Text != "oops\n" {
 		t.Errorf("%+v", o)
+	}
+}
+
+// What an agent answered before it died counts, whoever holds its channel open.
+func TestLastAnswerIsNotLost(t *testing.T) {
+	w := newWorld(t)
+	for _, child := range []string{"", "sleep 600 & "} {
+		l := agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", child + `
+			read hello <&3
+			echo '{"id":1,"ok":true,"protocol":0}' >&4
+			read size <&3
+			echo '{"id":2,"ok":true,"size":7}' >&4
+			kill -9 $$`}}
+		for range 20 {
+			a := start(t, w, l, "shell")
+			if r := must(t, a, agent.Request{Op: agent.OpRegionSize, Object: "r"}); *r.Size != 7 {
+				t.Errorf("%+v", r)
+			}
+			if _, err := a.Process().Wait(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Status(within(t)); !errors.As(err, new(*agent.Died)) {
+				t.Errorf("afterwards: %v (%T), want *agent.Died", err, err)
+			}
+		}
+	}
+}
+
+func TestWhereOfAStoppedAgent(t *testing.T) {
+	w := newWorld(t)
+	a := start(t, w, agent.Self("toy"), "one")
+	if err := a.Process().Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	c := a.Begin(agent.Request{Op: agent.OpRegionSize, Object: "r"})
+	for deadline := time.Now().Add(patient); a.Where().Where != "stopped"; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v", a.Where())
+		}
+	}
+	if err := a.Process().Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	<-c.Done()
+	if _, err := c.Reply(); subject.KindOf(err) != subject.Invalid {
+		t.Error(err)
 	}
 }
 

@@ -29,6 +29,21 @@ func (a *Agent) thread() (t world.Thread, known bool) {
 	return t, false
 }
 
+// threadless reports whether the thread that hello told is certainly not one of
+// the process's: /proc shows all of them, and it is not there.
+func (a *Agent) threadless() bool {
+	state, err := a.process.State()
+	if err != nil || len(state.Threads) == 0 {
+		return false
+	}
+	for _, t := range state.Threads {
+		if t.Inner == *a.hello.Thread || t.Inner == 0 {
+			return false
+		}
+	}
+	return a.process.Alive()
+}
+
 // A trap is the system call that a thread is in, as /proc/PID/task/TID/syscall
 // tells it (proc_pid_syscall(5)). It can be read only by those who may trace
 // the process.
