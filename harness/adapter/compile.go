@@ -67,7 +67,11 @@ func (b *builder) compile(ctx context.Context) error {
 	args = append(args, compiling...)
 	args = append(args, include...)
 	for _, source := range claims.Sources {
-		args = append(args, "./"+path.Clean(source)) // a name may begin with a hyphen
+		source = path.Clean(source)
+		if strings.HasPrefix(source, "-") {
+			source = "./" + source
+		}
+		args = append(args, source)
 	}
 	args = append(args, shimObject, "-o", agentObject)
 	args = append(args, linking...)
@@ -193,9 +197,14 @@ func (b *builder) takeAgent() error {
 	}
 	defer root.Close()
 	a := b.adapter
-	c := &copier{limits: a.limits, only: b.world.User(), give: nobody}
-	if copied, err := c.file(root, agentObject, filepath.Join(a.product, agentName)); err != nil || !copied {
-		return b.fail("", "the compiler reported success, but made no agent: look at c.flags for one that turns linking off or names another output")
+	info, err := root.Lstat(agentObject)
+	made := err == nil && info.Mode()&0o111 != 0 // an object file is no program
+	if made {
+		c := &copier{limits: a.limits, only: b.world.User(), give: nobody}
+		made, err = c.file(root, agentObject, filepath.Join(a.product, agentName))
+	}
+	if !made || err != nil {
+		return b.fail("", "the compiler reported success, but made no program: look in c.flags for one that turns linking off, such as -c, or names another output")
 	}
 	return nil
 }

@@ -148,14 +148,16 @@ static bool read_string(struct cursor *c, struct string *s)
 
 static bool read_natural(struct cursor *c, uint64_t *value)
 {
+    uint64_t sum = 0;
     skip_space(c);
     if (*c->at < '0' || *c->at > '9')
         return wrong(c, "a whole number was expected");
-    for (*value = 0; *c->at >= '0' && *c->at <= '9'; c->at++)
-        if (__builtin_mul_overflow(*value, 10, value) || __builtin_add_overflow(*value, (uint64_t)(*c->at - '0'), value))
+    for (; *c->at >= '0' && *c->at <= '9'; c->at++)
+        if (__builtin_mul_overflow(sum, 10, &sum) || __builtin_add_overflow(sum, (uint64_t)(*c->at - '0'), &sum))
             return wrong(c, "a number has more than 64 bits");
     if (*c->at == '.' || *c->at == 'e' || *c->at == 'E')
         return wrong(c, "a whole number was expected");
+    *value = sum;
     return true;
 }
 
@@ -178,8 +180,8 @@ static bool read_wait(struct cursor *c, int64_t *wait)
     else if (skip_word(c, "\"never\""))
         *wait = IPCKIT_NEVER;
     else if (!read_number(c, wait) || *wait < 1)
-        return wrong(c, "wait is \"forever\", \"never\" or a number of milliseconds above 0");
-    return true;
+        c->problem = "wait is \"forever\", \"never\" or a number of milliseconds above 0";
+    return c->problem == NULL;
 }
 
 static bool read_value(struct cursor *c, struct request *r, const struct field *f)

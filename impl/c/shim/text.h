@@ -19,6 +19,8 @@ static char *reserve(struct text *t, size_t more)
 
 static void append(struct text *t, const void *bytes, size_t n)
 {
+    if (n == 0)
+        return;
     memcpy(reserve(t, n), bytes, n);
     t->size += n;
 }
