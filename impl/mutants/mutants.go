@@ -10,6 +10,9 @@
 package mutants
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/programs"
 )
@@ -25,6 +28,8 @@ type Mutant struct {
 	// Write writes the claims and sources of a mutant that is not a Go package
 	// into a directory that exists; nil otherwise.
 	Write func(dir string) error
+
+	as fault // the fault that it has, where that bears another name; else the id
 }
 
 // All lists the mutants, by requirement.
@@ -44,14 +49,14 @@ const Control = "none"
 
 // Subject makes the Go subject with the fault of that id.
 func Subject(id string) (subject.Subject, bool) {
-	found := id == Control
-	for _, m := range All() {
-		found = found || m.ID == id && m.Write == nil
-	}
-	if !found {
-		return subject.Subject{}, false
-	}
 	f := fault(id)
+	if id != Control {
+		i := slices.IndexFunc(All(), func(m Mutant) bool { return m.ID == id && m.Write == nil })
+		if i < 0 {
+			return subject.Subject{}, false
+		}
+		f = cmp.Or(All()[i].as, f)
+	}
 	items := subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 16}}
 	return subject.Subject{
 		Claims: subject.Claims{

@@ -170,7 +170,7 @@ func (r *ring) store(item []byte) {
 		r.carry = append([]byte{}, item...)
 		return
 	}
-	if r.is("ring-stops-at-zero") || r.is("box-stops-at-zero") {
+	if r.is("ring-stops-at-zero") {
 		for i, b := range item {
 			if b == 0 {
 				item = item[:i]
@@ -193,7 +193,7 @@ func (r *ring) store(item []byte) {
 }
 
 func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
-	if r.is("ring-tryget-waits") || r.is("box-tryreceive-waits") {
+	if r.is("ring-tryget-waits") {
 		wait = subject.Forever
 	}
 	limit := deadline(wait)
@@ -222,7 +222,7 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 func (r *ring) load(into []byte, wait subject.Wait) (int, error) {
 	out := r.out.Load()
 	from := out
-	if r.is("ring-newest-first") || r.is("box-newest-first") {
+	if r.is("ring-newest-first") {
 		from = r.in.Load() - 1
 	}
 	n, err := r.fetch(from, into)
@@ -233,7 +233,7 @@ func (r *ring) load(into []byte, wait subject.Wait) (int, error) {
 	switch {
 	case from != out: // the newest was taken: the oldest moves into its place
 		copy(r.place(from), r.place(out))
-	case r.is("ring-joins-items"), r.is("box-joins-messages"):
+	case r.is("ring-joins-items"):
 		for ; next != r.in.Load(); next++ {
 			more, err := r.fetch(next, into[n:])
 			if err != nil {
