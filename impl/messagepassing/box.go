@@ -36,8 +36,9 @@ type message struct {
 
 // credentials are what the kernel says of a connection's other end.
 type credentials struct {
-	pid, uid, gid uint32
+	pid, uid, gid uint32 // pid is a number of the office's own for a process on another host
 	name          string
+	host          string // "" on this one
 }
 
 // A request is a send or a receive that the office has read.

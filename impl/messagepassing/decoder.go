@@ -44,7 +44,7 @@ func (d *decoder) feed(b []byte) (f *frame, rest []byte, err error) {
 		}
 		var size int
 		d.names, size = d.frame.parseHeader(d.header)
-		if d.names > nameMax || size > max(bodyMin, d.bodyMax) {
+		if d.names > frameNameMax || size > max(bodyMin, d.bodyMax) {
 			return nil, nil, fmt.Errorf("%w: a header that announces %d and %d bytes", errProtocol, d.names, size)
 		}
 		b = d.want(bodyStart(d.names), b)

@@ -1,6 +1,9 @@
 package messagepassing
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"strings"
+)
 
 // A frame is one request to the post office or one answer of it. On the wire,
 // Unix stream or TCP alike, it is a header of 32 bytes, a name of nameLength
@@ -33,6 +36,12 @@ func bodyStart(nameLength int) int {
 	return (headerSize + nameLength + alignment - 1) &^ (alignment - 1)
 }
 
+// hostMark separates a sender's name from its host.
+const hostMark = "\x00"
+
+// frameNameMax is the longest name in a frame: a party's, the mark, an address.
+const frameNameMax = nameMax + 1 + 64
+
 var padding [alignment]byte
 
 // Requests. Every one but requestCancel and requestReady is answered exactly
@@ -52,8 +61,17 @@ const (
 	requestJoin                      // name; becomes a party, whose key is the answer
 	requestNews                      // body: key of a party, whose ends of links come over this line
 	requestReady                     // the answer to requestNews was read; from now on descriptors may come. Not answered
+	requestExpose                    // body: key; a listening socket follows over the same line
+	requestHello                     // over TCP, first. body: nonce; the answer: the office's nonce and proof
+	requestProve                     // over TCP, second. body: proof and identity; the answer: the session's token
+	requestResume                    // instead of a third. body: token; priority: last answer that came; pid: request that waits
 	requestLink                      // name of the other party; room: how many ends with it have come
 )
+
+// starts tells whether an office is started for the request where there is none.
+func (f *frame) starts() bool {
+	return f.kind == requestCreate || f.kind == requestJoin || f.kind == requestExpose
+}
 
 // Flags.
 const (
@@ -85,5 +103,6 @@ func (f *frame) parseHeader(b []byte) (nameLength, bodySize int) {
 
 // sender reads who sent the message in an answer.
 func (f *frame) sender() Sender {
-	return Sender{PID: int(f.pid), UID: int(int32(f.uid)), GID: int(int32(f.gid)), Name: f.name}
+	name, host, _ := strings.Cut(f.name, hostMark)
+	return Sender{PID: int(f.pid), UID: int(int32(f.uid)), GID: int(int32(f.gid)), Name: name, Host: host}
 }

@@ -23,9 +23,14 @@ type line struct {
 	buffer  []byte // headers and small bodies
 	expired bool   // the request under way was withdrawn because its time was up
 
-	writing sync.Mutex // request and withdrawal come from different goroutines
-	number  uint32     // of the request under way
-	closed  bool
+	far    *far      // what a line to another host needs besides; nil on this one
+	giveUp time.Time // far: when the request under way is abandoned; zero for never
+
+	writing   sync.Mutex // request and withdrawal come from different goroutines
+	number    uint32     // of the request under way
+	withdrawn time.Time  // when it was withdrawn
+	closed    bool       // no descriptor
+	ended     bool       // hung up: not to be mended
 }
 
 // lineBuffer holds a header, the longest name and a small message, so that most
@@ -45,11 +50,22 @@ func (l *line) close() {
 }
 
 // hangUp ends the line while another goroutine may be asleep in it.
-func (l *line) hangUp() { _ = unix.Shutdown(l.fd, unix.SHUT_RDWR) }
+func (l *line) hangUp() {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	l.ended = true
+	if !l.closed {
+		_ = unix.Shutdown(l.fd, unix.SHUT_RDWR)
+	}
+}
 
 // bye detaches in order and closes the line.
 func (l *line) bye() {
-	_, _ = l.call(context.Background(), &frame{kind: requestBye}, Forever, nil)
+	w := Forever
+	if l.far != nil {
+		w = Wait(farGrace)
+	}
+	_, _ = l.call(context.Background(), &frame{kind: requestBye}, w, nil)
 	l.close()
 }
 
@@ -60,27 +76,35 @@ func (l *line) call(ctx context.Context, request *frame, w Wait, into []byte) (a
 	if w == Never {
 		request.flags |= flagNever
 	}
+	l.begin(request)
+	if l.far != nil {
+		return l.callFar(ctx, request, w, into)
+	}
 	if err := l.ask(request); err != nil {
 		return answer, err
 	}
 	if ctx.Done() != nil {
-		number := request.number
-		stop := context.AfterFunc(ctx, func() { _ = l.withdraw(number) })
-		defer stop()
+		defer context.AfterFunc(ctx, func() { _ = l.withdraw(request.number) })()
 	}
-	l.expired = false
 	if answer, err = l.await(w.deadline(), into); err != nil {
 		err = fmt.Errorf("%w: %w", ErrInDoubt, err)
 	}
 	return answer, err
 }
 
-// ask sends the request.
-func (l *line) ask(request *frame) error {
+// begin numbers a request.
+func (l *line) begin(request *frame) {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	l.number++
 	request.number = l.number
+	l.expired, l.withdrawn = false, time.Time{}
+}
+
+// ask sends the request.
+func (l *line) ask(request *frame) error {
+	l.writing.Lock()
+	defer l.writing.Unlock()
 	return l.write(request)
 }
 
@@ -88,7 +112,11 @@ func (l *line) ask(request *frame) error {
 func (l *line) withdraw(number uint32) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
-	if l.closed || number != l.number {
+	if number != l.number {
+		return nil
+	}
+	l.withdrawn = time.Now()
+	if l.closed {
 		return nil
 	}
 	return l.write(&frame{kind: requestCancel, number: number})
@@ -107,15 +135,23 @@ func (l *line) withdrawLast() error {
 func (l *line) write(f *frame) error {
 	header := f.appendHeader(make([]byte, 0, bodyStart(len(f.name))))
 	parts := [][]byte{header, f.body}
+	flags := unix.MSG_NOSIGNAL
+	if l.far != nil {
+		flags |= unix.MSG_DONTWAIT
+	}
 	for len(parts) > 0 {
-		n, err := unix.SendmsgBuffers(l.fd, parts, nil, nil, unix.MSG_NOSIGNAL)
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if err != nil {
+		n, err := unix.SendmsgBuffers(l.fd, parts, nil, nil, flags)
+		switch {
+		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EAGAIN):
+			if err := l.farReady(unix.POLLOUT); err != nil {
+				return err
+			}
+		case err != nil:
 			return lost("send to the post office", err)
+		default:
+			parts = advance(parts, n)
 		}
-		parts = advance(parts, n)
 	}
 	return nil
 }
@@ -150,7 +186,7 @@ func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) 
 		return answer, err
 	}
 	nameLength, size := answer.parseHeader(have)
-	if nameLength > nameMax || size > MessageMaxLimit {
+	if nameLength > frameNameMax || size > MessageMaxLimit {
 		return answer, lost("read the answer", fmt.Errorf("a header that announces %d and %d bytes", nameLength, size))
 	}
 	if err := more(bodyStart(nameLength)); err != nil {
@@ -176,25 +212,12 @@ func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) 
 // read reads some bytes, and withdraws the request when the deadline passes.
 func (l *line) read(into []byte, deadline *time.Time) (int, error) {
 	for {
-		if !deadline.IsZero() {
-			ready, err := unix.Poll([]unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}}, pollMillis(*deadline))
-			if err != nil && !errors.Is(err, unix.EINTR) {
-				return 0, lost("wait for the post office", err)
-			}
-			if ready <= 0 {
-				if time.Now().Before(*deadline) {
-					continue
-				}
-				l.expired = true
-				if err := l.withdrawLast(); err != nil {
-					return 0, err
-				}
-				*deadline = time.Time{}
-			}
+		if err := l.ready(deadline); err != nil {
+			return 0, err
 		}
 		n, err := unix.Read(l.fd, into)
 		switch {
-		case errors.Is(err, unix.EINTR):
+		case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
 		case err != nil:
 			return 0, lost("read the answer", err)
 		case n == 0:
@@ -203,6 +226,34 @@ func (l *line) read(into []byte, deadline *time.Time) (int, error) {
 			return n, nil
 		}
 	}
+}
+
+// ready waits for something to read where there is a limit; otherwise the read
+// itself does.
+func (l *line) ready(deadline *time.Time) error {
+	for !deadline.IsZero() || l.far != nil {
+		timeout := pollMillis(*deadline)
+		if l.far != nil && (timeout < 0 || timeout > farSlice) {
+			timeout = farSlice
+		}
+		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}}, timeout)
+		if err != nil && !errors.Is(err, unix.EINTR) {
+			return lost("wait for the post office", err)
+		}
+		if ready > 0 {
+			return nil
+		}
+		if !deadline.IsZero() && !time.Now().Before(*deadline) {
+			*deadline, l.expired = time.Time{}, true
+			if err := l.withdrawLast(); err != nil {
+				return err
+			}
+		}
+		if err := l.abandoned(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lost says that the line is gone and the request's outcome with it.

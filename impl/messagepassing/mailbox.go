@@ -184,7 +184,8 @@ func (m *Mailbox) do(ctx context.Context, request *frame, w Wait, into []byte) (
 		return frame{}, err
 	}
 	answer, err := l.call(ctx, request, w, into)
-	if detached := m.put(l, err != nil); err != nil {
+	lost := err != nil && (l.far == nil || errors.Is(err, ErrPeerDead))
+	if detached := m.put(l, lost); err != nil {
 		if detached {
 			err = errDetached
 		}

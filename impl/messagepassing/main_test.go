@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // roleVariable makes the test binary one of roles instead of running tests.
@@ -140,4 +142,13 @@ func descriptors(t testing.TB) int {
 		t.Fatal(err)
 	}
 	return len(list)
+}
+
+// killOffice ends the office of o by SIGKILL and waits until it is gone.
+func killOffice(t testing.TB, o Office) {
+	t.Helper()
+	for _, pid := range officePIDs(t, o) {
+		_ = unix.Kill(pid, unix.SIGKILL)
+	}
+	eventually(t, "the office is dead", func() bool { return len(officePIDs(t, o)) == 0 })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // An Office says where mailboxes live. The zero Office is this user's own, below
@@ -16,6 +17,12 @@ import (
 type Office struct {
 	// Directory is where the office's own directory is made; "" is /dev/shm.
 	Directory string
+	// Address is host:port of an office on another host, which is exposed there
+	// with Key (see Expose); Directory and Server mean nothing then. A line that
+	// is cut is mended for half a minute; an operation with a limit fails within
+	// half a second of it, with ErrTimeout and ErrInDoubt. Nothing arrives twice.
+	Address string
+	Key     []byte
 	// Server is the program that becomes the office, with arguments. It must
 	// call ServeIfAsked. Empty means the running program with its arguments.
 	Server []string
@@ -100,10 +107,13 @@ func (o Office) enter(request *frame) (*Mailbox, error) {
 	return &Mailbox{office: o, name: request.name, shape: shape, key: key, idle: []*line{l}}, nil
 }
 
-// ask connects to the office and makes the first request. Only requestCreate
-// and requestJoin start an office. An office that ends or is killed before its answer has done
+// ask connects to the office and makes the first request. Only a request
+// that starts an office does so. An office that ends or is killed before its answer has done
 // nothing, or nothing that is left; so the request is made again.
 func (o Office) ask(request *frame) (l *line, answer frame, err error) {
+	if o.Address != "" {
+		return o.askFar(request)
+	}
 	d, err := directoryIn(o.Directory)
 	if err != nil {
 		return nil, answer, err
@@ -112,7 +122,7 @@ func (o Office) ask(request *frame) (l *line, answer frame, err error) {
 	for range tries {
 		fd, err := d.connect()
 		if errors.Is(err, errAbsent) {
-			if request.kind != requestCreate && request.kind != requestJoin {
+			if !request.starts() {
 				d.sweep()
 				return nil, answer, err
 			}
@@ -142,8 +152,25 @@ func (f *frame) refusal() error {
 	return refusal(f.kind, string(f.body))
 }
 
+// askFar is ask for an office on another host, which is never started from here.
+func (o Office) askFar(request *frame) (l *line, answer frame, err error) {
+	l, err = dialFar(o.Address, o.Key, time.Now().Add(farPatience))
+	if err != nil {
+		return nil, answer, err
+	}
+	answer, err = l.call(context.Background(), request, Wait(farPatience), nil)
+	if err != nil {
+		l.close()
+		return nil, answer, err
+	}
+	return l, answer, answer.refusal()
+}
+
 // sweep removes what a killed office has left.
 func (o Office) sweep() {
+	if o.Address != "" {
+		return
+	}
 	if d, err := directoryIn(o.Directory); err == nil {
 		d.sweep()
 	}

@@ -27,6 +27,10 @@ type peer struct {
 	held    *message // at-least-once: given to the client and not dealt with
 	heldBox *box
 
+	entrance *entrance // this client exposes the office
+	session  *session  // this client is on another host
+	clean    bool      // it hung up, rather than being cut off
+
 	out     [][]byte // what the socket had no room for
 	stuck   bool     // to be told when there is room
 	leaving bool     // hang up once out is written
@@ -38,6 +42,14 @@ var errProtocol = errors.New("not the protocol of this post office")
 
 // handle does one request. An error cuts the client off.
 func (p *peer) handle(f *frame) error {
+	if p.session != nil && !p.busy && f.kind != requestCancel {
+		before := p.number
+		p.number = f.number
+		if handled, err := p.admit(f); handled {
+			return err
+		}
+		p.number = before
+	}
 	if f.kind == requestCancel {
 		if r := p.waiting; r != nil && p.number == f.number {
 			r.waits.withdraw(r, ErrInterrupted)
@@ -60,6 +72,12 @@ func (p *peer) handle(f *frame) error {
 	switch f.kind {
 	case requestCreate, requestOpen, requestAttach:
 		p.answer(p.enter(f))
+	case requestExpose:
+		if p.entrance != nil {
+			return fmt.Errorf("%w: exposed twice", errProtocol)
+		}
+		p.entrance = &entrance{fd: -1, key: f.body}
+		p.answer(nil, nil)
 	case requestJoin, requestNews:
 		p.answer(p.represent(f))
 	case requestLink:
@@ -185,6 +203,9 @@ func (p *peer) bye() {
 // leave detaches from the mailbox. The client may be dead: what it waited for
 // is withdrawn, what it held goes back.
 func (p *peer) leave() {
+	if p.entrance != nil {
+		p.server.shut(p.entrance)
+	}
 	if who := p.party; who != nil {
 		p.party = nil
 		if !p.second {
@@ -238,12 +259,15 @@ func (r *request) deliver(b *box, m *message) bool {
 	r.waits = nil
 	p.waiting = nil
 	p.busy = false
-	p.reply(&frame{
-		number: p.number, priority: m.priority,
-		pid: m.from.pid, uid: m.from.uid, gid: m.from.gid, name: m.from.name, body: m.body,
-	})
+	p.reply(m.frame(p.number))
 	if p.dead {
+		if p.session != nil {
+			p.session.last = nil
+		}
 		return false
+	}
+	if p.session != nil {
+		p.session.given, p.session.givenBox = m, b
 	}
 	if b.shape.Delivery == AtLeastOnce {
 		p.held, p.heldBox = m, b
@@ -261,8 +285,28 @@ func (p *peer) answer(body []byte, err error) {
 	p.reply(f)
 }
 
-// reply writes a frame, or queues what the socket has no room for.
+// frame is the answer that delivers a message.
+func (m *message) frame(number uint32) *frame {
+	f := &frame{
+		number: number, priority: m.priority,
+		pid: m.from.pid, uid: m.from.uid, gid: m.from.gid, name: m.from.name, body: m.body,
+	}
+	if m.from.host != "" {
+		f.pid, f.name = 0, m.from.name+hostMark+m.from.host
+	}
+	return f
+}
+
+// reply sends an answer, and keeps it for a client whose line may be cut.
 func (p *peer) reply(f *frame) {
+	if p.session != nil && !p.dead {
+		p.session.last, p.session.given, p.session.givenBox = f, nil, nil
+	}
+	p.send(f)
+}
+
+// send writes a frame, or queues what the socket has no room for.
+func (p *peer) send(f *frame) {
 	if p.dead {
 		return
 	}

@@ -25,6 +25,7 @@ type server struct {
 	boxes    map[string]*box
 	keys     map[uint64]*box // the deleted ones that are in use among them
 	parties  parties
+	visitors visitors
 	dropped  []*peer
 	scratch  []byte
 	met      bool      // a client has come
@@ -54,7 +55,7 @@ func serve(listener int, dir directory) error {
 	}
 	s := &server{
 		dir: dir, listener: listener, epoll: epoll,
-		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, parties: newParties(),
+		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, parties: newParties(), visitors: newVisitors(),
 		scratch: make([]byte, 64<<10),
 	}
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, listener, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(listener)}); err != nil {
@@ -73,6 +74,8 @@ func (s *server) loop() error {
 		for _, e := range events[:max(n, 0)] {
 			if int(e.Fd) == s.listener {
 				s.met = s.accept() || s.met
+			} else if door := s.visitors.entrances[int(e.Fd)]; door != nil {
+				s.welcome(door)
 			} else if p := s.peers[int(e.Fd)]; p != nil {
 				if e.Events&unix.EPOLLOUT != 0 {
 					p.flush()
@@ -93,6 +96,9 @@ func (s *server) loop() error {
 
 // timeout is how long to sleep at most, in milliseconds.
 func (s *server) timeout() int {
+	if next := s.expire(); next >= 0 {
+		return min(next, 1000)
+	}
 	switch {
 	case s.idle() && s.met:
 		return retryMillis
@@ -117,7 +123,7 @@ func (s *server) accept() (any bool) {
 		any = true
 		cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
 		if err == nil {
-			err = unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
+			err = s.listenTo(fd)
 		}
 		if err != nil {
 			_ = unix.Close(fd)
@@ -131,6 +137,12 @@ func (s *server) accept() (any bool) {
 
 // read takes what has arrived on a line and handles the requests in it.
 func (s *server) read(p *peer) {
+	if p.entrance != nil && p.entrance.fd < 0 {
+		if err := s.open(p); err != nil {
+			s.drop(p)
+		}
+		return
+	}
 	direct := p.decoder.rest()
 	into := direct
 	if len(direct) == 0 {
@@ -141,6 +153,7 @@ func (s *server) read(p *peer) {
 	case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
 		return
 	case err != nil, n == 0:
+		p.clean = err == nil
 		s.drop(p)
 		return
 	}
@@ -158,8 +171,14 @@ func (s *server) read(p *peer) {
 		}
 	}
 	if err != nil {
+		p.clean = true
 		s.drop(p)
 	}
+}
+
+// listenTo has the loop told when something comes.
+func (s *server) listenTo(fd int) error {
+	return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
 // watch chooses what to be told of a line.
@@ -181,6 +200,13 @@ func (s *server) bury() {
 	for len(s.dropped) > 0 {
 		p := s.dropped[0]
 		s.dropped = s.dropped[1:]
+		if p.session != nil && p.session.proved {
+			if !p.clean && !p.leaving {
+				s.suspend(p)
+				continue
+			}
+			s.endSession(p)
+		}
 		p.leave()
 		delete(s.peers, p.fd)
 		_ = unix.Close(p.fd)
@@ -236,7 +262,9 @@ func (s *server) remove(b *box, why string) {
 }
 
 // idle: no mailbox, and nobody who could make one.
-func (s *server) idle() bool { return len(s.boxes) == 0 && len(s.peers) == 0 }
+func (s *server) idle() bool {
+	return len(s.boxes) == 0 && len(s.peers) == 0 && len(s.visitors.sessions) == 0
+}
 
 // retire ends the office; nobody needs it. A client that is about to start an
 // office holds the lock; it will find this one, and the office goes on.

@@ -1,0 +1,108 @@
+package messagepassing
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// dialFar connects to an office on another host. Both sides prove that they know
+// the key, without saying it (HMAC-SHA256, RFC 2104). What follows is neither
+// encrypted nor signed: the network must be trusted not to alter it.
+func dialFar(address string, key []byte, by time.Time) (l *line, err error) {
+	patience := time.Now().Add(farPatience)
+	if by.IsZero() || by.After(patience) {
+		by = patience
+	}
+	fd, err := dialTCP(address, by)
+	if err != nil {
+		return nil, err
+	}
+	l = newLine(fd)
+	l.far, l.giveUp = &far{address: address, key: key}, by
+	if err := l.introduce(); err != nil {
+		l.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// introduce proves to the office that this client knows the key, and sees the
+// office's proof; it begins a session.
+func (l *line) introduce() error {
+	f, mine := l.far, identity()
+	var nonce [nonceSize]byte
+	_, _ = rand.Read(nonce[:]) // never fails
+	answer, err := l.exchange(&frame{kind: requestHello, body: nonce[:]}, nil)
+	if err != nil {
+		return err
+	}
+	if len(answer.body) != nonceSize+sha256.Size {
+		return fmt.Errorf("%w: what answers at %s is not a post office", ErrPermission, f.address)
+	}
+	theirs, proof := answer.body[:nonceSize], answer.body[nonceSize:]
+	if !hmac.Equal(proof, prove(f.key, "office", nonce[:], theirs)) {
+		return fmt.Errorf("%w: the post office at %s has another key", ErrPermission, f.address)
+	}
+	answer, err = l.exchange(&frame{kind: requestProve, body: append(prove(f.key, "client", nonce[:], theirs), mine[:]...)}, nil)
+	if err == nil {
+		err = answer.refusal()
+	}
+	if err == nil && len(answer.body) != tokenSize {
+		err = fmt.Errorf("%w: a session of %d bytes: want %d", ErrIO, len(answer.body), tokenSize)
+	}
+	copy(f.token[:], answer.body)
+	return err
+}
+
+const nonceSize = 32
+
+// prove shows that who says it knows the key.
+func prove(key []byte, who string, client, office []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(who))
+	h.Write(client)
+	h.Write(office)
+	return h.Sum(nil)
+}
+
+// dialTCP connects within the limit.
+func dialTCP(address string, by time.Time) (fd int, err error) {
+	conn, err := (&net.Dialer{Deadline: by}).Dial("tcp", address)
+	if err != nil {
+		return -1, fmt.Errorf("%w: %w", ErrPeerDead, err)
+	}
+	defer conn.Close()
+	raw, err := conn.(*net.TCPConn).SyscallConn()
+	if err == nil {
+		var dup error
+		err = raw.Control(func(c uintptr) { fd, dup = unix.FcntlInt(c, unix.F_DUPFD_CLOEXEC, 0) })
+		err = errors.Join(err, dup)
+	}
+	if err != nil {
+		return -1, systemError("connect", err)
+	}
+	tuneTCP(fd)
+	return fd, nil
+}
+
+// tuneTCP sends small frames at once and notices a cut line.
+func tuneTCP(fd int) {
+	silence := int(farSilence / time.Second)
+	for _, o := range [...]struct{ level, name, value int }{
+		{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
+		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, silence / 2},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1},
+		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, silence / 2},
+		{unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(farSilence / time.Millisecond)},
+	} {
+		_ = unix.SetsockoptInt(fd, o.level, o.name, o.value) // without it, a cut is noticed later
+	}
+}

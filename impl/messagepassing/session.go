@@ -1,0 +1,120 @@
+package messagepassing
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A session is what the office knows of a client on another host, besides what
+// every peer has. It outlives the connection for a while: see far.
+type session struct {
+	key      []byte // what the client must prove to know
+	host     string
+	nonces   [2][nonceSize]byte // the client's, the office's
+	greeted  bool
+	proved   bool
+	identity [tokenSize]byte // of the client's process
+	token    [tokenSize]byte
+
+	last     *frame    // the last answer, to be repeated
+	given    *message  // in the last answer
+	givenBox *box      // where it came from
+	expires  time.Time // while there is no connection; zero otherwise
+}
+
+// admit handles requests of a client on another host that has not proved itself,
+// and those about its session. It says whether the request was one of these.
+func (p *peer) admit(f *frame) (handled bool, err error) {
+	v := p.session
+	switch {
+	case f.kind == requestHello && !v.greeted && len(f.body) == nonceSize:
+		v.greeted = true
+		copy(v.nonces[0][:], f.body)
+		_, _ = rand.Read(v.nonces[1][:]) // never fails
+		proof := prove(v.key, "office", v.nonces[0][:], v.nonces[1][:])
+		p.answer(append(v.nonces[1][:nonceSize:nonceSize], proof...), nil)
+		return true, nil
+	case f.kind == requestProve && v.greeted && !v.proved && len(f.body) == sha256.Size+tokenSize:
+		if !hmac.Equal(f.body[:sha256.Size], prove(v.key, "client", v.nonces[0][:], v.nonces[1][:])) {
+			return true, fmt.Errorf("%w: a wrong key", ErrPermission)
+		}
+		v.proved = true
+		copy(v.identity[:], f.body[sha256.Size:])
+		p.server.visitors.settleIn(p)
+		p.answer(v.token[:], nil)
+		return true, nil
+	case !v.proved:
+		return true, fmt.Errorf("%w: request %d of one who has not proved to know the key", ErrPermission, f.kind)
+	case f.kind == requestResume && len(f.body) == tokenSize:
+		p.server.resume(p, [tokenSize]byte(f.body), f.priority, f.pid)
+		return true, nil
+	case f.kind == requestExpose:
+		return true, fmt.Errorf("%w: exposing from another host", ErrPermission)
+	}
+	return false, nil
+}
+
+// suspend keeps a client whose line is cut. What it waits for is withdrawn; it
+// will ask again.
+func (s *server) suspend(p *peer) {
+	if p.waiting != nil {
+		p.waiting.waits.withdraw(p.waiting, nil)
+		p.waiting = nil
+	}
+	delete(s.peers, p.fd)
+	_ = unix.Close(p.fd)
+	p.fd, p.dead, p.busy, p.stuck, p.out = -1, true, false, false, nil
+	p.session.expires = time.Now().Add(farLease)
+}
+
+// resume lets a client go on with its session over the connection of newcomer.
+// got is the last answer that reached it, pending the request it waits for.
+func (s *server) resume(newcomer *peer, token [tokenSize]byte, got, pending uint32) {
+	p := s.visitors.sessions[token]
+	if p == nil || p == newcomer || p.session.identity != newcomer.session.identity {
+		newcomer.answer(nil, ErrNotExist)
+		return
+	}
+	if p.fd >= 0 { // the office has not noticed the cut
+		s.suspend(p)
+	}
+	delete(s.visitors.sessions, newcomer.session.token)
+	p.fd, newcomer.fd, newcomer.dead = newcomer.fd, -1, true
+	s.peers[p.fd] = p
+	p.dead, p.session.expires = false, time.Time{}
+	p.decoder = decoder{bodyMax: p.decoder.bodyMax}
+	last := p.session.last
+	if last != nil && last.number == pending {
+		p.send(&frame{number: newcomer.number, room: 1})
+		p.send(last)
+		return
+	}
+	if last != nil && last.number > got {
+		p.takeBack() // it gave up waiting for that answer
+	}
+	p.send(&frame{number: newcomer.number})
+}
+
+// takeBack undoes a receive whose answer did not reach the client.
+func (p *peer) takeBack() {
+	v := p.session
+	v.last = nil
+	if v.given != nil {
+		m, b := v.given, v.givenBox
+		v.given, v.givenBox = nil, nil
+		p.letGo()
+		b.giveBack(m)
+	}
+}
+
+// endSession forgets a client on another host, as if its process had died.
+func (s *server) endSession(p *peer) {
+	delete(s.visitors.sessions, p.session.token)
+	p.leave()
+	s.visitors.forget(p.session.identity)
+}
