@@ -43,6 +43,15 @@ func (f factory) itemMax(r agent.Request) int64 {
 	return min(most, maxGenerated)
 }
 
+// buffer gives the buffer to get into. It is made once: what the host itself
+// takes must not look like the subject's growth.
+func (q *queue) buffer(size int64) []byte {
+	if int64(len(q.into)) < size {
+		q.into = make([]byte, size)
+	}
+	return q.into[:size:size]
+}
+
 // queues does what needs no handle yet.
 func (h *host) queues(r agent.Request, f factory) (_ agent.Reply, err error) {
 	if strings.HasSuffix(r.Op, ".unlink") {
@@ -118,10 +127,7 @@ func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
 	if size < 0 || size > maxGenerated {
 		return agent.Reply{}, subject.Errorf(subject.Invalid, "item_max %d: want 0 to %d", size, maxGenerated)
 	}
-	if int64(len(q.into)) < size {
-		q.into = make([]byte, size)
-	}
-	into, n := q.into[:size:size], 0
+	into, n := q.buffer(size), 0
 	overwrite(into) // what is not copied does not look like zeros that were put
 	h.mark(func() { n, err = q.get(into, wait(r)) })
 	if err != nil {
