@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -180,9 +181,20 @@ func (r *run) stdin(role subject.Role) (*os.File, error) {
 	return f, nil
 }
 
-// environment is what the programs get: nothing of the kit's own.
+// passed are the variables that say where interpreters and libraries are.
+// Whatever else is in the kit's environment is none of the programs' business.
+var passed = []string{"LD_LIBRARY_PATH", "JAVA_HOME", "PYTHONPATH", "VIRTUAL_ENV", "GOROOT", "TZ"}
+
+// environment is what the programs get.
 func (r *run) environment() []string {
-	return []string{"PATH=" + strings.Join(r.path, ":"), "HOME=" + r.dir, "LANG=C.UTF-8", "TERM=dumb"}
+	env := []string{"PATH=" + strings.Join(r.path, ":"), "HOME=" + r.dir, "LANG=C.UTF-8", "TERM=dumb"}
+	for _, variable := range os.Environ() {
+		name, _, _ := strings.Cut(variable, "=")
+		if slices.Contains(passed, name) || strings.HasSuffix(name, "SAN_OPTIONS") {
+			env = append(env, variable)
+		}
+	}
+	return env
 }
 
 func (p *program) hold() {

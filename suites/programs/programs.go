@@ -76,7 +76,7 @@ func order(w *spec.World) {
 	r.seen()
 	d := program.Compare(r.Produced, r.Consumed)
 	if d.Misplaced >= 0 {
-		w.Fail("item %d consumed was %s, where %s was next: produced %s; consumed %s",
+		r.fail("item %d consumed was %s, where %s was next: produced %s; consumed %s",
 			d.Misplaced+1, show(d.Found), show(d.Want), sequence(r.Produced), sequence(r.Consumed))
 	}
 	if distinct(r.Produced) < 2 {

@@ -18,6 +18,25 @@ type result struct {
 	w      *spec.World
 	pair   *pair
 	claims subject.Programs
+	right  []string // what was found to be right so far
+}
+
+// isRight notes what is right of this run. It is told only where something else
+// of the same run is wrong, since it rules out nothing for another.
+func (r *result) isRight(format string, args ...any) {
+	r.right = append(r.right, fmt.Sprintf(format, args...))
+}
+
+// fail ends the spec, and tells what is right of this run.
+func (r *result) fail(format string, args ...any) {
+	r.tellRight()
+	r.w.Fail(format, args...)
+}
+
+func (r *result) tellRight() {
+	for _, text := range r.right {
+		r.w.RuledOut("%s", text)
+	}
 }
 
 // survives expects that no program crashed or flooded its output: after that
@@ -36,7 +55,7 @@ func (r *result) survives() {
 // terminates expects that the run came to its end.
 func (r *result) terminates() {
 	if r.Why == "" {
-		r.w.RuledOut("both programs ended")
+		r.isRight("both programs ended")
 		return
 	}
 	var who []string
@@ -116,20 +135,20 @@ func (r *result) sample(role string) string {
 func (r *result) same() {
 	r.seen()
 	if n := r.Scenario.Items; r.claims.TakesItems() && len(r.Produced) != n {
-		r.w.Fail("%d items were asked for, and %d produced: %s", n, len(r.Produced), sequence(r.Produced))
+		r.fail("%d items were asked for, and %d produced: %s", n, len(r.Produced), sequence(r.Produced))
 	}
 	d := program.Compare(r.Produced, r.Consumed)
 	if d.Same() {
-		r.w.RuledOut("all %d items arrived", len(r.Produced))
+		r.isRight("all %d items arrived", len(r.Produced))
 		return
 	}
 	if len(d.Twice) == 0 {
-		r.w.RuledOut("nothing was consumed twice")
+		r.isRight("nothing was consumed twice")
 	}
 	if d.Misplaced < 0 {
-		r.w.RuledOut("the order of what arrived is right")
+		r.isRight("the order of what arrived is right")
 	}
-	r.w.Fail("%d produced, %d consumed. %s", len(r.Produced), len(r.Consumed), describe(d, r.Produced))
+	r.fail("%d produced, %d consumed. %s", len(r.Produced), len(r.Consumed), describe(d, r.Produced))
 }
 
 // works expects a run that is right in every way but its order: nobody crashed
@@ -164,6 +183,7 @@ func (r *result) leavesNothing() {
 	}
 	r.w.Observed(r.Outputs, r.Hung, left)
 	if len(left) > 0 {
+		r.tellRight()
 		r.w.Leak("left behind: %s", strings.Join(left, "; "))
 	}
 	for _, u := range unseen {
