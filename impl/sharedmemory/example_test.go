@@ -19,7 +19,9 @@ func ExampleBuffer() {
 	defer producer.Detach()
 	defer sharedmemory.UnlinkBuffer(name)
 
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		for _, word := range []string{"one", "two", "three"} {
 			if err := producer.Put([]byte(word), sharedmemory.Forever); err != nil {
 				fmt.Println(err)
@@ -46,6 +48,7 @@ func ExampleBuffer() {
 		}
 		fmt.Println(string(item[:n]))
 	}
+	<-done
 	// Output:
 	// one
 	// two

@@ -11,6 +11,9 @@ type consumer struct {
 	known uint64        // items below this index are there
 	ended bool          // closed and drained
 	fence atomic.Uint32 // see wakeProducer
+
+	streaming bool  // see arrived
+	singles   uint8 // items found one by one
 }
 
 // Get copies the oldest item to into and gives its length, waiting for an item
@@ -66,16 +69,9 @@ func (b *Buffer) awaitItem(w Wait) error {
 	if w != Never {
 		c.hold(b.capacity)
 	}
-	for range looksAtOnce {
-		if b.arrived() {
-			c.found(1, b.capacity)
-			return nil
-		}
-		if w == Never {
-			break
-		}
+	if b.arrived() {
+		return nil
 	}
-	c.backoff = 0
 	if w == Never {
 		if b.closed() && b.drained() {
 			return ErrClosed
@@ -121,18 +117,18 @@ func (b *Buffer) sleepUntilItem(w Wait) error {
 	}
 }
 
-// looksAtOnce is how many looks count as finding an item at once.
-const looksAtOnce = 8
-
-// arrived looks for the next item. A consumer that waits looks at the slot, so
-// that one cache line brings notice and item. One that always finds something
-// looks at the producer's index, which brings all items at once; the slot then
-// only tells of a producer that was killed between the two.
+// arrived looks for the next item. A consumer that waits for single items looks
+// at the slot: one cache line brings notice and item. One that has fallen
+// behind a stream looks at the producer's index, which brings many items at
+// once; the slot then only tells of a producer killed between the two.
 func (b *Buffer) arrived() bool {
 	c := &b.consumer
-	if c.steady() {
-		if tail := atomic.LoadUint64(&b.control.tail); tail-c.next-1 < b.capacity {
-			c.known = tail
+	if c.streaming {
+		ready := b.ready()
+		c.streaming = ready > 1
+		if ready > 0 {
+			c.known = c.next + ready
+			c.gained(ready)
 			return true
 		}
 	}
@@ -140,7 +136,24 @@ func (b *Buffer) arrived() bool {
 		return false
 	}
 	c.known = c.next + 1
+	c.hurried = false
+	if c.singles++; c.singles%sampleEvery == 0 {
+		c.streaming = b.ready() > 1
+	}
 	return true
+}
+
+// sampleEvery is how many single items go by between two looks whether they
+// have become a stream. The look costs a cache line.
+const sampleEvery = 16
+
+// ready is how many items there are by the producer's index.
+func (b *Buffer) ready() uint64 {
+	n := atomic.LoadUint64(&b.control.tail) - b.consumer.next
+	if n > b.capacity { // overwritten: trust the slots alone
+		return 0
+	}
+	return n
 }
 
 // wakeProducer wakes the producer if it sleeps.

@@ -54,7 +54,8 @@ func start(t *testing.T, part string, arguments ...any) *process {
 		text[i] = fmt.Sprint(a)
 	}
 	p.command = exec.Command("/proc/self/exe", text...)
-	p.command.Env = append(os.Environ(), partVariable+"="+part)
+	p.command.Env = append(os.Environ(), partVariable+"="+part,
+		"GORACE=atexit_sleep_ms=0") // the race detector would make each end take a second
 	p.command.Stderr = os.Stderr
 	var err error
 	if p.in, err = p.command.StdinPipe(); err != nil {

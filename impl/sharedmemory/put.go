@@ -56,15 +56,16 @@ func (b *Buffer) awaitRoom(w Wait) error {
 	if w != Never {
 		p.hold(b.capacity)
 	}
+	p.hurried = false
 	if b.room() {
-		p.found(p.limit-p.next, b.capacity)
 		return nil
 	}
 	if w == Never {
 		return ErrFull
 	}
-	p.backoff = 0
-	p.until(func() bool { return b.room() || b.closed() })
+	if p.until(func() bool { return b.room() || b.closed() }) {
+		p.gained(p.limit - p.next)
+	}
 	return b.sleepUntilRoom(w)
 }
 

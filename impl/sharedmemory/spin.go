@@ -42,6 +42,7 @@ const (
 	spinPatience = 8  // sleeps in a row before spinning is cut
 	spinRetry    = 16 // every so many waits the full time again
 	spinCut      = 8  // divisor of the cut time
+	spinEager    = 64 // first looks without a pause: the answer of a busy peer comes this soon
 )
 
 // until looks at ready until it is true or the budget is used up, and reports
@@ -51,12 +52,14 @@ func (s *spinner) until(ready func() bool) bool {
 	if s.slept >= spinPatience && s.slept%spinRetry != 0 {
 		budget /= spinCut
 	}
-	for range budget {
+	for look := range budget {
 		if ready() {
 			s.slept = 0
 			return true
 		}
-		pause(1)
+		if look >= spinEager {
+			pause(1)
+		}
 	}
 	s.slept++
 	return false
