@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"time"
 
@@ -87,12 +88,13 @@ func (w *World) ProcessAs(name string, uid int) *Process {
 
 // CanChangeUser reports whether ProcessAs can work here, and why not.
 func (w *World) CanChangeUser() (ok bool, reason string) {
-	for _, c := range world.Probe(w.ctx).Items {
-		if c.Name == world.UnprivilegedUser {
-			return c.OK, c.Reason
-		}
+	if w.User() != os.Getuid() {
+		return true, ""
 	}
-	return false, "the host was not probed for it"
+	if reason := w.Capabilities().Reason(world.UnprivilegedUser); reason != "" {
+		return false, reason
+	}
+	return false, fmt.Sprintf("the kit runs as an ordinary user, uid %d, who cannot become another", os.Getuid())
 }
 
 func (w *World) process(name string, l agent.Launcher) *Process {
