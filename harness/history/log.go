@@ -1,0 +1,205 @@
+package history
+
+import (
+	"fmt"
+	"math"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Log is what one thread recorded, in its program order.
+type Log struct {
+	Header Header
+	Ops    []Op
+
+	// Expected holds what each compare-and-swap expected, by the index of its
+	// operation; nil where the log has none.
+	Expected []uint64
+
+	file    string
+	mem     []byte
+	loose   bool   // an operation may begin at or before the end of the one before it
+	objects uint64 // the objects met, one bit each, modulo 64
+}
+
+// NewLog makes a log of operations that are in memory. They must be in order of
+// inv and in order of ret.
+func NewLog(process uint32, ops []Op) *Log {
+	l := &Log{Header: Header{Process: process}, Ops: ops, loose: true}
+	for i := range ops {
+		l.objects |= 1 << (ops[i].Object % 64)
+	}
+	return l
+}
+
+// Open maps a file and validates it. A file that its process did not live to
+// close is in order, and its last operation may be pending. An error is a
+// [FormatError]; where something was recorded before the fault, the log that
+// holds it is returned too.
+func Open(path string) (*Log, error) {
+	if !littleEndian() {
+		return nil, errBigEndian
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &FormatError{File: path, Fault: Foreign, Text: "not a regular file"}
+	}
+	if info.Size() == 0 {
+		return nil, &FormatError{File: path, Fault: Truncated, Text: "the file is empty"}
+	}
+	// A private mapping, so that nothing read here can change the evidence.
+	mem, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
+	if err != nil {
+		return nil, fmt.Errorf("history %s: %w", path, err)
+	}
+	l, fault := parse(mem)
+	if fault != nil {
+		fault.File = path
+	}
+	if l == nil {
+		_ = unix.Munmap(mem)
+		return nil, fault
+	}
+	l.file, l.mem = path, mem
+	if fault != nil {
+		return l, fault
+	}
+	return l, nil
+}
+
+// File is the path that the log was read from, or empty.
+func (l *Log) File() string { return l.file }
+
+// Killed reports whether the recording process did not live to close the file.
+func (l *Log) Killed() bool { return l.mem != nil && l.Header.written == 0 }
+
+// Close unmaps the file; the operations are gone then.
+func (l *Log) Close() error {
+	mem := l.mem
+	l.mem, l.Ops, l.Expected = nil, nil, nil
+	if mem == nil {
+		return nil
+	}
+	return unix.Munmap(mem)
+}
+
+// parse reads a whole file. The log views b where it can.
+func parse(b []byte) (*Log, *FormatError) {
+	h, fault := decodeHeader(b)
+	if fault != nil {
+		return nil, fault
+	}
+	l := &Log{Header: h}
+	want := h.Capacity
+	if h.written > 0 {
+		want = h.written - 1
+	}
+	have := uint64(len(b)-headerSize) / OpSize
+	raw := records(b[headerSize:])
+	raw = raw[:min(have, want)]
+	swaps, fault := l.validate(raw, h.written > 0)
+	if have < want && (fault == nil || fault.Offset+OpSize >= headerSize+int64(have)*OpSize) {
+		fault = &FormatError{Fault: Truncated, Offset: int64(len(b)),
+			Text: fmt.Sprintf("%d records of %d are here; the first %d operations are intact", have, want, len(l.Ops)-swaps)}
+	}
+	if swaps > 0 {
+		l.separate(swaps)
+	}
+	if h.Slack > 0 {
+		l.widen(int64(h.Slack))
+	}
+	return l, fault
+}
+
+// validate walks the records, and keeps those before the first fault. closed
+// says that the log has no end but the last record. It returns the number of
+// continuation records.
+func (l *Log) validate(raw []Op, closed bool) (swaps int, fault *FormatError) {
+	bad := func(i int, f Fault, format string, args ...any) (int, *FormatError) {
+		l.Ops = raw[:i]
+		return swaps, &FormatError{Fault: f, Offset: int64(headerSize + i*OpSize), Text: fmt.Sprintf(format, args...)}
+	}
+	var last int64 // the latest time so far
+	for i := 0; i < len(raw); i++ {
+		o := &raw[i]
+		if o.Inv == 0 {
+			if closed {
+				return bad(i, Hole, "record %d was never written, but %d were when the file was closed", i, len(raw))
+			}
+			for j := i + 1; j < len(raw); j++ {
+				if raw[j].Inv != 0 && raw[j].Kind != Continuation {
+					return bad(i, Hole, "record %d was never written, but record %d was", i, j)
+				}
+			}
+			l.Ops = raw[:i]
+			return swaps, nil
+		}
+		switch {
+		case !o.Kind.Known():
+			return bad(i, BadRecord, "record %d: %v is none that this build knows", i, o.Kind)
+		case o.Status >= statuses:
+			return bad(i, BadRecord, "record %d: %v is none that this build knows", i, o.Status)
+		case o.Inv < 0 || o.Inv > math.MaxInt64/4 || o.Ret < 0 || o.Ret > math.MaxInt64/4:
+			return bad(i, BadRecord, "record %d: times %d and %d are beyond any clock", i, o.Inv, o.Ret)
+		case o.Inv < last:
+			return bad(i, Backwards, "record %d begins at %d ns, but %d ns had been read before", i, o.Inv, last)
+		case o.Ret != 0 && o.Ret < o.Inv:
+			return bad(i, Backwards, "record %d begins at %d ns and ends at %d ns", i, o.Inv, o.Ret)
+		}
+		if o.Inv == last {
+			l.loose = true // a clock too coarse to separate the two
+		}
+		last = max(o.Inv, o.Ret)
+		l.objects |= 1 << (o.Object % 64)
+		if o.Kind == Swap {
+			if i+1 == len(raw) || raw[i+1].Kind != Continuation {
+				return bad(i, BadRecord, "record %d is a compare-and-swap without the continuation that tells what it expected", i)
+			}
+			swaps++
+			i++
+		}
+	}
+	l.Ops = raw
+	return swaps, nil
+}
+
+// separate takes the continuation records out of the operations. A swap that
+// failed gets as its value what it observed.
+func (l *Log) separate(swaps int) {
+	n := len(l.Ops) - swaps
+	ops, expected := make([]Op, 0, n), make([]uint64, 0, n)
+	for i := 0; i < len(l.Ops); i++ {
+		o := l.Ops[i]
+		var e uint64
+		if o.Kind == Swap {
+			i++
+			e = uint64(l.Ops[i].Inv)
+			if o.Status == Failed {
+				o.Value = uint64(l.Ops[i].Ret)
+			}
+		}
+		ops, expected = append(ops, o), append(expected, e)
+	}
+	l.Ops, l.Expected = ops, expected
+}
+
+// widen adds ns to every ret, in a copy.
+func (l *Log) widen(ns int64) {
+	ops := make([]Op, len(l.Ops))
+	copy(ops, l.Ops)
+	for i := range ops {
+		if ops[i].Ret != 0 {
+			ops[i].Ret += ns
+		}
+	}
+	l.Ops, l.loose = ops, true
+}
