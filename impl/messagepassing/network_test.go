@@ -152,14 +152,14 @@ func TestNetworkExactlyOnce(t *testing.T) {
 	m := create(t, far, "/once", Shape{Capacity: 4})
 	r := open(t, far, "/once")
 	_ = near
-	const count = 2000
+	const count = 500
 	stop := make(chan struct{})
 	breaking := async(func() error {
 		for i := 0; ; i++ {
 			select {
 			case <-stop:
 				return nil
-			case <-time.After(time.Duration(5+i%20) * time.Millisecond):
+			case <-time.After(time.Duration(10+i%40) * time.Millisecond):
 			}
 			if i%5 == 0 {
 				line.cut()

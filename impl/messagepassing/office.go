@@ -154,16 +154,19 @@ func (f *frame) refusal() error {
 
 // askFar is ask for an office on another host, which is never started from here.
 func (o Office) askFar(request *frame) (l *line, answer frame, err error) {
-	l, err = dialFar(o.Address, o.Key, time.Now().Add(farPatience))
-	if err != nil {
-		return nil, answer, err
-	}
-	answer, err = l.call(context.Background(), request, Wait(farPatience), nil)
-	if err != nil {
+	for by := time.Now().Add(farPatience); ; {
+		if l, err = dialFar(o.Address, o.Key, by); err != nil {
+			return nil, answer, err
+		}
+		answer, err = l.call(context.Background(), request, Wait(max(1, time.Until(by))), nil)
+		if err == nil {
+			return l, answer, answer.refusal()
+		}
 		l.close()
-		return nil, answer, err
+		if !errors.Is(err, errForgotten) { // else the line broke before the request came
+			return nil, answer, err
+		}
 	}
-	return l, answer, answer.refusal()
 }
 
 // sweep removes what a killed office has left.

@@ -201,7 +201,7 @@ func (s *server) bury() {
 		p := s.dropped[0]
 		s.dropped = s.dropped[1:]
 		if p.session != nil && p.session.proved {
-			if !p.clean && !p.leaving {
+			if p.session.used && !p.clean && !p.leaving {
 				s.suspend(p)
 				continue
 			}

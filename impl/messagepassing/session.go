@@ -18,6 +18,7 @@ type session struct {
 	nonces   [2][nonceSize]byte // the client's, the office's
 	greeted  bool
 	proved   bool
+	used     bool            // it has made a request; before that there is nothing to resume
 	identity [tokenSize]byte // of the client's process
 	token    [tokenSize]byte
 
@@ -56,6 +57,7 @@ func (p *peer) admit(f *frame) (handled bool, err error) {
 	case f.kind == requestExpose:
 		return true, fmt.Errorf("%w: exposing from another host", ErrPermission)
 	}
+	v.used = true
 	return false, nil
 }
 
