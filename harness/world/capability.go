@@ -89,9 +89,9 @@ var probed struct {
 }
 
 // Probe finds out what this host allows by trying it, in part in a world of its
-// own; that nobody is asked for a uid is on purpose. The answer is kept for the
-// life of the process, unless the context ended first. It needs Hold to be
-// dispatched, as New does.
+// own: neither being root nor a kernel's version says. The answer is kept for the
+// life of the process, unless no world could be made. Like New it needs Hold to
+// be dispatched.
 func Probe(ctx context.Context) Capabilities {
 	probed.Lock()
 	defer probed.Unlock()
