@@ -66,6 +66,9 @@ func (e entry) run(ctx context.Context) {
 // on the same input is flaky. A hang is not repeated: it was long enough.
 func (e entry) decide(ctx context.Context) outcome {
 	first := e.attempt(ctx)
+	if e.once {
+		return first
+	}
 	switch first.verdict {
 	case reports.Fail, reports.Crash, reports.Leak:
 	default:

@@ -52,12 +52,17 @@ type Option func(*entry)
 // Kind says that the spec is a check of another kind than behaviour.
 func Kind(k catalogue.Kind) Option { return func(e *entry) { e.kind = k } }
 
+// Once says that looking again would show the same thing again, since the body
+// judges what was done before it ran.
+func Once() Option { return func(e *entry) { e.once = true } }
+
 // entry is one spec of one requirement in one profile.
 type entry struct {
 	suite       *Suite
 	requirement *catalogue.Requirement
 	profile     string
 	kind        catalogue.Kind
+	once        bool
 	body        func(*World)
 }
 

@@ -22,6 +22,9 @@ type pair struct {
 func newPair(w *spec.World) *pair {
 	w.Untidy()
 	if err := w.Suite().BuildErr; err != nil {
+		if tool := missingTool(err); tool != "" {
+			w.Inconclusive("the programs could not be built, since this host has no %s", tool)
+		}
 		w.Unobserved("the programs could not be built, see PROG-BUILD")
 	}
 	p := &pair{w: w, claims: *w.Claims().Programs, seeds: w.Rand}

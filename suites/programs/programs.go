@@ -8,6 +8,7 @@
 package programs
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/program"
@@ -16,7 +17,7 @@ import (
 
 // Programs registers the specs of the family PROG.
 func Programs(s *spec.Suite) {
-	s.It("PROG-BUILD", build)
+	s.It("PROG-BUILD", build, spec.Once())
 	s.It("PROG-RUN", ends)
 	s.It("PROG-CONTENT", content)
 	s.It("PROG-ORDER", order)
@@ -34,6 +35,9 @@ func build(w *spec.World) {
 	w.Untidy()
 	w.Step("built the programs: %s", w.Claims().Build)
 	if err := w.Suite().BuildErr; err != nil {
+		if tool := missingTool(err); tool != "" {
+			w.Inconclusive("this host has no %s, which the build needs: install it, or name another in the claims\n%v", tool, err)
+		}
 		w.Fail("%v", err)
 	}
 	p := w.Claims().Programs
@@ -42,6 +46,19 @@ func build(w *spec.World) {
 			w.Fail("%v", err)
 		}
 	}
+}
+
+// notFound is what shells say of a command that is not there, with status 127.
+var notFound = regexp.MustCompile(`(?m)([\w.+/-]+): (?:command )?not found$`)
+
+// missingTool is the command that a build did not find on this host, or "". That
+// is not the programs' fault.
+func missingTool(err error) string {
+	m := notFound.FindStringSubmatch(err.Error())
+	if m == nil || !strings.Contains(err.Error(), "127") {
+		return ""
+	}
+	return m[1]
 }
 
 // Started as described, producer and consumer end by themselves, each with

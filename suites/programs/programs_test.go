@@ -226,6 +226,25 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotBuilt(t *testing.T) {
+	for _, c := range []struct {
+		claims            string
+		build, everything reports.Verdict
+		says              string
+	}{
+		{"build: exit 3", reports.Fail, reports.Unobserved, "exit status 3"},
+		{"build: no-such-compiler -o producer producer.c", reports.Inconclusive, reports.Inconclusive, "this host has no no-such-compiler"},
+	} {
+		results := check(t, scripts(c.claims, producer, consumer), "PROG-BUILD", "PROG-RUN", "PROG-CONTENT")
+		if r := results["PROG-BUILD"]; r.Verdict != c.build || !strings.Contains(r.Message, c.says) {
+			t.Errorf("%s: PROG-BUILD %s: %s", c.claims, r.Verdict, r.Message)
+		}
+		if r := results["PROG-CONTENT"]; r.Verdict != c.everything {
+			t.Errorf("%s: PROG-CONTENT %s: %s", c.claims, r.Verdict, r.Message)
+		}
+	}
+}
+
 func TestAllowedLeftoversMayStay(t *testing.T) {
 	write := func(dir string) error {
 		if err := fixtures.Write(dir, "broken"); err != nil {
