@@ -148,6 +148,11 @@ func (a *Adapter) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	if a.Claims.C != nil {
+		if err := b.placeKit(); err != nil {
+			return err
+		}
+	}
 	if command := a.Claims.Build; command != "" {
 		if err := b.run(ctx, command, []string{"/bin/sh", "-c", command}); err != nil {
 			return err

@@ -28,9 +28,10 @@ func TestCompileErrorShowsTheLine(t *testing.T) {
 func TestFlagsAndFilesOfAllSorts(t *testing.T) {
 	needCompiler(t)
 	a := load(t, place(t, map[string]string{
-		"ipckit.yaml": "subject: odd\nc:\n  sources: [main.c, sub/part.c, -x.c]\n  headers: [include/course.h]\n" +
+		"ipckit.yaml": "subject: odd\nbuild: grep -q ipckit_subject ipckit.h && cp template made.c\nc:\n  sources: [main.c, sub/part.c, -x.c, made.c]\n  headers: [include/course.h]\n" +
 			"  flags: [-Wextra, -Werror, -Wconversion, -std=c99, -Dmain=course_main, -lm, -g]\n",
-		"main.c":           "#include \"course.h\"\nint main(void) { return part() + x(); }\n" + nothing,
+		"main.c":           "#include \"course.h\"\nint main(void) { return part() + x(); }\n",
+		"template":         nothing,
 		"sub/part.c":       "#include <math.h>\n#include <semaphore.h>\n#include \"course.h\"\n#include \"ipckit.h\"\nint part(void) { sem_t *s = 0; (void)s; return (int)cbrt((double)x()); }\n",
 		"-x.c":             "#include \"course.h\"\nint x(void) { return 8; }\n",
 		"include/course.h": "int part(void);\nint x(void);\n",

@@ -140,8 +140,8 @@ func readCut(output *os.File) string {
 		strings.TrimSpace(part(0, outputHead)), size-outputHead-outputTail, strings.TrimSpace(part(size-outputTail, outputTail)))
 }
 
-// place puts a file of the kit's own into the copy, whatever was there. The
-// copy is the subject's: nothing is written through a link of its making.
+// place puts a file of the kit's own into the copy, whatever was there. What
+// was there is the subject's: nothing is written through a link of its making.
 func (b *builder) place(name string, text []byte) error {
 	root, err := os.OpenRoot(b.dir)
 	if err != nil {

@@ -8,7 +8,10 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/ipckit/ipckit/harness/subject"
 )
 
 const (
@@ -32,54 +35,52 @@ func (b *builder) compile(ctx context.Context) error {
 		return b.fail("", "%v", err)
 	}
 	claims := b.adapter.Claims.C
-	include := []string{"-iquote", "."} // and not -I: a semaphore.h of the subject's is not <semaphore.h>
-	for _, x := range []struct {
-		key   string
-		names []string
-	}{{"c.sources", claims.Sources}, {"c.headers", claims.Headers}} {
-		for _, name := range x.names {
-			if err := b.exists(name); err != nil {
-				return b.fail("", "%s: %v", x.key, err)
-			}
-			if dir := path.Dir(name); x.key == "c.headers" && dir != "." {
-				include = append(include, "-I"+dir)
-			}
-		}
-	}
-	if err := b.placeKit(); err != nil {
+	if err := b.allExist("c.sources", claims.Sources); err != nil {
 		return err
 	}
-
-	shim := append([]string{}, compiler...)
-	shim = append(shim, "-std=c11", "-O2")
-	shim = append(shim, general(claims.Flags)...)
-	if most := b.itemMax(); most > 0 {
-		shim = append(shim, fmt.Sprintf("-DIPCKIT_ITEM_MAX=%d", most))
+	if err := b.allExist("c.headers", claims.Headers); err != nil {
+		return err
 	}
-	shim = append(shim, "-iquote", ".", "-c", path.Join(kitDir, shimSource), "-o", shimObject)
+	shim := slices.Concat(compiler, b.shimArguments())
 	if err := b.run(ctx, "the kit's shim: "+strings.Join(shim, " "), shim); err != nil {
 		return err
 	}
+	all := slices.Concat(compiler, agentArguments(claims))
+	if err := b.run(ctx, strings.Join(all, " "), all); err != nil {
+		return err
+	}
+	return b.takeAgent()
+}
 
-	compiling, linking := divide(claims.Flags)
-	args := append([]string{}, compiler...)
-	args = append(args, "-std=gnu11", "-O2", "-Wall")
-	args = append(args, compiling...)
-	args = append(args, include...)
-	for _, source := range claims.Sources {
+// quoted adds the subject's directory to where headers in quotes are looked
+// for. Those in angle brackets are the system's, even if the subject has a
+// semaphore.h of its own.
+var quoted = []string{"-iquote", "."}
+
+func (b *builder) shimArguments() []string {
+	args := slices.Concat([]string{"-std=c11", "-O2"}, general(b.adapter.Claims.C.Flags), quoted)
+	if most := b.itemMax(); most > 0 {
+		args = append(args, fmt.Sprintf("-DIPCKIT_ITEM_MAX=%d", most))
+	}
+	return append(args, "-c", path.Join(kitDir, shimSource), "-o", shimObject)
+}
+
+func agentArguments(c *subject.C) []string {
+	compiling, linking := divide(c.Flags)
+	args := slices.Concat([]string{"-std=gnu11", "-O2", "-Wall"}, compiling, quoted)
+	for _, header := range c.Headers {
+		if dir := path.Dir(header); dir != "." {
+			args = append(args, "-I"+dir)
+		}
+	}
+	for _, source := range c.Sources {
 		source = path.Clean(source)
 		if strings.HasPrefix(source, "-") {
 			source = "./" + source
 		}
 		args = append(args, source)
 	}
-	args = append(args, shimObject, "-o", agentObject)
-	args = append(args, linking...)
-	args = append(args, "-pthread", "-lrt")
-	if err := b.run(ctx, strings.Join(args, " "), args); err != nil {
-		return err
-	}
-	return b.takeAgent()
+	return slices.Concat(args, []string{shimObject, "-o", agentObject}, linking, []string{"-pthread", "-lrt"})
 }
 
 // findCompiler finds the C compiler, perhaps with arguments, as in "ccache gcc".
@@ -98,6 +99,16 @@ func findCompiler() ([]string, error) {
 	}
 	return nil, fmt.Errorf("no C compiler: none of %s is in PATH; install one (apt install gcc libc6-dev), or set CC",
 		strings.Join(compilers, ", "))
+}
+
+// allExist checks that the files that a key of the claims names are there.
+func (b *builder) allExist(key string, names []string) error {
+	for _, name := range names {
+		if err := b.exists(name); err != nil {
+			return b.fail("", "%s: %v", key, err)
+		}
+	}
+	return nil
 }
 
 // exists checks that a file of the claims is in the subject's directory.
