@@ -62,6 +62,6 @@ func Growth(w *spec.World) {
 		p.transfer(b)
 	}
 	for i, now := range measureAll(users) {
-		expectSteady(w, users[i], before[i], now, 4<<20)
+		expectSteady(w, users[i], before[i], now, 12<<20)
 	}
 }

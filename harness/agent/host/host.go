@@ -74,6 +74,7 @@ type host struct {
 	work    chan agent.Request // to the operation thread
 	broken  chan error         // the end of the conversation
 	thread  int                // the operation thread's id
+	into    []byte             // the operation thread's, see buffer
 
 	interrupts bool // SIGUSR1 interrupts system calls
 

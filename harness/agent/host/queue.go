@@ -3,6 +3,8 @@ package host
 import (
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -15,8 +17,7 @@ type queue struct {
 	put     func(item []byte, wait subject.Wait) error
 	get     func(into []byte, wait subject.Wait) (int, error)
 	detach  func() error
-	itemMax int64  // length of the buffer to get into
-	into    []byte // that buffer, made when it is first needed
+	itemMax int64 // length of the buffer to get into
 }
 
 // A factory makes queues.
@@ -43,14 +44,28 @@ func (f factory) itemMax(r agent.Request) int64 {
 	return min(most, maxGenerated)
 }
 
-// buffer gives the buffer to get into. It is made once: what the host itself
-// takes must not look like the subject's growth.
-func (q *queue) buffer(size int64) []byte {
-	if int64(len(q.into)) < size {
-		q.into = make([]byte, size)
+// buffer gives the buffer to get into, of which the operation thread has one. A
+// large one is kept from the garbage collector, which would let the subject's
+// garbage grow with it: what the host itself takes must not look like the
+// subject's growth.
+func (h *host) buffer(size int64) []byte {
+	if int64(len(h.into)) < size {
+		const large = 64 << 10
+		h.into = make([]byte, min(size, large))
+		if size > large {
+			p, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+			if err != nil {
+				p = make([]byte, size)
+			}
+			h.into = p
+		}
 	}
-	return q.into[:size:size]
+	return h.into[:size:size]
 }
+
+// disguise overwrites the start of a buffer, so that what is not copied into it
+// does not look like zeros that were put.
+func disguise(into []byte) { overwrite(into[:min(len(into), 4<<10)]) }
 
 // queues does what needs no handle yet.
 func (h *host) queues(r agent.Request, f factory) (_ agent.Reply, err error) {
@@ -127,8 +142,8 @@ func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
 	if size < 0 || size > maxGenerated {
 		return agent.Reply{}, subject.Errorf(subject.Invalid, "item_max %d: want 0 to %d", size, maxGenerated)
 	}
-	into, n := q.buffer(size), 0
-	overwrite(into) // what is not copied does not look like zeros that were put
+	into, n := h.buffer(size), 0
+	disguise(into)
 	h.mark(func() { n, err = q.get(into, wait(r)) })
 	if err != nil {
 		return agent.Reply{}, err

@@ -81,7 +81,7 @@ func (h *host) putAll(q *queue, l load, wait subject.Wait) (agent.Reply, error) 
 func (h *host) getAll(q *queue, l load, wait subject.Wait) (agent.Reply, error) {
 	var done, wrong int64
 	reply := agent.Reply{Done: &done, Wrong: &wrong}
-	want, into := make([]byte, l.high), q.buffer(max(l.high, q.itemMax))
+	want, into := make([]byte, l.high), h.buffer(max(l.high, q.itemMax))
 	for ; done < l.count; done++ {
 		n, err := q.get(into, wait)
 		if err != nil {
