@@ -27,8 +27,8 @@ type Options struct {
 	Limits    Limits
 
 	// User is the uid that processes run under when the kit may change it (it
-	// has CAP_SETUID). 0 means one of the kit's choosing that no account, no
-	// process and no other world uses; KitUser means the kit's own. Otherwise
+	// has CAP_SETUID). 0 means one of the kit's choosing that no account and no
+	// other world uses; KitUser means the kit's own. Otherwise
 	// processes run under the kit's own uid whatever is asked.
 	User int
 
