@@ -145,7 +145,16 @@ func (s *Suite) attempts() int {
 
 // newWorld makes the world of one attempt.
 func (s *Suite) newWorld(ctx context.Context) (*world.World, error) {
-	return world.New(ctx, world.Options{Isolation: s.Isolation})
+	return world.New(ctx, world.Options{Isolation: s.Isolation, Limits: s.limits()})
+}
+
+// limits bound what unmodified programs may use: far above what an assignment
+// needs, and far below what would bring the machine down.
+func (s *Suite) limits() world.Limits {
+	if s.Claims.Programs == nil {
+		return world.Limits{}
+	}
+	return world.Limits{Processes: 256, OpenFiles: 1024, FileSize: 1 << 30, ShmSize: 1 << 30}
 }
 
 // seed gives each requirement its own stream of random numbers, so that one

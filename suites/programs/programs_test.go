@@ -226,6 +226,33 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// What attacks the machine meets the world's limits and its PID namespace; the
+// run goes on to a verdict.
+func TestHostilePrograms(t *testing.T) {
+	w, err := world.New(t.Context(), world.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	isolated := w.Isolated()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !isolated {
+		t.Skip("without a PID namespace these would reach processes that are not the test's")
+	}
+	for name, attack := range map[string]string{
+		"fork bomb": "f() { f | f & }; f; sleep 1",
+		"massacre":  "kill -9 -1",
+		"orphans":   "for i in 1 2 3 4 5; do setsid sh -c 'trap \"\" INT TERM; while :; do sleep 1; done' & done",
+	} {
+		r := check(t, scripts("", producer, attack+"\n"+consumer), "PROG-CONTENT")["PROG-CONTENT"]
+		if r.Verdict == reports.KitError || r.Verdict == "" {
+			t.Errorf("%s: %s", name, spec.Explain(r))
+		}
+		t.Logf("%s: %s %s, %.1f s", name, r.Verdict, r.Message, r.Seconds)
+	}
+}
+
 func TestWhatIsNotBuilt(t *testing.T) {
 	for _, c := range []struct {
 		claims            string
