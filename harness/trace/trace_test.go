@@ -13,8 +13,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if reexec.Role() == Role {
+	switch reexec.Role() {
+	case Role:
 		Main()
+	case filteredRole:
+		becomeFiltered()
 	}
 	os.Exit(m.Run())
 }
