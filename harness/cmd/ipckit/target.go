@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/mutants"
@@ -47,6 +49,10 @@ func builtInNames() []string {
 	return names
 }
 
+// puppetPrefix begins the names of agents that misbehave on command, with which
+// the kit itself is checked: "puppet:silent@buffer.get".
+const puppetPrefix = "puppet:"
+
 // A target is a subject ready to be started.
 type target struct {
 	name     string // as it was given
@@ -72,6 +78,18 @@ func open(ctx context.Context, name string) (*target, error) {
 		s.Claims.Normalise()
 		return &target{
 			name: name, claims: s.Claims, launcher: agent.Self(name), way: "Go package",
+			close: func() error { return nil },
+		}, nil
+	}
+	if told, ok := strings.CutPrefix(name, puppetPrefix); ok {
+		behaviour, operation, _ := strings.Cut(told, "@")
+		if !slices.Contains(puppet.Behaviours, puppet.Behaviour(behaviour)) {
+			return nil, usage("puppet %q: want one of %v, with @OPERATION where it matters", behaviour, puppet.Behaviours)
+		}
+		claims := puppet.Subject().Claims
+		claims.Normalise()
+		return &target{
+			name: name, claims: claims, way: "puppet", launcher: puppet.Launcher(puppet.Behaviour(behaviour), operation),
 			close: func() error { return nil },
 		}, nil
 	}

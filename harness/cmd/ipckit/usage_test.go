@@ -1,0 +1,124 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ipckit/ipckit/reports"
+)
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestBadUsage: what is wrong with a command line or a claims file is named,
+// and the exit status is 3.
+func TestBadUsage(t *testing.T) {
+	dir := t.TempDir()
+	typo := write(t, dir, "typo.yaml", "subject: x\nprofilse:\n  region: {}\n")
+	script := write(t, dir, "agent.yaml", "subject: x\nagent: ./nothing\nprofiles:\n  region: {}\n")
+	for _, x := range []struct {
+		name string
+		args []string
+		say  []string
+	}{
+		{"missing path", []string{"check", filepath.Join(dir, "nowhere")}, []string{"nowhere", "no such file"}},
+		{"unknown built-in", []string{"check", "refrence"}, []string{"refrence", "reference"}},
+		{"unknown key", []string{"check", typo}, []string{"typo.yaml:2", "profilse", "profiles"}},
+		{"missing executable", []string{"check", script}, []string{"nothing"}},
+		{"empty selection", []string{"check", "reference", "--only", "PROG"}, []string{"PROG"}},
+		{"no such requirement", []string{"check", "reference", "--only", "BUF-FIFFO"}, []string{"BUF-FIFFO", "BUF-FIFO"}},
+		{"unknown flag", []string{"check", "--onyl", "BUF"}, []string{"onyl", "--help"}},
+		{"unknown command", []string{"chekc"}, []string{"chekc"}},
+		{"unknown format", []string{"check", "--format", "pdf"}, []string{"pdf", "html"}},
+		{"no record", []string{"report", filepath.Join(dir, "none.jsonl")}, []string{"none.jsonl"}},
+		{"not a record", []string{"report", typo}, []string{"typo.yaml", "1"}},
+		{"explain nothing", []string{"explain", "BUF-FIFFO"}, []string{"BUF-FIFO"}},
+		{"new over something", []string{"new", "c", dir}, []string{"not empty"}},
+		{"output is a file", []string{"check", "reference", "--only", "REG-EXISTS", "--out", typo}, []string{"typo.yaml"}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			ipckit(t, x.args...).expect(t, reports.ExitUsage, x.say...)
+		})
+	}
+}
+
+// TestRecord: what a check writes can be read again, and ends with a footer.
+func TestRecord(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "report")
+	ipckit(t, "check", "reference", "--only", "REG-EXISTS", "--out", out).expect(t, reports.ExitPass, "report.html", "report.jsonl")
+	for _, name := range []string{"report.html", "report.md", "report.json", "junit.xml"} {
+		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(out, "report.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	if !strings.Contains(lines[0], `"header"`) || !strings.Contains(lines[len(lines)-1], `"footer"`) {
+		t.Errorf("the record does not begin with a header and end with a footer:\n%s", text)
+	}
+	if !strings.Contains(string(text), `"requirement":"REG-EXISTS"`) || !strings.Contains(string(text), `"verdict":"pass"`) {
+		t.Errorf("the record does not say that REG-EXISTS passed:\n%s", text)
+	}
+	ipckit(t, "report", out).expect(t, reports.ExitPass, "core")
+	ipckit(t, "diff", out, out).expect(t, reports.ExitPass, "No requirement changed")
+
+	// Without its footer the same record is of a run that did not end.
+	cut := write(t, t.TempDir(), "cut.jsonl", strings.Join(lines[:len(lines)-1], "\n")+"\n")
+	if o := ipckit(t, "report", cut); o.status == reports.ExitPass {
+		t.Errorf("a record without a footer counts as a pass:\n%s", o.out)
+	}
+}
+
+// TestInterrupt: Ctrl-C ends everything, says so, and leaves nothing.
+func TestInterrupt(t *testing.T) {
+	c := prepare(t, "check", "puppet:block@buffer.get", "--only", "BUF-FIFO", "--patience", "1m")
+	timer := time.AfterFunc(1500*time.Millisecond, func() { _ = c.Process.Signal(syscall.SIGINT) })
+	defer timer.Stop()
+	o := finish(t, c)
+	o.expect(t, reports.ExitInterrupted)
+	if strings.Contains(o.out, "requirements hold;") {
+		t.Errorf("an interrupted run speaks as if it had decided something:\n%s", o.out)
+	}
+}
+
+// TestNoCompiler: the absence of a C compiler is said, not suffered.
+func TestNoCompiler(t *testing.T) {
+	c := prepare(t, "check", "../../../impl/c/example", "--only", "REG-EXISTS")
+	c.Env = append(c.Env, "PATH=/nonexistent", "CC=")
+	finish(t, c).expect(t, reports.ExitUsage, "compiler")
+}
+
+// TestWithoutNamespaces: the kit does without, and the banner says so.
+func TestWithoutNamespaces(t *testing.T) {
+	c := prepare(t, "check", "reference", "--only", "REG-EXISTS,BUF-FIFO")
+	c.Env = append(c.Env, "IPCKIT_ISOLATION=none")
+	finish(t, c).expect(t, reports.ExitPass, "namespace")
+}
+
+// TestNew: what new writes builds, fails with helpful text, or passes.
+func TestNew(t *testing.T) {
+	if _, err := exec.LookPath("cc"); err != nil {
+		t.Skip("no C compiler")
+	}
+	dir := t.TempDir()
+	ipckit(t, "new", "c", filepath.Join(dir, "c")).expect(t, reports.ExitPass, "ipckit check")
+	ipckit(t, "check", filepath.Join(dir, "c"), "--only", "BUF-FIFO,BUF-WAKE").expect(t, reports.ExitFail, "not written yet")
+	ipckit(t, "new", "programs", filepath.Join(dir, "p")).expect(t, reports.ExitPass, "ipckit check")
+	ipckit(t, "check", filepath.Join(dir, "p")).expect(t, reports.ExitPass)
+	ipckit(t, "new", "go", filepath.Join(dir, "g")).expect(t, reports.ExitPass, "go test")
+}
