@@ -3,6 +3,7 @@ package trace
 import (
 	"slices"
 	"sort"
+	"strings"
 )
 
 // A Use is one mechanism that was seen.
@@ -105,4 +106,27 @@ func Find(uses []Use, name string) *Use {
 		}
 	}
 	return nil
+}
+
+// Files lists where the POSIX objects lie that were created or opened: paths
+// under /dev/shm, and under /dev/mqueue where that is mounted.
+func Files(uses []Use) []string {
+	var files []string
+	for call, dir := range map[string]string{"shm_open": "/dev/shm", "sem_open": "/dev/shm", "mq_open": "/dev/mqueue"} {
+		u := Find(uses, call)
+		if u == nil {
+			continue
+		}
+		for _, object := range u.Objects {
+			name := strings.TrimPrefix(object, "/")
+			if call == "sem_open" {
+				name = "sem." + name
+			}
+			if name != "" && !strings.Contains(name, "/") {
+				files = append(files, dir+"/"+name)
+			}
+		}
+	}
+	sort.Strings(files)
+	return files
 }

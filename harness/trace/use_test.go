@@ -36,3 +36,13 @@ func TestFind(t *testing.T) {
 		t.Error("Known does not tell a mistyped name")
 	}
 }
+
+func TestFiles(t *testing.T) {
+	files := Files([]Use{
+		{Name: "shm_open", Objects: []string{"/b", "/../etc/passwd"}}, {Name: "sem_open", Objects: []string{"/s"}},
+		{Name: "mq_open", Objects: []string{"/q"}}, {Name: "shm_unlink", Objects: []string{"/other"}},
+	})
+	if want := []string{"/dev/mqueue/q", "/dev/shm/b", "/dev/shm/sem.s"}; !reflect.DeepEqual(files, want) {
+		t.Errorf("got %q, want %q", files, want)
+	}
+}

@@ -15,6 +15,8 @@ type pair struct {
 	dir    string
 	seeds  *rand.Rand
 	shown  bool // items have been seen to be consumed, so that the patterns fit
+
+	residue *residue // or nil
 }
 
 // newPair copies the built programs into the world. Leftovers are for
@@ -29,6 +31,7 @@ func newPair(w *spec.World) *pair {
 	}
 	p := &pair{w: w, claims: *w.Claims().Programs, seeds: w.Rand}
 	p.prepare()
+	p.learnResidue()
 	return p
 }
 
@@ -44,6 +47,9 @@ func (p *pair) prepare() {
 func (p *pair) startAfresh() {
 	if err := p.w.Clean(); err != nil {
 		p.w.KitError(err)
+	}
+	if p.residue != nil {
+		p.residue.remove()
 	}
 	p.prepare()
 	p.w.Step("cleaned up everything that was left")
