@@ -260,7 +260,7 @@ func TestWhatIsNotBuilt(t *testing.T) {
 		says              string
 	}{
 		{"build: exit 3", reports.Fail, reports.Unobserved, "exit status 3"},
-		{"build: no-such-compiler -o producer producer.c", reports.Inconclusive, reports.Inconclusive, "this host has no no-such-compiler"},
+		{"build: PATH=/usr/bin:/bin no-such-compiler -o producer producer.c", reports.Inconclusive, reports.Inconclusive, "this host has no no-such-compiler"},
 	} {
 		results := check(t, scripts(c.claims, producer, consumer), "PROG-BUILD", "PROG-RUN", "PROG-CONTENT")
 		if r := results["PROG-BUILD"]; r.Verdict != c.build || !strings.Contains(r.Message, c.says) {
