@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -34,37 +35,11 @@ func (a *Agent) Where() reports.Blocked {
 		}
 		t = state.Threads[0]
 	}
-	b.Where = a.doing(t)
+	b.Where = waiting.Doing(a.process.PID(), t)
 	if !known {
 		b.Where += " (first thread; hello did not tell the operation thread)"
 	}
 	return b
-}
-
-func (a *Agent) doing(t world.Thread) string {
-	in := ""
-	if call, ok := a.trap(t); ok {
-		in = " in " + call.describe(a.process.PID())
-	} else if t.Syscall != "" {
-		in = " in " + t.Syscall
-	} else if t.Wchan != "" {
-		in = " in the kernel's " + t.Wchan
-	}
-	switch t.State {
-	case "R":
-		return "running"
-	case "S":
-		return "asleep" + in
-	case "D":
-		return "in uninterruptible sleep" + in
-	case "T":
-		return "stopped"
-	case "t":
-		return "stopped by a tracer"
-	case "Z", "X":
-		return "ended"
-	}
-	return "in state " + t.State + in
 }
 
 // Sleep reports whether every thread of the process is asleep in a system call
@@ -78,8 +53,8 @@ func (a *Agent) Sleep() (state string, asleep bool) {
 	}
 	var b strings.Builder
 	for _, t := range s.Threads {
-		call, ok := a.trap(t)
-		if t.State != "S" || !ok || !call.unlimited(a.process.PID()) {
+		call, ok := waiting.At(a.process.PID(), t)
+		if t.State != "S" || !ok || !call.Unlimited() {
 			return "", false
 		}
 		fmt.Fprintf(&b, "%d:%s:%d:%d ", t.TID, t.Syscall, t.Waits, t.Preempt)

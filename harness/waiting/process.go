@@ -14,7 +14,8 @@ import (
 // Process reports whether every thread of a process waits in a call without a
 // time limit, so that only another process can wake it. mark changes whenever
 // one of its threads was scheduled. What is not known counts as awake, and so
-// does a process that might be woken by its own alarm.
+// does a process that might be woken by its own alarm: among them every Go
+// program, since its run-time catches all signals.
 func Process(p *world.Process) (mark string, asleep bool) {
 	state, err := p.State()
 	if err != nil || len(state.Threads) == 0 || catchesAlarm(p.PID()) {
@@ -56,14 +57,15 @@ func Where(p *world.Process) string {
 		}
 		return "not known: /proc does not show it"
 	}
-	text := doing(p.PID(), state.Threads[0])
+	text := Doing(p.PID(), state.Threads[0])
 	if n := len(state.Threads); n > 1 {
 		text += fmt.Sprintf(" (the first of %d threads)", n)
 	}
 	return text
 }
 
-func doing(pid int, t world.Thread) string {
+// Doing says what one thread of a process does.
+func Doing(pid int, t world.Thread) string {
 	in := ""
 	if call, ok := At(pid, t); ok {
 		in = " in " + call.String()
