@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/trace"
@@ -157,6 +159,29 @@ func TestOutputThroughATerminal(t *testing.T) {
 	p := o.Process(Producer)
 	if !p.Ended || p.Exit.Signal != 9 {
 		t.Errorf("the producer that killed itself: %+v", p)
+	}
+}
+
+func TestPipeWhereThereIsNoTerminal(t *testing.T) {
+	c, err := newPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	flags, err := unix.FcntlInt(c.write.Fd(), unix.F_GETFL, 0)
+	if err != nil || flags&unix.O_NONBLOCK != 0 || c.terminal {
+		t.Errorf("flags %#x, %v: a program's output must block when it is full", flags, err)
+	}
+	c.hold() // has no effect
+	s := &stream{channel: c, sink: newSink(time.Now()), limit: 100, done: make(chan struct{})}
+	go s.follow()
+	if _, err := c.write.WriteString("one\ntwo"); err != nil {
+		t.Error(err)
+	}
+	c.finish()
+	<-s.done
+	if s.lines != 2 || s.sample != "one" {
+		t.Errorf("%d lines, the first %q", s.lines, s.sample)
 	}
 }
 

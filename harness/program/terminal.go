@@ -26,10 +26,15 @@ func newChannel() (*channel, error) {
 	if c, err := newTerminal(); err == nil {
 		return c, nil
 	}
+	return newPipe()
+}
+
+func newPipe() (*channel, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("make a pipe for a program's output: %w", err)
 	}
+	w.Fd() // makes it blocking, as programs expect
 	return &channel{read: r, write: w}, nil
 }
 
