@@ -71,7 +71,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 		observer = nobody{}
 	}
 	observer.Begin(total)
-	runErr := follow(ctx, p, o.Dir, observer)
+	runErr := follow(ctx, p, observer)
 	observer.End()
 
 	record, err := reports.Read(p.Record)
@@ -135,7 +135,7 @@ func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][
 }
 
 // follow starts the runner and reads its events until it ends.
-func follow(ctx context.Context, p Plan, dir string, observer Observer) error {
+func follow(ctx context.Context, p Plan, observer Observer) error {
 	planOut, planIn, err := os.Pipe()
 	if err != nil {
 		return err

@@ -102,7 +102,7 @@ func check(ctx context.Context, name string, f checkFlags) error {
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer func() { _ = t.close() }()
 	if t.launcher.Path != "" {
 		if err := smoke(ctx, t, f.isolate()); err != nil {
 			return err

@@ -135,7 +135,7 @@ func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
 		d.Verdict, d.Message = string(reports.KitError), err.Error()
 		return d
 	}
-	defer t.close()
+	defer func() { _ = t.close() }()
 	dir, done, err := outDir("")
 	if err != nil {
 		d.Verdict, d.Message = string(reports.KitError), err.Error()

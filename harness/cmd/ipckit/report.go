@@ -79,14 +79,16 @@ func newDiff() *cobra.Command {
 				return err
 			}
 			changes := reports.Diff(before, after)
-			reports.WriteDiff(os.Stdout, changes)
+			if err := reports.WriteDiff(os.Stdout, changes); err != nil {
+				return kitError(err)
+			}
+			if len(changes) == 0 {
+				fmt.Println("No requirement changed its verdict.")
+			}
 			for _, c := range changes {
 				if c.Worse() {
 					return exitStatus{code: reports.ExitFail}
 				}
-			}
-			if len(changes) == 0 {
-				fmt.Println("No requirement changed its verdict.")
 			}
 			return nil
 		},

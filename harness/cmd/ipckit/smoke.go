@@ -27,7 +27,7 @@ func smokeAlone(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	defer t.close()
+	defer func() { _ = t.close() }()
 	if t.claims.Programs != nil {
 		if t.buildErr != nil {
 			return usage("%w", t.buildErr)
