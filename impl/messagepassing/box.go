@@ -18,12 +18,14 @@ type box struct {
 	messages  queue[*message]
 	senders   queue[*request]
 	receivers queue[*request] // all of one priority: first come, first served
-	ended     string          // why nothing more may be sent; "" while open
+	ended     error           // why nothing more may be sent; nil while open
 	owner     uint32          // process, where the shape says Owned
 	users     map[uint32]int  // attached connections by process
 	bytes     int             // queued
 	peak      int             // the most bytes since it was last empty
 	drained   func(peak int)  // told when it becomes empty
+	watcher   *party          // a channel's: who receives from it
+	kept      bool            // a channel's: in use, although nobody may be attached
 }
 
 // A message as the office holds it. It is never changed: the bytes went through
@@ -62,8 +64,8 @@ func newBox(name string, key uint64, shape Shape, owner uint32, drained func(pea
 
 // send accepts a message, hands it straight to a receiver, or lets it wait.
 func (b *box) send(r *request, never bool) {
-	if b.ended != "" {
-		r.refuse(ErrClosed, b.ended)
+	if b.ended != nil {
+		r.done(nil, b.ended)
 		return
 	}
 	if len(r.message.body) > b.shape.MessageMax {
@@ -108,6 +110,7 @@ func (b *box) put(m *message) {
 	b.messages.push(int(m.priority), m)
 	b.bytes += len(m.body)
 	b.peak = max(b.peak, b.bytes)
+	b.stir()
 }
 
 func (b *box) take() {
@@ -135,11 +138,11 @@ func (b *box) settle() {
 			break
 		}
 	}
-	if b.ended == "" {
+	if b.ended == nil {
 		return
 	}
 	for r, ok := b.receivers.pop(); ok; r, ok = b.receivers.pop() {
-		r.refuse(ErrClosed, b.ended)
+		r.done(nil, b.ended)
 	}
 }
 
@@ -195,15 +198,23 @@ func (b *box) giveBack(m *message) {
 
 // end lets nothing more in. Senders who wait are refused, receivers get what is
 // left and are refused then.
-func (b *box) end(why string) {
-	if b.ended != "" {
+func (b *box) end(why error) {
+	if b.ended != nil {
 		return
 	}
 	b.ended = why
 	for s, ok := b.senders.pop(); ok; s, ok = b.senders.pop() {
-		s.refuse(ErrClosed, why)
+		s.done(nil, why)
 	}
 	b.settle()
+	b.stir()
+}
+
+// stir tells the party that watches it, if one does.
+func (b *box) stir() {
+	if b.watcher != nil {
+		b.watcher.stir()
+	}
 }
 
 // attach counts a connection of a process.

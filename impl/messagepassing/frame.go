@@ -65,8 +65,31 @@ const (
 	requestHello                     // over TCP, first. body: nonce; the answer: the office's nonce and proof
 	requestProve                     // over TCP, second. body: proof and identity; the answer: the session's token
 	requestResume                    // instead of a third. body: token; priority: last answer that came; pid: request that waits
+	requestWatch                     // room: how many ends have come; answered when another has, or a carried link has something
+	requestDismiss                   // body: key of the mailbox that this party sends into over a carried link
 	requestLink                      // name of the other party; room: how many ends with it have come
 )
+
+// newsSize is the size of every frame that announces an end of a link. They are
+// of one size since the kernel joins those that carry no descriptor.
+var newsSize = bodyStart(nameMax)
+
+// announce makes the frame that announces an end. A carried one has the keys of
+// the two mailboxes in place of numbers.
+func announce(from string, out, in uint64, carried bool) *frame {
+	f := &frame{name: from}
+	if carried {
+		f.flags = flagCarried
+		f.priority, f.pid = uint32(out), uint32(out>>32)
+		f.uid, f.gid = uint32(in), uint32(in>>32)
+	}
+	return f
+}
+
+// keys reads what announce has put in.
+func (f *frame) keys() (out, in uint64) {
+	return uint64(f.priority) | uint64(f.pid)<<32, uint64(f.uid) | uint64(f.gid)<<32
+}
 
 // starts tells whether an office is started for the request where there is none.
 func (f *frame) starts() bool {
@@ -75,7 +98,8 @@ func (f *frame) starts() bool {
 
 // Flags.
 const (
-	flagNever uint8 = 1 << iota // request: refuse rather than wait
+	flagNever   uint8 = 1 << iota // request: refuse rather than wait
+	flagCarried                   // end of a link: by keys, not by descriptor
 )
 
 // appendHeader writes the header, little-endian: size u32, kind u8, flags u8,

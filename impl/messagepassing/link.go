@@ -2,7 +2,6 @@ package messagepassing
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"sync"
@@ -281,7 +280,7 @@ func (l *Link) fetch(ctx, era context.Context, into []byte, w Wait, deadline tim
 	}
 	buffers := [...][]byte{l.header, into, l.spill}
 	n, err := l.carrier.receive(ctx, era, buffers[:], w, deadline)
-	if errors.Is(err, ErrPeerDead) {
+	if errors.Is(err, ErrPeerDead) || errors.Is(err, ErrClosed) {
 		l.received = err
 	}
 	if err != nil {
@@ -336,70 +335,4 @@ func concat(here, rest []byte, size int) []byte {
 		return rest
 	}
 	return append(append(make([]byte, 0, size), here...), rest...)
-}
-
-// A Packer collects messages for a link and sends many in one record: a system
-// call, and the kernel's cost for each record, is then shared by some hundred
-// messages. They are received one by one, as ever. Not for several goroutines.
-type Packer struct {
-	link *Link
-	body []byte
-}
-
-// NewPacker makes a packer. Flush it before you wait for an answer.
-func (l *Link) NewPacker() *Packer {
-	return &Packer{link: l, body: make([]byte, 0, packBody)}
-}
-
-// Send adds a message, and sends what was collected before if there is no more
-// room. On an error the message was not added. Errors as for [Link.Send].
-func (p *Packer) Send(message []byte, w Wait) error {
-	if len(p.body)+4+len(message) > packBody {
-		if err := p.Flush(w); err != nil {
-			return err
-		}
-		if 4+len(message) > packBody {
-			return p.link.Send(message, w)
-		}
-	}
-	p.body = binary.LittleEndian.AppendUint32(p.body, uint32(len(message)))
-	p.body = append(p.body, message...)
-	return nil
-}
-
-// Flush sends what was collected. On an error it stays collected.
-func (p *Packer) Flush(w Wait) error {
-	if len(p.body) == 0 {
-		return nil
-	}
-	if err := p.link.transmit(context.Background(), recordPack, p.body, w); err != nil {
-		return p.link.fail("send to", err)
-	}
-	p.body = p.body[:0]
-	return nil
-}
-
-// ReceiveEach waits for a message, and calls each for it and for all that came
-// in the same record. The slices are the link's own and hold until each returns.
-// Errors as for [Link.Receive].
-func (l *Link) ReceiveEach(w Wait, each func(message []byte)) error {
-	_, err := l.receive(context.Background(), nil, w, func(b []byte) ([]byte, error) {
-		each(b)
-		return nil, nil
-	})
-	if err != nil {
-		return l.fail("receive from", err)
-	}
-	if !l.in.try() {
-		return nil // another goroutine has gone on with the rest
-	}
-	defer l.in.leave()
-	for len(l.pack) > 0 {
-		var b []byte
-		if b, l.pack, err = unpack(l.pack); err != nil {
-			return l.fail("receive from", err)
-		}
-		each(b)
-	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package messagepassing
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -12,8 +11,10 @@ import (
 // parties is the office's register of names. The office introduces processes to
 // each other: for each pair it makes one socketpair, has each end say who sits
 // at it, and passes the ends on (SCM_RIGHTS, unix(7)). What the processes then
-// say to each other does not go through the office.
+// say to each other does not go through the office, unless one of them is on
+// another host, or may be: then the link is a channel.
 type parties struct {
+	server *server
 	byName map[string]*party
 	byKey  map[uint64]*party
 	byPID  map[uint32]*party // the latest name of a process, stamped on its messages
@@ -24,19 +25,27 @@ type parties struct {
 type party struct {
 	credentials
 	key         uint64
-	news        *peer             // where its ends of links are sent to
+	news        *peer             // where ends are sent to; nil for one on another host, which asks
 	undelivered []end             // until news is there and has room
 	received    map[string]uint32 // how many ends it was given, by the other's name
+	carried     []end             // those of channels
+	channels    map[uint64]*channel
+	watching    *peer // waits for another end, or for something in a channel
+	known       int   // how many of carried the one who watches has got
 }
 
 // An end is one end of a link on its way to its party.
 type end struct {
-	from string // the other party
-	fd   int
+	from    string   // the other party
+	fd      int      // -1 for a channel
+	channel *channel // nil for a socket
 }
 
-func newParties() parties {
-	return parties{byName: map[string]*party{}, byKey: map[uint64]*party{}, byPID: map[uint32]*party{}, absent: map[string][]end{}}
+func newParties(s *server) parties {
+	return parties{
+		server: s, byName: map[string]*party{}, byKey: map[uint64]*party{},
+		byPID: map[uint32]*party{}, absent: map[string][]end{},
+	}
 }
 
 // join gives a name to a process, unless a living one has it.
@@ -47,13 +56,15 @@ func (r *parties) join(name string, who credentials) (*party, error) {
 	if p := r.byName[name]; p != nil {
 		return nil, fmt.Errorf("%w: process %d has joined under this name", ErrExist, p.pid)
 	}
-	var key [8]byte
-	_, _ = rand.Read(key[:]) // never fails
 	who.name = name
-	p := &party{credentials: who, key: binary.LittleEndian.Uint64(key[:]), received: map[string]uint32{}}
+	p := &party{credentials: who, key: newKey(), received: map[string]uint32{}, channels: map[uint64]*channel{}}
 	r.byName[name], r.byKey[p.key], r.byPID[who.pid] = p, p, p
 	for _, e := range r.absent[name] {
-		p.give(e, e.fd)
+		if p.host != "" && e.channel == nil {
+			r.discard(e) // a socket does not reach so far; the other one will ask anew
+			continue
+		}
+		p.give(e)
 	}
 	delete(r.absent, name)
 	return p, nil
@@ -68,9 +79,15 @@ func (r *parties) leave(p *party) {
 		delete(r.byPID, p.pid)
 	}
 	for _, e := range p.undelivered {
-		_ = unix.Close(e.fd)
+		if e.channel == nil {
+			_ = unix.Close(e.fd)
+		}
 	}
 	p.undelivered = nil
+	for key, c := range p.channels {
+		delete(p.channels, key)
+		r.server.letGo(c, fmt.Errorf("%w: %s has ended", ErrPeerDead, p.name))
+	}
 }
 
 // link makes the link between p and the named party, which need not have joined
@@ -86,20 +103,27 @@ func (r *parties) link(p *party, other string, seen uint32) error {
 	if p.received[other] > seen {
 		return nil
 	}
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return systemError("socketpair", err)
+	q := r.byName[other]
+	mine, theirs := end{from: other, fd: -1}, end{from: p.name, fd: -1}
+	if p.host != "" || q != nil && q.host != "" || len(r.server.visitors.entrances) > 0 {
+		mine.channel = r.server.openChannel(p)
+		theirs.channel = mine.channel
+	} else {
+		fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return systemError("socketpair", err)
+		}
+		for _, fd := range fds {
+			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkBuffer) // as much as there is
+		}
+		mine.fd, theirs.fd = fds[0], fds[1]
 	}
-	for _, fd := range fds {
-		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkBuffer) // as much as there is
+	p.give(mine)
+	if q != nil {
+		q.give(theirs)
+	} else {
+		r.await(other, theirs)
 	}
-	p.give(end{from: other, fd: fds[0]}, fds[0])
-	theirs := end{from: p.name, fd: fds[1]}
-	if q := r.byName[other]; q != nil {
-		q.give(theirs, fds[1])
-		return nil
-	}
-	r.await(other, theirs)
 	return nil
 }
 
@@ -108,7 +132,7 @@ func (r *parties) link(p *party, other string, seen uint32) error {
 func (r *parties) await(name string, e end) {
 	for i, old := range r.absent[name] {
 		if old.from == e.from {
-			_ = unix.Close(old.fd)
+			r.discard(old)
 			r.absent[name][i] = e
 			return
 		}
@@ -116,14 +140,38 @@ func (r *parties) await(name string, e end) {
 	r.absent[name] = append(r.absent[name], e)
 }
 
-// give introduces p to the other side of a link, and sends p its end of it.
-// The introduction is the first record that the other side receives, since p
-// could not write before; nobody can forge it.
-func (p *party) give(e end, fd int) {
-	_ = unix.Send(fd, appendHello(p.credentials), unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT) // a dead peer needs none
+// discard drops an end that nobody will get.
+func (r *parties) discard(e end) {
+	if e.channel != nil {
+		r.server.letGo(e.channel, fmt.Errorf("%w: the link was given up", ErrPeerDead))
+		return
+	}
+	_ = unix.Close(e.fd)
+}
+
+// give introduces p to the other side of a link, and gives p its end of it. The
+// introduction is the first record that the other side receives, since p could
+// not write before; nobody can forge it.
+func (p *party) give(e end) {
+	hello := appendHello(p.credentials)
+	if e.channel != nil {
+		out, in := e.channel.side(p)
+		if out.ended == nil {
+			out.put(&message{body: hello, from: p.credentials})
+			out.settle()
+		}
+		in.watcher = p
+		p.channels[out.key] = e.channel
+		p.carried = append(p.carried, e)
+	} else {
+		_ = unix.Send(e.fd, hello, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT) // a dead peer needs none
+	}
 	p.received[e.from]++
-	p.undelivered = append(p.undelivered, e)
-	p.deliver()
+	if p.host == "" {
+		p.undelivered = append(p.undelivered, e)
+		p.deliver()
+	}
+	p.stir()
 }
 
 // deliver sends ends as long as there is room. Nothing else is sent on that
@@ -131,11 +179,18 @@ func (p *party) give(e end, fd int) {
 func (p *party) deliver() {
 	for p.news != nil && !p.news.dead && len(p.undelivered) > 0 {
 		e := p.undelivered[0]
-		frame := (&frame{name: e.from}).appendHeader(nil)
-		err := unix.Sendmsg(p.news.fd, frame, unix.UnixRights(e.fd), nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
+		var rights []byte
+		if e.channel == nil {
+			rights = unix.UnixRights(e.fd)
+		}
+		frame := p.announce(e).appendHeader(nil)
+		frame = append(frame, make([]byte, newsSize-len(frame))...)
+		err := unix.Sendmsg(p.news.fd, frame, rights, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
 		switch {
 		case err == nil:
-			_ = unix.Close(e.fd)
+			if e.channel == nil {
+				_ = unix.Close(e.fd)
+			}
 			p.undelivered = p.undelivered[1:]
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EAGAIN):
@@ -145,5 +200,81 @@ func (p *party) deliver() {
 			p.news.server.drop(p.news)
 			return
 		}
+	}
+}
+
+func (p *party) announce(e end) *frame {
+	if e.channel == nil {
+		return announce(e.from, 0, 0, false)
+	}
+	out, in := e.channel.side(p)
+	return announce(e.from, out.key, in.key, true)
+}
+
+// watch answers when the party has more carried ends than known, with the next;
+// or when there is something to receive from a channel, without one.
+func (p *party) watch(asker *peer, known int, never bool) {
+	switch f := p.happened(known); {
+	case f != nil:
+		asker.tell(f)
+	case never:
+		asker.answer(nil, ErrEmpty)
+	case p.watching != nil:
+		asker.answer(nil, fmt.Errorf("%w: another line watches", ErrInvalid))
+	default:
+		p.watching, p.known = asker, known
+	}
+}
+
+// stir answers the one who watches, if there is something.
+func (p *party) stir() {
+	if p.watching == nil {
+		return
+	}
+	if f := p.happened(p.known); f != nil {
+		asker := p.watching
+		p.watching = nil
+		asker.tell(f)
+	}
+}
+
+// happened is the answer to one who watches; nil if there is none yet.
+func (p *party) happened(known int) *frame {
+	switch {
+	case len(p.carried) > known:
+		return p.announce(p.carried[known])
+	case p.ready():
+		return &frame{}
+	}
+	return nil
+}
+
+// tell answers with f the request being handled.
+func (p *peer) tell(f *frame) {
+	p.busy = false
+	f.number = p.number
+	p.reply(f)
+}
+
+// ready tells whether a receive from some channel would not wait.
+func (p *party) ready() bool {
+	for _, c := range p.channels {
+		if _, in := c.side(p); in.messages.length > 0 || in.ended != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// dismiss says that p is done with a channel, named by the key of the mailbox
+// that it sends into.
+func (r *parties) dismiss(p *party, key []byte) {
+	if len(key) != 8 {
+		return
+	}
+	k := binary.LittleEndian.Uint64(key)
+	if c := p.channels[k]; c != nil {
+		delete(p.channels, k)
+		r.server.letGo(c, fmt.Errorf("%w by the peer", ErrClosed))
 	}
 }

@@ -2,10 +2,9 @@ package messagepassing
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
-	"fmt"
 	"sync"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -15,18 +14,26 @@ import (
 // that name over links.
 type Party struct {
 	name    string
-	control *line // one request at a time
+	office  Office
+	key     []byte // opens further lines
 	asking  sync.Mutex
-	news    *line // where the office sends our ends of links
+	control *line // one request at a time
 	bell    waker
-	any     turn
+	any     turn // whose turn it is in Receive
+
+	// watch tells when a carried link has something; any's turn. watched: it was
+	// asked and has not answered.
+	watch   *line
+	watched bool
 
 	mu      sync.Mutex
-	links   map[string]*Link  // the current one with each peer
-	arrived map[string][]int  // ends of later ones
-	seen    map[string]uint32 // ends that have arrived, by peer
-	order   []string          // whose turn it is in Receive
-	era     context.Context   // ends with Cancel and Leave
+	news    *line                // where the office sends our ends of links; nil to another host
+	links   map[string]*Link     // the current one with each peer
+	arrived map[string][]carrier // ends of later ones
+	seen    map[string]uint32    // ends that have arrived, by peer
+	carried int                  // those of them that go through the office
+	order   []string             // who is served next in Receive
+	era     context.Context      // ends with Cancel and Leave
 	cancel  context.CancelFunc
 	orphan  error // why the office sends no more ends
 	left    bool
@@ -53,27 +60,50 @@ func (o Office) join(name string) (*Party, error) {
 		return nil, err
 	}
 	control, answer, err := o.ask(&frame{kind: requestJoin, name: name})
-	if err == nil {
-		var news *line
-		if news, _, err = o.ask(&frame{kind: requestNews, body: answer.body}); err == nil {
-			err = news.write(&frame{kind: requestReady})
+	if err != nil {
+		if control != nil {
+			control.bye()
 		}
-		if err == nil {
-			p := &Party{
-				name: name, control: control, news: news, any: newTurn(),
-				links: map[string]*Link{}, arrived: map[string][]int{}, seen: map[string]uint32{},
-			}
-			p.era, p.cancel = context.WithCancel(context.Background())
-			return p, nil
-		}
-		if news != nil {
-			news.bye()
-		}
+		return nil, err
 	}
-	if control != nil {
+	p := &Party{
+		name: name, office: o, key: answer.body, control: control, any: newTurn(),
+		links: map[string]*Link{}, arrived: map[string][]carrier{}, seen: map[string]uint32{},
+	}
+	p.era, p.cancel = context.WithCancel(context.Background())
+	if o.Address == "" {
+		if p.news, err = p.line(); err == nil {
+			err = p.news.write(&frame{kind: requestReady})
+		}
+	} else {
+		p.watch, err = p.line()
+	}
+	if err != nil {
 		control.bye()
+		return nil, err
 	}
-	return nil, err
+	return p, nil
+}
+
+// line makes another line of this party.
+func (p *Party) line() (*line, error) {
+	l, _, err := p.office.ask(&frame{kind: requestNews, body: p.key})
+	if err != nil && l != nil {
+		l.bye()
+		l = nil
+	}
+	return l, err
+}
+
+// ask makes a request on the control line.
+func (p *Party) ask(request *frame, w Wait) (frame, error) {
+	p.asking.Lock()
+	defer p.asking.Unlock()
+	answer, err := p.control.call(context.Background(), request, w, nil)
+	if err == nil {
+		err = answer.refusal()
+	}
+	return answer, err
 }
 
 // Name is the name it joined under.
@@ -104,14 +134,11 @@ func (p *Party) link(peer string) (*Link, error) {
 		if l != nil || err != nil {
 			return l, err
 		}
-		p.asking.Lock()
-		answer, err := p.control.call(context.Background(), &frame{kind: requestLink, name: peer, room: seen}, Forever, nil)
-		p.asking.Unlock()
-		if err == nil {
-			err = answer.refusal()
-		}
-		if err != nil {
+		if _, err := p.ask(&frame{kind: requestLink, name: peer, room: seen}, Forever); err != nil {
 			return nil, err
+		}
+		if p.news == nil {
+			continue
 		}
 		// Our end was sent before the answer, and is read next.
 		if _, err := unix.Poll([]unix.PollFd{{Fd: int32(p.news.fd), Events: unix.POLLIN}}, -1); err != nil && !errors.Is(err, unix.EINTR) {
@@ -143,162 +170,15 @@ func (p *Party) succeed(peer string) {
 		_ = l.Close()
 		delete(p.links, peer)
 	}
-	if fds := p.arrived[peer]; len(fds) > 0 {
-		p.links[peer] = newLink(p.name, peer, newDirect(fds[0]))
-		p.arrived[peer] = fds[1:]
+	if ends := p.arrived[peer]; len(ends) > 0 {
+		p.links[peer] = newLink(p.name, peer, ends[0])
+		p.arrived[peer] = ends[1:]
 	}
 }
 
-// gather takes in the ends that the office has sent. If the office has died
-// there will be no more; the links that there are go on. The caller holds mu.
-func (p *Party) gather() {
-	for p.orphan == nil {
-		if err := p.gatherOne(); errors.Is(err, unix.EAGAIN) {
-			return
-		} else if !errors.Is(err, unix.EINTR) {
-			p.orphan = err
-		}
-	}
-}
-
-// gatherOne takes in one end. The kernel does not join frames that come with
-// descriptors, so that one read gives one frame.
-func (p *Party) gatherOne() error {
-	var b [headerSize + nameMax + alignment]byte
-	oob := make([]byte, unix.CmsgSpace(4))
-	n, k, _, _, err := unix.Recvmsg(p.news.fd, b[:], oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
-	switch {
-	case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
-		return err
-	case err != nil:
-		return lost("read of new links", err)
-	case n == 0:
-		return lost("read of new links", unix.ECONNRESET)
-	}
-	fd, err := oneDescriptor(oob[:k])
-	if err != nil {
-		return err
-	}
-	var f frame
-	length, size := 0, 0
-	if n >= headerSize {
-		length, size = f.parseHeader(b[:])
-	}
-	if n != bodyStart(length) || size != 0 {
-		_ = unix.Close(fd)
-		return lost("read of new links", errProtocol)
-	}
-	peer := string(b[headerSize : headerSize+length])
-	if p.seen[peer] == 0 {
-		p.order = append(p.order, peer)
-	}
-	p.seen[peer]++
-	p.arrived[peer] = append(p.arrived[peer], fd)
-	if p.links[peer] == nil {
-		p.succeed(peer)
-	}
-	return nil
-}
-
-func oneDescriptor(oob []byte) (fd int, err error) {
-	messages, err := unix.ParseSocketControlMessage(oob)
-	if err == nil && len(messages) == 1 {
-		var fds []int
-		if fds, err = unix.ParseUnixRights(&messages[0]); err == nil && len(fds) == 1 {
-			return fds[0], nil
-		}
-	}
-	return -1, fmt.Errorf("%w: a link was offered, but its descriptor did not arrive; raise the limit of open files", ErrNoSpace)
-}
-
-// Receive waits for a message from any party: receive(id, message), where id is
-// set to the sender's name (Silberschatz, 3.6.1, asymmetric addressing). Parties
-// are served in turns. When a peer has died or closed its link, that is said
-// once, after all that it had sent: an [Error] with its name that matches
-// ErrPeerDead or ErrClosed; the others go on. Errors besides: ErrEmpty,
-// ErrTimeout, ErrInterrupted. Do not use it together with Receive on a link of
-// this party in another goroutine.
-func (p *Party) Receive(w Wait) (Message, error) { return p.receive(context.Background(), w) }
-
-// ReceiveContext is Receive that also ends when ctx does.
-func (p *Party) ReceiveContext(ctx context.Context) (Message, error) { return p.receive(ctx, Forever) }
-
-func (p *Party) receive(ctx context.Context, w Wait) (Message, error) {
-	fail := func(err error) (Message, error) {
-		return Message{}, &Error{Op: "receive as", Name: p.name, Err: err}
-	}
-	if err := contextError(ctx); err != nil {
-		return fail(err)
-	}
-	p.mu.Lock()
-	era := p.era
-	p.mu.Unlock()
-	deadline := w.deadline()
-	if err := p.any.enter(ctx, era, w, deadline, ErrEmpty); err != nil {
-		return fail(err)
-	}
-	defer p.any.leave()
-	for {
-		p.mu.Lock()
-		m, found, err := p.poll()
-		fds := p.descriptors()
-		left := p.left
-		p.mu.Unlock()
-		switch {
-		case left:
-			return fail(errDetached)
-		case found:
-			return m, err
-		case w == Never:
-			return fail(ErrEmpty)
-		}
-		if err := p.bell.sleep(ctx, era, fds, deadline, 0); err != nil {
-			return fail(err)
-		}
-	}
-}
-
-// poll takes a message from the first link in turn that has one, or the news
-// that a link is over. The caller holds mu.
-func (p *Party) poll() (m Message, found bool, err error) {
-	if p.left {
-		return m, false, nil
-	}
-	p.gather()
-	if p.orphan != nil && len(p.links) == 0 {
-		return m, true, &Error{Op: "receive as", Name: p.name, Err: p.orphan}
-	}
-	for i, peer := range p.order {
-		l := p.links[peer]
-		if l == nil {
-			continue
-		}
-		m, err := l.ReceiveMessage(Never)
-		if errors.Is(err, ErrEmpty) {
-			continue
-		}
-		p.order = append(append(p.order[:i:i], p.order[i+1:]...), peer)
-		if err != nil {
-			p.succeed(peer)
-			if errors.Is(err, ErrInvalid) { // we closed it ourselves
-				continue
-			}
-		}
-		return m, true, err
-	}
-	return m, false, nil
-}
-
-// descriptors lists what can wake Receive. The caller holds mu.
-func (p *Party) descriptors() []unix.PollFd {
-	var fds []unix.PollFd
-	if p.orphan == nil {
-		fds = append(fds, unix.PollFd{Fd: int32(p.news.fd), Events: unix.POLLIN})
-	}
-	for _, l := range p.links {
-		fds = append(fds, unix.PollFd{Fd: int32(l.carrier.descriptor()), Events: unix.POLLIN})
-	}
-	return fds
+// dismiss tells the office that this party is done with a carried link.
+func (p *Party) dismiss(out uint64) {
+	_, _ = p.ask(&frame{kind: requestDismiss, body: binary.LittleEndian.AppendUint64(nil, out)}, Forever)
 }
 
 // Cancel ends a Receive that is blocked in another goroutine, with
@@ -331,36 +211,22 @@ func (p *Party) Leave() error {
 	for _, l := range links {
 		_ = l.Close()
 	}
-	for _, fds := range p.arrived {
-		for _, fd := range fds {
-			_ = newLink(p.name, "", newDirect(fd)).Close()
+	for _, ends := range p.arrived {
+		for _, c := range ends {
+			c.close()
 		}
 	}
-	p.news.close()
+	if p.news != nil {
+		p.news.close()
+	}
+	if p.watch != nil && p.watched {
+		p.watch.close() // an answer may come at any moment
+	} else if p.watch != nil {
+		p.watch.bye()
+	}
 	p.asking.Lock()
 	defer p.asking.Unlock()
 	p.control.bye()
 	p.bell.close()
 	return nil
-}
-
-// over reports whether nothing more will come over this link. It looks, so that
-// one who only sends learns of the end too.
-func (l *Link) over() bool {
-	if l.isClosed() {
-		return true
-	}
-	if !l.in.try() {
-		return false // somebody waits for more
-	}
-	defer l.in.leave()
-	for {
-		if _, ok, err := l.next(); ok || err != nil {
-			return err != nil
-		}
-		now := context.Background()
-		if _, err := l.fetch(now, now, nil, Never, time.Time{}); errors.Is(err, ErrEmpty) {
-			return false
-		}
-	}
 }

@@ -51,8 +51,13 @@ func (p *peer) handle(f *frame) error {
 		p.number = before
 	}
 	if f.kind == requestCancel {
-		if r := p.waiting; r != nil && p.number == f.number {
+		switch r := p.waiting; {
+		case p.number != f.number:
+		case r != nil:
 			r.waits.withdraw(r, ErrInterrupted)
+		case p.party != nil && p.party.watching == p:
+			p.party.watching = nil
+			p.answer(nil, ErrInterrupted)
 		}
 		return nil
 	}
@@ -85,6 +90,16 @@ func (p *peer) handle(f *frame) error {
 			return fmt.Errorf("%w: a link for nobody", errProtocol)
 		}
 		p.answer(nil, p.server.parties.link(p.party, f.name, f.room))
+	case requestWatch, requestDismiss:
+		if p.party == nil {
+			return fmt.Errorf("%w: a request for nobody", errProtocol)
+		}
+		if f.kind == requestWatch {
+			p.party.watch(p, int(f.room), never)
+			break
+		}
+		p.server.parties.dismiss(p.party, f.body)
+		p.answer(nil, nil)
 	case requestUnlink:
 		p.answer(nil, p.server.unlink(f.name))
 	case requestBye:
@@ -111,7 +126,7 @@ func (p *peer) handle(f *frame) error {
 			p.letGo()
 			p.answer(nil, nil)
 		case requestClose:
-			p.box.end("closed")
+			p.box.end(ErrClosed)
 			p.answer(nil, nil)
 		case requestHandOver:
 			p.answer(nil, p.box.handOver(p.pid, f.pid))
@@ -166,7 +181,7 @@ func (p *peer) represent(f *frame) (body []byte, err error) {
 		return nil, fmt.Errorf("%w: a key of %d bytes", ErrInvalid, len(f.body))
 	}
 	who := p.server.parties.byKey[binary.LittleEndian.Uint64(f.body)]
-	if who == nil || who.pid != p.pid || who.news != nil {
+	if who == nil || who.pid != p.pid {
 		return nil, fmt.Errorf("%w: no such party of this process", ErrNotExist)
 	}
 	p.party, p.second = who, true
@@ -213,6 +228,9 @@ func (p *peer) leave() {
 		} else if who.news == p {
 			who.news = nil
 		}
+		if who.watching == p {
+			who.watching = nil
+		}
 	}
 	b := p.box
 	if b == nil {
@@ -228,11 +246,9 @@ func (p *peer) leave() {
 		p.letGo()
 	}
 	if b.detach(p.pid) {
-		p.server.remove(b, "deleted: its owner has ended")
+		p.server.remove(b, fmt.Errorf("%w: deleted, since its owner has ended", ErrClosed))
 	}
-	if len(b.users) == 0 && p.server.boxes[b.name] != b {
-		delete(p.server.keys, b.key)
-	}
+	p.server.tidy(b)
 }
 
 // accept answers a send.

@@ -1,6 +1,8 @@
 package messagepassing
 
 import (
+	"errors"
+	"io"
 	"net"
 	"sync"
 	"testing"
@@ -78,6 +80,10 @@ func (p *proxy) copy(to, from net.Conn) {
 			if _, err := to.Write(b[:n]); err != nil {
 				break
 			}
+		}
+		if errors.Is(err, io.EOF) {
+			_ = to.(*net.TCPConn).CloseWrite() // an orderly end is passed on as one
+			return
 		}
 		if err != nil {
 			break

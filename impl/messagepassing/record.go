@@ -3,6 +3,7 @@ package messagepassing
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 )
 
 // A record is what one send on a direct link's socket carries (SOCK_SEQPACKET:
@@ -46,6 +47,7 @@ func appendHello(c credentials) []byte {
 		b = binary.LittleEndian.AppendUint32(b, v)
 	}
 	b = append(b, c.name...)
+	b = append(append(b, hostMark...), c.host...)
 	putRecordHeader(b, recordHello, len(b)-recordHeader)
 	return b
 }
@@ -55,7 +57,12 @@ func parseHello(b []byte) (Sender, error) {
 		return Sender{}, fmt.Errorf("%w: an introduction of %d bytes: want 12 at least", ErrIO, len(b))
 	}
 	v := func(i int) int { return int(int32(binary.LittleEndian.Uint32(b[4*i:]))) }
-	return Sender{PID: v(0), UID: v(1), GID: v(2), Name: string(b[12:])}, nil
+	name, host, _ := strings.Cut(string(b[12:]), hostMark)
+	s := Sender{PID: v(0), UID: v(1), GID: v(2), Name: name, Host: host}
+	if host != "" {
+		s.PID = 0 // the office's own number for it
+	}
+	return s, nil
 }
 
 // unpack takes the first message out of a packed record's body.

@@ -55,9 +55,10 @@ func serve(listener int, dir directory) error {
 	}
 	s := &server{
 		dir: dir, listener: listener, epoll: epoll,
-		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, parties: newParties(), visitors: newVisitors(),
+		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, visitors: newVisitors(),
 		scratch: make([]byte, 64<<10),
 	}
+	s.parties = newParties(s)
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, listener, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(listener)}); err != nil {
 		return err
 	}
@@ -220,11 +221,30 @@ func (s *server) create(name string, shape Shape, owner uint32) (*box, error) {
 	if s.boxes[name] != nil {
 		return nil, ErrExist
 	}
+	b := s.newBox(name, shape, owner)
+	s.boxes[name] = b
+	return b, nil
+}
+
+// newBox makes a mailbox that is known by its key alone.
+func (s *server) newBox(name string, shape Shape, owner uint32) *box {
+	b := newBox(name, newKey(), shape, owner, s.drained)
+	s.keys[b.key] = b
+	return b
+}
+
+// newKey is a number that nobody can guess.
+func newKey() uint64 {
 	var key [8]byte
 	_, _ = rand.Read(key[:]) // never fails
-	b := newBox(name, binary.LittleEndian.Uint64(key[:]), shape, owner, s.drained)
-	s.boxes[name], s.keys[b.key] = b, b
-	return b, nil
+	return binary.LittleEndian.Uint64(key[:])
+}
+
+// tidy forgets a mailbox that nobody can reach any more.
+func (s *server) tidy(b *box) {
+	if len(b.users) == 0 && s.boxes[b.name] != b && !b.kept {
+		delete(s.keys, b.key)
+	}
 }
 
 func (s *server) find(name string) (*box, error) {
@@ -246,19 +266,17 @@ func (s *server) unlink(name string) error {
 	if err != nil {
 		return err
 	}
-	s.remove(b, "deleted")
+	s.remove(b, fmt.Errorf("%w: deleted", ErrClosed))
 	return nil
 }
 
 // remove takes away the mailbox's name and ends it.
-func (s *server) remove(b *box, why string) {
+func (s *server) remove(b *box, why error) {
 	if s.boxes[b.name] == b {
 		delete(s.boxes, b.name)
 	}
-	if len(b.users) == 0 {
-		delete(s.keys, b.key)
-	}
 	b.end(why)
+	s.tidy(b)
 }
 
 // idle: no mailbox, and nobody who could make one.

@@ -68,6 +68,9 @@ func (s *server) suspend(p *peer) {
 		p.waiting.waits.withdraw(p.waiting, nil)
 		p.waiting = nil
 	}
+	if p.party != nil && p.party.watching == p {
+		p.party.watching = nil
+	}
 	delete(s.peers, p.fd)
 	_ = unix.Close(p.fd)
 	p.fd, p.dead, p.busy, p.stuck, p.out = -1, true, false, false, nil

@@ -19,8 +19,8 @@ type waker struct {
 }
 
 // sleep waits until one of fds is ready, and slice at most where that is not 0;
-// then it returns nil and the caller looks again. Errors: ErrTimeout,
-// ErrInterrupted.
+// then it returns nil and the caller looks again. fds has room for one more.
+// Errors: ErrTimeout, ErrInterrupted.
 func (w *waker) sleep(ctx, era context.Context, fds []unix.PollFd, deadline time.Time, slice time.Duration) error {
 	bell, err := w.open()
 	if err != nil {

@@ -1,0 +1,178 @@
+package messagepassing
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+// Links hold between two hosts as they do on one.
+func TestNetworkLink(t *testing.T) {
+	near, far, _ := exposed(t)
+	for _, c := range []struct {
+		name         string
+		first, other Office
+	}{{"near-far", near, far}, {"far-near", far, near}, {"far-far", far, far}, {"near-near", near, near}} {
+		t.Run(c.name, func(t *testing.T) {
+			p, q := join(t, c.first, "/p"), join(t, c.other, "/q")
+			_, err := c.other.Join("/p")
+			wantError(t, "claim a name from another host", err, ErrExist)
+			pq := link(t, p, "/q")
+			if err := pq.Send([]byte("early"), Never); err != nil {
+				t.Fatal(err)
+			}
+			qp := link(t, q, "/p")
+			if got := receiveText(t, qp); got != "early" {
+				t.Errorf("got %q", got)
+			}
+			_, err = qp.ReceiveMessage(Never)
+			wantError(t, "receive from an empty link", err, ErrEmpty)
+			_, err = qp.ReceiveMessage(Wait(5 * time.Millisecond))
+			wantError(t, "receive with a limit", err, ErrTimeout)
+			large := bytes.Repeat([]byte("0123456789"), 250_000)
+			sending := async(func() error { return qp.Send(large, Forever) })
+			m, err := pq.ReceiveMessage(Forever)
+			if err != nil || !bytes.Equal(m.Body, large) {
+				t.Fatalf("got %d bytes, %v: want %d", len(m.Body), err, len(large))
+			}
+			released(t, "send", sending, nil)
+			if m.Sender.Name != "/q" || (m.Sender.Host != "") != (c.other.Address != "") {
+				t.Errorf("from %+v", m.Sender)
+			}
+			receiving := async(func() error {
+				_, err := qp.ReceiveMessage(Forever)
+				return err
+			})
+			blocked(t, "receive", receiving)
+			_ = qp.Cancel()
+			released(t, "cancelled receive", receiving, ErrInterrupted)
+			if err := errors.Join(pq.Send([]byte("last"), Forever), pq.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if got := receiveText(t, qp); got != "last" {
+				t.Errorf("got %q", got)
+			}
+			_, err = qp.ReceiveMessage(Forever)
+			wantError(t, "receive from a closed link", err, ErrClosed)
+			again := link(t, p, "/q")
+			if err := link(t, q, "/p").Send([]byte("anew"), Forever); err != nil {
+				t.Fatal(err)
+			}
+			if got := receiveText(t, again); got != "anew" {
+				t.Errorf("got %q over the next link", got)
+			}
+			if err := errors.Join(p.Leave(), q.Leave()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Receiving from any, with parties here and on other hosts.
+func TestNetworkReceiveFromAny(t *testing.T) {
+	near, far, _ := exposed(t)
+	for _, c := range []struct {
+		name string
+		o    Office
+	}{{"near", near}, {"far", far}} {
+		t.Run(c.name, func(t *testing.T) {
+			p := join(t, c.o, "/p")
+			_, err := p.Receive(Never)
+			wantError(t, "receive without a link", err, ErrEmpty)
+			_, err = p.Receive(Wait(5 * time.Millisecond))
+			wantError(t, "receive without a link", err, ErrTimeout)
+			receiving := async(func() error {
+				_, err := p.Receive(Forever)
+				return err
+			})
+			blocked(t, "receive from any", receiving)
+			_ = p.Cancel()
+			released(t, "cancelled receive from any", receiving, ErrInterrupted)
+
+			next := map[string]int{}
+			var all []*Party
+			for i, o := range []Office{near, far, near} {
+				q := join(t, o, fmt.Sprintf("/q%d", i))
+				all = append(all, q)
+				l := link(t, q, "/p")
+				async(func() error {
+					for n := range 20 {
+						if err := l.Send([]byte(fmt.Sprint(n)), Forever); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			for range len(all) * 20 {
+				m, err := p.Receive(Forever)
+				if err != nil || string(m.Body) != fmt.Sprint(next[m.Sender.Name]) {
+					t.Fatalf("got %q from %v, %v: want %d", m.Body, m.Sender, err, next[m.Sender.Name])
+				}
+				next[m.Sender.Name]++
+			}
+			for _, q := range all {
+				if err := q.Leave(); err != nil {
+					t.Error(err)
+				}
+				_, err := p.Receive(Forever)
+				var e *Error
+				if !errors.Is(err, ErrClosed) && !errors.Is(err, ErrPeerDead) || !errors.As(err, &e) || e.Name != q.Name() {
+					t.Errorf("got %v: want the end of %s", err, q.Name())
+				}
+			}
+			_, err = p.Receive(Never)
+			wantError(t, "receive once all have left", err, ErrEmpty)
+			if err := p.Leave(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A killed process is a dead peer, on another host as well.
+func TestNetworkLinkPeerKilled(t *testing.T) {
+	near, far, _ := exposed(t)
+	l := link(t, join(t, far, "/p"), "/q")
+	h := start(t, "talker", near.Directory, "/q", "/p", "3")
+	h.line(t)
+	h.kill()
+	for i := range 3 {
+		if got := receiveText(t, l); got != fmt.Sprint(i) {
+			t.Fatalf("got %q: want %d, which was sent before the death", got, i)
+		}
+	}
+	_, err := l.ReceiveMessage(Forever)
+	wantError(t, "receive from the dead", err, ErrPeerDead)
+	wantError(t, "send to the dead", l.Send(nil, Forever), ErrPeerDead)
+}
+
+// A link goes on after its line was cut, without loss and without repetition.
+func TestNetworkLinkHeals(t *testing.T) {
+	near, far, line := exposed(t)
+	a := link(t, join(t, near, "/a"), "/b")
+	b := link(t, join(t, far, "/b"), "/a")
+	line.cut()
+	_, err := b.ReceiveMessage(Wait(50 * time.Millisecond))
+	wantError(t, "receive over a cut line", err, ErrTimeout)
+	for i := range 5 {
+		if err := a.Send([]byte{byte(i)}, Never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line.sever()
+	for i := range 5 {
+		if m, err := b.ReceiveMessage(Wait(watchdog)); err != nil || m.Body[0] != byte(i) {
+			t.Fatalf("got %v, %v: want %d", m.Body, err, i)
+		}
+		line.sever()
+	}
+	if err := b.Send([]byte("back"), Forever); err != nil {
+		t.Fatal(err)
+	}
+	if got := receiveText(t, a); got != "back" {
+		t.Errorf("got %q", got)
+	}
+}
