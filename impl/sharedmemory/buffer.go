@@ -79,6 +79,15 @@ const (
 	itemMax  = 1 << 30
 )
 
+// check refuses a shape that makes no sense, or whose memory 64 bits cannot count.
+func (s Shape) check(name string) error {
+	if s.Slots < 1 || s.Slots > slotsMax || s.ItemMax < 0 || s.ItemMax > itemMax {
+		return refuse("create buffer", quote(name), ErrInvalid, "%d slots of %d bytes, expected 1 to %d slots of 0 to %d bytes",
+			s.Slots, s.ItemMax, slotsMax, itemMax)
+	}
+	return nil
+}
+
 // control is the first page of a buffer's payload. What different sides write
 // lies 128 bytes apart: processors fetch cache lines in pairs.
 type control struct {
@@ -120,10 +129,8 @@ const (
 //
 // Errors: [ErrExist], [ErrInvalid] (name or shape), [ErrNoSpace], [ErrPermission].
 func CreateBuffer(name string, shape Shape, options ...Option) (*Buffer, error) {
-	const op = "create buffer"
-	if shape.Slots < 1 || shape.Slots > slotsMax || shape.ItemMax < 0 || shape.ItemMax > itemMax {
-		return nil, refuse(op, quote(name), ErrInvalid, "%d slots of %d bytes, expected 1 to %d slots of 0 to %d bytes",
-			shape.Slots, shape.ItemMax, slotsMax, itemMax)
+	if err := shape.check(name); err != nil {
+		return nil, err
 	}
 	s := newSettings(options)
 	s.populate = true

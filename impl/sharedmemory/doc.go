@@ -1,10 +1,14 @@
 // Package sharedmemory lets processes of one machine communicate through
 // memory they share.
 //
-// A [Region] is a named piece of memory, as POSIX shm_open makes it. A [Buffer]
-// is the bounded buffer of the textbooks, for one producer and one consumer
-// (Silberschatz, Galvin, Gagne, Operating System Concepts, §3.5 and §7.1). All
-// of them are found by a name of the form "/name", outlive the process that
+// A [Region] is a named piece of memory, as POSIX shm_open makes it, and a [Word]
+// a number in it that is changed atomically. [Mutex], [FairMutex], [Semaphore] and
+// [RWLock] order access to what is shared. A [Snapshot] is a record that many read
+// and some replace. A [Buffer] is the bounded buffer of the textbooks for one
+// producer and one consumer (Silberschatz, Galvin, Gagne, Operating System
+// Concepts, §3.5 and §7.1), a [ManyBuffer] the one for many.
+//
+// All objects are found by a name of the form "/name", outlive the process that
 // created them, and go away with Unlink.
 //
 // # Death

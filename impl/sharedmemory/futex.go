@@ -32,10 +32,14 @@ func futexWait(word *atomic.Uint32, value uint32, deadline int64) {
 		uintptr(value), uintptr(unsafe.Pointer(limit)), 0, futexAnyBit)
 }
 
-// futexWake wakes up to n sleepers on a word. It never blocks, so the Go
-// scheduler need not know (RawSyscall).
-func futexWake(word *atomic.Uint32, n int) {
-	unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWakeOp, uintptr(n))
+// futexWake wakes up to n sleepers on a word, and tells how many there were.
+// It never blocks, so the Go scheduler need not know (RawSyscall).
+func futexWake(word *atomic.Uint32, n int) int {
+	woken, _, errno := unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWakeOp, uintptr(n))
+	if errno != 0 {
+		return 0
+	}
+	return int(woken)
 }
 
 // everyone is the number of sleepers that wakes all.

@@ -28,14 +28,22 @@ type kind uint32
 const (
 	kindRegion kind = 1 + iota
 	kindBuffer
+	kindMutex
+	kindFairMutex
+	kindSemaphore
+	kindRWLock
+	kindSnapshot
+	kindManyBuffer
 )
 
+var kindNames = map[kind]string{
+	kindRegion: "region", kindBuffer: "one-to-one buffer", kindMutex: "mutex", kindFairMutex: "fair mutex",
+	kindSemaphore: "semaphore", kindRWLock: "reader–writer lock", kindSnapshot: "snapshot", kindManyBuffer: "buffer for many",
+}
+
 func (k kind) String() string {
-	switch k {
-	case kindRegion:
-		return "region"
-	case kindBuffer:
-		return "one-to-one buffer"
+	if name, ok := kindNames[k]; ok {
+		return name
 	}
 	return fmt.Sprintf("object of unknown kind %d", uint32(k))
 }

@@ -21,7 +21,8 @@ const (
 	byteProducer                         // write-locked by the producer
 	byteConsumer                         // write-locked by the consumer
 
-	lockBase = 1 << 62
+	byteSeats int64 = lockBase + 64 // and on: write-locked by who sits there, see seat.go
+	lockBase        = 1 << 62
 )
 
 // lockByte takes a lock of the given type (F_RDLCK or F_WRLCK) without

@@ -23,6 +23,8 @@ func TestMain(m *testing.M) {
 	parts = map[string]func([]string) error{
 		"open": partOpen, "stampede": partStampede, "early": partEarly, "sleeper": partSleeper,
 		"put": partPut, "get": partGet, "cycle": partCycle, "pingpong": partPingPong,
+		"count": partCount, "hold": partHold, "readhold": partReadHold, "add": partAdd, "wait": partWait,
+		"turn": partTurn, "publish": partPublish, "manyput": partManyPut, "manyget": partManyGet,
 	}
 	if part := os.Getenv(partVariable); part != "" {
 		if err := parts[part](os.Args[1:]); err != nil {

@@ -17,3 +17,11 @@ func pause(n uint32)
 // storesPassLoads tells that storeRelease leaves a later load unordered, so
 // that a handshake "I store, then look at your flag" needs a barrier.
 const storesPassLoads = true
+
+// loadItem copies shared bytes that may change meanwhile. Loads before and
+// after it keep their order.
+func loadItem(dst, shared []byte) { copyItem(dst, shared) }
+
+// storeItem writes shared bytes that others may be reading. Stores before and
+// after it keep their order.
+func storeItem(shared, src []byte) { copyItem(shared, src) }

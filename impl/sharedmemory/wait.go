@@ -21,7 +21,10 @@ const (
 // deadline is the moment at which a wait that starts now ends, on the clock of
 // [monotonic].
 func (w Wait) deadline() int64 {
-	if w < 0 {
+	switch {
+	case w == Never:
+		return 0
+	case w < 0:
 		return noDeadline
 	}
 	now := monotonic()

@@ -1,0 +1,105 @@
+package sharedmemory
+
+// A FairMutex is a [Mutex] that is taken in the order of asking: a release hands
+// it to the one that has waited longest, and who asks later cannot come before.
+// That costs a change of process for each release while others wait, where a
+// Mutex lets a running process have it; without waiters it costs a handful of
+// atomic instructions and no system call.
+//
+// The algorithm is that of turnstile, in this package, with writers only.
+type FairMutex struct {
+	object
+	pass pass
+}
+
+// CreateFairMutex makes a new, free mutex. Errors as for [CreateMutex].
+func CreateFairMutex(name string, options ...Option) (*FairMutex, error) {
+	o, p, err := createTurnstile(name, kindFairMutex, options)
+	if err != nil {
+		return nil, err
+	}
+	return &FairMutex{object: o, pass: p}, nil
+}
+
+// OpenFairMutex gives a handle on an existing mutex. Errors as for [OpenMutex].
+func OpenFairMutex(name string, options ...Option) (*FairMutex, error) {
+	o, p, err := openTurnstile(name, kindFairMutex, options)
+	if err != nil {
+		return nil, err
+	}
+	return &FairMutex{object: o, pass: p}, nil
+}
+
+// UnlinkFairMutex removes the name of a mutex. Those attached go on using it.
+func UnlinkFairMutex(name string) error { return Unlink(name) }
+
+// Acquire takes the mutex, waiting as w says. [ErrOwnerDead] means that it is
+// taken, and that the last owner died inside; releasing the mutex says that what
+// it protects is in order again.
+//
+// Errors: [ErrTimeout] (with [Never]: somebody has it or comes before),
+// [ErrInvalid] (this handle has it already).
+func (m *FairMutex) Acquire(w Wait) error {
+	if m.region == nil {
+		return m.detached("acquire")
+	}
+	return m.passed("acquire", m.pass.acquire(wantsToWrite, w))
+}
+
+// Release hands the mutex on. It is refused with [ErrInvalid] if this handle does
+// not have it.
+func (m *FairMutex) Release() error {
+	if m.region == nil {
+		return m.detached("release")
+	}
+	if !m.pass.release() {
+		return refuse("release", m.name, ErrInvalid, "this handle does not have it")
+	}
+	return nil
+}
+
+// Detach gives back mapping and descriptor. It is refused with [ErrInvalid] while
+// this handle has the mutex.
+func (m *FairMutex) Detach() error { return m.detachPass(&m.pass) }
+
+func createTurnstile(name string, k kind, options []Option) (object, pass, error) {
+	r, t, err := createControl(name, k, 0, options, func(*turnstile) {})
+	return throughTurnstile(r, t, err)
+}
+
+func openTurnstile(name string, k kind, options []Option) (object, pass, error) {
+	r, t, err := openControl(name, k, options, justT[turnstile])
+	return throughTurnstile(r, t, err)
+}
+
+func throughTurnstile(r *Region, t *turnstile, err error) (object, pass, error) {
+	if err != nil {
+		return object{}, pass{}, err
+	}
+	p, err := newPass(r, t)
+	if err != nil {
+		_ = r.Close()
+		return object{}, pass{}, err
+	}
+	return newObject(r), p, nil
+}
+
+// passed gives the refusal of a turnstile its words.
+func (o *object) passed(op string, err error) error {
+	if err == ErrInvalid {
+		return refuse(op, o.name, ErrInvalid, "this handle holds it already: release it first")
+	}
+	return err
+}
+
+// detachPass detaches a handle of a turnstile that holds nothing.
+func (o *object) detachPass(p *pass) error {
+	if o.region == nil {
+		return o.detached("detach")
+	}
+	if p.holds() != outside {
+		return refuse("detach", o.name, ErrInvalid, "this handle holds it: release it first")
+	}
+	p.stile = nil
+	return o.detach()
+}

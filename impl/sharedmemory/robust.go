@@ -1,0 +1,92 @@
+package sharedmemory
+
+import "sync/atomic"
+
+// A robust lock is one 32-bit word in shared memory: the identity of its owner
+// (see seat.go), and two flags. It is Drepper's mutex (Futexes Are Tricky, 2011,
+// "mutex2") with the owner in place of 1, as in the kernel's robust futexes
+// (robust-futexes.rst), except that the waiters, and not the kernel, find out
+// that an owner died.
+//
+// Owner and lock change in one step, so there is no moment at which a death
+// leaves a lock that is held by nobody known. A death can swallow a wake-up:
+// that of a process between giving the lock up and waking, or of the one that
+// was woken. Sleepers therefore look around every [watchInterval].
+//
+// Taking the lock is a compare-and-swap and giving it up a swap, both of which
+// are full barriers: what was written inside is seen by the next owner.
+type robust struct {
+	word atomic.Uint32
+}
+
+const (
+	robustOwner   = 1<<identityBits - 1
+	robustDied    = 1 << 30 // free, and the last owner died inside
+	robustWaiters = 1 << 31 // somebody sleeps, perhaps
+)
+
+// lock takes the lock for a seat. died tells that the last owner died inside;
+// the lock is taken all the same. The error is ErrTimeout, or ErrInvalid when
+// the seat has the lock already.
+func (l *robust) lock(s *seat, spin *spinner, w Wait) (died bool, err error) {
+	if l.word.CompareAndSwap(0, s.id) {
+		return false, nil
+	}
+	if l.word.Load()&robustOwner == s.id {
+		return false, ErrInvalid
+	}
+	if w != Never {
+		spin.until(func() bool { return l.word.Load()&robustOwner == 0 })
+	}
+	deadline := w.deadline()
+	waiters := uint32(0) // to be set with the lock: once asleep, others may be too
+	for {
+		v := l.word.Load()
+		owner := v & robustOwner
+		if owner == 0 || !s.alive(owner) {
+			if l.word.CompareAndSwap(v, s.id|v&robustWaiters|waiters) {
+				return owner != 0 || v&robustDied != 0, nil
+			}
+			continue
+		}
+		if w == Never {
+			return false, ErrTimeout
+		}
+		limit, expired := sleepUntil(deadline)
+		if expired {
+			return false, ErrTimeout
+		}
+		if v&robustWaiters == 0 && !l.word.CompareAndSwap(v, v|robustWaiters) {
+			continue
+		}
+		futexWait(&l.word, v|robustWaiters, limit)
+		waiters = robustWaiters
+	}
+}
+
+// unlock gives the lock up; it reports whether the seat had it.
+func (l *robust) unlock(s *seat) bool {
+	if l.word.Load()&robustOwner != s.id {
+		return false
+	}
+	if l.word.Swap(0)&robustWaiters != 0 {
+		futexWake(&l.word, 1)
+	}
+	return true
+}
+
+// bury marks the lock of one who sat in this seat before and died with it. The
+// seat's number of takings may come round to the dead one's some day.
+func (l *robust) bury(s *seat) {
+	for {
+		v := l.word.Load()
+		owner := v & robustOwner
+		if owner == 0 || owner == s.id || seatOf(owner) != s.index {
+			return
+		}
+		if l.word.CompareAndSwap(v, robustDied) {
+			futexWake(&l.word, everyone)
+			return
+		}
+	}
+}

@@ -1,0 +1,134 @@
+package sharedmemory
+
+import (
+	"fmt"
+	"strconv"
+	"testing"
+	"time"
+)
+
+func mustSemaphore(t *testing.T, value, max int) *Semaphore {
+	t.Helper()
+	s, err := CreateSemaphore(freshName(t), value, max)
+	if err != nil {
+		t.Fatal(err)
+	}
+	detachAtEnd(t, s)
+	return s
+}
+
+func TestSemaphoreCounts(t *testing.T) {
+	for _, numbers := range [][2]int{{-1, 1}, {0, 0}, {2, 1}, {0, SemaphoreMax + 1}} {
+		_, err := CreateSemaphore(freshName(t), numbers[0], numbers[1])
+		wantError(t, err, ErrInvalid)
+	}
+	s := mustSemaphore(t, 2, 3)
+	wantError(t, s.Wait(Never), nil)
+	wantError(t, s.Wait(Forever), nil)
+	wantError(t, s.Wait(Never), ErrTimeout)
+	begin := time.Now()
+	wantError(t, s.Wait(Wait(120*time.Millisecond)), ErrTimeout)
+	if d := time.Since(begin); d < 120*time.Millisecond {
+		t.Fatalf("gave up after %v", d)
+	}
+	for range 3 {
+		wantError(t, s.Post(), nil)
+	}
+	wantError(t, s.Post(), ErrFull)
+	if s.Value() != 3 {
+		t.Fatalf("value %d, expected 3", s.Value())
+	}
+	full := mustSemaphore(t, SemaphoreMax, SemaphoreMax)
+	wantError(t, full.Post(), ErrFull)
+	wantError(t, full.Wait(Never), nil)
+}
+
+// partWait takes units and says so after each.
+func partWait(arguments []string) error {
+	s, err := OpenSemaphore(arguments[0])
+	if err != nil {
+		return err
+	}
+	n, _ := strconv.Atoi(arguments[1])
+	for range n {
+		if err := s.Wait(Forever); err != nil {
+			return err
+		}
+		fmt.Println("through")
+	}
+	return s.Detach()
+}
+
+func TestSemaphoreLetsThroughWhatWasPosted(t *testing.T) {
+	s := mustSemaphore(t, 0, 10)
+	through := make(chan int)
+	var crowd []*process
+	for i := range 4 {
+		p := start(t, "wait", s.Name(), 2)
+		crowd = append(crowd, p)
+		go func() {
+			for range 2 {
+				p.expect("through")
+				through <- i
+			}
+		}()
+	}
+	for range 8 {
+		time.Sleep(10 * time.Millisecond)
+		select {
+		case i := <-through:
+			t.Fatalf("process %d came through unposted", i)
+		default:
+		}
+		wantError(t, s.Post(), nil)
+		<-through
+	}
+	for _, p := range crowd {
+		p.finish()
+	}
+	if s.Value() != 0 {
+		t.Fatalf("%d units left, expected none", s.Value())
+	}
+}
+
+// partTurn passes units from one semaphore to another.
+func partTurn(arguments []string) error {
+	in, err := OpenSemaphore(arguments[0])
+	if err != nil {
+		return err
+	}
+	out, err := OpenSemaphore(arguments[1])
+	if err != nil {
+		return err
+	}
+	n, _ := strconv.Atoi(arguments[2])
+	for range n {
+		if err := in.Wait(Forever); err != nil {
+			return err
+		}
+		if err := out.Post(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TestSemaphoreLosesNoWakeUp passes one unit round a ring of processes.
+func TestSemaphoreLosesNoWakeUp(t *testing.T) {
+	const n, rounds = 3, 3000
+	var ring [n]*Semaphore
+	for i := range ring {
+		ring[i] = mustSemaphore(t, 0, 1)
+	}
+	var crowd []*process
+	for i := range ring {
+		crowd = append(crowd, start(t, "turn", ring[i].Name(), ring[(i+1)%n].Name(), rounds))
+	}
+	wantError(t, ring[0].Post(), nil)
+	for _, p := range crowd {
+		p.finish()
+	}
+	if got := ring[0].Value() + ring[1].Value() + ring[2].Value(); got != 1 {
+		t.Fatalf("%d units left, expected one", got)
+	}
+}
