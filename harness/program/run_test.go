@@ -4,13 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -150,149 +147,6 @@ func TestGoodPair(t *testing.T) {
 	}
 }
 
-func TestOutputThroughATerminal(t *testing.T) {
-	o := observe(t, `if [ -t 1 ]; then echo "produced terminal"; fi; printf 'produced cr\r\n'; printf 'produced last'; kill -9 $$`,
-		`exit 0`, Scenario{})
-	if got := texts(o.Produced); got != "terminal cr last" {
-		t.Errorf("produced %q: want every line, none changed, the unfinished one included", got)
-	}
-	p := o.Process(Producer)
-	if !p.Ended || p.Exit.Signal != 9 {
-		t.Errorf("the producer that killed itself: %+v", p)
-	}
-}
-
-func TestPipeWhereThereIsNoTerminal(t *testing.T) {
-	c, err := newPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.close()
-	flags, err := unix.FcntlInt(c.write.Fd(), unix.F_GETFL, 0)
-	if err != nil || flags&unix.O_NONBLOCK != 0 || c.terminal {
-		t.Errorf("flags %#x, %v: a program's output must block when it is full", flags, err)
-	}
-	c.hold() // has no effect
-	s := &stream{channel: c, sink: newSink(time.Now()), limit: 100, done: make(chan struct{})}
-	go s.follow()
-	if _, err := c.write.WriteString("one\ntwo"); err != nil {
-		t.Error(err)
-	}
-	c.finish()
-	<-s.done
-	if s.lines != 2 || s.sample != "one" {
-		t.Errorf("%d lines, the first %q", s.lines, s.sample)
-	}
-}
-
-func TestBufferedOutputOfAKilledProgramIsSeen(t *testing.T) {
-	dir := compiled(t, map[string]string{"producer": `
-		#include <stdio.h>
-		#include <signal.h>
-		#include <unistd.h>
-		int main(void) {
-			for (int i = 0; i < 3; i++) printf("produced %d\n", i);
-			if (fork() == 0) return 0; /* would print a full buffer again */
-			raise(SIGSEGV);
-		}`})
-	o := observeIn(t, newWorld(t), dir, Scenario{Only: Producer}, func(p *subject.Programs) { p.Roles.Producer.Command = "./producer" })
-	if got := texts(o.Produced); got != "0 1 2" {
-		t.Errorf("produced %q, want 0 1 2", got)
-	}
-	if p := o.Process(Producer); p.Exit.Signal != 11 {
-		t.Errorf("%+v, want a segmentation fault", p)
-	}
-}
-
-// compiled compiles C programs into a directory.
-func compiled(t *testing.T, sources map[string]string) string {
-	t.Helper()
-	cc, err := exec.LookPath("cc")
-	if err != nil {
-		t.Skip("no C compiler: ", err)
-	}
-	dir := t.TempDir()
-	for name, source := range sources {
-		file := filepath.Join(dir, name+".c")
-		if err := os.WriteFile(file, []byte("#define _GNU_SOURCE\n"+source), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if out, err := exec.Command(cc, "-o", filepath.Join(dir, name), file, "-pthread", "-lrt").CombinedOutput(); err != nil {
-			t.Fatalf("cc: %v\n%s", err, out)
-		}
-	}
-	return dir
-}
-
-func TestUnmatchedLinesAreShown(t *testing.T) {
-	o := observe(t, `echo "made 1"; echo "made 2"`, `echo "consumed 1"`, Scenario{})
-	if o.Unmatched[Producer] != "made 1" || o.Unmatched[Consumer] != "" {
-		t.Errorf("unmatched %q", o.Unmatched)
-	}
-}
-
-func TestHangTellsWhoIsBlockedWhere(t *testing.T) {
-	o := observe(t, `test -p fifo || mkfifo fifo; echo "produced 1"; exec 9<>fifo; read x <&9`, `exit 3`, Scenario{})
-	if len(o.Hung) != 1 || o.Hung[0].Process != Producer || o.Why == "" {
-		t.Fatalf("hung %+v, why %q", o.Hung, o.Why)
-	}
-	if !strings.Contains(o.Hung[0].Where, "asleep in read(") || !strings.Contains(o.Hung[0].Where, "fifo") {
-		t.Errorf("where: %q", o.Hung[0].Where)
-	}
-	if p := o.Process(Producer); p.Ended {
-		t.Errorf("the producer did not end by itself: %+v", p)
-	}
-	if c := o.Process(Consumer); !c.Ended || c.Exit.Code != 3 {
-		t.Errorf("the consumer ended with 3: %+v", c)
-	}
-	if o.Elapsed > 30*time.Second {
-		t.Errorf("a standstill took %v to be told", o.Elapsed)
-	}
-}
-
-func TestSpinningProgramIsGivenUpWhenQuiet(t *testing.T) {
-	o := observe(t, `while :; do :; done`, `exit 0`, Scenario{Quiet: time.Second})
-	if len(o.Hung) != 1 || !strings.Contains(o.Why, "nothing was printed") {
-		t.Errorf("hung %+v, why %q", o.Hung, o.Why)
-	}
-}
-
-func TestFlood(t *testing.T) {
-	o := observe(t, `echo "produced 1"; yes`, goodConsumer, Scenario{OutputLimit: 1 << 16})
-	if !o.Flooded() || !o.Process(Producer).Flooded || o.Process(Consumer).Flooded {
-		t.Errorf("processes %+v", o.Processes)
-	}
-	for _, out := range o.Outputs {
-		if len(out.Text) > tailKept || out.Process == Producer && out.Stream == "stdout" && !out.Cut {
-			t.Errorf("%s %s: %d bytes kept, cut %v", out.Process, out.Stream, len(out.Text), out.Cut)
-		}
-	}
-}
-
-func TestGarbage(t *testing.T) {
-	o := observe(t, `head -c 100000 /dev/urandom; echo; echo "produced 1"`, `printf 'consumed \377\376\n\0\0\0'`, Scenario{})
-	if texts(o.Produced) != "1" || len(o.Consumed) != 1 || o.Consumed[0].Text != "\xff\xfe" {
-		t.Errorf("produced %q, consumed %q", texts(o.Produced), texts(o.Consumed))
-	}
-	for _, out := range o.Outputs {
-		if strings.ToValidUTF8(out.Text, "") != out.Text {
-			t.Errorf("%s %s holds what is no text", out.Process, out.Stream)
-		}
-	}
-}
-
-func TestDaemonIsLeft(t *testing.T) {
-	w := newWorld(t)
-	o := observeIn(t, w, scripts(t, `echo "produced 1"; setsid sleep 1000 & exit 0`, `echo "consumed 1"`), Scenario{})
-	if len(o.Hung) > 0 || !o.Process(Producer).Ended {
-		t.Errorf("a daemon is no hang: %+v", o.Hung)
-	}
-	found, _ := w.Leftovers(t.Context())
-	if len(found) != 1 || found[0].Kind != world.LiveProcess {
-		t.Errorf("left: %v, want the daemon alone", found)
-	}
-}
-
 func TestAlone(t *testing.T) {
 	o := observe(t, goodProducer, goodConsumer, Scenario{Items: 3, Only: Consumer})
 	if len(o.Consumed) != 0 || len(o.Hung) > 0 || len(o.Processes) != 1 || o.Processes[0].Stopped != "SIGINT" || o.Processes[0].Ended {
@@ -353,47 +207,6 @@ func TestReadyPattern(t *testing.T) {
 `+goodConsumer, Scenario{Items: 2}, func(p *subject.Programs) { p.Roles.Consumer.Ready = "^listening$" })
 	if !strings.Contains(o.Did[0], Consumer) || !strings.Contains(o.Did[1], "said that it is ready") || len(o.Consumed) != 2 {
 		t.Errorf("did %q, consumed %v", o.Did, texts(o.Consumed))
-	}
-}
-
-// The consumer stops as soon as it sees the flag, whatever is still in the
-// pipe. It is faster than its producer, so that this never shows by itself.
-const hasty = `test -p fifo || mkfifo fifo 2>/dev/null
-exec 8<>fifo
-while [ ! -e done ]; do read x <&8; [ "$x" = end ] && break; echo "consumed $x"; done; exit 0`
-
-func TestHeldConsumerLosesTheLast(t *testing.T) {
-	producer := `test -p fifo || mkfifo fifo 2>/dev/null
-exec 9<>fifo
-for i in 1 2 3; do sleep 0.1; echo $i >&9; echo "produced $i"; done
-sleep 0.5; touch done; echo end >&9; exit 0`
-	o := observe(t, producer, hasty, Scenario{Items: 3})
-	if len(o.Consumed) != 3 {
-		t.Skipf("this machine is so busy that the consumer lost items by itself: %v", texts(o.Consumed))
-	}
-	o = observe(t, producer, hasty, Scenario{Items: 3, Hold: true})
-	if o.Held == 0 || !o.streamIsTerminal() {
-		t.Skip("no terminals on this host")
-	}
-	d := Compare(o.Produced, o.Consumed)
-	if len(d.Missing) == 0 || d.Tail(o.Produced) != len(d.Missing) {
-		t.Errorf("held: %+v", d)
-	}
-}
-
-func (o *Observation) streamIsTerminal() bool {
-	c, err := newChannel()
-	if err != nil {
-		return false
-	}
-	defer c.close()
-	return c.terminal
-}
-
-func TestHeldConsumerOfACorrectPair(t *testing.T) {
-	o := observe(t, goodProducer, goodConsumer, Scenario{Items: 12, Hold: true})
-	if d := Compare(o.Produced, o.Consumed); !d.Same() || len(o.Consumed) != 12 || len(o.Hung) > 0 {
-		t.Errorf("%+v", d)
 	}
 }
 
