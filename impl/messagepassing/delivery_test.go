@@ -14,7 +14,7 @@ func kills(t *testing.T) int {
 	if testing.Short() || raceEnabled {
 		return 20
 	}
-	return 200
+	return 1000
 }
 
 // killReceivers feeds numbered messages to receivers that are killed at any
