@@ -1,3 +1,5 @@
+//go:build !purego
+
 #include "textflag.h"
 
 // A MOV to memory is a release store on amd64: it is not reordered with

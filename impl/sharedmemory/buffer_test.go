@@ -319,6 +319,7 @@ func partPut(arguments []string) error {
 			return err
 		}
 	}
+	fmt.Println("done")
 	return b.Detach()
 }
 
@@ -345,6 +346,7 @@ func partGet(arguments []string) error {
 			return fmt.Errorf("got %x, expected %x", into[:n], want)
 		}
 	}
+	fmt.Println("done")
 	return b.Detach()
 }
 

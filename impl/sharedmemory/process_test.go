@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		"open": partOpen, "stampede": partStampede, "early": partEarly, "sleeper": partSleeper,
 		"put": partPut, "get": partGet, "cycle": partCycle, "pingpong": partPingPong,
 		"count": partCount, "hold": partHold, "readhold": partReadHold, "add": partAdd, "wait": partWait,
-		"turn": partTurn, "publish": partPublish, "manyput": partManyPut, "manyget": partManyGet,
+		"turn": partTurn, "publish": partPublish, "manyput": partManyPut, "manyget": partManyGet, "flicker": partFlicker,
 	}
 	if part := os.Getenv(partVariable); part != "" {
 		if err := parts[part](os.Args[1:]); err != nil {

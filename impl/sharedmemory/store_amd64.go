@@ -1,3 +1,5 @@
+//go:build !purego
+
 package sharedmemory
 
 // storeRelease stores v so that whoever sees it sees everything this thread

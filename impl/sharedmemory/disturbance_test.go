@@ -1,0 +1,128 @@
+package sharedmemory
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// TestBufferWithoutMembarrier has both sides fence for themselves, as they do
+// where membarrier(2) is blocked, and puts them to sleep as often as possible.
+func TestBufferWithoutMembarrier(t *testing.T) {
+	for _, slots := range []int{1, 3} {
+		b := mustBuffer(t, slots, sequenceMax)
+		b.control.toProducer.Or(noticeFence)
+		b.control.toConsumer.Or(noticeFence)
+		get := start(t, "get", b.Name(), 0, 20_000)
+		get.expect("ready")
+		put := start(t, "put", b.Name(), 0, 20_000)
+		put.finish()
+		get.finish()
+	}
+}
+
+// TestBufferSurvivesSignalsAndStops moves items while both sides are showered
+// with signals, and stopped and continued.
+func TestBufferSurvivesSignalsAndStops(t *testing.T) {
+	b := mustBuffer(t, 2, sequenceMax)
+	const n = 60_000
+	get := start(t, "get", b.Name(), 0, n)
+	get.expect("ready")
+	put := start(t, "put", b.Name(), 0, n)
+	end := make(chan struct{})
+	showered := make(chan int)
+	go func() {
+		for count := 0; ; count++ {
+			for _, p := range []*process{get, put} {
+				pid := p.command.Process.Pid
+				_ = unix.Kill(pid, unix.SIGURG) // which Go programs take at any time
+				if count%16 == 0 {
+					_ = unix.Kill(pid, unix.SIGSTOP)
+					time.Sleep(time.Duration(rand.IntN(200)) * time.Microsecond)
+					_ = unix.Kill(pid, unix.SIGCONT)
+				}
+			}
+			select {
+			case <-end:
+				showered <- count
+				return
+			case <-time.After(20 * time.Microsecond):
+			}
+		}
+	}()
+	put.expect("ready")
+	put.expect("done")
+	get.expect("done")
+	close(end)
+	t.Logf("%d showers", <-showered)
+	put.finish()
+	get.finish()
+}
+
+// TestBufferSleeperUsesNoProcessorTime measures a consumer that waits.
+func TestBufferSleeperUsesNoProcessorTime(t *testing.T) {
+	b := mustBuffer(t, 1, 8)
+	p := start(t, "get", b.Name(), 0, 1)
+	p.expect("ready")
+	used := func() time.Duration {
+		var clock unix.Timespec
+		// The clock of another process: ~pid << 3 | CPUCLOCK_SCHED (clock_getcpuclockid(3)).
+		if err := unix.ClockGettime(int32(^p.command.Process.Pid<<3|2), &clock); err != nil {
+			t.Skip("the processor time of another process cannot be read: ", err)
+		}
+		return time.Duration(clock.Nano())
+	}
+	time.Sleep(300 * time.Millisecond)
+	before := used()
+	time.Sleep(time.Second)
+	if d := used() - before; d > 100*time.Millisecond {
+		t.Fatalf("waiting for a second took %v of processor time", d)
+	} else {
+		t.Logf("waiting for a second took %v of processor time", d)
+	}
+	wantPut(t, b, Never, sequence(nil, 0))
+	p.finish()
+}
+
+// partFlicker attaches, works a little, and detaches, over and over.
+func partFlicker(arguments []string) error {
+	for i := range 200 {
+		l, err := OpenRWLock(arguments[0])
+		if err != nil {
+			return err
+		}
+		acquire := l.AcquireRead
+		if i%3 == 0 {
+			acquire = l.AcquireWrite
+		}
+		if err := acquire(Forever); err != nil {
+			return err
+		}
+		if err := errors.Join(l.Release(), l.Detach()); err != nil {
+			return err
+		}
+	}
+	fmt.Println("done")
+	return nil
+}
+
+func TestSeatsAreTakenAndGivenBack(t *testing.T) {
+	l, err := CreateRWLock(freshName(t))
+	wantError(t, err, nil)
+	detachAtEnd(t, l)
+	var crowd []*process
+	for range 4 {
+		crowd = append(crowd, start(t, "flicker", l.Name()))
+	}
+	for _, p := range crowd {
+		p.expect("done")
+		p.finish()
+	}
+	if used := l.pass.stile.used(); used > 5 {
+		t.Fatalf("%d seats were used by 5 handles at a time", used)
+	}
+}
