@@ -214,7 +214,7 @@ func (w *World) expectNothingLeft() {
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, w.entry.suite.patience())
 	defer cancel()
-	found, unseen := w.Leftovers(ctx)
+	found, unseen := w.settled(ctx)
 	for _, l := range found {
 		w.left = append(w.left, l.String())
 	}
@@ -233,6 +233,24 @@ func (w *World) expectNothingLeft() {
 			return
 		}
 		w.Inconclusive("nothing was found that was left behind, but this host does not let the kit look at: %s", strings.Join(kinds, "; "))
+	}
+}
+
+// settled gives what is left once nobody is there who might still remove it: a
+// server process that ends after its last client needs a moment. Who does not
+// end within the patience has been left behind himself.
+func (w *World) settled(ctx context.Context) (found []world.Leftover, unseen []world.Unseen) {
+	for {
+		alone := len(w.Processes()) == 0
+		found, unseen = w.Leftovers(ctx)
+		if len(found) == 0 || alone {
+			return found, unseen
+		}
+		select {
+		case <-ctx.Done():
+			return found, unseen
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
 
