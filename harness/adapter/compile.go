@@ -193,6 +193,10 @@ func (b *builder) itemMax() (most int64) {
 		_, size := p.Many.Item.Bounds()
 		most = max(most, int64(size))
 	}
+	if p.Snapshot != nil {
+		_, size := p.Snapshot.Record.Bounds()
+		most = max(most, int64(size))
+	}
 	if p.Mailbox != nil {
 		_, size := p.Mailbox.Item.Bounds()
 		most = max(most, int64(size))

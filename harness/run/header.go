@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -38,27 +39,6 @@ func Header(c subject.Claims, way, command string) reports.Header {
 
 // profiles lists what is claimed as a whole, and which of it only in part.
 func profiles(c subject.Claims) (claimed, partial []string) {
-	add := func(name string, without []string) {
-		claimed = append(claimed, name)
-		if len(without) > 0 {
-			partial = append(partial, name)
-		}
-	}
-	p := c.Profiles
-	if p.Region != nil {
-		add("region", p.Region.Partial)
-	}
-	if p.OneToOne != nil {
-		add("buffer.one-to-one", p.OneToOne.Partial)
-	}
-	if p.Many != nil {
-		add("buffer.many", p.Many.Partial)
-	}
-	if p.Mailbox != nil {
-		add("mailbox", p.Mailbox.Partial)
-	}
-	if c.Programs != nil {
-		add("program", nil)
-	}
-	return claimed, partial
+	claimed = slices.DeleteFunc(c.Claimed(), func(p string) bool { return p == subject.ProfilePerformance })
+	return claimed, c.PartialProfiles()
 }

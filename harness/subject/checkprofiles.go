@@ -8,12 +8,13 @@ import (
 
 func (k *checker) profiles() {
 	p := &k.claims.Profiles
-	if k.claims.Programs != nil && (p.Region != nil || p.OneToOne != nil || p.Many != nil || p.Mailbox != nil) {
+	if k.claims.Programs != nil && *p != (Profiles{}) {
 		k.bad(at("profiles"), "unmodified programs are checked as a whole and take no orders: claim no profile beside programs")
 	}
 	if claimed := k.claims.Claimed(); len(claimed) == 0 || (len(claimed) == 1 && claimed[0] == ProfilePerformance) {
 		k.bad(at("profiles"), "no profile is claimed, so there is nothing to check: claim one of %s",
-			strings.Join([]string{ProfileRegion, ProfileOneToOne, ProfileMany, ProfileMailbox}, ", "))
+			strings.Join([]string{ProfileRegion, ProfileWord, ProfileLock, ProfileSemaphore, ProfileRWLock, ProfileSnapshot,
+				ProfileOneToOne, ProfileMany, ProfileMailbox}, ", "))
 	}
 	if r := p.Region; r != nil {
 		in := within(ProfileRegion)
@@ -22,6 +23,7 @@ func (k *checker) profiles() {
 			k.bad(in("maximum"), "want a number of bytes above 0")
 		}
 	}
+	k.synchronisation(p)
 	k.buffer(ProfileOneToOne, p.OneToOne)
 	k.buffer(ProfileMany, p.Many)
 	if m := p.Mailbox; m != nil {
@@ -88,17 +90,20 @@ func (k *checker) capacity(in func(...string) []string, c Capacity, item Item, l
 	}
 }
 
-func (k *checker) item(in func(...string) []string, i Item) {
+func (k *checker) item(in func(...string) []string, i Item) { k.size(in, "item", "an item", i) }
+
+// size checks how large something may be, which the claims call key.
+func (k *checker) size(in func(...string) []string, key, what string, i Item) {
 	switch {
 	case i.Min < 0 || i.Max < 0 || i.Fixed < 0:
-		k.bad(in("item"), "sizes are not negative")
+		k.bad(in(key), "sizes are not negative")
 	case i.Fixed > 0 && (i.Min > 0 || i.Max > 0):
-		k.bad(in("item", "fixed"), "items are of one size (fixed) or between two (min, max), never both: keep one")
+		k.bad(in(key, "fixed"), "%ss are of one size (fixed) or between two (min, max), never both: keep one", key)
 	case i.Fixed > 0:
 	case i.Max == 0:
-		k.bad(in("item"), "missing: say how large an item may be, such as {min: 0, max: 4096} or {fixed: 4}")
+		k.bad(in(key), "missing: say how large %s may be, such as {min: 0, max: 4096} or {fixed: 4}", what)
 	case i.Min > i.Max:
-		k.bad(in("item"), "the range is upside down: min %d is above max %d", int64(i.Min), int64(i.Max))
+		k.bad(in(key), "the range is upside down: min %d is above max %d", int64(i.Min), int64(i.Max))
 	}
 }
 

@@ -35,10 +35,15 @@ type C struct {
 
 // Profiles are named sets of requirements, each claimed as a whole.
 type Profiles struct {
-	Region   *RegionProfile  `yaml:"region,omitempty" json:"region,omitempty"`
-	OneToOne *BufferProfile  `yaml:"buffer.one-to-one,omitempty" json:"buffer.one-to-one,omitempty"`
-	Many     *BufferProfile  `yaml:"buffer.many,omitempty" json:"buffer.many,omitempty"`
-	Mailbox  *MailboxProfile `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
+	Region    *RegionProfile    `yaml:"region,omitempty" json:"region,omitempty"`
+	Word      *WordProfile      `yaml:"word,omitempty" json:"word,omitempty"`
+	Lock      *LockProfile      `yaml:"lock,omitempty" json:"lock,omitempty"`
+	Semaphore *SemaphoreProfile `yaml:"semaphore,omitempty" json:"semaphore,omitempty"`
+	RWLock    *RWLockProfile    `yaml:"rwlock,omitempty" json:"rwlock,omitempty"`
+	Snapshot  *SnapshotProfile  `yaml:"snapshot,omitempty" json:"snapshot,omitempty"`
+	OneToOne  *BufferProfile    `yaml:"buffer.one-to-one,omitempty" json:"buffer.one-to-one,omitempty"`
+	Many      *BufferProfile    `yaml:"buffer.many,omitempty" json:"buffer.many,omitempty"`
+	Mailbox   *MailboxProfile   `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
 }
 
 // RegionProfile claims shared regions.
@@ -46,6 +51,39 @@ type RegionProfile struct {
 	Names   string   `yaml:"names,omitempty" json:"names,omitempty"`     // posix: "/name" as for shm_open (the only form so far)
 	Maximum Size     `yaml:"maximum,omitempty" json:"maximum,omitempty"` // the largest size that must work; default 64MiB
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"` // core requirements not met; the headline then says partial
+}
+
+// WordProfile claims atomic 64-bit words in regions.
+type WordProfile struct {
+	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// LockProfile claims locks for mutual exclusion.
+type LockProfile struct {
+	Waiting string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// SemaphoreProfile claims counting semaphores.
+type SemaphoreProfile struct {
+	// Maximum is the largest value: one number where the subject sets it, a
+	// range where it can be chosen at creation. Default: 32767, which POSIX
+	// demands at least (_POSIX_SEM_VALUE_MAX).
+	Maximum *Range   `yaml:"maximum,omitempty" json:"maximum,omitempty"`
+	Waiting string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// RWLockProfile claims reader–writer locks.
+type RWLockProfile struct {
+	Waiting string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// SnapshotProfile claims a record that some replace and many read.
+type SnapshotProfile struct {
+	Record  Item     `yaml:"record" json:"record"` // how large it may be
+	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
 // BufferProfile claims a bounded buffer.

@@ -14,7 +14,7 @@ const (
 	NotFound    Kind = "not-found"   // no object of that name
 	Full        Kind = "full"        // no room, and the caller would not wait
 	Empty       Kind = "empty"       // nothing there, and the caller would not wait
-	Timeout     Kind = "timeout"     // the caller's limit passed
+	Timeout     Kind = "timeout"     // the caller's limit passed, or it would not wait to be granted something
 	Closed      Kind = "closed"      // closed, and where getting: drained
 	TooLarge    Kind = "too-large"   // item or message above the maximum
 	PeerDead    Kind = "peer-dead"   // the other side died

@@ -13,6 +13,18 @@ func (c *Claims) Normalise() {
 		r.Names = cmp.Or(r.Names, "posix")
 		r.Maximum = cmp.Or(r.Maximum, 64<<20)
 	}
+	if l := c.Profiles.Lock; l != nil {
+		l.Waiting = cmp.Or(l.Waiting, "sleep")
+	}
+	if s := c.Profiles.Semaphore; s != nil {
+		s.Waiting = cmp.Or(s.Waiting, "sleep")
+		if s.Maximum == nil {
+			s.Maximum = &Range{Min: 32767, Max: 32767}
+		}
+	}
+	if l := c.Profiles.RWLock; l != nil {
+		l.Waiting = cmp.Or(l.Waiting, "sleep")
+	}
 	for _, b := range []*BufferProfile{c.Profiles.OneToOne, c.Profiles.Many} {
 		if b == nil {
 			continue

@@ -10,6 +10,11 @@ import (
 // promises.
 const (
 	ProfileRegion      = "region"
+	ProfileWord        = "word"
+	ProfileLock        = "lock"
+	ProfileSemaphore   = "semaphore"
+	ProfileRWLock      = "rwlock"
+	ProfileSnapshot    = "snapshot"
 	ProfileOneToOne    = "buffer.one-to-one"
 	ProfileMany        = "buffer.many"
 	ProfileMailbox     = "mailbox"
@@ -26,6 +31,11 @@ func (c *Claims) Claimed() []string {
 		}
 	}
 	add(ProfileRegion, c.Profiles.Region != nil)
+	add(ProfileWord, c.Profiles.Word != nil)
+	add(ProfileLock, c.Profiles.Lock != nil)
+	add(ProfileSemaphore, c.Profiles.Semaphore != nil)
+	add(ProfileRWLock, c.Profiles.RWLock != nil)
+	add(ProfileSnapshot, c.Profiles.Snapshot != nil)
 	add(ProfileOneToOne, c.Profiles.OneToOne != nil)
 	add(ProfileMany, c.Profiles.Many != nil)
 	add(ProfileMailbox, c.Profiles.Mailbox != nil)
@@ -40,6 +50,16 @@ func (c *Claims) Partial(profile string) []string {
 	switch {
 	case profile == ProfileRegion && p.Region != nil:
 		return p.Region.Partial
+	case profile == ProfileWord && p.Word != nil:
+		return p.Word.Partial
+	case profile == ProfileLock && p.Lock != nil:
+		return p.Lock.Partial
+	case profile == ProfileSemaphore && p.Semaphore != nil:
+		return p.Semaphore.Partial
+	case profile == ProfileRWLock && p.RWLock != nil:
+		return p.RWLock.Partial
+	case profile == ProfileSnapshot && p.Snapshot != nil:
+		return p.Snapshot.Partial
 	case profile == ProfileOneToOne && p.OneToOne != nil:
 		return p.OneToOne.Partial
 	case profile == ProfileMany && p.Many != nil:

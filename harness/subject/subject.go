@@ -17,10 +17,14 @@ type Subject struct {
 	// Claims says what is promised; only what is claimed is checked.
 	Claims Claims
 
-	Regions   Regions   // profile region
-	OneToOne  Buffers   // profile buffer.one-to-one
-	Many      Buffers   // profile buffer.many
-	Mailboxes Mailboxes // profile mailbox
+	Regions    Regions    // profiles region and word
+	Locks      Locks      // profile lock
+	Semaphores Semaphores // profile semaphore
+	RWLocks    RWLocks    // profile rwlock
+	Snapshots  Snapshots  // profile snapshot
+	OneToOne   Buffers    // profile buffer.one-to-one
+	Many       Buffers    // profile buffer.many
+	Mailboxes  Mailboxes  // profile mailbox
 
 	_ struct{} // forbids positional literals, so that factories can be added
 }
@@ -28,9 +32,10 @@ type Subject struct {
 // Wait says how long an operation may block.
 type Wait time.Duration
 
-// Forever blocks until the operation can be done; Never fails at once with
-// [Full] or [Empty]; any positive value is a limit, after which the operation
-// fails with [Timeout].
+// Forever blocks until the operation can be done; Never fails at once, with
+// [Full] or [Empty], or with [Timeout] where something is to be granted (locks,
+// semaphores); any positive value is a limit, after which the operation fails
+// with [Timeout].
 const (
 	Forever Wait = -1
 	Never   Wait = 0
