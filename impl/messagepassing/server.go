@@ -287,6 +287,9 @@ func (s *server) idle() bool {
 // retire ends the office; nobody needs it. A client that is about to start an
 // office holds the lock; it will find this one, and the office goes on.
 func (s *server) retire() {
+	if s.retired {
+		return // what lies in the directory by now is another office's
+	}
 	lock, err := s.dir.lock(unix.LOCK_EX | unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return
