@@ -212,9 +212,7 @@ func (w *World) expectNothingLeft() {
 	for _, p := range w.processes {
 		p.leave()
 	}
-	ctx, cancel := context.WithTimeout(w.ctx, w.entry.suite.patience())
-	defer cancel()
-	found, unseen := w.settled(ctx)
+	found, unseen := w.settled()
 	for _, l := range found {
 		w.left = append(w.left, l.String())
 	}
@@ -239,17 +237,15 @@ func (w *World) expectNothingLeft() {
 // settled gives what is left once nobody is there who might still remove it: a
 // server process that ends after its last client needs a moment. Who does not
 // end within the patience has been left behind himself.
-func (w *World) settled(ctx context.Context) (found []world.Leftover, unseen []world.Unseen) {
-	for {
+func (w *World) settled() (found []world.Leftover, unseen []world.Unseen) {
+	patience := w.entry.suite.patience()
+	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
 		alone := len(w.Processes()) == 0
+		ctx, cancel := context.WithTimeout(w.ctx, patience)
 		found, unseen = w.Leftovers(ctx)
-		if len(found) == 0 || alone {
+		cancel()
+		if len(found) == 0 || alone || time.Now().After(deadline) {
 			return found, unseen
-		}
-		select {
-		case <-ctx.Done():
-			return found, unseen
-		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
