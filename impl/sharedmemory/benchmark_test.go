@@ -2,10 +2,10 @@ package sharedmemory
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -116,5 +116,81 @@ func benchmark(b *testing.B, size, slots int, how string) {
 		b.ReportMetric(float64(times[len(times)/2]), "p50-ns")
 		b.ReportMetric(float64(times[len(times)*99/100]), "p99-ns")
 	}
-	fmt.Fprint(os.Stderr, "")
+}
+
+// BenchmarkMany moves items from two producers to two consumers, each with a
+// thread and a handle of its own.
+func BenchmarkMany(b *testing.B) {
+	for _, batch := range []int{1, 8, 32} {
+		b.Run(strconv.Itoa(batch), func(b *testing.B) {
+			m := mustMany(b, 4096, 64)
+			const sides = 2
+			var crowd sync.WaitGroup
+			work := func(transfer func(*ManyBuffer, [][]byte) (int, error)) {
+				h, items := openMany(b, m.Name()), make([][]byte, batch)
+				for i := range items {
+					items[i] = make([]byte, 64)
+				}
+				crowd.Go(func() {
+					runtime.LockOSThread()
+					defer runtime.UnlockOSThread()
+					for moved := 0; moved < b.N/sides; {
+						n, err := transfer(h, items[:min(batch, b.N/sides-moved)])
+						if err != nil {
+							b.Error(err)
+							return
+						}
+						moved += n
+					}
+				})
+			}
+			b.SetBytes(64)
+			b.ResetTimer()
+			for range sides {
+				work(func(h *ManyBuffer, items [][]byte) (int, error) { return h.PutBatch(items, Forever) })
+				work(func(h *ManyBuffer, items [][]byte) (int, error) { return h.GetBatch(items, Forever) })
+			}
+			crowd.Wait()
+		})
+	}
+}
+
+// BenchmarkUncontended is what each object costs a process that is alone.
+func BenchmarkUncontended(b *testing.B) {
+	mutex, err := CreateMutex(freshName(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	fair, err := CreateFairMutex(freshName(b))
+	if err != nil {
+		b.Fatal(err)
+	}
+	semaphore, err := CreateSemaphore(freshName(b), 1, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	buffer, many := mustBuffer(b, 16, 64), mustMany(b, 16, 64)
+	item := make([]byte, 64)
+	for _, c := range []struct {
+		name      string
+		there     func() error
+		backAgain func() error
+	}{
+		{"mutex", func() error { return mutex.Acquire(Forever) }, mutex.Release},
+		{"fair mutex", func() error { return fair.Acquire(Forever) }, fair.Release},
+		{"semaphore", func() error { return semaphore.Wait(Forever) }, semaphore.Post},
+		{"buffer", func() error { return buffer.Put(item, Forever) }, func() error { _, err := buffer.Get(item, Forever); return err }},
+		{"buffer for many", func() error { return many.Put(item, Forever) }, func() error { _, err := many.Get(item, Forever); return err }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for range b.N {
+				if err := c.there(); err != nil {
+					b.Fatal(err)
+				}
+				if err := c.backAgain(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

@@ -239,7 +239,8 @@ func TestBufferCloseReleasesBlocked(t *testing.T) {
 // Put accepted is got, what it refused is not.
 func TestBufferCloseIsSettled(t *testing.T) {
 	for i := range 2000 {
-		b, err := CreateBuffer(freshName(t), Shape{Slots: 1 + i%5, ItemMax: 8})
+		first := []uint64{0, 1<<32 - 10, 1<<63 - 10, math.MaxUint64 - 10}[i%4]
+		b, err := CreateBuffer(freshName(t), Shape{Slots: 1 + i%5, ItemMax: 8}, WithStartIndex(first))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,41 +33,50 @@ func create(name string, k kind, size int64, s *settings, initialise func(payloa
 	if err != nil {
 		return nil, refuseSystem(op, name, "open", err)
 	}
-	r, err := fill(fd, name, k, size, s, initialise)
-	if err == nil {
-		err = publishName(fd, temporary, file)
-	}
-	if temporary != "" {
-		_ = unix.Unlink(temporary) // the name under which nobody looks for it
-	}
-	if err == nil {
-		return r, nil
-	}
-	if r != nil {
-		_ = r.Close()
-	} else {
-		_ = unix.Close(fd)
-	}
+	r, err := bear(fd, temporary, file, name, k, size, s, initialise)
 	if errors.Is(err, ErrExist) {
 		return nil, existing(op, name, file)
 	}
-	return nil, &Error{Op: op, Name: name, Err: err}
+	if err != nil {
+		return nil, &Error{Op: op, Name: name, Err: err}
+	}
+	return r, nil
 }
 
-// unnamed opens a new file in directory that has no name. Where the file
-// system has no such files it has a hidden one, which is left behind if the
-// process is killed before create is done.
+// bear makes an object of an empty file, and gives it its name. It closes fd if
+// it fails.
+func bear(fd int, temporary, file, name string, k kind, size int64, s *settings, initialise func([]byte)) (*Region, error) {
+	if temporary != "" {
+		defer unix.Unlink(temporary)
+	}
+	r, err := fill(fd, name, k, size, s, initialise)
+	if err != nil {
+		_ = unix.Close(fd)
+		return nil, err
+	}
+	if err := publishName(fd, temporary, file); err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// unnamed opens a new file in directory that has no name, or, where the file
+// system has no such files, a hidden one.
 func unnamed() (fd int, temporary string, err error) {
 	err = ignoringEINTR(func() error {
 		fd, err = unix.Open(directory, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
 		return err
 	})
-	if err == nil {
-		return fd, "", nil
+	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EISDIR) {
+		return hidden()
 	}
-	if !errors.Is(err, unix.EOPNOTSUPP) && !errors.Is(err, unix.EISDIR) {
-		return -1, "", err
-	}
+	return fd, "", err
+}
+
+// hidden opens a new file under a temporary name, which is left behind if the
+// process is killed before create is done.
+func hidden() (fd int, temporary string, err error) {
 	temporary = fmt.Sprintf("%s/.sharedmemory.%d.%s", directory, os.Getpid(), rand.Text())
 	err = ignoringEINTR(func() error {
 		fd, err = unix.Open(temporary, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o600)

@@ -115,7 +115,7 @@ func partCount(arguments []string) error {
 			return err
 		}
 		if n < 1000 { // a count to be killed in
-			time.Sleep(50 * time.Microsecond)
+			pause(1000)
 		}
 		increment(numbers)
 		if err := l.Release(); err != nil {

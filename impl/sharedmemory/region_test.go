@@ -357,6 +357,33 @@ func TestRegionStale(t *testing.T) {
 	}
 }
 
+// TestRegionWithoutUnnamedFiles takes the way of file systems that have none.
+func TestRegionWithoutUnnamedFiles(t *testing.T) {
+	name := freshName(t)
+	make := func() (*Region, error) {
+		fd, temporary, err := hidden()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return bear(fd, temporary, "/dev/shm"+name, name, kindRegion, 10, newSettings(nil), func([]byte) {})
+	}
+	r, err := make()
+	wantError(t, err, nil)
+	defer r.Close()
+	_, err = make()
+	wantError(t, err, ErrExist)
+	o, err := Open(name)
+	wantError(t, err, nil)
+	defer o.Close()
+	r.Bytes()[9] = 1
+	if o.Bytes()[9] != 1 {
+		t.Fatal("two regions")
+	}
+	if left, _ := filepath.Glob(fmt.Sprintf("/dev/shm/.sharedmemory.%d.*", os.Getpid())); len(left) != 0 {
+		t.Fatalf("left behind: %v", left)
+	}
+}
+
 // partCycle creates and unlinks until it is killed.
 func partCycle(arguments []string) error {
 	fmt.Println("ready")

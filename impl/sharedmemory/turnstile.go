@@ -205,15 +205,21 @@ func (t *turnstile) letThrough(s *seat) {
 		case !s.alive(oldest.id.Load()):
 			oldest.mode.Store(outside)
 		case oldest.mode.Load() == wantsToRead:
-			oldest.mode.Store(reading)
-			futexWake(&oldest.mode, 1)
+			t.admit(oldest, reading, s)
 		case readers:
 			return
 		default:
-			oldest.mode.Store(writing)
-			futexWake(&oldest.mode, 1)
+			t.admit(oldest, writing, s)
 			return
 		}
+	}
+}
+
+// admit lets an entry through, and wakes its owner unless that is who does it.
+func (t *turnstile) admit(e *entry, mode uint32, s *seat) {
+	e.mode.Store(mode)
+	if e != &t.entries[s.index] {
+		futexWake(&e.mode, 1)
 	}
 }
 
