@@ -4,8 +4,9 @@ import "math"
 
 // A Merge yields the invocations and returns of a history in order of time. At
 // equal times, invocations come before returns: an operation precedes another
-// only if it returned strictly before the other was invoked. Pending operations
-// have no return.
+// only if it returned strictly before the other was invoked. What remains is
+// settled by the order of the logs, so that a part of a history merges as the
+// whole does. Pending operations have no return.
 //
 // It is a tree of losers (Knuth, The Art of Computer Programming 3, 5.4.1): an
 // event costs one comparison for each level, O(log k) for k logs.
@@ -97,7 +98,7 @@ func (m *Merge) Next() (e Event, ok bool) {
 	key := s.next()
 	m.key[w] = key
 	for n := (int(w) + len(m.src)) >> 1; n >= 1; n >>= 1 {
-		if l := m.tree[n]; m.key[l] < key {
+		if l := m.tree[n]; m.key[l] < key || m.key[l] == key && l < w {
 			m.tree[n], w = w, l
 			key = m.key[l]
 		}

@@ -1,0 +1,173 @@
+package linear
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/ipckit/ipckit/harness/history"
+)
+
+var stress = flag.Bool("stress", false, "compare millions of histories with porcupine, not thousands")
+
+// A rival is a kind of object with a generator of small histories of it, right
+// and wrong ones, and the sequential object that porcupine checks them against.
+// Histories stay small: porcupine's time has a heavy tail.
+type rival struct {
+	name  string
+	check Checker
+	exact bool // the checker is complete on all these histories; else on those of which it says so
+	draft func(r *rand.Rand) *draft
+	model sequential
+}
+
+const testCapacity = 2
+
+func rivals() []rival {
+	killed := func(f func(r *rand.Rand) *draft) func(r *rand.Rand) *draft {
+		return func(r *rand.Rand) *draft {
+			d := f(r)
+			d.kill(4)
+			return d
+		}
+	}
+	queues := func(priorities, capacity int, observed bool) func(r *rand.Rand) *draft {
+		return func(r *rand.Rand) *draft { return queueDraft(r, priorities, capacity, observed) }
+	}
+	locks := func(readers, tries bool) func(r *rand.Rand) *draft {
+		return func(r *rand.Rand) *draft { return lockDraft(r, readers, tries) }
+	}
+	registers := func(swaps bool) func(r *rand.Rand) *draft {
+		return func(r *rand.Rand) *draft { return registerDraft(r, swaps) }
+	}
+	semaphores := func(tries bool) func(r *rand.Rand) *draft {
+		return func(r *rand.Rand) *draft { return semaphoreDraft(r, tries) }
+	}
+	counters := func(initial uint64, delta int32) func(r *rand.Rand) *draft {
+		return func(r *rand.Rand) *draft { return counterDraft(r, initial, delta) }
+	}
+	pairs := func(r *rand.Rand) *draft { return pairDraft(r, testCapacity) }
+	word := func(initial uint64) sequential { return registerModel(proof{initial: initial}) }
+	return []rival{
+		{"fifo", FIFO{}, true, queues(1, 0, true), queue(0, false)},
+		{"fifo, killed", FIFO{}, false, killed(queues(1, 0, true)), queue(0, false)},
+		{"fifo, killed, no empties", FIFO{}, true, killed(queues(1, 0, false)), queue(0, false)},
+		{"priority", Priority{}, true, queues(4, 0, true), queue(0, true)},
+		{"priority, killed", Priority{}, false, killed(queues(4, 0, true)), queue(0, true)},
+		{"bounded one-to-one", Bounded{Capacity: testCapacity}, true, pairs, queue(testCapacity, false)},
+		{"bounded one-to-one, killed", Bounded{Capacity: testCapacity}, true, killed(pairs), queue(testCapacity, false)},
+		{"bounded many", Bounded{Capacity: testCapacity}, false, queues(1, testCapacity, true), queue(testCapacity, false)},
+		{"bounded many, killed", Bounded{Capacity: testCapacity}, false, killed(queues(1, testCapacity, true)), queue(testCapacity, false)},
+		{"register", Register{}, true, registers(false), word(0)},
+		{"register, killed", Register{}, true, killed(registers(false)), word(0)},
+		{"register with swaps", Register{}, true, registers(true), word(0)},
+		{"register with swaps, killed", Register{}, true, killed(registers(true)), word(0)},
+		{"counter", Counter{}, true, counters(0, 1), word(0)},
+		{"counter, wrapping", Counter{Initial: 1<<64 - 3}, true, counters(1<<64-3, 1), word(1<<64 - 3)},
+		{"counter, falling", Counter{Initial: 50}, true, counters(50, -7), word(50)},
+		{"counter, killed", Counter{}, true, killed(counters(0, 1)), word(0)},
+		{"mutex", Mutex{}, false, locks(false, true), rwModel(proof{})},
+		{"rwlock, no tries", RWLock{}, true, locks(true, false), rwModel(proof{})},
+		{"rwlock", RWLock{}, false, locks(true, true), rwModel(proof{})},
+		{"semaphore, no tries", Semaphore{Initial: 1}, true, semaphores(false), permits(1)},
+		{"semaphore, no tries, killed", Semaphore{Initial: 1}, true, killed(semaphores(false)), permits(1)},
+		{"semaphore", Semaphore{Initial: 1}, false, semaphores(true), permits(1)},
+		{"semaphore, killed", Semaphore{Initial: 1}, false, killed(semaphores(true)), permits(1)},
+	}
+}
+
+// TestDifferential compares every checker with porcupine. One that claims to be
+// complete must agree always; the others must never raise a false alarm, and
+// what they miss is counted.
+func TestDifferential(t *testing.T) {
+	n := 10_000
+	if *stress {
+		n = 500_000
+	}
+	for k, rv := range rivals() {
+		t.Run(rv.name, func(t *testing.T) {
+			t.Parallel()
+			r := rand.New(rand.NewPCG(uint64(n), uint64(k)))
+			var bad, complete, missed, unsure, certified, bare, most int
+			for i := range n {
+				h := rv.draft(r).history()
+				right, v := compare(t, rv, h)
+				if t.Failed() {
+					t.Fatalf("history %d", i)
+				}
+				if !right {
+					bad++
+				}
+				if v.Outcome != Inconclusive && v.Complete {
+					complete++
+				}
+				switch {
+				case v.Outcome == Inconclusive:
+					unsure++
+				case v.Outcome == Allowed && !right:
+					missed++
+				case v.Outcome == Violation && i%4 == 0:
+					most = max(most, len(v.Witness.Steps))
+					switch c := v.Witness.Certify(10 * time.Second); c {
+					case Certified:
+						certified++
+					case NotApplicable:
+						bare++
+					default:
+						t.Fatalf("history %d: the witness %s\n%s\nof\n%s", i, c, v.Witness.Text(), listing(h))
+					}
+				}
+			}
+			t.Logf("%d histories, %d of them wrong: %d missed, %d inconclusive, %d decided for sure; of the witnesses looked at, %d certified, %d by count; at most %d operations",
+				n, bad, missed, unsure, complete, certified, bare, most)
+		})
+	}
+}
+
+// compare fails the test if checker and porcupine disagree more than the
+// checker's claims allow.
+func compare(t testing.TB, rv rival, h *history.History) (right bool, v Verdict) {
+	all := steps(h)
+	for i := range all {
+		all[i].group = all[i].log + 1
+	}
+	v = rv.check.Check(h)
+	switch porcupine.CheckOperationsTimeout(rv.model.model(), operations(all), time.Minute) {
+	case porcupine.Ok:
+		right = true
+	case porcupine.Unknown:
+		return true, Verdict{Outcome: Inconclusive}
+	}
+	switch {
+	case v.Outcome == Violation && right:
+		t.Errorf("false alarm: %s\n%s", v.Reason, listing(h))
+	case v.Outcome == Violation && (v.Witness == nil || len(v.Witness.Steps) == 0):
+		t.Errorf("no witness: %s\n%s", v.Reason, listing(h))
+	case v.Outcome == Allowed && !right && (rv.exact || v.Complete):
+		t.Errorf("missed by a checker that is complete\n%s", listing(h))
+	case v.Outcome == Allowed && rv.exact && !v.Complete:
+		t.Errorf("not complete, but should be\n%s", listing(h))
+	case v.Outcome == Inconclusive && rv.exact && !right:
+		t.Errorf("inconclusive, though nothing explains it: %s\n%s", v.Reason, listing(h))
+	}
+	return right, v
+}
+
+func listing(h *history.History) string {
+	var b strings.Builder
+	for i, l := range h.Logs {
+		for k, o := range l.Ops {
+			fmt.Fprintf(&b, "  %2d %-8v %3d %-7v %5d..%5d aux %d", i, o.Kind, o.Value, o.Status, o.Inv, o.Ret, o.Aux)
+			if l.Expected != nil {
+				fmt.Fprintf(&b, " expected %d", l.Expected[k])
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,244 @@
+package linear
+
+import (
+	"slices"
+
+	"github.com/anishathalye/porcupine"
+
+	"github.com/ipckit/ipckit/harness/history"
+)
+
+// A sequential object is what porcupine checks a history against: it says what
+// an operation may do to a state that nobody else touches.
+type sequential struct {
+	initial any
+	// step is the state after an operation that returned, if it was possible.
+	step func(state any, s *Step) (next any, ok bool)
+	// maybe is the state after an operation that never returned, if it took
+	// effect; nil where such an operation does nothing.
+	maybe func(state any, s *Step) (next any, ok bool)
+	equal func(a, b any) bool // nil: ==
+	// sure says that operations that never returned took effect nevertheless.
+	sure bool
+}
+
+// model is the object for porcupine. Inputs are steps; there are no outputs.
+func (q sequential) model() porcupine.Model {
+	m := porcupine.NondeterministicModel{
+		Init:  func() []any { return []any{q.initial} },
+		Equal: q.equal,
+		Step: func(state, input, _ any) []any {
+			s := input.(*Step)
+			if q.sure || !s.Op.Pending() {
+				if next, ok := q.step(state, s); ok {
+					return []any{next}
+				}
+				return nil
+			}
+			if q.maybe != nil {
+				if next, ok := q.maybe(state, s); ok {
+					return []any{state, next}
+				}
+			}
+			return []any{state}
+		},
+	}
+	return m.ToModel()
+}
+
+// operations are steps as porcupine takes them. One that never returned goes on
+// to the end of time.
+func operations(steps []Step) []porcupine.Operation {
+	ops := make([]porcupine.Operation, len(steps))
+	for i := range steps {
+		s := &steps[i]
+		ops[i] = porcupine.Operation{ClientId: i, Input: s, Call: s.Op.Inv, Return: s.Op.Ret}
+		if s.Op.Pending() {
+			ops[i].Return = forever
+		}
+	}
+	return ops
+}
+
+// item is what a queue holds.
+type item struct {
+	value    uint64
+	priority uint32
+}
+
+func sameItems(a, b any) bool { return slices.Equal(a.([]item), b.([]item)) }
+
+// queue is FIFO within each priority; capacity 0 is none.
+func queue(capacity int, prioritised bool) sequential {
+	put := func(state any, s *Step) (any, bool) {
+		items := state.([]item)
+		if capacity > 0 && len(items) >= capacity {
+			return nil, false
+		}
+		x, at := item{value: s.Op.Value}, len(items)
+		if prioritised {
+			x.priority = s.Op.Aux
+			for at > 0 && items[at-1].priority < x.priority {
+				at--
+			}
+		}
+		return slices.Insert(slices.Clone(items), at, x), true
+	}
+	return sequential{
+		initial: []item(nil), equal: sameItems,
+		step: func(state any, s *Step) (any, bool) {
+			items := state.([]item)
+			switch {
+			case s.Op.Kind == history.Send && s.Op.Status == history.OK:
+				return put(state, s)
+			case s.Op.Status == history.Full:
+				return state, capacity > 0 && len(items) >= capacity
+			case s.Op.Status == history.Empty || s.Op.Status == history.EOF:
+				return state, len(items) == 0
+			case s.Op.Status != history.OK:
+				return state, true
+			case len(items) == 0 || items[0].value != s.Op.Value:
+				return nil, false
+			}
+			return items[1:], true
+		},
+		maybe: func(state any, s *Step) (any, bool) {
+			items := state.([]item)
+			if s.Op.Kind == history.Send {
+				return put(state, s)
+			}
+			if len(items) == 0 {
+				return nil, false
+			}
+			return items[1:], true
+		},
+	}
+}
+
+func queueModel(proof) sequential    { return queue(0, false) }
+func priorityModel(proof) sequential { return queue(0, true) }
+
+// registerModel is a word that is read, written, swapped and added to.
+func registerModel(p proof) sequential {
+	return sequential{
+		initial: p.initial,
+		step: func(state any, s *Step) (any, bool) {
+			switch {
+			case s.Op.Kind == history.Write:
+				return s.Op.Value, true
+			case s.Op.Kind == history.Swap && s.Op.Status == history.OK:
+				return s.Op.Value, state == s.Expected
+			case s.Op.Kind == history.Add:
+				return s.Op.Value + uint64(int64(int32(s.Op.Aux))), state == s.Op.Value
+			}
+			return state, state == s.Op.Value
+		},
+		maybe: func(state any, s *Step) (any, bool) {
+			switch s.Op.Kind {
+			case history.Write:
+				return s.Op.Value, true
+			case history.Swap:
+				return s.Op.Value, state == s.Expected
+			case history.Add:
+				return state.(uint64) + uint64(int64(int32(s.Op.Aux))), true
+			}
+			return nil, false
+		},
+	}
+}
+
+// reigns is what any part of a register's history keeps to: a value, or a chain
+// of them, that was replaced never comes back.
+type reigns struct{ current, past uint }
+
+func reignModel(proof) sequential {
+	return sequential{
+		initial: reigns{},
+		sure:    true, // or their value would not be part of a witness
+		step: func(state any, s *Step) (any, bool) {
+			r := state.(reigns)
+			v := uint(s.group)
+			if v == r.current {
+				return r, true
+			}
+			if r.past&(1<<v) != 0 {
+				return nil, false
+			}
+			return reigns{v, r.past | 1<<r.current}, true
+		},
+	}
+}
+
+// tickets is what any part of a counter's history keeps to: results never fall
+// and never repeat.
+type tickets struct {
+	last  uint64
+	drawn bool
+}
+
+func ticketModel(p proof) sequential {
+	return sequential{
+		initial: tickets{},
+		step: func(state any, s *Step) (any, bool) {
+			t := state.(tickets)
+			ahead := int64(s.Op.Value - t.last)
+			if p.delta < 0 {
+				ahead = -ahead
+			}
+			return tickets{s.Op.Value, true}, !t.drawn || ahead > 0
+		},
+	}
+}
+
+// holders are the sections that hold a lock: their groups, one bit each.
+type holders struct{ readers, writers uint64 }
+
+func rwModel(proof) sequential {
+	return sequential{
+		initial: holders{},
+		step: func(state any, s *Step) (any, bool) {
+			l, me := state.(holders), uint64(1)<<s.group
+			switch s.Op.Kind {
+			case history.Lock:
+				if s.Op.Status == history.Failed {
+					return l, l != holders{}
+				}
+				return holders{l.readers, l.writers | me}, l == holders{}
+			case history.LockRead:
+				if s.Op.Status == history.Failed {
+					return l, l.writers != 0
+				}
+				return holders{l.readers | me, l.writers}, l.writers == 0
+			case history.Unlock:
+				return holders{l.readers, l.writers &^ me}, l.writers&me != 0
+			}
+			return holders{l.readers &^ me, l.writers}, l.readers&me != 0
+		},
+	}
+}
+
+func mutexModel(p proof) sequential { return rwModel(p) }
+
+// permits is a counting semaphore.
+func permits(initial int) sequential {
+	return sequential{
+		initial: initial,
+		step: func(state any, s *Step) (any, bool) {
+			n := state.(int)
+			switch {
+			case s.Op.Kind == history.Post:
+				return n + 1, true
+			case s.Op.Status == history.Failed:
+				return n, n == 0
+			}
+			return n - 1, n > 0
+		},
+		maybe: func(state any, s *Step) (any, bool) {
+			n := state.(int)
+			if s.Op.Kind == history.Post {
+				return n + 1, true
+			}
+			return n - 1, n > 0
+		},
+	}
+}

@@ -1,0 +1,3 @@
+package linear
+
+func (w *Witness) Text() string { return w.Reason }

@@ -1,0 +1,135 @@
+package linear
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/ipckit/ipckit/harness/history"
+)
+
+// A Witness is the few operations of a history that prove a violation.
+type Witness struct {
+	Reason string
+	Steps  []Step // in order of invocation
+	proof  proof  // how porcupine can be asked about it
+}
+
+// A Step is one operation of a witness.
+type Step struct {
+	Op       history.Op
+	Expected uint64 // what a compare-and-swap expected
+	Process  uint32 // index of the process
+	Thread   int    // index of the log in the history
+	Name     string // A, B, … for the value, as in the reason; may be empty
+	group    int    // values that a chain of swaps ties together
+	log      int
+	index    int
+}
+
+// violation is the verdict that the operations prove.
+func violation(complete bool, steps []Step, p proof, format string, args ...any) Verdict {
+	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Op.Inv, b.Op.Inv) })
+	reason := fmt.Sprintf(format, args...)
+	return Verdict{Outcome: Violation, Complete: complete, Reason: reason,
+		Witness: &Witness{Reason: reason, Steps: steps, proof: p}}
+}
+
+func stepOf(h *history.History, log, index int, name string) Step {
+	l := h.Logs[log]
+	s := Step{Op: l.Ops[index], Process: l.Header.Process, Thread: log, Name: name, log: log, index: index}
+	if l.Expected != nil {
+		s.Expected = l.Expected[index]
+	}
+	return s
+}
+
+func stepAt(h *history.History, e history.Event, name string) Step {
+	return stepOf(h, int(e.Log), int(e.Index), name)
+}
+
+// find collects the operations for which match gives a name, up to limit.
+func find(h *history.History, limit int, match func(o *history.Op) (name string, ok bool)) []Step {
+	var steps []Step
+	for log, l := range h.Logs {
+		for i := range l.Ops {
+			if name, ok := match(&l.Ops[i]); ok {
+				steps = append(steps, stepOf(h, log, i, name))
+				if len(steps) == limit {
+					return steps
+				}
+			}
+		}
+	}
+	return steps
+}
+
+// transfers finds the sends and receives of values, named A, B, … in order.
+func transfers(h *history.History, values ...uint64) []Step {
+	return find(h, math.MaxInt, func(o *history.Op) (string, bool) {
+		i := slices.Index(values, o.Value)
+		if i < 0 || o.Kind == history.Receive && !o.Done() {
+			return "", false
+		}
+		return letter(i), true
+	})
+}
+
+// letter is the name of the i-th value.
+func letter(i int) string {
+	if i < 26 {
+		return string(rune('A' + i))
+	}
+	return fmt.Sprintf("V%d", i)
+}
+
+// part is the history of the steps alone.
+func part(h *history.History, steps []Step) *history.History {
+	sorted := slices.Clone(steps)
+	slices.SortFunc(sorted, func(a, b Step) int {
+		return cmp.Or(cmp.Compare(a.log, b.log), cmp.Compare(a.index, b.index))
+	})
+	p := new(history.History)
+	for i := 0; i < len(sorted); {
+		log := sorted[i].log
+		var ops []history.Op
+		var expected []uint64
+		for ; i < len(sorted) && sorted[i].log == log; i++ {
+			ops, expected = append(ops, sorted[i].Op), append(expected, sorted[i].Expected)
+		}
+		l := history.NewLog(h.Logs[log].Header.Process, ops)
+		l.Expected = expected
+		p.Logs = append(p.Logs, l)
+	}
+	return p
+}
+
+// minimise leaves out groups of operations as long as the rest is a violation
+// still, and returns what cannot be left out (Zeller and Hildebrandt,
+// Simplifying and isolating failure-inducing input, 2002). keep stays. It is
+// right where leaving out a group cannot make an allowed history a violation.
+// What is left is a violation for the same reason, which c, being bare, gives.
+func minimise(h *history.History, keep []Step, groups [][]Step, c Checker, reason string) []Step {
+	violated := func(groups [][]Step) bool {
+		v := c.Check(part(h, slices.Concat(append(groups[:len(groups):len(groups)], keep)...)))
+		return v.Outcome == Violation && v.Reason == reason
+	}
+	if !violated(groups) {
+		return nil
+	}
+	for size := max(1, len(groups)/2); ; size = max(1, size/2) {
+		before := len(groups)
+		for i := 0; i < len(groups); {
+			rest := slices.Concat(groups[:i], groups[min(i+size, len(groups)):])
+			if violated(rest) {
+				groups = rest
+			} else {
+				i += size
+			}
+		}
+		if size == 1 && len(groups) == before {
+			return slices.Concat(append(groups, keep)...)
+		}
+	}
+}
