@@ -29,11 +29,11 @@ func create(name string, k kind, size int64, s *settings, initialise func(payloa
 	if taken(file) { // refused before any memory is spent on it; linkat decides
 		return nil, existing(op, name, file)
 	}
-	fd, temporary, err := unnamed()
+	b, err := unnamed()
 	if err != nil {
 		return nil, refuseSystem(op, name, "open", err)
 	}
-	r, err := bear(fd, temporary, file, name, k, size, s, initialise)
+	r, err := b.become(name, file, newHeader(k, size), s, initialise)
 	if errors.Is(err, ErrExist) {
 		return nil, existing(op, name, file)
 	}
@@ -43,53 +43,58 @@ func create(name string, k kind, size int64, s *settings, initialise func(payloa
 	return r, nil
 }
 
-// bear makes an object of an empty file, and gives it its name. It closes fd if
-// it fails.
-func bear(fd int, temporary, file, name string, k kind, size int64, s *settings, initialise func([]byte)) (*Region, error) {
-	if temporary != "" {
-		defer unix.Unlink(temporary)
+// blank is a file that nobody can find yet.
+type blank struct {
+	fd        int
+	temporary string // a hidden name; usually none
+}
+
+// unnamed opens a new file in directory that has no name, or, where the file
+// system has no such files, a hidden one.
+func unnamed() (b blank, err error) {
+	err = ignoringEINTR(func() error {
+		b.fd, err = unix.Open(directory, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
+		return err
+	})
+	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EISDIR) {
+		return hidden()
 	}
-	r, err := fill(fd, name, k, size, s, initialise)
+	return b, err
+}
+
+// hidden opens a new file under a temporary name, which is left behind if the
+// process is killed before create is done.
+func hidden() (b blank, err error) {
+	b.temporary = fmt.Sprintf("%s/.sharedmemory.%d.%s", directory, os.Getpid(), rand.Text())
+	err = ignoringEINTR(func() error {
+		b.fd, err = unix.Open(b.temporary, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o600)
+		return err
+	})
+	return b, err
+}
+
+// become makes an object of an empty file and gives it its name. It closes the
+// file if it fails.
+func (b blank) become(name, file string, h header, s *settings, initialise func([]byte)) (*Region, error) {
+	if b.temporary != "" {
+		defer unix.Unlink(b.temporary)
+	}
+	r, err := fill(b.fd, name, h, s, initialise)
 	if err != nil {
-		_ = unix.Close(fd)
+		_ = unix.Close(b.fd)
 		return nil, err
 	}
-	if err := publishName(fd, temporary, file); err != nil {
+	if err := b.publish(file); err != nil {
 		_ = r.Close()
 		return nil, err
 	}
 	return r, nil
 }
 
-// unnamed opens a new file in directory that has no name, or, where the file
-// system has no such files, a hidden one.
-func unnamed() (fd int, temporary string, err error) {
-	err = ignoringEINTR(func() error {
-		fd, err = unix.Open(directory, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
-		return err
-	})
-	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.EISDIR) {
-		return hidden()
-	}
-	return fd, "", err
-}
-
-// hidden opens a new file under a temporary name, which is left behind if the
-// process is killed before create is done.
-func hidden() (fd int, temporary string, err error) {
-	temporary = fmt.Sprintf("%s/.sharedmemory.%d.%s", directory, os.Getpid(), rand.Text())
-	err = ignoringEINTR(func() error {
-		fd, err = unix.Open(temporary, unix.O_CREAT|unix.O_EXCL|unix.O_RDWR|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o600)
-		return err
-	})
-	return fd, temporary, err
-}
-
 // fill gives an empty file memory, header and initial payload, attaches this
 // process, and maps it. The caller closes fd if it fails.
-func fill(fd int, name string, k kind, size int64, s *settings, initialise func([]byte)) (*Region, error) {
-	h := newHeader(k, size)
-	if err := allocate(fd, int64(h.payload)+size); err != nil {
+func fill(fd int, name string, h header, s *settings, initialise func([]byte)) (*Region, error) {
+	if err := allocate(fd, int64(h.payload+h.size)); err != nil {
 		return nil, err
 	}
 	if err := unix.Fchmod(fd, s.mode); err != nil {
@@ -107,15 +112,15 @@ func fill(fd int, name string, k kind, size int64, s *settings, initialise func(
 	return r, nil
 }
 
-// publishName gives the file its name.
-func publishName(fd int, temporary, file string) error {
-	if temporary != "" {
-		return nameError(unix.Link(temporary, file))
+// publish gives the file its name.
+func (b blank) publish(file string) error {
+	if b.temporary != "" {
+		return nameError(unix.Link(b.temporary, file))
 	}
-	self := fmt.Sprintf("/proc/self/fd/%d", fd)
+	self := fmt.Sprintf("/proc/self/fd/%d", b.fd)
 	err := unix.Linkat(unix.AT_FDCWD, self, unix.AT_FDCWD, file, unix.AT_SYMLINK_FOLLOW)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EXDEV) { // no /proc here; this way needs Linux 6.10 or a capability
-		err = unix.Linkat(fd, "", unix.AT_FDCWD, file, unix.AT_EMPTY_PATH)
+		err = unix.Linkat(b.fd, "", unix.AT_FDCWD, file, unix.AT_EMPTY_PATH)
 	}
 	return nameError(err)
 }

@@ -360,17 +360,17 @@ func TestRegionStale(t *testing.T) {
 // TestRegionWithoutUnnamedFiles takes the way of file systems that have none.
 func TestRegionWithoutUnnamedFiles(t *testing.T) {
 	name := freshName(t)
-	make := func() (*Region, error) {
-		fd, temporary, err := hidden()
+	attempt := func() (*Region, error) {
+		b, err := hidden()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return bear(fd, temporary, "/dev/shm"+name, name, kindRegion, 10, newSettings(nil), func([]byte) {})
+		return b.become(name, "/dev/shm"+name, newHeader(kindRegion, 10), newSettings(nil), func([]byte) {})
 	}
-	r, err := make()
+	r, err := attempt()
 	wantError(t, err, nil)
 	defer r.Close()
-	_, err = make()
+	_, err = attempt()
 	wantError(t, err, ErrExist)
 	o, err := Open(name)
 	wantError(t, err, nil)
