@@ -24,6 +24,7 @@ const (
 	OwnShm           = "own /dev/shm"
 	OwnQueues        = "own /dev/mqueue"
 	OwnProc          = "own /proc"
+	OwnTmp           = "own /tmp" // and /var/tmp, and where else TMPDIR says
 	Loopback         = "loopback"
 	UnprivilegedUser = "unprivileged user"
 	Ptrace           = "ptrace"
@@ -111,7 +112,7 @@ func Probe(ctx context.Context) Capabilities {
 		}
 		err = trial.Close()
 	}
-	for _, name := range []string{OwnDev, OwnShm, OwnQueues, OwnProc} {
+	for _, name := range []string{OwnDev, OwnShm, OwnQueues, OwnProc, OwnTmp} {
 		if _, ok := (Capabilities{items}).find(name); !ok {
 			items = append(items, Capability{Name: name, Reason: "there is no mount namespace to have it in"})
 		}

@@ -80,7 +80,7 @@ func (w *World) sweep() {
 			kill(pid)
 		}
 	}
-	(&holder{setup: w.setup}).remove()
+	_ = (&holder{setup: w.setup}).remove()
 }
 
 // strays lists the live processes of a world without namespaces, as far as they

@@ -28,6 +28,7 @@ type holder struct {
 	line  *line
 	setup setup
 	exe   string // how it starts itself
+	tmp   temporary
 
 	mu       sync.Mutex     // held while a child is started or reaped
 	children map[int]*child // by id
@@ -103,7 +104,8 @@ func (h *holder) prepare() (items []Capability, _ *failure) {
 		if failure := verifyNamespaces(h.setup.Host, h.setup.Network); failure != nil {
 			return nil, failure
 		}
-		furnished, failure := furnish(h.setup.Dir, h.setup.Limits.ShmSize)
+		h.tmp = temporary{shared: h.setup.Dir, size: h.setup.Limits.ShmSize}
+		furnished, failure := furnish(&h.tmp)
 		if failure != nil {
 			return nil, failure
 		}
@@ -180,6 +182,9 @@ func (h *holder) answer(a reply, fds []int) { _ = h.line.send(a, fds) }
 // end tidies up when the kit has died: nobody else will remove the directory.
 func (h *holder) end() {
 	h.clean()
+	h.scan.Lock()
+	h.tmp.uncover() // a mount point cannot be removed
+	h.scan.Unlock()
 	_ = removeTree(h.setup.Dir)
 }
 
@@ -227,6 +232,8 @@ func (h *holder) childless() bool {
 
 func (h *holder) clean() *failure {
 	failure := h.killAll()
-	h.remove()
+	if err := h.remove(); err != nil && failure == nil {
+		failure = failed("give the world an empty view of the directories for temporary files", err)
+	}
 	return failure
 }

@@ -19,7 +19,7 @@ var kinds = []string{SharedMemory, Semaphore, Queue, SystemVMemory, SystemVSemap
 // A Leftover is something that processes of a world created and did not remove.
 type Leftover struct {
 	Kind   string `json:"kind"`
-	Name   string `json:"name"`   // "/name" of a POSIX object, key and id of a System V one, path in the world's directory, id of a process
+	Name   string `json:"name"`   // "/name" of a POSIX object, key and id of a System V one, path in the world's directory or from /, id of a process
 	Detail string `json:"detail"` // size, owner, creator, what is in it
 	Remedy string `json:"remedy"` // the call that removes it
 }
@@ -82,15 +82,17 @@ func (h *holder) leftovers() (found []Leftover, unseen []Unseen) {
 	return found, unseen
 }
 
-// remove removes what the world's processes created.
-func (h *holder) remove() {
+// remove removes what the world's processes created. It fails where the world
+// gets no new view of the directories for temporary files.
+func (h *holder) remove() error {
 	h.scan.Lock()
 	defer h.scan.Unlock()
 	objects, _ := h.objects()
 	for _, o := range objects {
-		if !h.before[o.key()] && h.whose(o) == ours {
+		if !h.before[o.key()] && o.remove != nil && h.whose(o) == ours {
 			o.remove()
 		}
 	}
 	clear(h.excused)
+	return h.tmp.renew()
 }

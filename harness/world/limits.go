@@ -18,7 +18,7 @@ type Limits struct {
 	Processes int           // processes and threads of the world's user (RLIMIT_NPROC); root is exempt
 	OpenFiles int           // file descriptors (RLIMIT_NOFILE)
 	FileSize  int64         // bytes of any one file, shared memory included (RLIMIT_FSIZE); then SIGXFSZ
-	ShmSize   int64         // bytes of the world's own /dev/shm; without namespaces it does not hold
+	ShmSize   int64         // bytes of the world's own /dev/shm, and as many of its own /tmp; without namespaces it does not hold
 }
 
 // A resource is one limit of setrlimit(2).

@@ -9,28 +9,31 @@ import (
 )
 
 // furnish gives the holder's mount namespace what a world needs: a /dev, a
-// /dev/shm, a message queue file system and a /proc of its own. It fails where
+// /dev/shm, a message queue file system, a /proc and directories for temporary files
+// of its own. It fails where
 // shared memory cannot be kept apart from the host's, since then the world would
 // not be one; all else that the host refuses is in the items, with its reason.
-// staging is a directory to put the new /dev together in.
+// temporary is to be put in place, too; the new /dev is put together in the world's
+// directory.
 //
 // Nothing of the host's is changed: not even a mount point is created outside
 // the world's own file systems.
-func furnish(staging string, shmSize int64) (items []Capability, _ *failure) {
+func furnish(t *temporary) (items []Capability, _ *failure) {
 	note := func(name string, err error) { items = append(items, capability(name, err)) }
 
 	// Otherwise what is mounted below would appear on the host.
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return nil, failed("make mounts private", err)
 	}
-	err := newDev(staging)
+	err := newDev(t.shared)
 	note(OwnDev, err)
-	if err := newShm(shmSize); err != nil {
+	if err := newShm(t.size); err != nil {
 		return nil, failed("mount a file system on /dev/shm", err)
 	}
 	note(OwnShm, nil)
 	note(OwnQueues, mount("mqueue", "/dev/mqueue", "mqueue", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""))
 	note(OwnProc, mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""))
+	note(OwnTmp, t.cover())
 	return items, nil
 }
 
@@ -49,11 +52,16 @@ func mount(source, target, kind string, flags uintptr, data string) error {
 }
 
 func newShm(size int64) error {
-	data := "mode=1777"
+	return unix.Mount("tmpfs", "/dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, memoryOptions("1777", size))
+}
+
+// memoryOptions are those of a tmpfs; size 0 leaves it to the kernel, which gives
+// half of the memory.
+func memoryOptions(mode string, size int64) string {
 	if size > 0 {
-		data += fmt.Sprintf(",size=%d", size)
+		return fmt.Sprintf("mode=%s,size=%d", mode, size)
 	}
-	return unix.Mount("tmpfs", "/dev/shm", "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, data)
+	return "mode=" + mode
 }
 
 // devices are the nodes of a world's /dev. Creating them takes a privilege that

@@ -66,7 +66,8 @@ func viaUser() bool {
 //
 // In a user namespace every uid is mapped to itself. A holder that is not uid 0
 // there keeps what it needs to furnish the world as ambient capabilities, which
-// the world's processes do not get.
+// the world's processes do not get. CAP_DAC_OVERRIDE is for overlays, whose work
+// directory is closed even to its owner.
 func cloning(u user, flags uintptr) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: flags}
 	if flags == 0 || !viaUser() {
@@ -82,7 +83,7 @@ func cloning(u user, flags uintptr) *syscall.SysProcAttr {
 		attr.GidMappingsEnableSetgroups = true
 	}
 	if uid != 0 {
-		attr.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN}
+		attr.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_DAC_OVERRIDE}
 	}
 	return attr
 }

@@ -18,7 +18,7 @@ type object struct {
 	id      uint64 // inode number, System V id
 	user    int    // owner; creator of System V objects
 	creator int    // process id; 0 where the kernel does not keep it
-	remove  func()
+	remove  func() // nil where it goes with something else
 }
 
 // key tells an object from another of the same name that came later.
@@ -44,7 +44,7 @@ func (h *holder) whose(o object) whose {
 const keepPrefix = ".ipckit"
 
 // objects lists everything that a process may leave behind, in the holder's
-// namespaces and in the world's directory.
+// namespaces in the world's directory, and in its view of those for temporary files.
 func (h *holder) objects() (all []object, unseen []Unseen) {
 	miss := func(err error, kinds ...string) {
 		for _, kind := range kinds {
@@ -67,6 +67,10 @@ func (h *holder) objects() (all []object, unseen []Unseen) {
 	}
 	found, err = files(h.setup.Dir)
 	collect(found, err, File, Socket)
+	for _, c := range h.tmp.covers {
+		found, err = c.files()
+		collect(found, err, File, Socket)
+	}
 	return all, unseen
 }
 
@@ -149,42 +153,58 @@ func queues(dir string) (found []object, err error) {
 	return found, nil
 }
 
-// files lists what is below a world's directory. A directory is listed itself
-// only where it is empty: its content says more.
-func files(root string) (found []object, err error) {
-	err = filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return fmt.Errorf("the world's directory cannot be read: %w", err)
-		}
-		name, _ := filepath.Rel(root, path)
-		if path == root {
+// files lists what is below a world's directory.
+func files(root string) ([]object, error) {
+	kits := func(name string) bool { return strings.HasPrefix(name, keepPrefix) }
+	return walkFiles(root, kits, func(name string, info fs.FileInfo) (object, bool) {
+		return fileObject(info, name, filepath.Join(root, name)), true
+	})
+}
+
+// walkFiles lists what is below a directory, as far as it is not skipped, and is
+// described. A directory is listed itself only where it is empty or closed: its
+// content says more.
+func walkFiles(root string, skip func(name string) bool, describe func(name string, info fs.FileInfo) (object, bool)) (found []object, err error) {
+	tree := os.DirFS(root)
+	err = fs.WalkDir(tree, ".", func(name string, e fs.DirEntry, err error) error {
+		switch {
+		case name == "." && err != nil:
+			return fmt.Errorf("%s cannot be read: %w", root, err)
+		case name == "." || err != nil: // a closed directory has been listed
+			return nil
+		case skip(name) && e.IsDir():
+			return fs.SkipDir
+		case skip(name):
 			return nil
 		}
-		if strings.HasPrefix(name, keepPrefix) {
-			if e.IsDir() {
-				return filepath.SkipDir
+		if e.IsDir() {
+			if inside, _ := fs.ReadDir(tree, name); len(inside) > 0 {
+				return nil
 			}
-			return nil
 		}
 		info, err := e.Info()
 		if err != nil {
-			return nil
+			return nil // gone meanwhile
 		}
-		if inside, _ := os.ReadDir(path); e.IsDir() && len(inside) > 0 {
-			return nil
+		if o, ok := describe(name, info); ok {
+			found = append(found, o)
 		}
-		o := newObject(info, path)
-		o.Kind, o.Name, o.Remedy = File, name, fmt.Sprintf("unlink(%q)", path)
-		switch {
-		case e.IsDir():
-			o.Remedy = fmt.Sprintf("rmdir(%q)", path)
-		case e.Type()&fs.ModeSocket != 0:
-			o.Kind = Socket
-		}
-		found = append(found, o)
 		return nil
 	})
 	return found, err
+}
+
+// fileObject describes a file, which the world's processes know by its path.
+func fileObject(info fs.FileInfo, name, path string) object {
+	o := newObject(info, path)
+	o.Kind, o.Name, o.Remedy = File, name, fmt.Sprintf("unlink(%q)", path)
+	switch {
+	case info.IsDir():
+		o.Remedy = fmt.Sprintf("rmdir(%q)", path)
+	case info.Mode()&fs.ModeSocket != 0:
+		o.Kind = Socket
+	}
+	return o
 }
 
 // removeTree removes a directory with all below it, also where a process has

@@ -47,6 +47,7 @@ var acts = map[string]func(args []string) error{
 	"allocate":   actAllocate,
 	"make":       actMake,
 	"list":       actList,
+	"nest":       actNest,
 }
 
 func perform(act string) int {

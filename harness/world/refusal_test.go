@@ -113,8 +113,9 @@ var filters = map[string][]rule{
 		{call: unix.SYS_CLONE3, errno: unix.ENOSYS},
 	},
 	// the new /dev is moved into place with these flags
-	"dev":    {{call: unix.SYS_MOUNT, argument: 3, mask: unix.MS_MOVE, any: true, errno: unix.EACCES}},
-	"ptrace": {{call: unix.SYS_PTRACE, errno: unix.EPERM}},
+	"dev":     {{call: unix.SYS_MOUNT, argument: 3, mask: unix.MS_MOVE, any: true, errno: unix.EACCES}},
+	"ptrace":  {{call: unix.SYS_PTRACE, errno: unix.EPERM}},
+	"overlay": {{call: unix.SYS_MOUNT, argument: 3, mask: ^uint32(0), value: unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOATIME, errno: unix.EPERM}},
 	// an older kernel
 	"pidfd": {
 		{call: unix.SYS_PIDFD_OPEN, errno: unix.ENOSYS},

@@ -3,11 +3,12 @@
 // did.
 //
 // Where the host allows it, a world has mount, IPC, PID and network namespaces of
-// its own, with its own /dev/shm, message queues, System V objects and /proc; its
-// processes run under a uid that nobody else uses if the kit is root, and under
-// the kit's own if it is not. Where the host does not, a world is what one process
-// can hold together as the subreaper of the others, and what carries the world's
-// cookie; then Isolated is false and Capabilities tells why.
+// its own, with its own /dev/shm, message queues, System V objects and /proc, and a
+// view of its own of /tmp; its processes run under a uid that nobody else uses if
+// the kit is root, and under the kit's own if it is not. Where the host does not, a
+// world is what one process can hold together as the subreaper of the others, and
+// what carries the world's cookie; then Isolated is false and Capabilities tells
+// why.
 //
 // A world is held by a process that is the running binary in another role:
 // whoever dispatches on reexec.Role must call Hold in HolderRole.
@@ -53,6 +54,8 @@ var refusal atomic.Pointer[refused]
 
 // New makes a world. It takes some 10 ms, one process and, without namespaces, a
 // turn: see Options. The context bounds the making, not the life of the world.
+// What its processes are to find in /tmp, such as a program that was built, must
+// be there before: later only Dir is shared.
 func New(ctx context.Context, o Options) (*World, error) {
 	if reexec.Role() == HolderRole {
 		return nil, errors.New("world.New was called in a holder: call world.Hold where reexec.Role is world.HolderRole, before anything else")
