@@ -129,7 +129,7 @@ func (p *pair) place() Verdict {
 		if s < n && !full.due(s) && !empty.due(s) {
 			free := s + 1 - capacity // receives that must have taken effect
 			if free > m {
-				return p.late("more items were put than it has room for", p.stepsOf(s, s-capacity)...)
+				return p.late("more items were put than it has room for; A was the first too many", p.stepsOf(s, s-capacity)...)
 			}
 			if free <= r {
 				o := p.send(s)
@@ -138,7 +138,7 @@ func (p *pair) place() Verdict {
 					at = max(at, got[free-1])
 				}
 				if at > deadline(o) {
-					return p.late("an item was put before there was room for it", p.stepsOf(s, free-1)...)
+					return p.late("A was put before B was taken, which made room for it", p.stepsOf(s, free-1)...)
 				}
 				sent[s], producer = at, at
 				s++
@@ -159,7 +159,7 @@ func (p *pair) place() Verdict {
 			o := p.receive(r)
 			at := max(o.Inv, consumer, sent[r], lastFull)
 			if at > deadline(o) {
-				return p.late("an item was taken too early: before it was put, or before a full result that it made room after", p.stepsOf(r, r)...)
+				return p.late("A was taken too early: before it was put, or before a full result that says it was still there", p.stepsOf(r, r)...)
 			}
 			got[r], consumer = at, at
 			r++

@@ -210,6 +210,9 @@ func (s *registerSweep) conflict(a, b int, reason string) Verdict {
 		}
 		steps = append(steps, mine...)
 	}
+	if a == 0 {
+		reason = "A is the initial value; it was read after B had been the current one"
+	}
 	if s.chain != nil {
 		reason = fmt.Sprintf("%s (values that swaps tie together count as one)", reason)
 	}
