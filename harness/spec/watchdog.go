@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -77,10 +78,14 @@ func (w *World) progress(c *agent.Call) int64 {
 	return *status.Finished
 }
 
-// snapshot puts the state of everyone who has an operation under way into one
-// string, and reports whether all of them sleep without a time limit.
+// snapshot puts the state of everyone who has an operation under way, and of
+// every process that the subject itself started, into one string, and reports
+// whether all of them sleep without a time limit. An agent without an operation
+// wakes nobody; a server or a child of the subject might.
 func (w *World) snapshot() (state string, asleep bool) {
+	agents := map[int]bool{}
 	for _, p := range w.processes {
+		agents[p.PID()] = true
 		if p.gone || p.agent.Pending() == nil {
 			continue
 		}
@@ -90,7 +95,20 @@ func (w *World) snapshot() (state string, asleep bool) {
 		}
 		state += p.Name() + "=" + s + ";"
 	}
-	return state, state != ""
+	if state == "" {
+		return "", false
+	}
+	for _, other := range w.Processes() {
+		if agents[other.PID()] {
+			continue
+		}
+		mark, sleeping := waiting.Process(other)
+		if !sleeping {
+			return "", false
+		}
+		state += mark + ";"
+	}
+	return state, true
 }
 
 // whoIsBlocked lists everyone who has an operation under way, and where.

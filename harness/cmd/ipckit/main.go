@@ -33,7 +33,7 @@ func command(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	var status exitStatus
 	switch {
-	case err == nil:
+	case err == nil, errors.Is(err, syscall.EPIPE): // who read our output has read enough
 		return reports.ExitPass
 	case errors.As(err, &status):
 		if status.err != nil {
