@@ -188,7 +188,7 @@ func TestConversationFollowsTheSchema(t *testing.T) {
 		{Op: agent.OpMailboxOpen, Object: "m", Name: "/m"},
 		{Op: agent.OpMailboxUnlink, Name: "/m"},
 		{Op: agent.OpBufferOpen, Object: "m", Kind: "many", Name: "/m"},
-		{Op: "word.load", Object: "w"},
+		{Op: "later.load", Object: "w"},
 	} {
 		if _, err := a.Do(within(t), r); !errors.As(err, &lacks) || !strings.Contains(err.Error(), r.Op) {
 			t.Errorf("%s: %v, want *agent.Unsupported", r.Op, err)

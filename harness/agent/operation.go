@@ -17,6 +17,40 @@ const (
 	OpRegionClose  = "region.close"
 	OpRegionUnlink = "region.unlink"
 
+	OpWordLoad  = "word.load"
+	OpWordStore = "word.store"
+	OpWordAdd   = "word.add"
+	OpWordCAS   = "word.cas"
+
+	OpLockCreate  = "lock.create"
+	OpLockOpen    = "lock.open"
+	OpLockAcquire = "lock.acquire"
+	OpLockRelease = "lock.release"
+	OpLockDetach  = "lock.detach"
+	OpLockUnlink  = "lock.unlink"
+
+	OpSemaphoreCreate = "semaphore.create"
+	OpSemaphoreOpen   = "semaphore.open"
+	OpSemaphoreWait   = "semaphore.wait"
+	OpSemaphorePost   = "semaphore.post"
+	OpSemaphoreDetach = "semaphore.detach"
+	OpSemaphoreUnlink = "semaphore.unlink"
+
+	OpRWLockCreate  = "rwlock.create"
+	OpRWLockOpen    = "rwlock.open"
+	OpRWLockRead    = "rwlock.read"
+	OpRWLockWrite   = "rwlock.write"
+	OpRWLockRelease = "rwlock.release"
+	OpRWLockDetach  = "rwlock.detach"
+	OpRWLockUnlink  = "rwlock.unlink"
+
+	OpSnapshotCreate  = "snapshot.create"
+	OpSnapshotOpen    = "snapshot.open"
+	OpSnapshotPublish = "snapshot.publish"
+	OpSnapshotRead    = "snapshot.read"
+	OpSnapshotDetach  = "snapshot.detach"
+	OpSnapshotUnlink  = "snapshot.unlink"
+
 	OpBufferCreate = "buffer.create"
 	OpBufferOpen   = "buffer.open"
 	OpBufferPut    = "buffer.put"
@@ -39,9 +73,47 @@ const (
 // Operations lists every operation, in the order of the protocol's schema.
 var Operations = []string{OpHello, OpStatus, OpCancel, OpBye,
 	OpRegionCreate, OpRegionOpen, OpRegionRead, OpRegionWrite, OpRegionSize, OpRegionClose, OpRegionUnlink,
+	OpWordLoad, OpWordStore, OpWordAdd, OpWordCAS,
+	OpLockCreate, OpLockOpen, OpLockAcquire, OpLockRelease, OpLockDetach, OpLockUnlink,
+	OpSemaphoreCreate, OpSemaphoreOpen, OpSemaphoreWait, OpSemaphorePost, OpSemaphoreDetach, OpSemaphoreUnlink,
+	OpRWLockCreate, OpRWLockOpen, OpRWLockRead, OpRWLockWrite, OpRWLockRelease, OpRWLockDetach, OpRWLockUnlink,
+	OpSnapshotCreate, OpSnapshotOpen, OpSnapshotPublish, OpSnapshotRead, OpSnapshotDetach, OpSnapshotUnlink,
 	OpBufferCreate, OpBufferOpen, OpBufferPut, OpBufferGet, OpBufferClose, OpBufferDetach, OpBufferUnlink,
 	OpMailboxCreate, OpMailboxOpen, OpMailboxSend, OpMailboxReceive, OpMailboxClose, OpMailboxDetach, OpMailboxUnlink,
 	OpWorkload}
+
+// Roles of a workload. What each does is in the protocol's schema.
+const (
+	RolePut       = "put"
+	RoleGet       = "get"
+	RoleSend      = "send"
+	RoleReceive   = "receive"
+	RoleLock      = "lock"
+	RoleAgain     = "again"
+	RoleSemaphore = "semaphore"
+	RoleWait      = "wait"
+	RolePost      = "post"
+	RoleRead      = "read"
+	RoleWrite     = "write"
+	RolePublish   = "publish"
+	RoleAdd       = "add"
+	RoleCAS       = "cas"
+	RoleStore     = "store"
+	RoleLoad      = "load"
+	RoleFlag      = "flag"
+	RoleFollow    = "follow"
+	RoleDekker    = "dekker"
+)
+
+// Roles lists every role, in the order of the protocol's schema.
+var Roles = []string{RolePut, RoleGet, RoleSend, RoleReceive, RoleLock, RoleAgain, RoleSemaphore, RoleWait, RolePost,
+	RoleRead, RoleWrite, RolePublish, RoleAdd, RoleCAS, RoleStore, RoleLoad, RoleFlag, RoleFollow, RoleDekker}
+
+// silent roles look at nothing, so their reply says nothing of what was wrong.
+var silent = []string{RolePut, RoleSend, RolePost, RolePublish, RoleStore, RoleFlag, RoleDekker}
+
+// Judges reports whether a role's reply says how much was wrong.
+func Judges(role string) bool { return !slices.Contains(silent, role) }
 
 // control operations are answered even while another operation is under way.
 var control = []string{OpHello, OpStatus, OpCancel, OpBye}

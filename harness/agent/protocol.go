@@ -31,24 +31,32 @@ type Request struct {
 	Kind     string  `json:"kind,omitempty"` // buffer: one-to-one or many
 	Capacity *int64  `json:"capacity,omitempty"`
 	ItemMax  *int64  `json:"item_max,omitempty"`
-	Start    *uint64 `json:"start,omitempty"` // preset of the running indices
+	Start    *uint64 `json:"start,omitempty"`   // preset of the running indices
+	Initial  *int64  `json:"initial,omitempty"` // semaphore: the value that it starts with
+	Maximum  *int64  `json:"maximum,omitempty"` // semaphore: the largest value. Workload semaphore: how many may be inside
 	// open
 	ReadOnly bool `json:"read_only,omitempty"`
 
 	// region.read, region.write
 	Offset *int64 `json:"offset,omitempty"`
+	// word.store, word.add, word.cas: what to store or to add; what cas expects
+	Value    *uint64 `json:"value,omitempty"`
+	Expected *uint64 `json:"expected,omitempty"`
 	// payload: either data, base64; or size and seed, see Payload
 	Data *string `json:"data,omitempty"`
 	Seed *uint64 `json:"seed,omitempty"`
 	// read, get, receive: answer with size and hash instead of data
 	Digest bool `json:"digest,omitempty"`
-	// put, get, send, receive: forever (default), never, or milliseconds
+	// put, get, send, receive, acquire, wait, read and write of a rwlock:
+	// forever (default), never, or milliseconds
 	Wait *WireWait `json:"wait,omitempty"`
 
-	// workload: Role put, get, send or receive; Count items, item i being
-	// Payload(ItemSeed(Seed, i), size between SizeMin and SizeMax)
+	// workload: Role is one of Roles; of those that move items, Count items,
+	// item i being Payload(ItemSeed(Seed, i), size between SizeMin and SizeMax)
 	Role    string `json:"role,omitempty"`
 	Count   *int64 `json:"count,omitempty"`
+	Scratch string `json:"scratch,omitempty"` // path of a file of the kit's, see Scratch
+	Index   *int64 `json:"index,omitempty"`   // which of the processes this is, from 0
 	SizeMin *int64 `json:"size_min,omitempty"`
 	SizeMax *int64 `json:"size_max,omitempty"`
 
@@ -75,6 +83,12 @@ type Reply struct {
 	Wrong     *int64 `json:"wrong,omitempty"`      // items that were not what they should be
 	WrongAt   *int64 `json:"wrong_at,omitempty"`   // index of the first of them
 	WrongText string `json:"wrong_text,omitempty"` // what it was instead
+	Refused   *int64 `json:"refused,omitempty"`    // attempts that ended by timeout, and were made again
+	Outcomes  string `json:"outcomes,omitempty"`   // of a litmus test: "name=count name=count"
+
+	// word.load, word.add, word.cas: what the word held before
+	Value   *uint64 `json:"value,omitempty"`
+	Swapped *bool   `json:"swapped,omitempty"` // word.cas
 
 	// status
 	State    string `json:"state,omitempty"` // idle, busy

@@ -124,7 +124,7 @@ func (r Reply) wellFormed(fields map[string]json.RawMessage) *violation {
 	for _, n := range []struct {
 		name  string
 		value *int64
-	}{{"size", r.Size}, {"done", r.Done}, {"wrong", r.Wrong}, {"wrong_at", r.WrongAt}, {"finished", r.Finished}} {
+	}{{"size", r.Size}, {"done", r.Done}, {"wrong", r.Wrong}, {"wrong_at", r.WrongAt}, {"refused", r.Refused}, {"finished", r.Finished}} {
 		if n.value != nil && *n.value < 0 {
 			return violationf(hintField, "field %q is negative", n.name)
 		}
@@ -162,7 +162,14 @@ func (r Reply) answers(q Request) *violation {
 		if r.Size == nil {
 			return missing("size")
 		}
-	case OpRegionRead, OpBufferGet, OpMailboxReceive:
+	case OpWordLoad, OpWordAdd, OpWordCAS:
+		switch {
+		case r.Value == nil:
+			return missing("value, what the word held")
+		case q.Op == OpWordCAS && r.Swapped == nil:
+			return missing("swapped, whether the word was replaced")
+		}
+	case OpRegionRead, OpBufferGet, OpMailboxReceive, OpSnapshotRead:
 		switch {
 		case q.Digest && (r.Size == nil || r.Hash == ""):
 			return missing("size and hash, since digest was asked for")
@@ -170,11 +177,11 @@ func (r Reply) answers(q Request) *violation {
 			return missing("data, base64 (\"\" for an item of 0 bytes)")
 		}
 	case OpWorkload:
-		switch reads := q.Role == "get" || q.Role == "receive"; {
+		switch {
 		case r.Done == nil:
-			return missing("done, the number of items moved")
-		case reads && r.Wrong == nil:
-			return missing("wrong, the number of items that were not what they should be (0 where all were right)")
+			return missing("done, the number of items moved or steps done")
+		case Judges(q.Role) && r.Wrong == nil:
+			return missing("wrong, the number of items or steps that were not what they should be (0 where all were right)")
 		}
 	}
 	return nil

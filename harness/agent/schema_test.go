@@ -92,6 +92,13 @@ func TestSchemaHasTheKindsAndOperations(t *testing.T) {
 			operations = append(operations, name.(string))
 		}
 	}
+	var roles []string
+	for _, r := range s.at("$defs", "role", "anyOf").([]any) {
+		roles = append(roles, r.(map[string]any)["const"].(string))
+	}
+	if !slices.Equal(roles, agent.Roles) {
+		t.Errorf("roles: the schema has\n%q\nthe package has\n%q", roles, agent.Roles)
+	}
 	if !slices.Equal(operations, agent.Operations) {
 		t.Errorf("operations: the schema has\n%q\nthe package has\n%q", operations, agent.Operations)
 	}
@@ -111,6 +118,9 @@ func TestRepliesAreReadAsTheSchemaSays(t *testing.T) {
 		`{"id":1,"ok":true,"hash":"cbf29ce484222325"}`:   true,
 		`{"id":1,"ok":true,"state":"idle","finished":3}`: true,
 		`{"id":1,"ok":true,"protocol":0,"thread":12}`:    true,
+		`{"id":1,"ok":true,"value":0,"swapped":true}`:    true,
+		`{"id":1,"ok":true,"value":-1}`:                  false,
+		`{"id":1,"ok":true,"done":1,"refused":-1}`:       false,
 
 		`[]`:                                   false,
 		`null`:                                 false,
@@ -157,24 +167,35 @@ func TestRepliesAreReadAsTheSchemaSays(t *testing.T) {
 func TestSchemaRefusesIncompleteRequests(t *testing.T) {
 	s := loadSchema(t)
 	for line, good := range map[string]bool{
-		`{"id":1,"op":"status"}`:                                                      true,
-		`{"id":1,"op":"later.operation","object":"x"}`:                                true,
-		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":"never"}`:            true,
-		`{"id":1,"op":"buffer.put","object":"b","size":8,"seed":1,"wait":250}`:        true,
-		`{"id":1,"op":"region.create","object":"r","name":"/x","size":-1}`:            true,
-		`{"id":1,"op":"region.create","object":"r","name":"/x"}`:                      false,
-		`{"id":1,"op":"region.create","name":"/x","size":1}`:                          false,
-		`{"id":1,"op":"region.unlink"}`:                                               false,
-		`{"id":1,"op":"buffer.put","object":"b"}`:                                     false,
-		`{"id":1,"op":"buffer.put","object":"b","data":"","seed":1,"size":1}`:         false,
-		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":0}`:                  false,
-		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":"long"}`:             false,
-		`{"id":1,"op":"buffer.create","object":"b","name":"/x","capacity":1}`:         false,
-		`{"id":1,"op":"workload","object":"b","role":"put","count":1}`:                false,
-		`{"id":1,"op":"hello"}`:                                                       false,
-		`{"op":"status"}`:                                                             false,
-		`{"id":1,"op":"status","colour":"red"}`:                                       false,
-		`{"id":1,"op":"region.read","object":"r","offset":0,"size":8,"digest":"yes"}`: false,
+		`{"id":1,"op":"status"}`:                                                                     true,
+		`{"id":1,"op":"later.operation","object":"x"}`:                                               true,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":"never"}`:                           true,
+		`{"id":1,"op":"buffer.put","object":"b","size":8,"seed":1,"wait":250}`:                       true,
+		`{"id":1,"op":"region.create","object":"r","name":"/x","size":-1}`:                           true,
+		`{"id":1,"op":"region.create","object":"r","name":"/x"}`:                                     false,
+		`{"id":1,"op":"region.create","name":"/x","size":1}`:                                         false,
+		`{"id":1,"op":"region.unlink"}`:                                                              false,
+		`{"id":1,"op":"buffer.put","object":"b"}`:                                                    false,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","seed":1,"size":1}`:                        false,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":0}`:                                 false,
+		`{"id":1,"op":"buffer.put","object":"b","data":"","wait":"long"}`:                            false,
+		`{"id":1,"op":"buffer.create","object":"b","name":"/x","capacity":1}`:                        false,
+		`{"id":1,"op":"workload","object":"b","role":"put","count":1}`:                               false,
+		`{"id":1,"op":"workload","object":"l","role":"lock","count":1,"scratch":"s","index":0}`:      true,
+		`{"id":1,"op":"workload","object":"l","role":"lock","count":1,"scratch":"s"}`:                false,
+		`{"id":1,"op":"workload","object":"l","role":"dance","count":1,"scratch":"s","index":0}`:     false,
+		`{"id":1,"op":"word.cas","object":"r","offset":8,"expected":0,"value":18446744073709551615}`: true,
+		`{"id":1,"op":"word.cas","object":"r","offset":8,"value":1}`:                                 false,
+		`{"id":1,"op":"word.load","object":"r"}`:                                                     false,
+		`{"id":1,"op":"lock.acquire","object":"l","wait":"never"}`:                                   true,
+		`{"id":1,"op":"lock.acquire"}`:                                                               false,
+		`{"id":1,"op":"semaphore.create","object":"s","name":"/s","initial":0,"maximum":8}`:          true,
+		`{"id":1,"op":"semaphore.create","object":"s","name":"/s","initial":0}`:                      false,
+		`{"id":1,"op":"snapshot.publish","object":"s"}`:                                              false,
+		`{"id":1,"op":"hello"}`:                                                                      false,
+		`{"op":"status"}`:                                                                            false,
+		`{"id":1,"op":"status","colour":"red"}`:                                                      false,
+		`{"id":1,"op":"region.read","object":"r","offset":0,"size":8,"digest":"yes"}`:                false,
 	} {
 		if err := s.checkRequest(line); (err == nil) != good {
 			t.Errorf("%s: %v", line, err)

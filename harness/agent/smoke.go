@@ -208,6 +208,19 @@ func (s *smoke) unknown() (string, error) {
 func (s *smoke) wrong() (string, error) {
 	a := s.agents[0]
 	requests := []Request{{Op: OpRegionSize, Object: "nobody"}, {Op: OpRegionRead, Object: "nobody", Offset: new(int64(-1)), Size: new(int64(8))}}
+	nobody := func(op string) { requests = append(requests, Request{Op: op, Object: "nobody"}) }
+	if s.claims.Profiles.Lock != nil {
+		nobody(OpLockRelease)
+	}
+	if s.claims.Profiles.Semaphore != nil {
+		nobody(OpSemaphorePost)
+	}
+	if s.claims.Profiles.RWLock != nil {
+		nobody(OpRWLockRelease)
+	}
+	if s.claims.Profiles.Snapshot != nil {
+		nobody(OpSnapshotRead)
+	}
 	if p := s.claims.Profiles; p.OneToOne != nil || p.Many != nil {
 		requests = append(requests, Request{Op: OpBufferPut, Object: "nobody", Data: new(""), Wait: new(WireWait(subject.Never))})
 	}

@@ -76,6 +76,9 @@ func (c *Call) Return() (agent.Reply, error) {
 // describe puts an operation and its answer into a line.
 func describe(r agent.Request, reply agent.Reply, err error) string {
 	s := r.Op
+	if r.Role != "" {
+		s += " " + r.Role
+	}
 	if r.Name != "" {
 		s += fmt.Sprintf(" %q", r.Name)
 	}
@@ -85,10 +88,16 @@ func describe(r agent.Request, reply agent.Reply, err error) string {
 	for _, n := range []struct {
 		word  string
 		value *int64
-	}{{"size", r.Size}, {"capacity", r.Capacity}, {"item up to", r.ItemMax}, {"offset", r.Offset}, {"count", r.Count}} {
+	}{{"size", r.Size}, {"capacity", r.Capacity}, {"item up to", r.ItemMax}, {"offset", r.Offset}, {"count", r.Count}, {"from", r.Initial}, {"at most", r.Maximum}} {
 		if n.value != nil {
 			s += fmt.Sprintf(", %s %d", n.word, *n.value)
 		}
+	}
+	if r.Expected != nil {
+		s += fmt.Sprintf(", if %d", *r.Expected)
+	}
+	if r.Value != nil {
+		s += fmt.Sprintf(", %d", *r.Value)
 	}
 	if r.Data != nil {
 		s += " " + showBase64(*r.Data)
@@ -107,6 +116,10 @@ func describe(r agent.Request, reply agent.Reply, err error) string {
 		s += " → " + err.Error()
 	case reply.Data != nil:
 		s += " → " + showBase64(*reply.Data)
+	case reply.Swapped != nil:
+		s += fmt.Sprintf(" → held %d, swapped: %t", *reply.Value, *reply.Swapped)
+	case reply.Value != nil:
+		s += fmt.Sprintf(" → %d", *reply.Value)
 	case reply.Done != nil:
 		s += fmt.Sprintf(" → %d done", *reply.Done)
 		if reply.Wrong != nil && *reply.Wrong > 0 {

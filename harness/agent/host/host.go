@@ -87,7 +87,7 @@ type host struct {
 	busy agent.Request // the operation under way; Op is "" when there is none
 
 	keeping sync.Mutex     // guards objects: cancel reads it on another thread
-	objects map[string]any // handle → subject.Region or *queue
+	objects map[string]any // handle → subject.Region, *queue, *lock …
 }
 
 // operate is the operation thread.

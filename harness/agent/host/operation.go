@@ -18,6 +18,24 @@ func (h *host) do(r agent.Request) (agent.Reply, error) {
 		return h.regions(r)
 	case agent.OpRegionRead, agent.OpRegionWrite, agent.OpRegionSize, agent.OpRegionClose:
 		return h.region(r)
+	case agent.OpWordLoad, agent.OpWordStore, agent.OpWordAdd, agent.OpWordCAS:
+		return h.word(r)
+	case agent.OpLockCreate, agent.OpLockOpen, agent.OpLockUnlink:
+		return h.locks(r)
+	case agent.OpLockAcquire, agent.OpLockRelease, agent.OpLockDetach:
+		return h.lock(r)
+	case agent.OpSemaphoreCreate, agent.OpSemaphoreOpen, agent.OpSemaphoreUnlink:
+		return h.semaphores(r)
+	case agent.OpSemaphoreWait, agent.OpSemaphorePost, agent.OpSemaphoreDetach:
+		return h.semaphore(r)
+	case agent.OpRWLockCreate, agent.OpRWLockOpen, agent.OpRWLockUnlink:
+		return h.rwlocks(r)
+	case agent.OpRWLockRead, agent.OpRWLockWrite, agent.OpRWLockRelease, agent.OpRWLockDetach:
+		return h.rwlock(r)
+	case agent.OpSnapshotCreate, agent.OpSnapshotOpen, agent.OpSnapshotUnlink:
+		return h.snapshots(r)
+	case agent.OpSnapshotPublish, agent.OpSnapshotRead, agent.OpSnapshotDetach:
+		return h.snapshot(r)
 	case agent.OpBufferCreate, agent.OpBufferOpen, agent.OpBufferUnlink:
 		f, err := h.buffers(r)
 		if err != nil {

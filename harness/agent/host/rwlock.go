@@ -1,0 +1,37 @@
+package host
+
+import (
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+type rwlock struct{ subject.RWLock }
+
+func (h *host) rwlocks(r agent.Request) (agent.Reply, error) {
+	f := h.subject.RWLocks
+	if f == nil {
+		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+	}
+	keep := func(l subject.RWLock, err error) (any, error) { return &rwlock{l}, err }
+	return h.name(r, named{
+		create: func(name string) (any, error) { return keep(f.Create(name)) },
+		open:   func(name string) (any, error) { return keep(f.Open(name)) },
+		unlink: f.Unlink,
+	})
+}
+
+func (h *host) rwlock(r agent.Request) (agent.Reply, error) {
+	l, err := held[*rwlock](h, r)
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	switch r.Op {
+	case agent.OpRWLockRead:
+		return h.call(func() error { return l.Read(wait(r)) })
+	case agent.OpRWLockWrite:
+		return h.call(func() error { return l.Write(wait(r)) })
+	case agent.OpRWLockRelease:
+		return h.call(l.Release)
+	}
+	return h.release(r, l.Detach)
+}

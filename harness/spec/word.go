@@ -1,0 +1,67 @@
+package spec
+
+import "github.com/ipckit/ipckit/harness/agent"
+
+// A Word is one process's way to an atomic word of a region.
+type Word struct {
+	region *Region
+	offset int64
+}
+
+// Word gives the word at an offset.
+func (r *Region) Word(offset int64) *Word { return &Word{r, offset} }
+
+func (x *Word) request(verb string) agent.Request {
+	return agent.Request{Op: "word." + verb, Object: x.region.handle, Offset: &x.offset}
+}
+
+// do carries out an operation and gives what the word held.
+func (x *Word) do(r agent.Request) (held uint64, swapped bool, err error) {
+	reply, err := x.region.process.do(r)
+	if reply.Value != nil {
+		held = *reply.Value
+	}
+	return held, reply.Swapped != nil && *reply.Swapped, err
+}
+
+// Load reads the word.
+func (x *Word) Load() (uint64, error) {
+	v, _, err := x.do(x.request("load"))
+	return v, err
+}
+
+// Store writes the word.
+func (x *Word) Store(v uint64) error {
+	r := x.request("store")
+	r.Value = &v
+	_, _, err := x.do(r)
+	return err
+}
+
+// BeginStore starts to write the word.
+func (x *Word) BeginStore(v uint64) *Call {
+	r := x.request("store")
+	r.Value = &v
+	return x.region.process.begin(r)
+}
+
+// Add adds to the word, and gives what it held before.
+func (x *Word) Add(delta uint64) (uint64, error) {
+	r := x.request("add")
+	r.Value = &delta
+	v, _, err := x.do(r)
+	return v, err
+}
+
+// CompareAndSwap stores value where the word holds old.
+func (x *Word) CompareAndSwap(old, value uint64) (held uint64, swapped bool, err error) {
+	r := x.request("cas")
+	r.Expected, r.Value = &old, &value
+	return x.do(r)
+}
+
+// Begin starts a workload on the word: agent.RoleAdd, RoleCAS, RoleStore,
+// RoleLoad, RoleDekker, or RoleFlag and RoleFollow on the whole region.
+func (x *Word) Begin(role string, s Steps) *Work {
+	return x.region.process.work(x.region.handle, role, s, func(r *agent.Request) { r.Offset, r.Wait = &x.offset, nil })
+}
