@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -117,6 +118,28 @@ func TestSlackWidensEveryReturn(t *testing.T) {
 		if o.Ret != rets[i]+1500 {
 			t.Errorf("operation %d ends at %d, expected %d", i, o.Ret, rets[i]+1500)
 		}
+	}
+}
+
+func TestSavedLogsAreReadBack(t *testing.T) {
+	l, fault := parse(image(t, false))
+	if fault != nil {
+		t.Fatal(fault)
+	}
+	path := filepath.Join(t.TempDir(), "saved.hist")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := l.WriteTo(f); err != nil || n != headerSize+7*OpSize {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := load(t, path)
+	if !slices.Equal(again.Ops, l.Ops) || !slices.Equal(again.Expected, l.Expected) {
+		t.Errorf("saved %+v\nread %+v", l.Ops, again.Ops)
 	}
 }
 

@@ -32,19 +32,19 @@ func (w *Witness) SVG() string {
 	height := top + row*len(w.Steps) + margin
 
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="%s">`,
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" class="witness" role="img" aria-label="%s">`,
 		width, height, width, height, escape(w.Reason))
-	// Colours by value; both grounds keep a contrast of text above 4.5 to 1.
+	// Rules are scoped, as the picture may stand inside a page. Colours by value; both grounds keep a contrast of text above 4.5 to 1.
 	b.WriteString(`
 <style>
- svg{background:#fff;font:13px ui-monospace,monospace}
- text{fill:#1b1f24} .when{fill:#57606a} .title{font-weight:bold}
- .rule{stroke:#d0d7de;stroke-dasharray:2 3} .bar{stroke:#57606a;fill:#d8dee4}
- .v0{fill:#f6c9a3} .v1{fill:#a8d0f5} .v2{fill:#b9e0b0} .open{stroke-dasharray:5 3}
+ .witness{background:#fff;font:13px ui-monospace,monospace}
+ .witness text{fill:#1b1f24} .witness .when{fill:#57606a} .witness .title{font-weight:bold}
+ .witness .rule{stroke:#d0d7de;stroke-dasharray:2 3} .witness .bar{stroke:#57606a;fill:#d8dee4}
+ .witness .v0{fill:#f6c9a3} .witness .v1{fill:#a8d0f5} .witness .v2{fill:#b9e0b0} .witness .open{stroke-dasharray:5 3}
  @media (prefers-color-scheme:dark){
-  svg{background:#0d1117} text{fill:#e6edf3} .when{fill:#9aa4ae}
-  .rule{stroke:#30363d} .bar{stroke:#9aa4ae;fill:#30363d}
-  .v0{fill:#7a4a22} .v1{fill:#1f4f7d} .v2{fill:#2c5a25}
+  .witness{background:#0d1117} .witness text{fill:#e6edf3} .witness .when{fill:#9aa4ae}
+  .witness .rule{stroke:#30363d} .witness .bar{stroke:#9aa4ae;fill:#30363d}
+  .witness .v0{fill:#7a4a22} .witness .v1{fill:#1f4f7d} .witness .v2{fill:#2c5a25}
  }
 </style>
 `)

@@ -162,7 +162,7 @@ func (s *registerSweep) sweep() Verdict {
 		s.state[r] |= zoneBegun
 		if z.first < z.last {
 			if current >= 0 {
-				return s.conflict(current, r, "both A and B had to be the current value at the same time: each was seen before and after it")
+				return s.conflict(current, r, "A and B each were the current value before the other was and after it")
 			}
 			current = r
 		} else if current >= 0 && within[r] == reign {
