@@ -1,0 +1,142 @@
+package explore
+
+import (
+	"bytes"
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
+
+// held is a write that has been taken back: the write of an unlocked update,
+// which another processor can come before.
+type held struct {
+	address uint64
+	data    []byte
+}
+
+// drain does the write that was held.
+func (p *party) drain() {
+	if p.held.data != nil {
+		p.write(p.held.address, p.held.data)
+		p.held = held{}
+	}
+}
+
+// maxWatched is how many bytes of an access are looked at.
+const maxWatched = 64
+
+// fault deals with an agent that was kept from an access.
+func (l *leg) fault(s stop) (ending, error) {
+	p := l.p
+	m := p.region(s.fault)
+	if m == nil || !p.protected {
+		l.signal = s.signal
+		return goesOn, nil
+	}
+	r, err := p.registers()
+	if err != nil {
+		return goesOn, err
+	}
+	pc := r.pc()
+	in := p.instruction(pc)
+	at := point{Op: p.pos, Access: p.count, at: p.codeAddress(pc)}
+	if end, err := l.arrive(at); end != goesOn || err != nil {
+		return end, err
+	}
+	p.count++
+	var before, after [maxWatched]byte
+	size := p.read(s.fault, before[:min(max(in.size, 1), maxWatched)])
+	if err := p.protect(false); err != nil {
+		return goesOn, err
+	}
+	if in.repeats {
+		end, err := l.repeat(pc, r.count())
+		if end != goesOn || err != nil {
+			return end, err
+		}
+	} else if err := p.step(); err != nil {
+		if errors.Is(err, errFault) { // of its other operand, say
+			l.signal = unix.SIGSEGV
+			return goesOn, nil
+		}
+		return goesOn, err
+	}
+	p.read(s.fault, after[:size])
+	changed := !bytes.Equal(before[:size], after[:size])
+	if l.unchanged++; changed {
+		l.unchanged = 0
+	}
+	e := Event{Kind: string(in.kind), Region: p.regionName(m), Offset: int64(s.fault - m.low + m.offset), Size: in.size}
+	e.Before = bytes.Clone(before[:size])
+	if changed {
+		e.After = bytes.Clone(after[:size])
+	}
+	if l.log != nil {
+		l.note(p, p.eventAt(r, e))
+	}
+	if in.kind == Update && changed {
+		at.Between = true
+		p.held = held{s.fault, bytes.Clone(after[:size])}
+		p.write(s.fault, before[:size])
+		if end, err := l.arrive(at); end != goesOn || err != nil {
+			return end, err
+		}
+		p.drain()
+	}
+	if l.unchanged > spinAccesses {
+		l.note(p, Event{Kind: kindWait, Text: "spins: its last 100 accesses changed nothing"})
+		return spins, nil
+	}
+	return goesOn, nil
+}
+
+// arrive records a point, and reports whether it is the goal.
+func (l *leg) arrive(at point) (ending, error) {
+	if g := l.goal; g != nil && at.Op == g.Op && at.Access == g.Access && at.Between == g.Between {
+		if at.at != g.at {
+			return strays, nil
+		}
+		return reached, l.p.protect(false)
+	}
+	if l.past(at) {
+		return strays, nil
+	}
+	if l.track != nil {
+		*l.track = append(*l.track, at)
+	}
+	return goesOn, nil
+}
+
+// repeat does a repeated string instruction, element by element. Half way is a
+// point too: what is copied in this way is seen half copied.
+func (l *leg) repeat(pc, count uint64) (ending, error) {
+	p := l.p
+	for n := uint64(0); ; n++ {
+		if n > 0 && n == count/2 {
+			at := point{Op: p.pos, Access: p.count, at: p.codeAddress(pc)}
+			if end, err := l.arrive(at); end != goesOn || err != nil {
+				return end, err
+			}
+			p.count++
+		}
+		if err := p.step(); err != nil {
+			return goesOn, err
+		}
+		r, err := p.registers()
+		if err != nil || r.pc() != pc {
+			return goesOn, err
+		}
+	}
+}
+
+// instruction decodes the instruction at an address.
+func (p *party) instruction(pc uint64) instruction {
+	in, known := p.decoded[pc]
+	if !known {
+		var code [15]byte
+		p.read(pc, code[:])
+		in = decode(code[:])
+		p.decoded[pc] = in
+	}
+	return in
+}

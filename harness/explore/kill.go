@@ -1,0 +1,185 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A KillResult is what became of B when A was killed inside its operations.
+type KillResult struct {
+	Scenario string        `json:"scenario"`
+	Points   []KillPoint   `json:"points"` // one for each access of A, in order
+	Duration time.Duration `json:"duration"`
+
+	// Inconclusive are points that A did not come by again.
+	Inconclusive int    `json:"inconclusive,omitempty"`
+	Unreachable  string `json:"unreachable,omitempty"` // as in Result
+}
+
+// A KillPoint is one access before which A was killed.
+type KillPoint struct {
+	ID      string  `json:"id"`
+	Before  Event   `json:"before"` // the place in the source; its Text says what access it is
+	Verdict Fate    `json:"verdict"`
+	Outcome Outcome `json:"outcome"` // of A what it had answered; B's observations
+}
+
+// A Fate is what a death means for the other agent.
+type Fate string
+
+// Fates. B that was told of the death (peer-dead, owner-dead) goes on too.
+const (
+	GoesOn  Fate = "goes on"
+	Hangs   Fate = "hangs"
+	Crashes Fate = "crashes"
+	Lost    Fate = "lost" // the state is as it is neither with A's operation done nor without
+)
+
+// Count is the number of points with a fate.
+func (k KillResult) Count(f Fate) (n int) {
+	for _, p := range k.Points {
+		if p.Verdict == f {
+			n++
+		}
+	}
+	return n
+}
+
+// String reads "13 points: 3 goes on, 10 hangs".
+func (k KillResult) String() string {
+	if k.Unreachable != "" {
+		return "out of reach: " + k.Unreachable
+	}
+	var parts []string
+	for _, f := range []Fate{GoesOn, Hangs, Crashes, Lost} {
+		if n := k.Count(f); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, f))
+		}
+	}
+	return fmt.Sprintf("%d points: %s", len(k.Points), strings.Join(parts, ", "))
+}
+
+// killSweep kills A before each of its accesses.
+func (t *tracer) killSweep(s *Scenario) (k KillResult, err error) {
+	began := time.Now()
+	defer func() { k.Duration = time.Since(began) }()
+	k.Scenario = s.Name
+	alone := *s
+	alone.Observe = observedByB(s.Observe)
+	t.scenario = &alone
+	x := &search{tracer: t, scenario: &alone}
+	possible, err := x.survivals()
+	if k.Unreachable = x.result.Unreachable; err != nil || k.Unreachable != "" {
+		return k, err
+	}
+	points, err := x.pointsOfA()
+	if k.Unreachable = x.result.Unreachable; err != nil || k.Unreachable != "" {
+		return k, err
+	}
+	for _, p := range points {
+		r := &run{tracer: t, scenario: &alone, schedule: schedule{switches: []point{p}}, victim: true}
+		if err := r.execute(); err != nil {
+			return k, err
+		}
+		if r.strayed {
+			k.Inconclusive++
+			continue
+		}
+		at := KillPoint{ID: r.schedule.id(), Before: r.killedAt, Outcome: r.outcome, Verdict: GoesOn}
+		switch o := r.outcome; {
+		case o.Ends[1] == endCrashed:
+			at.Verdict = Crashes
+		case possible[survival(o)]:
+		case o.Stuck() || slices.ContainsFunc(o.Observed, func(s string) bool { return strings.HasSuffix(s, endWaits) }):
+			at.Verdict = Hangs
+		default:
+			at.Verdict = Lost
+		}
+		k.Points = append(k.Points, at)
+	}
+	return k, nil
+}
+
+// observedByB has B, who survives, do all the observation.
+func observedByB(steps []Step) []Step {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		steps[i].Agent = B
+	}
+	return steps
+}
+
+// survival is what of an outcome B can tell. A lock whose owner died is a lock
+// got.
+func survival(o Outcome) string {
+	answers := slices.Clone(o.Answers[1])
+	for i, a := range answers {
+		if a == string(subject.OwnerDead) {
+			answers[i] = "ok"
+		}
+	}
+	return strings.Join(answers, ",") + o.Ends[1] + " then " + strings.Join(o.Observed, ",")
+}
+
+// survivals are the states that B may find: with any number of A's operations
+// done, from the first on, and the rest not. B may have to wait for A where it
+// would if A had done nothing, or all; but not because A was between two
+// operations, as with a lock that it acquired.
+func (x *search) survivals() (map[string]bool, error) {
+	possible := map[string]bool{}
+	for n := range len(x.scenario.A) + 1 {
+		part := *x.scenario
+		part.A = part.A[:n]
+		r := &run{tracer: x.tracer, scenario: &part}
+		if err := r.execute(); err != nil {
+			return nil, err
+		}
+		if r.crashed != "" || r.unreachable != "" {
+			x.result.Unreachable = "already without a death: " + r.crashed + r.unreachable
+			return nil, nil
+		}
+		if between := n > 0 && n < len(x.scenario.A); !between || !r.outcome.Stuck() {
+			possible[survival(r.outcome)] = true
+		}
+	}
+	return possible, nil
+}
+
+// pointsOfA are the accesses of A's operations, when it runs first.
+func (x *search) pointsOfA() ([]point, error) {
+	r, err := x.perform(schedule{}, recording{points: true})
+	if err != nil {
+		return nil, err
+	}
+	x.result.Unreachable = r.unreachable
+	return slices.DeleteFunc(r.points, func(p point) bool { return p.Between }), nil
+}
+
+// murder kills A where its leg stopped, and remembers where that was.
+func (r *run) murder() {
+	p := r.tracer.parties[0]
+	if registers, err := p.registers(); err == nil {
+		r.killedAt = p.eventAt(registers, Event{Agent: A, Kind: kindNote, Text: "killed here"})
+	}
+	_ = unix.Kill(p.pid, unix.SIGKILL)
+	for p.state != dead {
+		if _, err := p.take(0); err != nil {
+			return
+		}
+	}
+}
+
+// told repeats an operation of B whose answer was that A is dead: the next one
+// goes on. An owner's death is told with the lock granted.
+func (r *run) told(p *party) {
+	if n := len(p.answers); r.victim && !r.forewarned && n > 0 && n == p.pos && p.answers[n-1] == string(subject.PeerDead) {
+		r.forewarned = true
+		p.answers, p.pos = p.answers[:n-1], p.pos-1
+	}
+}

@@ -1,0 +1,426 @@
+package explore
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/agent"
+)
+
+// An ending is why a leg is over.
+type ending int
+
+const (
+	goesOn  ending = iota // it is not
+	done                  // the operations are
+	reached               // the switch point
+	sleeps                // asleep until the other agent does something
+	waits                 // asleep, perhaps for a reason of its own
+	spins                 // polls memory that does not change
+	dies                  // the agent has ended
+	strays                // it did not come by the switch point as it did before
+	leaves                // it cannot be followed
+)
+
+// waiting reports whether the other agent must go on for this one to.
+func (e ending) waiting() bool { return e == sleeps || e == waits || e == spins }
+
+// A point is where an agent can be switched away from: before its Access'th
+// access of its Op'th operation, both counted from 0; or, between, after the
+// read of that access and before its write.
+type point struct {
+	Op      int  `json:"op"`
+	Access  int  `json:"access"`
+	Between bool `json:"between,omitempty"`
+	at      codeAddress
+}
+
+// A leg is a stretch of one agent alone.
+type leg struct {
+	p     *party
+	goal  *point   // where to stop; nil: nowhere
+	track *[]point // collects points
+	log   *[]Event // collects what is done
+	watch bool     // see every access
+	only  bool     // one operation, not all
+	slice bool     // give up the processor after a while, watched or not
+
+	unchanged int         // accesses in a row that changed nothing
+	calls     int         // system calls of this leg
+	signal    unix.Signal // to deliver with the next resumption
+	why       string      // of leaves
+}
+
+const (
+	spinAccesses = 100 // in a row without a change are a spin
+	spinCalls    = 60  // system calls after which a leg is looked at closely
+
+	// A leg that is not watched is, once it takes this long, since it may spin.
+	closely = 3 * time.Millisecond
+	// A watched one that neither accesses anything nor calls the system for as
+	// long, and had the processor for as long, has no end.
+	endless       = 500 * time.Millisecond
+	endlessActive = 100 * time.Millisecond
+	// sliceActive is what a leg gets that may spin with good reason.
+	sliceActive = 10 * time.Millisecond
+)
+
+// run runs the agent's operations until the leg ends. An error is one of the
+// explorer, or of an agent that breaks the protocol.
+func (l *leg) run() (ending, error) {
+	p := l.p
+	p.drain()
+	for p.pos < len(p.script) {
+		if !p.within {
+			if err := p.begin(p.script[p.pos]); err != nil {
+				return l.failed(err)
+			}
+			p.within, p.count = true, 0
+		}
+		end, err := l.operate()
+		if err != nil {
+			return l.failed(err)
+		}
+		if end != done {
+			return end, nil
+		}
+		reply, err := p.finish()
+		if err != nil {
+			return l.failed(err)
+		}
+		p.answers = append(p.answers, answerOf(reply))
+		l.note(p, Event{Kind: kindReply, Text: describeStep(p.script[p.pos]) + " = " + answerOf(reply)})
+		p.pos, p.within = p.pos+1, false
+		if l.only {
+			return done, nil
+		}
+	}
+	return done, nil
+}
+
+// failed tells an agent that ended from an error.
+func (l *leg) failed(err error) (ending, error) {
+	var refused *Refused
+	switch {
+	case errors.Is(err, errGone) || l.p.state == dead:
+		l.p.state = dead
+		l.note(l.p, Event{Kind: kindNote, Text: l.p.exited()})
+		return dies, nil
+	case errors.As(err, &refused):
+		l.why = refused.Reason
+		return leaves, nil
+	}
+	return goesOn, err
+}
+
+// operate runs the operation under way to its end.
+func (l *leg) operate() (ending, error) {
+	p := l.p
+	if p.call != nil {
+		if end, err := l.settle(); end != goesOn || err != nil {
+			return end, err
+		}
+	}
+	for {
+		if err := p.protect(l.watch); err != nil {
+			return goesOn, err
+		}
+		if err := p.resume(l.signal); err != nil {
+			return goesOn, err
+		}
+		l.signal = 0
+		s, err := l.next()
+		if err != nil {
+			return goesOn, err
+		}
+		end := goesOn
+		switch s.kind {
+		case stopNone:
+			end, err = l.overdue()
+		case stopGone:
+			return goesOn, errGone
+		case stopCall:
+			end, err = l.call(s)
+		case stopFault:
+			end, err = l.fault(s)
+		case stopOther:
+			if s.signal != unix.SIGURG { // the Go runtime's, which sends it again
+				l.signal = s.signal
+			}
+		}
+		if end != goesOn || err != nil {
+			return end, err
+		}
+	}
+}
+
+// next waits for the next stop; stopNone means that the leg takes too long.
+func (l *leg) next() (stop, error) {
+	p := l.p
+	limit, active := closely, time.Duration(0)
+	switch {
+	case l.slice:
+		limit, active = sliceActive, sliceActive
+	case l.watch:
+		limit, active = endless, endlessActive
+	}
+	var w patience
+	var began time.Time
+	used := int64(-1)
+	for {
+		s, err := p.take(unix.WNOHANG)
+		if s.kind != stopNone || err != nil {
+			return s, err
+		}
+		w.pause()
+		if w.looks%16 != 0 {
+			continue
+		}
+		now := time.Now()
+		if began.IsZero() {
+			began, used = now, taskTime(p.pid, p.tid)
+		}
+		if now.Sub(began) > limit && (time.Duration(taskTime(p.pid, p.tid)-used) >= active || now.Sub(began) > 20*limit) {
+			return stop{}, nil
+		}
+	}
+}
+
+// overdue looks closely at an agent that takes long.
+func (l *leg) overdue() (ending, error) {
+	s, err := l.p.interrupt()
+	switch {
+	case err != nil:
+		return goesOn, err
+	case s.kind == stopGone:
+		return goesOn, errGone
+	case s.kind == stopCall:
+		return l.call(s)
+	case s.kind == stopFault && l.p.protected:
+		return l.fault(s)
+	case s.kind == stopOther || s.kind == stopFault:
+		l.signal = s.signal
+	}
+	if l.slice || l.watch {
+		if err := l.p.protect(false); err != nil {
+			return goesOn, err
+		}
+		l.note(l.p, Event{Kind: kindWait, Text: "goes on without end"})
+		return spins, nil
+	}
+	l.watch = true
+	return goesOn, nil
+}
+
+// call deals with an agent at the entry of a system call.
+func (l *leg) call(s stop) (ending, error) {
+	p := l.p
+	if s.call.number() == markEnd {
+		p.call = &call{number: markEnd, quiet: true}
+		if err := p.resume(0); err != nil {
+			return goesOn, err
+		}
+		if end, err := l.settle(); end != goesOn || err != nil {
+			return end, err
+		}
+		return done, nil
+	}
+	c := p.newCall(s)
+	if why := p.leaves(c); why != "" {
+		l.why = why
+		return leaves, nil
+	}
+	if l.calls++; l.calls > spinCalls && !l.slice {
+		l.watch = true
+	}
+	counted := p.rewound
+	p.rewound = false
+	if l.watch && c.visible() && !counted {
+		at := point{Op: p.pos, Access: p.count, at: p.codeAddress(s.call.ip)}
+		if l.goal != nil && at.Op == l.goal.Op && at.Access == l.goal.Access && !l.goal.Between {
+			if at.at != l.goal.at {
+				return strays, nil
+			}
+			p.rewound = true
+			return reached, p.rewind(c)
+		}
+		if l.track != nil {
+			*l.track = append(*l.track, at)
+		}
+		p.count++
+		if l.past(at) {
+			return strays, nil
+		}
+	}
+	if c.visible() {
+		l.note(p, p.event(s.call.ip, Event{Kind: kindCall, Text: p.describe(c)}))
+	}
+	if p.protected && (c.shared || !c.quiet) {
+		// The kernel must see the memory, or it answers EFAULT.
+		if err := p.rewind(c); err != nil {
+			return goesOn, err
+		}
+		if err := p.resume(0); err != nil {
+			return goesOn, err
+		}
+		if err := p.entry(); err != nil {
+			return goesOn, err
+		}
+	}
+	p.call = c
+	if err := p.resume(0); err != nil {
+		return goesOn, err
+	}
+	return l.settle()
+}
+
+// past reports whether the goal was passed without being reached.
+func (l *leg) past(at point) bool {
+	return l.goal != nil && (at.Op > l.goal.Op || at.Op == l.goal.Op && at.Access > l.goal.Access)
+}
+
+// rewind takes an agent at the entry of a system call back to before it, and
+// gives it its memory.
+func (p *party) rewind(c *call) error {
+	saved, err := p.registers()
+	if err != nil {
+		return err
+	}
+	cancelled := saved
+	cancelled.cancel()
+	if err := p.setRegisters(cancelled); err != nil {
+		return err
+	}
+	if err := p.resume(0); err != nil {
+		return err
+	}
+	if s, err := p.take(0); err != nil || s.kind != stopExit {
+		return errors.Join(err, p.unexpected(s, "the exit of a cancelled system call"))
+	}
+	if err := p.protect(false); err != nil {
+		return err
+	}
+	saved.again(c.number)
+	return p.setRegisters(saved)
+}
+
+// entry waits for the entry of the system call that the agent is about to make.
+func (p *party) entry() error {
+	for {
+		s, err := p.take(0)
+		if err != nil || s.kind == stopCall {
+			return err
+		}
+		switch s.kind {
+		case stopEvent:
+		case stopOther:
+			p.postpone(s.signal)
+		default:
+			return p.unexpected(s, "the entry of a system call")
+		}
+		if err := p.resume(0); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *party) unexpected(s stop, wanted string) error {
+	if s.kind == stopGone {
+		return errGone
+	}
+	return fmt.Errorf("%s stopped (kind %d, signal %d) where %s was expected", p.name, s.kind, s.signal, wanted)
+}
+
+// settle waits until the system call under way is over, or the agent sleeps
+// in it.
+func (l *leg) settle() (ending, error) {
+	p, c := l.p, l.p.call
+	var w patience
+	began := time.Now()
+	for asleep := 0; ; {
+		s, err := p.take(unix.WNOHANG)
+		if err != nil {
+			return goesOn, err
+		}
+		switch s.kind {
+		case stopNone:
+		case stopGone:
+			return goesOn, errGone
+		case stopExit:
+			p.call = nil
+			return goesOn, p.mapped(c, s)
+		case stopOther, stopFault:
+			if s.signal == unix.SIGURG {
+				s.signal = 0
+			}
+			if err := p.resume(s.signal); err != nil {
+				return goesOn, err
+			}
+			continue
+		default:
+			if err := p.resume(0); err != nil {
+				return goesOn, err
+			}
+			continue
+		}
+		w.pause()
+		if w.looks < 3 {
+			continue
+		}
+		if taskState(p.pid, p.tid) != 'S' {
+			asleep = 0
+			continue
+		}
+		if asleep++; asleep < 3 || time.Since(began) < c.patience() {
+			continue
+		}
+		l.note(p, Event{Kind: kindWait, Text: "sleeps in " + p.describe(c)})
+		if c.certain() {
+			return sleeps, nil
+		}
+		return waits, nil
+	}
+}
+
+// mapped looks at what is mapped again after a call that may have changed it.
+func (p *party) mapped(c *call, s stop) error {
+	if !c.maps() || s.call.result() < 0 && s.call.result() > -4096 {
+		return nil
+	}
+	if err := p.look(); err != nil {
+		return err
+	}
+	if p.protected {
+		p.protected = false
+		return p.protect(true)
+	}
+	return nil
+}
+
+func (l *leg) note(p *party, e Event) {
+	if l.log != nil {
+		e.Agent = p.name
+		*l.log = append(*l.log, e)
+	}
+}
+
+// answerOf is a reply as outcomes are compared by: without what differs from
+// one run to the next.
+func answerOf(r agent.Reply) string {
+	switch {
+	case r.Unsupported != "":
+		return "unsupported " + r.Unsupported
+	case r.Error != "":
+		return string(r.Error)
+	case r.Data != nil:
+		return "ok " + showBytes(r.Bytes())
+	case r.Hash != "":
+		return fmt.Sprintf("ok %d bytes %s", *r.Size, r.Hash)
+	case r.Size != nil:
+		return fmt.Sprintf("ok %d", *r.Size)
+	}
+	return "ok"
+}

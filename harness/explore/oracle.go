@@ -1,0 +1,115 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// merges are the orders in which n operations of A and m of B can be done, each
+// as the agents' numbers.
+func merges(n, m int) (all [][]int) {
+	var extend func(order []int, n, m int)
+	extend = func(order []int, n, m int) {
+		if n == 0 && m == 0 {
+			all = append(all, slices.Clone(order))
+			return
+		}
+		if n > 0 {
+			extend(append(order, 0), n-1, m)
+		}
+		if m > 0 {
+			extend(append(order, 1), n, m-1)
+		}
+	}
+	extend(nil, n, m)
+	return all
+}
+
+// oracle does every sequence of whole operations on the implementation itself,
+// and gives the outcomes: what interleavings are allowed to have. An operation
+// that waits is gone on with when its turn comes again.
+func (x *search) oracle(s *Scenario) (map[string]Outcome, error) {
+	allowed := map[string]Outcome{}
+	for _, order := range merges(len(s.A), len(s.B)) {
+		r := &run{tracer: x.tracer, scenario: s, order: order}
+		if err := r.execute(); err != nil {
+			return nil, err
+		}
+		switch {
+		case r.unreachable != "":
+			x.result.Unreachable = r.unreachable
+			return nil, nil
+		case r.crashed != "":
+			x.result.Unreachable = fmt.Sprintf("already one operation after the other an agent ends: %s", r.crashed)
+			return nil, nil
+		}
+		allowed[r.outcome.key()] = r.outcome
+	}
+	return allowed, nil
+}
+
+// accepts reports whether a run's outcome is allowed.
+func (x *search) accepts(r *run) bool {
+	if _, ok := x.allowed[r.outcome.key()]; ok {
+		return true
+	}
+	return x.scenario.Relaxed && x.excused(r)
+}
+
+// maxExcused bounds the sets of operations that are tried.
+const maxExcused = 4
+
+// excused reports whether the outcome is allowed when operations that were
+// refused with full or empty while another was in flight count as not done.
+func (x *search) excused(r *run) bool {
+	type operation struct{ agent, index int }
+	var refused []operation
+	for i := range 2 {
+		for j, answer := range r.outcome.Answers[i] {
+			if (answer == string(subject.Full) || answer == string(subject.Empty)) && r.overlapped[i][j] {
+				refused = append(refused, operation{i, j})
+			}
+		}
+	}
+	if len(refused) > maxExcused {
+		return false
+	}
+	for set := 1; set < 1<<len(refused); set++ {
+		without := *x.scenario
+		scripts := [2][]agent.Request{without.A, without.B}
+		rest := r.outcome
+		name := ""
+		for i := range 2 {
+			var ops []agent.Request
+			var answers []string
+			for j, op := range scripts[i] {
+				n := slices.Index(refused, operation{i, j})
+				if n >= 0 && set&(1<<n) != 0 {
+					name += fmt.Sprintf("%d.%d ", i, j)
+					continue
+				}
+				ops = append(ops, op)
+				if j < len(rest.Answers[i]) {
+					answers = append(answers, rest.Answers[i][j])
+				}
+			}
+			scripts[i], rest.Answers[i] = ops, answers
+		}
+		without.A, without.B = scripts[0], scripts[1]
+		allowed, known := x.relaxed[name]
+		if !known {
+			var err error
+			if allowed, err = x.oracle(&without); err != nil {
+				return false
+			}
+			x.relaxed[name] = allowed
+		}
+		if _, ok := allowed[rest.key()]; ok {
+			return true
+		}
+	}
+	return false
+}

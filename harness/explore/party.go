@@ -1,0 +1,364 @@
+package explore
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/agent"
+)
+
+// state is what the operation thread of an agent does, as its tracer knows.
+type state int
+
+const (
+	idle    state = iota // no operation is under way; it runs untraced
+	running              // resumed, its next stop has not been seen
+	stopped
+	dead
+)
+
+// A party is one of the two agents, as its tracer has it.
+type party struct {
+	name     string
+	pid, tid int
+	commands int // descriptors
+	replies  int
+	memory   int
+	state    state
+	end      unix.WaitStatus // once dead
+	late     []unix.Signal   // to be delivered when the operation is over
+
+	base      []mapping // shared mappings that are none of the subject's objects
+	regions   []mapping
+	protected bool
+	callAt    uint64 // address of an instruction that makes a system call
+
+	id     uint64 // of the last request
+	unread []byte
+
+	// The run under way.
+	script  []agent.Request
+	pos     int      // the operation that it is in, or before
+	within  bool     // inside that operation
+	count   int      // its points so far
+	answers []string // to the operations done
+	call    *call    // the system call that it is in, if it was resumed there
+	rewound bool     // it stands before a system call that was counted already
+	held    held
+
+	// What is known of its code.
+	program string // path of its executable
+	text    []mapping
+	decoded map[uint64]instruction
+	sources map[string]*source
+	objects *[]object
+}
+
+// spawn starts an agent and takes its operation thread under control.
+func spawn(name string, c command) (_ *party, err error) {
+	p := &party{name: name, memory: -1}
+	defer func() {
+		if err != nil && p.pid != 0 {
+			p.kill()
+		}
+	}()
+	if err := p.start(c); err != nil {
+		return nil, err
+	}
+	version := agent.ProtocolVersion
+	if err := p.send(agent.Request{Op: agent.OpHello, Protocol: &version, World: c.World, Markers: true}); err != nil {
+		return nil, err
+	}
+	hello, err := p.reply(helloLimit)
+	if err != nil {
+		return nil, fmt.Errorf("%s does not answer hello: %w", name, err)
+	}
+	if err := hello.Err(); err != nil {
+		return nil, fmt.Errorf("%s refuses hello: %w", name, err)
+	}
+	if p.tid = p.pid; hello.Thread != nil {
+		p.tid = *hello.Thread
+	} else if n := p.threads(); n != 1 {
+		return nil, &Refused{fmt.Sprintf("an agent with %d threads must tell in hello which of them does the operations", n)}
+	}
+	if err := ptrace(unix.PTRACE_SEIZE, p.tid, 0, unix.PTRACE_O_TRACESYSGOOD|unix.PTRACE_O_EXITKILL|unix.PTRACE_O_TRACEEXEC); err != nil {
+		if refused := refusal(err); refused != nil {
+			return nil, refused
+		}
+		return nil, fmt.Errorf("seize thread %d of %s: %w", p.tid, name, err)
+	}
+	if p.memory, err = unix.Open(fmt.Sprintf("/proc/%d/mem", p.pid), unix.O_RDWR|unix.O_CLOEXEC, 0); err != nil {
+		if refused := refusal(err); refused != nil {
+			return nil, refused
+		}
+		return nil, fmt.Errorf("the memory of %s: %w", name, err)
+	}
+	p.base, err = p.sharedMappings()
+	return p, err
+}
+
+const helloLimit = 20 * time.Second
+
+// start makes the pipes and the process.
+func (p *party) start(c command) error {
+	var to, from [2]int
+	if err := unix.Pipe2(to[:], unix.O_CLOEXEC); err != nil {
+		return err
+	}
+	if err := unix.Pipe2(from[:], unix.O_CLOEXEC); err != nil {
+		return errors.Join(err, unix.Close(to[0]), unix.Close(to[1]))
+	}
+	p.commands, p.replies = to[1], from[0]
+	_ = unix.SetNonblock(p.replies, true)
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer null.Close()
+	theirs := []uintptr{null.Fd(), 2, 2, uintptr(to[0]), uintptr(from[1])}
+	if c.Stdio {
+		theirs = []uintptr{uintptr(to[0]), uintptr(from[1]), 2}
+	}
+	p.pid, err = syscall.ForkExec(c.Path, c.Args, &syscall.ProcAttr{
+		Dir: c.Dir, Env: c.Env, Files: theirs,
+		Sys: &syscall.SysProcAttr{Pdeathsig: unix.SIGKILL},
+	})
+	_, _ = unix.Close(to[0]), unix.Close(from[1])
+	if err != nil {
+		p.pid = 0
+		_, _ = unix.Close(p.commands), unix.Close(p.replies)
+		return fmt.Errorf("start %s: %w", c.Path, err)
+	}
+	return nil
+}
+
+func (p *party) threads() int {
+	entries, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.pid))
+	return len(entries)
+}
+
+// kill ends the agent and waits until nothing of it is left.
+func (p *party) kill() {
+	_ = unix.Kill(p.pid, unix.SIGKILL)
+	for p.tid != 0 && p.tid != p.pid && p.state != dead {
+		if s, err := p.take(0); err != nil || s.kind == stopGone {
+			break
+		}
+	}
+	for {
+		_, status, err := wait4(p.pid, 0)
+		if err != nil || !status.Stopped() {
+			break
+		}
+	}
+	p.state = dead
+	for _, fd := range []int{p.commands, p.replies, p.memory} {
+		if fd >= 0 {
+			_ = unix.Close(fd)
+		}
+	}
+}
+
+// send sends a request. The pipe is empty, so that it does not block, unless
+// the request is larger than a pipe and the agent does not read.
+func (p *party) send(r agent.Request) error {
+	p.id++
+	r.ID = p.id
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	for line = append(line, '\n'); len(line) > 0; {
+		n, err := unix.Write(p.commands, line)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errGone, err)
+		}
+		line = line[n:]
+	}
+	return nil
+}
+
+var errSilent = errors.New("no answer")
+
+// reply waits for the answer to the last request while the agent runs freely.
+// Errors: errGone, errSilent after the limit.
+func (p *party) reply(limit time.Duration) (agent.Reply, error) {
+	for deadline := time.Now().Add(limit); ; {
+		if line, ok := p.line(time.Millisecond); ok {
+			var r agent.Reply
+			if err := json.Unmarshal(line, &r); err != nil || r.ID != p.id {
+				return r, fmt.Errorf("%s breaks the protocol: it answers request %d with %.200q", p.name, p.id, line)
+			}
+			return r, nil
+		}
+		if err := p.attend(); err != nil {
+			return agent.Reply{}, err
+		}
+		if time.Now().After(deadline) {
+			return agent.Reply{}, errSilent
+		}
+	}
+}
+
+// attend deals with what happens to a thread that runs freely.
+func (p *party) attend() error {
+	if p.tid == 0 {
+		return nil // not seized yet
+	}
+	s, err := p.take(unix.WNOHANG)
+	switch s.kind {
+	case stopNone:
+		return err
+	case stopGone:
+		return errGone
+	case stopOther, stopFault:
+		err = p.release(s.signal)
+	default:
+		err = p.release(0)
+	}
+	p.state = idle
+	return err
+}
+
+// line waits for a line from the agent.
+func (p *party) line(limit time.Duration) ([]byte, bool) {
+	for {
+		if line, rest, ok := bytes.Cut(p.unread, []byte("\n")); ok {
+			p.unread = rest
+			return line, true
+		}
+		poll := []unix.PollFd{{Fd: int32(p.replies), Events: unix.POLLIN}}
+		timeout := unix.NsecToTimespec(int64(limit))
+		if n, err := unix.Ppoll(poll, &timeout, nil); err != nil || n == 0 {
+			return nil, false
+		}
+		var chunk [16 << 10]byte
+		n, err := unix.Read(p.replies, chunk[:])
+		if err != nil || n <= 0 {
+			return nil, false
+		}
+		p.unread = append(p.unread, chunk[:n]...)
+	}
+}
+
+// do does an operation freely.
+func (p *party) do(r agent.Request, limit time.Duration) (agent.Reply, error) {
+	if err := p.send(r); err != nil {
+		return agent.Reply{}, err
+	}
+	return p.reply(limit)
+}
+
+// begin sends a request and stops the agent at its begin marker.
+func (p *party) begin(r agent.Request) error {
+	if p.state == dead {
+		return errGone
+	}
+	s, err := p.interrupt()
+	if err != nil {
+		return err
+	}
+	if s.kind == stopGone {
+		return errGone
+	}
+	if err := p.send(r); err != nil {
+		return err
+	}
+	return p.toMarker(s)
+}
+
+// toMarker runs from a stop to the exit of the begin marker.
+func (p *party) toMarker(s stop) error {
+	marked := false
+	deadline := time.Now().Add(helloLimit)
+	for {
+		signal := unix.Signal(0)
+		switch s.kind {
+		case stopGone:
+			return errGone
+		case stopCall:
+			marked = s.call.number() == markBegin
+		case stopExit:
+			if marked {
+				p.callAt = s.call.ip - callLength
+				return nil
+			}
+		case stopOther, stopFault:
+			signal = s.signal
+		}
+		if err := p.resume(signal); err != nil {
+			return err
+		}
+		var w patience
+		for {
+			next, err := p.take(unix.WNOHANG)
+			if err != nil {
+				return err
+			}
+			if s = next; s.kind != stopNone {
+				break
+			}
+			w.pause()
+			if w.looks > eagerLooks && p.answered() {
+				return &Refused{"the agent does operations without the marker calls around them"}
+			}
+			if time.Now().After(deadline) {
+				return errSilent
+			}
+		}
+	}
+}
+
+// answered reports whether there is something to read from the agent.
+func (p *party) answered() bool {
+	if len(p.unread) > 0 {
+		return true
+	}
+	poll := []unix.PollFd{{Fd: int32(p.replies), Events: unix.POLLIN}}
+	var now unix.Timespec
+	n, err := unix.Ppoll(poll, &now, nil)
+	return err == nil && n > 0 && poll[0].Revents&unix.POLLIN != 0
+}
+
+// finish, at the exit of the end marker, lets the agent go and takes its reply.
+func (p *party) finish() (agent.Reply, error) {
+	if err := p.protect(false); err != nil {
+		return agent.Reply{}, err
+	}
+	for _, s := range p.late {
+		_ = unix.Tgkill(p.pid, p.tid, s)
+	}
+	p.late = nil
+	if err := p.release(0); err != nil {
+		return agent.Reply{}, err
+	}
+	p.state = idle
+	return p.reply(helloLimit)
+}
+
+// Marker system calls, see package host.
+const (
+	markBegin = 77001
+	markEnd   = 77002
+)
+
+// exited says in words how a dead agent ended.
+func (p *party) exited() string {
+	switch {
+	case p.end.Signaled():
+		return "killed by " + unix.SignalName(p.end.Signal())
+	case p.end.Exited():
+		return fmt.Sprintf("exited with status %d", p.end.ExitStatus())
+	}
+	return "ended"
+}

@@ -1,0 +1,318 @@
+package explore
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+)
+
+// A schedule says where the agents are switched: leg i runs up to switches[i],
+// or, where there is none, as far as it can.
+type schedule struct {
+	first    int
+	switches []point
+}
+
+// A recording says what a run collects.
+type recording struct {
+	points bool // those of the first leg that has no switch
+	events bool
+}
+
+// A run is one execution of a scenario.
+type run struct {
+	tracer   *tracer
+	scenario *Scenario
+	recording
+	schedule schedule
+	order    []int // agents of whole operations that are done first, one after the other
+
+	legs        int
+	last        [2]ending
+	fruitless   [2]int // legs in a row that ended waiting
+	overlapped  [2][]bool
+	points      []point
+	events      []Event
+	strayed     bool
+	unreachable string
+	crashed     string
+	stuck       bool
+	outcome     Outcome
+
+	// Of a run in which A is killed at its first switch.
+	victim     bool
+	killedAt   Event
+	forewarned bool // B was told, and tried again
+}
+
+// Limits of what must come back at once.
+const (
+	setupLimit   = 20 * time.Second
+	observeLimit = 2 * time.Second
+)
+
+// execute prepares the state, runs the schedule, and looks at the state. An
+// error is one of the explorer, or of an agent that breaks the protocol.
+func (r *run) execute() error {
+	t := r.tracer
+	t.runs++
+	t.serial++
+	if err := t.prepare(r.scenario); err != nil {
+		return err
+	}
+	for i, p := range t.parties {
+		p.script = [2][]agent.Request{r.scenario.A, r.scenario.B}[i]
+		p.script = slices.Clone(p.script)
+		for j := range p.script {
+			p.script[j] = t.named(p.script[j])
+		}
+		p.pos, p.within, p.answers, p.call, p.rewound = 0, false, nil, nil, false
+		r.overlapped[i] = make([]bool, len(p.script))
+	}
+	if err := r.alternate(); err != nil {
+		return err
+	}
+	for i, p := range t.parties {
+		r.outcome.Answers[i] = p.answers
+		switch {
+		case p.state == dead && r.victim && i == 0:
+			r.outcome.Ends[i] = endKilled
+		case p.state == dead:
+			r.outcome.Ends[i] = endCrashed
+		case p.pos < len(p.script):
+			r.outcome.Ends[i] = endWaits
+		}
+	}
+	if r.stuck || r.crashed != "" || r.strayed || r.unreachable != "" {
+		return t.renew()
+	}
+	if !r.observe() || r.victim {
+		return t.renew()
+	}
+	return t.tidy(r.scenario)
+}
+
+// prepare does the setup and finds the regions.
+func (t *tracer) prepare(s *Scenario) error {
+	for _, step := range s.Setup {
+		p := t.party(step.Agent)
+		reply, err := p.do(t.named(step.Request), setupLimit)
+		if err == nil {
+			err = reply.Err()
+		}
+		if err != nil {
+			return fmt.Errorf("setup of scenario %q: %s of %s: %w", s.Name, step.Request.Op, step.Agent, err)
+		}
+	}
+	for _, p := range t.parties {
+		p.regions = nil
+		if err := p.look(); err != nil {
+			return err
+		}
+	}
+	t.nameRegions()
+	return nil
+}
+
+// named gives a request the names of this run.
+func (t *tracer) named(r agent.Request) agent.Request {
+	if r.Name != "" {
+		r.Name = fmt.Sprintf("%s.%d", r.Name, t.serial)
+	}
+	return r
+}
+
+// tidy gives back what the setup made. Where that fails the agents are made
+// anew.
+func (t *tracer) tidy(s *Scenario) error {
+	for _, step := range s.teardown() {
+		reply, err := t.party(step.Agent).do(t.named(step.Request), setupLimit)
+		if err != nil || reply.Err() != nil {
+			return t.renew()
+		}
+	}
+	return nil
+}
+
+// renew ends both agents, starts new ones, and has them remove the names that
+// were left behind.
+func (t *tracer) renew() error {
+	if err := t.spawnAll(); err != nil {
+		return err
+	}
+	if t.scenario == nil {
+		return nil
+	}
+	for _, step := range t.scenario.teardown() {
+		if strings.HasSuffix(step.Request.Op, ".unlink") {
+			if _, err := t.parties[0].do(t.named(step.Request), setupLimit); err != nil {
+				return fmt.Errorf("remove what a run left behind: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *run) finished(i int) bool {
+	p := r.tracer.parties[i]
+	return p.pos == len(p.script) || r.victim && p.state == dead && i == 0
+}
+
+// over reports whether the run has come to an end that is no ordinary one.
+func (r *run) over() bool {
+	return r.strayed || r.stuck || r.unreachable != "" || r.crashed != ""
+}
+
+// alternate runs the agents in turn until both are finished.
+func (r *run) alternate() error {
+	for _, i := range r.order {
+		if r.finished(i) || r.over() {
+			continue
+		}
+		if err := r.leg(i, &leg{only: true}); err != nil {
+			return err
+		}
+	}
+	for i := r.schedule.first; !r.over() && !(r.finished(0) && r.finished(1)); i = 1 - i {
+		if r.finished(i) {
+			continue
+		}
+		l := &leg{}
+		if n := len(r.schedule.switches); r.legs < n {
+			l.goal = &r.schedule.switches[r.legs]
+		} else if r.legs == n && r.recording.points {
+			l.track = &r.points
+		}
+		r.legs++
+		if err := r.leg(i, l); err != nil {
+			return err
+		}
+		if r.over() || !r.last[i].waiting() {
+			continue
+		}
+		if err := r.stalled(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leg runs one leg and draws the conclusions.
+func (r *run) leg(i int, l *leg) error {
+	t := r.tracer
+	p, other := t.parties[i], t.parties[1-i]
+	l.p = p
+	if r.recording.events {
+		l.log = &r.events
+	}
+	l.watch = l.goal != nil || l.track != nil || l.log != nil && !l.slice
+	from := p.pos
+	end, err := l.run()
+	if err != nil {
+		return err
+	}
+	if other.within {
+		for j := from; j < len(p.script) && (j < p.pos || p.within); j++ {
+			r.overlapped[i][j] = true
+			if j == p.pos {
+				break
+			}
+		}
+		r.overlapped[1-i][other.pos] = true
+	}
+	r.last[i] = end
+	if end == done && i == 1 {
+		r.told(p)
+	}
+	switch {
+	case end == strays || l.goal != nil && end != reached && end != dies && end != leaves:
+		r.strayed = true
+	case end == dies:
+		r.crashed = p.exited()
+	case end == leaves:
+		r.unreachable = l.why
+	case end == reached && r.victim:
+		r.murder()
+	case end.waiting():
+		r.fruitless[i]++
+	default:
+		r.fruitless = [2]int{}
+	}
+	return nil
+}
+
+// asleep reports whether an agent still is where it fell asleep.
+func (p *party) asleep() bool {
+	return p.call != nil && p.state == running && taskState(p.pid, p.tid) == 'S'
+}
+
+const (
+	asleepAgain    = 5 * time.Millisecond
+	alternations   = 3                      // fruitless legs of both before it is looked at
+	stalledTime    = 500 * time.Millisecond // without progress are a deadlock
+	stalledRounds  = 25                     // of sliceActive each, for those who do not sleep
+	stalledBetween = 5 * time.Millisecond
+)
+
+// stalled is reached when agent i waits. It finds out whether that ever ends.
+func (r *run) stalled(i int) error {
+	p, other := r.tracer.parties[i], r.tracer.parties[1-i]
+	if r.last[i] == sleeps && (r.finished(1-i) || r.fruitless[1-i] > 0 && r.last[1-i] == sleeps && other.asleep()) {
+		time.Sleep(asleepAgain)
+		if p.asleep() && (r.finished(1-i) || other.asleep()) {
+			r.stuck = true
+			return nil
+		}
+	}
+	if !r.finished(1-i) && (r.fruitless[0] < alternations || r.fruitless[1] < alternations) {
+		return nil
+	}
+	return r.wait(i)
+}
+
+// wait lets those who wait go on for a while, in turn, until one gets on.
+func (r *run) wait(i int) error {
+	began := time.Now()
+	for round := 0; round < 2*stalledRounds || time.Since(began) < stalledTime; round++ {
+		if i = 1 - i; r.finished(i) {
+			continue
+		}
+		if err := r.leg(i, &leg{slice: true}); err != nil || r.over() || !r.last[i].waiting() {
+			return err
+		}
+		if r.last[i] != spins {
+			time.Sleep(stalledBetween)
+		}
+	}
+	r.stuck = true
+	return nil
+}
+
+// observe does the scenario's last steps; false means that the agents are of no
+// more use.
+func (r *run) observe() bool {
+	for _, step := range r.scenario.Observe {
+		answer, ok := r.tracer.look(step)
+		r.outcome.Observed = append(r.outcome.Observed, answer)
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// look does one step of observation.
+func (t *tracer) look(step Step) (answer string, ok bool) {
+	reply, err := t.party(step.Agent).do(t.named(step.Request), observeLimit)
+	switch {
+	case errors.Is(err, errGone):
+		return describeStep(step.Request) + " " + endCrashed, false
+	case err != nil:
+		return describeStep(step.Request) + " " + endWaits, false
+	}
+	return answerOf(reply), true
+}

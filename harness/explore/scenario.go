@@ -1,0 +1,120 @@
+package explore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/agent"
+)
+
+// Agents of a scenario.
+const (
+	A = "A"
+	B = "B"
+)
+
+// A Step is an operation and the agent that does it, A or B.
+type Step struct {
+	Agent   string        `json:"agent"`
+	Request agent.Request `json:"request"`
+}
+
+// A Scenario is two sequences of operations whose interleavings are explored.
+type Scenario struct {
+	Name string `json:"name"`
+
+	// Setup makes the objects, before every run anew: names get a suffix that
+	// is different in each run. Both agents need a handle on what they share.
+	Setup []Step `json:"setup"`
+
+	// A and B are what the two agents do at the same time.
+	A []agent.Request `json:"a"`
+	B []agent.Request `json:"b"`
+
+	// Observe looks at the state afterwards; its replies belong to the outcome.
+	// Its steps must not have to wait.
+	Observe []Step `json:"observe,omitempty"`
+
+	// Teardown gives everything back. Nil stands for the closing of every
+	// handle that Setup opened and the removal of every name that it created.
+	Teardown []Step `json:"teardown,omitempty"`
+
+	// Preemptions is how often an agent may be interrupted inside an
+	// operation; 0 stands for 1.
+	Preemptions int `json:"preemptions,omitempty"`
+
+	// Relaxed allows an operation to be refused with full or empty as long as
+	// another is in flight, as Vyukov's queue does, whatever it would have been
+	// answered in a sequence.
+	Relaxed bool `json:"relaxed,omitempty"`
+}
+
+// check refuses a scenario that cannot be run.
+func (s *Scenario) check() error {
+	if len(s.A) == 0 || len(s.B) == 0 {
+		return fmt.Errorf("scenario %q: both agents need an operation", s.Name)
+	}
+	for _, step := range slices.Concat(s.Setup, s.Observe, s.Teardown) {
+		if step.Agent != A && step.Agent != B {
+			return fmt.Errorf("scenario %q: a step is done by agent %q, want %q or %q", s.Name, step.Agent, A, B)
+		}
+	}
+	for _, r := range slices.Concat(s.A, s.B) {
+		if agent.IsControl(r.Op) || r.Op == agent.OpWorkload {
+			return fmt.Errorf("scenario %q: %s has no marker calls and cannot be explored", s.Name, r.Op)
+		}
+	}
+	return nil
+}
+
+// preemptions is the bound.
+func (s *Scenario) preemptions() int { return max(s.Preemptions, 1) }
+
+// teardown undoes the setup, last things first.
+func (s *Scenario) teardown() []Step {
+	if s.Teardown != nil {
+		return s.Teardown
+	}
+	var steps, names []Step
+	for _, step := range slices.Backward(s.Setup) {
+		family, verb, _ := strings.Cut(step.Request.Op, ".")
+		if verb != "create" && verb != "open" {
+			continue
+		}
+		end := ".detach"
+		if family == "region" {
+			end = ".close"
+		}
+		steps = append(steps, Step{step.Agent, agent.Request{Op: family + end, Object: step.Request.Object}})
+		if verb == "create" {
+			names = append(names, Step{step.Agent, agent.Request{Op: family + ".unlink", Name: step.Request.Name}})
+		}
+	}
+	return append(steps, names...)
+}
+
+// describeStep reads "put(1)" or "get".
+func describeStep(r agent.Request) string {
+	_, verb, _ := strings.Cut(r.Op, ".")
+	switch {
+	case r.Data != nil:
+		return verb + "(" + showBytes(agent.Reply{Data: r.Data}.Bytes()) + ")"
+	case r.Seed != nil && r.Size != nil:
+		return fmt.Sprintf("%s(%d bytes)", verb, *r.Size)
+	}
+	return verb
+}
+
+// showBytes shows bytes on one line, different ones differently.
+func showBytes(b []byte) string {
+	text := string(b)
+	printable := len(b) > 0 && strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+	switch {
+	case len(b) > 32:
+		return fmt.Sprintf("%d bytes %s", len(b), agent.Hash(b))
+	case printable:
+		return fmt.Sprintf("%q", text)
+	}
+	return fmt.Sprintf("%x", b)
+}

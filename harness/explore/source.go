@@ -1,0 +1,101 @@
+package explore
+
+import (
+	"debug/dwarf"
+	"debug/elf"
+	"debug/gosym"
+	"sort"
+)
+
+// A source knows the functions and lines of an executable file.
+type source struct {
+	segments []elf.ProgHeader
+	symbols  []elf.Symbol // functions, by address
+	lines    *dwarf.Data
+	table    *gosym.Table // of a Go program, which has it even without DWARF
+}
+
+// openSource reads what there is; a file that cannot be read knows nothing.
+func openSource(path string) *source {
+	s := &source{}
+	f, err := elf.Open(path)
+	if err != nil {
+		return s
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_LOAD {
+			s.segments = append(s.segments, p.ProgHeader)
+		}
+	}
+	if s.table = goTable(f); s.table != nil {
+		return s
+	}
+	s.lines, _ = f.DWARF()
+	symbols, _ := f.Symbols()
+	dynamic, _ := f.DynamicSymbols()
+	for _, symbol := range append(symbols, dynamic...) {
+		if elf.ST_TYPE(symbol.Info) == elf.STT_FUNC && symbol.Value != 0 {
+			s.symbols = append(s.symbols, symbol)
+		}
+	}
+	sort.Slice(s.symbols, func(i, j int) bool { return s.symbols[i].Value < s.symbols[j].Value })
+	return s
+}
+
+// goTable reads the function table of a Go program.
+func goTable(f *elf.File) *gosym.Table {
+	text := f.Section(".text")
+	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
+		section := f.Section(name)
+		if section == nil || text == nil {
+			continue
+		}
+		data, err := section.Data()
+		if err != nil {
+			continue
+		}
+		if table, err := gosym.NewTable(nil, gosym.NewLineTable(data, text.Addr)); err == nil {
+			return table
+		}
+	}
+	return nil
+}
+
+// place finds an instruction by its offset in the file.
+func (s *source) place(offset uint64) (w place) {
+	pc := offset
+	for _, segment := range s.segments {
+		if segment.Off <= offset && offset < segment.Off+segment.Filesz {
+			pc = offset - segment.Off + segment.Vaddr
+		}
+	}
+	if s.table != nil {
+		file, line, function := s.table.PCToLine(pc)
+		if function != nil {
+			return place{function: function.Name, file: file, line: line}
+		}
+		return w
+	}
+	if i := sort.Search(len(s.symbols), func(i int) bool { return s.symbols[i].Value > pc }) - 1; i >= 0 {
+		if symbol := s.symbols[i]; pc < symbol.Value+max(symbol.Size, 1) {
+			w.function = symbol.Name
+		}
+	}
+	if s.lines == nil {
+		return w
+	}
+	unit, err := s.lines.Reader().SeekPC(pc)
+	if err != nil {
+		return w
+	}
+	lines, err := s.lines.LineReader(unit)
+	if err != nil || lines == nil {
+		return w
+	}
+	var entry dwarf.LineEntry
+	if lines.SeekPC(pc, &entry) == nil && entry.File != nil {
+		w.file, w.line = entry.File.Name, entry.Line
+	}
+	return w
+}
