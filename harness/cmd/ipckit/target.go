@@ -16,6 +16,7 @@ import (
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/c"
+	"github.com/ipckit/ipckit/impl/kernel"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/suites"
@@ -27,6 +28,8 @@ var builtIns = map[string]struct {
 	make  func() subject.Subject
 }{
 	"reference": {"the reference implementation of both models", reference.Subject},
+	"posixmq":   {"the system's POSIX message queues", kernel.PosixMQ},
+	"sysv":      {"the system's System V message queues", kernel.SysV},
 }
 
 func builtIn(name string) (subject.Subject, bool) {
