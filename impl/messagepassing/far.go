@@ -107,6 +107,8 @@ func (l *line) callFar(ctx context.Context, request *frame, w Wait, into []byte)
 		} else if !errors.Is(err, errForgotten) && !errors.Is(err, ErrPermission) && time.Now().Before(mendBy) {
 			time.Sleep(farRetry)
 			continue
+		} else if errors.Is(err, errAbandoned) {
+			err = fmt.Errorf("%w: %w", ErrPeerDead, err)
 		}
 		if asked {
 			err = fmt.Errorf("%w: %w", ErrInDoubt, err)
@@ -185,18 +187,15 @@ func (l *line) mend(number uint32, into []byte) (answer frame, repeated bool, er
 			fresh.cut()
 		}
 	}()
-	reply, err := fresh.exchange(&frame{kind: requestResume, priority: f.got, pid: number, body: f.token[:]}, nil)
+	answer, err = fresh.exchange(&frame{kind: requestResume, priority: f.got, pid: number, body: f.token[:]}, into)
 	if err != nil {
 		return answer, false, err
 	}
-	if err := reply.refusal(); err != nil {
-		return answer, false, errForgotten
-	}
-	if repeated = reply.room == 1; repeated {
-		if answer, err = fresh.await(time.Time{}, into); err != nil {
-			return answer, false, err
-		}
+	if repeated = answer.flags&flagRepeated != 0; repeated {
 		f.got = number
+	} else if answer.refusal() != nil {
+		err = errForgotten
+		return answer, false, err
 	}
 	l.writing.Lock()
 	l.fd, l.closed, f.broken = fresh.fd, false, false

@@ -155,7 +155,7 @@ func TestNetworkExactlyOnce(t *testing.T) {
 	const count = 500
 	stop := make(chan struct{})
 	breaking := async(func() error {
-		for i := 0; ; i++ {
+		for i := range 60 {
 			select {
 			case <-stop:
 				return nil
@@ -167,6 +167,7 @@ func TestNetworkExactlyOnce(t *testing.T) {
 			}
 			line.sever()
 		}
+		return nil
 	})
 	sending := async(func() error {
 		for i := range uint64(count) {

@@ -95,8 +95,11 @@ func (s *server) resume(newcomer *peer, token [tokenSize]byte, got, pending uint
 	p.decoder = decoder{bodyMax: p.decoder.bodyMax}
 	last := p.session.last
 	if last != nil && last.number == pending {
-		p.send(&frame{number: newcomer.number, room: 1})
-		p.send(last)
+		// In place of an answer to the resumption, not after it: clients read
+		// one answer at a time.
+		repeated := *last
+		repeated.flags |= flagRepeated
+		p.send(&repeated)
 		return
 	}
 	if last != nil && last.number > got {
