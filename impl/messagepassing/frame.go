@@ -98,9 +98,9 @@ func (f *frame) starts() bool {
 
 // Flags.
 const (
-	flagNever   uint8 = 1 << iota // request: refuse rather than wait
-	flagCarried                   // end of a link: by keys, not by descriptor
-	flagRepeated                  // answer: to the request that waited, instead of to requestResume
+	flagNever    uint8 = 1 << iota // request: refuse rather than wait
+	flagCarried                    // end of a link: by keys, not by descriptor
+	flagRepeated                   // answer: to the request that waited, instead of to requestResume
 )
 
 // appendHeader writes the header, little-endian: size u32, kind u8, flags u8,
