@@ -107,28 +107,31 @@ func narrow(stays []stay) {
 		s.sendRet = min(s.sendRet, s.receiveRet)
 		s.receiveInv = max(s.receiveInv, s.sendInv)
 	}
-	order := make([]int32, len(stays))
-	for i := range order {
-		order[i] = int32(i)
+	type keyed struct {
+		key   int64
+		value int32
 	}
-	by := func(key func(s *stay) int64) []int32 {
-		o := slices.Clone(order)
-		slices.SortFunc(o, func(a, b int32) int { return cmp.Compare(key(&stays[a]), key(&stays[b])) })
-		return o
+	by := func(key func(s *stay) int64) []keyed {
+		order := make([]keyed, len(stays))
+		for i := range stays {
+			order[i] = keyed{key(&stays[i]), int32(i)}
+		}
+		slices.SortFunc(order, func(a, b keyed) int { return cmp.Compare(a.key, b.key) })
+		return order
 	}
 	sendInv := func(s *stay) int64 { return s.sendInv }
 	sendRet := func(s *stay) int64 { return s.sendRet }
 	receiveInv := func(s *stay) int64 { return s.receiveInv }
 	receiveRet := func(s *stay) int64 { return s.receiveRet }
-	// later(early, late, f) raises f(v) to the largest f(u) of all u with early(u) < late(v).
+	// later raises f(v) to the largest f(u) of all u with early(u) < late(v).
 	later := func(early, late func(s *stay) int64, f func(s *stay) *int64) {
 		us, vs := by(early), by(late)
 		largest, i := int64(always), 0
 		for _, v := range vs {
-			for ; i < len(us) && early(&stays[us[i]]) < late(&stays[v]); i++ {
-				largest = max(largest, *f(&stays[us[i]]))
+			for ; i < len(us) && us[i].key < v.key; i++ {
+				largest = max(largest, *f(&stays[us[i].value]))
 			}
-			p := f(&stays[v])
+			p := f(&stays[v.value])
 			*p = max(*p, largest)
 		}
 	}
@@ -136,12 +139,11 @@ func narrow(stays []stay) {
 	earlier := func(early, late func(s *stay) int64, f func(s *stay) *int64) {
 		us, vs := by(early), by(late)
 		smallest, i := int64(never), len(vs)-1
-		for k := len(us) - 1; k >= 0; k-- {
-			u := us[k]
-			for ; i >= 0 && early(&stays[u]) < late(&stays[vs[i]]); i-- {
-				smallest = min(smallest, *f(&stays[vs[i]]))
+		for _, u := range slices.Backward(us) {
+			for ; i >= 0 && u.key < vs[i].key; i-- {
+				smallest = min(smallest, *f(&stays[vs[i].value]))
 			}
-			p := f(&stays[u])
+			p := f(&stays[u.value])
 			*p = min(*p, smallest)
 		}
 	}

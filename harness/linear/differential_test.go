@@ -77,7 +77,7 @@ func rivals() []rival {
 		{"semaphore, no tries", Semaphore{Initial: 1}, true, semaphores(false), permits(1)},
 		{"semaphore, no tries, killed", Semaphore{Initial: 1}, true, killed(semaphores(false)), permits(1)},
 		{"semaphore", Semaphore{Initial: 1}, false, semaphores(true), permits(1)},
-		{"semaphore, killed", Semaphore{Initial: 1}, false, killed(semaphores(true)), permits(1)},
+		{"semaphore, killed", Semaphore{Initial: 2}, false, killed(semaphores(true)), permits(2)},
 	}
 }
 

@@ -37,7 +37,7 @@ func (c Mutex) Check(h *history.History) Verdict {
 	if v, ok := c.tries(h, &s); !ok {
 		return v
 	}
-	return allowed(s.released && !(len(s.tries) > 0 && s.tied()))
+	return allowed(s.released && (len(s.tries) == 0 || !s.tied()))
 }
 
 // tied reports whether two sections are one and the same instant.

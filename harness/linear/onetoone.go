@@ -1,6 +1,10 @@
 package linear
 
-import "github.com/ipckit/ipckit/harness/history"
+import (
+	"slices"
+
+	"github.com/ipckit/ipckit/harness/history"
+)
 
 // A pair is the history of a bounded buffer between one producer and one
 // consumer, each a thread that does one operation after the other.
@@ -76,7 +80,7 @@ func (p *pair) check(v Verdict) Verdict {
 	w := p.place()
 	if w.Outcome == Violation && p.pending >= 0 && len(p.receives) < len(p.sends) {
 		q := *p
-		q.receives = append(p.receives[:len(p.receives):len(p.receives)], p.pending)
+		q.receives = slices.Concat(p.receives, []int32{p.pending})
 		if u := q.place(); u.Outcome == Allowed {
 			return inconclusive("%s, unless a receive that was pending when its process ended took an item", w.Reason)
 		}

@@ -34,11 +34,12 @@ func (s *registerSweep) chained(log, i, v int) {
 		s.chain = new(chains)
 	}
 	l := s.h.Logs[log]
-	expected, e := -1, uint64(0)
+	e := uint64(0)
 	if l.Expected != nil {
 		e = l.Expected[i]
 	}
-	if expected = s.slot(e); expected == 0 && e != s.c.Initial {
+	expected := s.slot(e)
+	if expected == 0 && e != s.c.Initial {
 		expected = -1
 	}
 	s.chain.swaps = append(s.chain.swaps, swap{v, expected, log, i, l.Ops[i].Pending()})
