@@ -181,7 +181,7 @@ func (h *holder) answer(a reply, fds []int) { _ = h.line.send(a, fds) }
 
 // end tidies up when the kit has died: nobody else will remove the directory.
 func (h *holder) end() {
-	h.clean()
+	_ = h.clean()
 	h.scan.Lock()
 	h.tmp.uncover() // a mount point cannot be removed
 	h.scan.Unlock()

@@ -87,7 +87,7 @@ func open(ctx context.Context, o Options, without *refused) (_ *World, err error
 	w := &World{id: newID(), isolated: without == nil, user: chooseUser(o.User)}
 	defer func() {
 		if err != nil {
-			w.discard()
+			_ = w.discard()
 		}
 	}()
 	if err := w.makeDir(); err != nil {

@@ -57,5 +57,6 @@ func physical() (uint64, error) {
 	if err := unix.Sysinfo(&info); err != nil {
 		return 0, systemError("sysinfo", err)
 	}
+	//nolint:unconvert // the fields are 32 bits wide elsewhere
 	return (uint64(info.Totalram) + uint64(info.Totalswap)) * uint64(info.Unit), nil
 }
