@@ -194,27 +194,25 @@ func ticketModel(p proof) sequential {
 type holders struct{ readers, writers uint64 }
 
 func rwModel(proof) sequential {
-	return sequential{
-		initial: holders{},
-		step: func(state any, s *Step) (any, bool) {
-			l, me := state.(holders), uint64(1)<<s.group
-			switch s.Op.Kind {
-			case history.Lock:
-				if s.Op.Status == history.Failed {
-					return l, l != holders{}
-				}
-				return holders{l.readers, l.writers | me}, l == holders{}
-			case history.LockRead:
-				if s.Op.Status == history.Failed {
-					return l, l.writers != 0
-				}
-				return holders{l.readers | me, l.writers}, l.writers == 0
-			case history.Unlock:
-				return holders{l.readers, l.writers &^ me}, l.writers&me != 0
+	step := func(state any, s *Step) (any, bool) {
+		l, me := state.(holders), uint64(1)<<s.group
+		switch s.Op.Kind {
+		case history.Lock:
+			if s.Op.Status == history.Failed {
+				return l, l != holders{}
 			}
-			return holders{l.readers &^ me, l.writers}, l.readers&me != 0
-		},
+			return holders{l.readers, l.writers | me}, l == holders{}
+		case history.LockRead:
+			if s.Op.Status == history.Failed {
+				return l, l.writers != 0
+			}
+			return holders{l.readers | me, l.writers}, l.writers == 0
+		case history.Unlock:
+			return holders{l.readers, l.writers &^ me}, l.writers&me != 0
+		}
+		return holders{l.readers &^ me, l.writers}, l.readers&me != 0
 	}
+	return sequential{initial: holders{}, step: step, maybe: step}
 }
 
 func mutexModel(p proof) sequential { return rwModel(p) }
