@@ -93,7 +93,7 @@ func (l *leg) fault(s stop) (ending, error) {
 // arrive records a point, and reports whether it is the goal.
 func (l *leg) arrive(at point) (ending, error) {
 	if g := l.goal; g != nil && at.Op == g.Op && at.Access == g.Access && at.Between == g.Between {
-		if at.at != g.at {
+		if !g.there(at) {
 			return strays, nil
 		}
 		return reached, l.p.protect(false)

@@ -53,6 +53,8 @@ func (p *party) newCall(s stop) *call {
 		c.shared = c.shared || p.region(a) != nil
 	}
 	switch c.number {
+	case unix.SYS_WRITE: // what an agent prints is no communication
+		c.quiet = c.args[0] == 1 || c.args[0] == 2
 	case unix.SYS_FUTEX:
 		c.futex = slices.Contains(futexWaits, c.args[1]&0x7f)
 		c.limited = c.args[3] != 0

@@ -96,7 +96,7 @@ func agentCommand(w *world.World, l agent.Launcher) *command {
 		world.CookieVariable + "=" + w.ID(), "TMPDIR=" + w.Dir(), agent.ControlVariable + "=" + control,
 		// A Go agent is spared what its runtime does by the way, which would
 		// only make runs differ.
-		"GOGC=off", "GOMEMLIMIT=256MiB", "GODEBUG=asyncpreemptoff=1",
+		"GOMAXPROCS=3", "GOGC=off", "GOMEMLIMIT=256MiB", "GODEBUG=asyncpreemptoff=1",
 	} {
 		c.Env = agent.With(c.Env, variable)
 	}

@@ -38,6 +38,10 @@ type point struct {
 	at      codeAddress
 }
 
+// there reports whether a point is at the same instruction, as far as the goal's
+// is known.
+func (p *point) there(at point) bool { return p.at == codeAddress{} || p.at == at.at }
+
 // A leg is a stretch of one agent alone.
 type leg struct {
 	p     *party
@@ -169,21 +173,20 @@ func (l *leg) next() (stop, error) {
 	}
 	var w patience
 	var began time.Time
-	used := int64(-1)
+	used := int64(0)
 	for {
 		s, err := p.take(unix.WNOHANG)
 		if s.kind != stopNone || err != nil {
 			return s, err
 		}
-		w.pause()
-		if w.looks%16 != 0 {
+		if w.pause(); w.looks < 4 { // one that spins uses up its time slice with each
 			continue
 		}
 		now := time.Now()
 		if began.IsZero() {
 			began, used = now, taskTime(p.pid, p.tid)
 		}
-		if now.Sub(began) > limit && (time.Duration(taskTime(p.pid, p.tid)-used) >= active || now.Sub(began) > 20*limit) {
+		if after := now.Sub(began); after > 20*limit || after > limit && time.Duration(taskTime(p.pid, p.tid)-used) >= active {
 			return stop{}, nil
 		}
 	}
@@ -241,7 +244,7 @@ func (l *leg) call(s stop) (ending, error) {
 	if l.watch && c.visible() && !counted {
 		at := point{Op: p.pos, Access: p.count, at: p.codeAddress(s.call.ip)}
 		if l.goal != nil && at.Op == l.goal.Op && at.Access == l.goal.Access && !l.goal.Between {
-			if at.at != l.goal.at {
+			if !l.goal.there(at) {
 				return strays, nil
 			}
 			p.rewound = true

@@ -1,7 +1,10 @@
 package explore_test
 
 import (
+	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -9,38 +12,80 @@ import (
 )
 
 // repetitions of each exploration, which must all go the same way.
-const repetitions = 3
+const repetitions = 10
 
+// Each wrong toy is found, always by the same interleaving; no right one is
+// accused.
 func TestToys(t *testing.T) {
 	for name := range toys {
-		if strings.HasPrefix(name, "odd") || strings.HasSuffix(name, "dead") {
-			continue
+		if strings.HasPrefix(name, "wrong: ") || strings.HasPrefix(name, "right: ") {
+			t.Run(name, func(t *testing.T) { examine(t, name, agent.Self(name), repetitions) })
 		}
-		t.Run(name, func(t *testing.T) {
-			e, w := start(t, agent.Self(name))
-			var id, text string
-			for i := range repetitions {
-				r, err := e.Explore(within(t), cases(w)[name])
-				if err != nil {
-					t.Fatal(err)
-				}
-				t.Logf("%v; %d runs, %.0f runs/s", r, r.Runs, r.Rate())
-				if wrong := strings.HasPrefix(name, "wrong"); wrong != (r.Violation != nil) || !r.Decided() {
-					t.Fatalf("want a violation: %v; got %+v", wrong, r)
-				}
-				if r.Violation == nil {
-					continue
-				}
-				if i == 0 {
-					id, text = r.Violation.ID, r.Violation.Text()
-					t.Logf("%s\n%s", id, text)
-				}
-				if r.Violation.ID != id || r.Violation.Text() != text {
-					t.Errorf("repetition %d found %s:\n%s", i, r.Violation.ID, r.Violation.Text())
-				}
-			}
-		})
 	}
 }
 
-var _ explore.Scenario
+// What else the machine does changes nothing.
+func TestToysOnALoadedMachine(t *testing.T) {
+	busy(t)
+	for name := range toys {
+		if strings.HasPrefix(name, "wrong: ") || strings.HasPrefix(name, "right: ") {
+			t.Run(name, func(t *testing.T) { examine(t, name, agent.Self(name), 2) })
+		}
+	}
+}
+
+// busy keeps twice as many threads busy as there are processors, until the test
+// is over.
+func busy(t *testing.T) {
+	t.Helper()
+	var over atomic.Bool
+	n := 2 * runtime.NumCPU()
+	before := runtime.GOMAXPROCS(n + 2)
+	for range n {
+		go func() {
+			for !over.Load() {
+			}
+		}()
+	}
+	t.Cleanup(func() {
+		over.Store(true)
+		runtime.GOMAXPROCS(before)
+	})
+}
+
+// examine explores a toy's scenario again and again.
+func examine(t *testing.T, name string, l agent.Launcher, times int) {
+	t.Helper()
+	e, w := start(t, l)
+	wrong := strings.HasPrefix(name, "wrong: ")
+	var first *explore.Violation
+	var logged string
+	for range times {
+		r, err := e.Explore(within(t), cases(w)[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wrong != (r.Violation != nil) || !r.Decided() {
+			t.Fatalf("%+v\nwant a violation: %v", r, wrong)
+		}
+		if logged == "" {
+			logged = fmt.Sprintf("%v; %d runs, %.0f a second", r, r.Runs, r.Rate())
+			t.Log(logged)
+		}
+		switch v := r.Violation; {
+		case v == nil:
+		case first == nil:
+			first = v
+			t.Logf("%s\n%s", v.ID, v.Text())
+		case v.ID != first.ID || v.Text() != first.Text():
+			t.Errorf("found %s\n%s\nbefore it was %s\n%s", v.ID, v.Text(), first.ID, first.Text())
+		}
+	}
+	if first == nil {
+		return
+	}
+	r, err := e.Replay(within(t), cases(w)[name], first.ID)
+	if err != nil || r.Violation == nil || r.Violation.Text() != first.Text() {
+		t.Errorf("the replay of %s gives %+v, %v", first.ID, r, err)
+	}
+}

@@ -68,7 +68,6 @@ var toys = map[string]toy{
 		put: func(m *memory, v uint64) error { return m.push(v, 0) },
 		get: func(m *memory) (uint64, error) { return m.pop(0) },
 	},
-	"wrong: lock kept by the dead": {put: locked, get: count}, // right, but for a death
 
 	"right: compare and swap": {
 		put: func(m *memory, v uint64) error {
@@ -124,9 +123,7 @@ var toys = map[string]toy{
 	},
 	"odd: crashes": {
 		put: func(m *memory, v uint64) error {
-			old := load(&m.count)
-			store(&m.count, old+v)
-			if old == 0 && load(&m.count) != v {
+			if sum := atomic.AddUint64(&m.count, v); load(&m.count) != sum {
 				panic("this cannot be")
 			}
 			return nil
