@@ -54,7 +54,7 @@ func operations(steps []Step) []porcupine.Operation {
 		s := &steps[i]
 		ops[i] = porcupine.Operation{ClientId: i, Input: s, Call: s.Op.Inv, Return: s.Op.Ret}
 		if s.Op.Pending() {
-			ops[i].Return = forever
+			ops[i].Return = never
 		}
 	}
 	return ops

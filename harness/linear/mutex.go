@@ -61,7 +61,7 @@ func (c Mutex) tries(h *history.History, s *sections) (Verdict, bool) {
 			continue // the acquisition that never returned may have got it
 		}
 		i := sort.Search(len(s.all), func(i int) bool { return s.all[i].lockRet > t.ret })
-		free, taken := int64(always), int64(forever)
+		free, taken := int64(always), int64(never)
 		var around []*section
 		if i > 0 {
 			around = append(around, &s.all[i-1])

@@ -27,7 +27,7 @@ func (c Rendezvous) Check(h *history.History) Verdict {
 				if m.sendInv != 0 {
 					return twiceSent(o)
 				}
-				m.sendInv, m.sendRet = o.Inv, forever
+				m.sendInv, m.sendRet = o.Inv, never
 				if !o.Pending() {
 					m.sendRet = o.Ret
 				}

@@ -2,7 +2,6 @@ package linear
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"github.com/ipckit/ipckit/harness/history"
@@ -126,5 +125,3 @@ func (s *sections) steps(h *history.History, which ...*section) []Step {
 	}
 	return steps
 }
-
-const forever = math.MaxInt64
