@@ -1,7 +1,6 @@
 package explore_test
 
 import (
-	"fmt"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -57,20 +56,24 @@ func busy(t *testing.T) {
 func examine(t *testing.T, name string, l agent.Launcher, times int) {
 	t.Helper()
 	e, w := start(t, l)
-	wrong := strings.HasPrefix(name, "wrong: ")
+	exploreOften(t, e, cases(w)[name], strings.HasPrefix(name, "wrong: "), times)
+}
+
+// exploreOften explores a scenario again and again, and expects the same each
+// time.
+func exploreOften(t *testing.T, e *explore.Explorer, s explore.Scenario, wrong bool, times int) {
+	t.Helper()
 	var first *explore.Violation
-	var logged string
-	for range times {
-		r, err := e.Explore(within(t), cases(w)[name])
+	for i := range times {
+		r, err := e.Explore(within(t), s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if wrong != (r.Violation != nil) || !r.Decided() {
 			t.Fatalf("%+v\nwant a violation: %v", r, wrong)
 		}
-		if logged == "" {
-			logged = fmt.Sprintf("%v; %d runs, %.0f a second", r, r.Runs, r.Rate())
-			t.Log(logged)
+		if i == 0 {
+			t.Logf("%v; %d runs, %.0f a second", r, r.Runs, r.Rate())
 		}
 		switch v := r.Violation; {
 		case v == nil:
@@ -84,7 +87,7 @@ func examine(t *testing.T, name string, l agent.Launcher, times int) {
 	if first == nil {
 		return
 	}
-	r, err := e.Replay(within(t), cases(w)[name], first.ID)
+	r, err := e.Replay(within(t), s, first.ID)
 	if err != nil || r.Violation == nil || r.Violation.Text() != first.Text() {
 		t.Errorf("the replay of %s gives %+v, %v", first.ID, r, err)
 	}

@@ -1,0 +1,100 @@
+package explore_test
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/ipckit/ipckit/harness/adapter"
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/world"
+)
+
+// The toys of testdata/toys/toys.c, by their numbers there.
+const (
+	cLostUpdate = iota + 1
+	cUnlockedAdd
+	cLostWakeUp
+	cEarlyFlag
+	cTornCopy
+	cAtomicAdd
+	cMutex
+	cRobust
+	cEvent
+	cLateFlag
+)
+
+// cToys builds the toys in C.
+func cToys(t *testing.T) agent.Launcher {
+	t.Helper()
+	if _, err := exec.LookPath("cc"); err != nil {
+		t.Skip("there is no C compiler here: install gcc")
+	}
+	a, err := adapter.Load("testdata/toys", adapter.Files{FS: os.DirFS("../../impl/c")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	l, err := a.Build(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// cCase is the scenario of a toy.
+func cCase(w *world.World, toy int64) explore.Scenario {
+	s := scenario(w, nil, ops{put(1)}, ops{put(1)}, ops{get()})
+	switch toy {
+	case cLostWakeUp, cEvent:
+		s = scenario(w, nil, ops{get()}, ops{put(1)}, nil)
+	case cEarlyFlag, cLateFlag, cTornCopy:
+		s = scenario(w, nil, ops{put(7)}, ops{get()}, nil)
+	}
+	s.Setup[0].Request.Capacity = &toy
+	return s
+}
+
+func TestToysInC(t *testing.T) {
+	e, w := start(t, cToys(t))
+	for _, x := range []struct {
+		name  string
+		toy   int64
+		wrong bool
+	}{
+		{"lost update", cLostUpdate, true},
+		{"unlocked add", cUnlockedAdd, true},
+		{"lost wake-up", cLostWakeUp, true},
+		{"early flag", cEarlyFlag, true},
+		{"torn copy", cTornCopy, true},
+		{"atomic add", cAtomicAdd, false},
+		{"pthread mutex", cMutex, false},
+		{"robust pthread mutex", cRobust, false},
+		{"event", cEvent, false},
+		{"late flag", cLateFlag, false},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			exploreOften(t, e, cCase(w, x.toy), x.wrong, repetitions)
+		})
+	}
+}
+
+// A plain mutex does not survive its owner, a robust one does.
+func TestKillSweepInC(t *testing.T) {
+	e, w := start(t, cToys(t))
+	for toy, hangs := range map[int64]bool{cMutex: true, cRobust: false} {
+		k, err := e.Kill(within(t), cCase(w, toy))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%v in %v", k, k.Duration)
+		if len(k.Points) < 5 || hangs != (k.Count(explore.Hangs) > 0) {
+			t.Errorf("%+v\nwant that B hangs: %v", k, hangs)
+		}
+	}
+}
