@@ -48,6 +48,7 @@ func Suite() (run.Suite, error) {
 		Version:   Version,
 		Register: []func(*spec.Suite){
 			sharedmemory.Regions,
+			sharedmemory.Locks,
 			sharedmemory.Buffers,
 			messagepassing.Mailboxes,
 			programs.Programs,

@@ -39,6 +39,9 @@ func (h handle) Process() *Process { return h.process }
 // Detach gives the handle back.
 func (h handle) Detach() error { return h.call("detach") }
 
+// Unlink removes the object's name, whoever created it.
+func (h handle) Unlink() error { return h.process.unlink(h.family, h.Name) }
+
 // call does an operation without arguments that ought to come back.
 func (h handle) call(verb string) error {
 	_, err := h.process.do(agent.Request{Op: h.family + "." + verb, Object: h.id})

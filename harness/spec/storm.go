@@ -19,13 +19,13 @@ func (p *Process) Storm(times int) {
 	}
 }
 
-// Sleeps expects that the call, which waits, uses no processor time. Where
-// nobody can tell, the requirement is skipped.
+// Sleeps expects that the call, which waits, leaves the processor to others.
+// Where nobody can tell, the requirement is skipped.
 func (c *Call) Sleeps(format string, args ...any) {
 	w := c.process.world
 	c.Blocks(format, args...)
-	switch asleep, sure := c.process.agent.Asleep(w.ctx); {
-	case asleep:
+	switch rests, sure := c.process.agent.Rests(w.ctx); {
+	case rests:
 	case c.process.agent.Hello().Thread == nil:
 		w.Skip("%s does not tell which of its threads does the operations, so nobody can say whether it sleeps", c.process.Name())
 	case !sure:
@@ -33,7 +33,7 @@ func (c *Call) Sleeps(format string, args ...any) {
 	default:
 		c.StillBlocked(format, args...)
 		where := c.process.agent.Where()
-		w.Fail("%s waits without sleeping: it used processor time in every tenth of a second that was looked at (%s)", c.process.Name(), where.Where)
+		w.Fail("%s waits without sleeping: it used the processor, or was woken, all the time (%s)", c.process.Name(), where.Where)
 	}
 	c.StillBlocked(format, args...)
 }

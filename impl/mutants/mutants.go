@@ -3,10 +3,10 @@
 // step; only that counts as its death. A mutant that survives means that a
 // check cannot fail, and breaks the build.
 //
-// The regions, the ring and the mailbox of this package are small and plain:
-// their algorithm is written out with its faults in place, each an if that is
-// taken for one mutant alone. Without a fault they are correct, and a test
-// shows that they pass.
+// The regions, locks, semaphores, snapshots, the ring and the mailbox of this
+// package are small and plain: their algorithm is written out with its faults
+// in place, each an if that is taken for one mutant alone. Without a fault they
+// are correct, and a test shows that they pass.
 package mutants
 
 import (
@@ -36,6 +36,7 @@ type Mutant struct {
 func All() []Mutant {
 	var all []Mutant
 	all = append(all, regionMutants...)
+	all = append(all, lockMutants...)
 	all = append(all, bufferMutants...)
 	all = append(all, mailboxMutants...)
 	for _, f := range programs.Faults() {
@@ -63,12 +64,15 @@ func Subject(id string) (subject.Subject, bool) {
 			Subject: "mutant:" + id, Version: "1", Language: "Go",
 			Profiles: subject.Profiles{
 				Region:   &subject.RegionProfile{Names: "posix", Maximum: 16 << 20},
+				Lock:     &subject.LockProfile{Waiting: "sleep"},
 				OneToOne: &subject.BufferProfile{Capacity: items, Item: subject.Item{Max: 4096}, Slots: "N", Waiting: "sleep", Empty: "strict", Close: true},
 				Mailbox:  &subject.MailboxProfile{Capacity: items, Item: subject.Item{Max: 4096}, Delivery: "at-most-once", Order: "fifo", Close: true},
 			},
-			Extended: []string{"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE"},
+			Extended: []string{"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
+				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH"},
 		},
 		Regions:   newRegions(f),
+		Locks:     locks{halls{newRegions(f), "lock"}},
 		OneToOne:  rings{f, newRegions(f)},
 		Mailboxes: boxes{f, rings{f, newRegions(f)}},
 	}, true

@@ -17,6 +17,7 @@ func Subject() subject.Subject {
 			Subject: "reference", Version: "0.1.0", Language: "Go",
 			Profiles: subject.Profiles{
 				Region: &subject.RegionProfile{Names: "posix", Maximum: 64 << 20},
+				Lock:   &subject.LockProfile{Waiting: "sleep"},
 				OneToOne: &subject.BufferProfile{
 					Capacity: items(1, 1<<20), Slots: "N", Item: subject.Item{Max: 1 << 20},
 					Waiting: "sleep", Empty: "strict", Close: true,
@@ -28,11 +29,25 @@ func Subject() subject.Subject {
 			},
 			Extended: []string{
 				"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
+				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
 			},
 		},
 		Regions:   regions{},
+		Locks:     locks{},
 		OneToOne:  buffers{},
 		Mailboxes: mailboxes{},
+	}
+}
+
+// Mutex is the reference with the lock that is faster, and not fair.
+func Mutex() subject.Subject {
+	return subject.Subject{
+		Claims: subject.Claims{
+			Subject: "reference-mutex", Version: "0.1.0", Language: "Go",
+			Profiles: subject.Profiles{Lock: &subject.LockProfile{Waiting: "sleep"}},
+			Extended: []string{"LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH"},
+		},
+		Locks: mutexes{},
 	}
 }
 

@@ -135,15 +135,19 @@ func (p *party) granted(ask func(subject.Wait) error) (ownerDied bool, err error
 	}
 }
 
-// linger stays for a moment, long enough for another to come in if it can, and
-// now and then gives up the processor in the middle.
+// linger stays for a moment, long enough for another to come in if it can. Now
+// and then it gives up the processor in the middle, or sleeps, so that another
+// can also where there are few processors, or many who want them.
 func linger(i int64) {
-	if i%4 == 3 {
+	switch {
+	case i%32 == 31:
+		_ = unix.Nanosleep(&unix.Timespec{Nsec: 50_000}, nil)
+	case i%4 == 3:
 		giveWay()
-		return
-	}
-	for range 50 {
-		pause()
+	default:
+		for range 500 {
+			pause()
+		}
 	}
 }
 

@@ -27,9 +27,10 @@ var builtIns = map[string]struct {
 	about string
 	make  func() subject.Subject
 }{
-	"reference": {"the reference implementation of both models", reference.Subject},
-	"posixmq":   {"the system's POSIX message queues", kernel.PosixMQ},
-	"sysv":      {"the system's System V message queues", kernel.SysV},
+	"reference":       {"the reference implementation of both models", reference.Subject},
+	"reference-mutex": {"its lock that is faster, and not fair", reference.Mutex},
+	"posixmq":         {"the system's POSIX message queues", kernel.PosixMQ},
+	"sysv":            {"the system's System V message queues", kernel.SysV},
 }
 
 func builtIn(name string) (subject.Subject, bool) {

@@ -1,0 +1,51 @@
+package agent
+
+import (
+	"context"
+	"time"
+)
+
+// What Rests looks at. A thread that waits may look around now and then, as one
+// must that wants to notice a death: that is rest all the same.
+const (
+	restWindow  = 500 * time.Millisecond
+	restSamples = 20
+	restCPU     = restWindow / 50 // of processor time in a window
+	restTurns   = 20              // times that it was scheduled in a window
+	restWindows = 6               // until it gives up
+)
+
+// Rests watches the operation thread, which waits, and reports whether it
+// leaves the processor to others: whether there is half a second in which it
+// used hardly any, and was hardly ever woken. A loaded machine does not make a
+// loop look like rest, since who wants a processor is not asleep. It is not sure
+// where the agent did not tell its thread.
+func (a *Agent) Rests(ctx context.Context) (rests, sure bool) {
+	for range restWindows {
+		first, ok := a.thread()
+		if !ok {
+			return false, false
+		}
+		last, asleep := first, 0
+		for range restSamples {
+			select {
+			case <-ctx.Done():
+				return false, false
+			case <-a.process.Done():
+				return false, false
+			case <-time.After(restWindow / restSamples):
+			}
+			if last, ok = a.thread(); !ok {
+				return false, false
+			}
+			if last.State == "S" {
+				asleep++
+			}
+		}
+		turns := last.Waits + last.Preempt - first.Waits - first.Preempt
+		if asleep > restSamples*3/4 && last.CPU-first.CPU <= restCPU && turns <= restTurns {
+			return true, true
+		}
+	}
+	return false, true
+}
