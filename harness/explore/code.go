@@ -70,18 +70,16 @@ const stackWords = 64
 // addresses are found by looking through the stack for addresses behind calls:
 // that needs no frame pointer and no unwind table.
 func (p *party) eventAt(r registers, e Event) Event {
-	first := p.where(r.pc())
-	own := first
-	if !first.own(p.program) {
+	here := p.where(r.pc())
+	own, inside := here, false
+	if !here.own(p.program) {
 		var stack [8 * stackWords]byte
-		for n := p.read(r.sp(), stack[:]); n >= 8; n -= 8 {
+		for n := p.read(r.sp(), stack[:]); n >= 8 && !inside; n -= 8 {
 			address := binary.NativeEndian.Uint64(stack[len(stack)-n:])
-			if m := p.code(address); m == nil || m.path != p.program || !p.afterCall(address) {
-				continue
-			}
-			if w := p.where(address - 1); w.own(p.program) {
-				own = w
-				break
+			if m := p.code(address); m != nil && m.path == p.program && p.afterCall(address) {
+				if w := p.where(address - 1); w.own(p.program) {
+					own, inside = w, true
+				}
 			}
 		}
 	}
@@ -89,8 +87,8 @@ func (p *party) eventAt(r registers, e Event) Event {
 	if own.file != "" {
 		e.File = filepath.Base(own.file)
 	}
-	if own != first && first.function != "" {
-		e.Inside = first.function
+	if inside {
+		e.Inside = here.function
 	}
 	return e
 }
@@ -113,10 +111,10 @@ func (p *party) afterCall(address uint64) bool {
 	return code[2] == 0xE8 || code[5] == 0xFF || code[4] == 0xFF || code[1] == 0xFF || code[0] == 0xFF || code[3] == 0xFF
 }
 
+// where is the source line of an instruction.
 func (p *party) where(pc uint64) place {
 	at := p.codeAddress(pc)
-	m := p.code(pc)
-	if m == nil {
+	if at.module == "" {
 		return place{}
 	}
 	s, known := p.sources[at.module]

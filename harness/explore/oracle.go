@@ -31,6 +31,10 @@ func merges(n, m int) (all [][]int) {
 // oracle does every sequence of whole operations on the implementation itself,
 // and gives the outcomes: what interleavings are allowed to have. An operation
 // that waits is gone on with when its turn comes again.
+//
+// Waiting for ever is allowed only where an operation would wait also if it
+// began after all those that were done. One that was there before, and that
+// what was done should have released, was forgotten.
 func (x *search) oracle(s *Scenario) (map[string]Outcome, error) {
 	allowed := map[string]Outcome{}
 	for _, order := range merges(len(s.A), len(s.B)) {
@@ -46,9 +50,17 @@ func (x *search) oracle(s *Scenario) (map[string]Outcome, error) {
 			x.result.Unreachable = fmt.Sprintf("already one operation after the other an agent ends: %s", r.crashed)
 			return nil, nil
 		}
-		allowed[r.outcome.key()] = r.outcome
+		if !r.forgotten() {
+			allowed[r.outcome.key()] = r.outcome
+		}
 	}
 	return allowed, nil
+}
+
+// forgotten reports whether an agent waits for ever since before the other's
+// last operation.
+func (r *run) forgotten() bool {
+	return r.overtaken[0] && r.outcome.Ends[0] == endWaits || r.overtaken[1] && r.outcome.Ends[1] == endWaits
 }
 
 // accepts reports whether a run's outcome is allowed.

@@ -56,6 +56,9 @@ func (e Event) String() string {
 	if e.After != nil {
 		s += " -> " + showValue(e.After, e.Size)
 	}
+	if e.Inside != "" {
+		s += " in " + shortFunction(e.Inside)
+	}
 	return s
 }
 

@@ -35,6 +35,7 @@ type run struct {
 	last        [2]ending
 	fruitless   [2]int // legs in a row that ended waiting
 	overlapped  [2][]bool
+	overtaken   [2]bool // it waits since before the other's last operation was done
 	points      []point
 	events      []Event
 	strayed     bool
@@ -223,6 +224,10 @@ func (r *run) leg(i int, l *leg) error {
 			}
 		}
 		r.overlapped[1-i][other.pos] = true
+	}
+	if p.pos > from {
+		r.overtaken[i] = false
+		r.overtaken[1-i] = r.overtaken[1-i] || other.within && r.last[1-i].waiting()
 	}
 	r.last[i] = end
 	if end == done && i == 1 {

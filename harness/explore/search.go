@@ -112,7 +112,7 @@ func (x *search) confirm(s schedule, first *run) error {
 		x.result.Inconclusive++
 		return nil
 	}
-	if len(s.switches) == 0 {
+	if len(s.switches) == 0 && !first.stuck { // the oracle did the same, untraced
 		x.result.Unreachable = fmt.Sprintf("run as a sequence, but traced, it gives %v, and untraced %v", again.outcome, x.outcomes())
 		return nil
 	}

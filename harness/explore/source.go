@@ -4,6 +4,7 @@ import (
 	"debug/dwarf"
 	"debug/elf"
 	"debug/gosym"
+	"path/filepath"
 	"sort"
 )
 
@@ -71,31 +72,50 @@ func (s *source) place(offset uint64) (w place) {
 		}
 	}
 	if s.table != nil {
-		file, line, function := s.table.PCToLine(pc)
-		if function != nil {
-			return place{function: function.Name, file: file, line: line}
-		}
-		return w
+		return s.goPlace(pc)
 	}
 	if i := sort.Search(len(s.symbols), func(i int) bool { return s.symbols[i].Value > pc }) - 1; i >= 0 {
 		if symbol := s.symbols[i]; pc < symbol.Value+max(symbol.Size, 1) {
 			w.function = symbol.Name
 		}
 	}
-	if s.lines == nil {
+	w.file, w.line = s.lineOf(pc)
+	return w
+}
+
+// goPlace finds the line of a Go program. Its table tells the function that was
+// compiled, but the line of what was inlined into it. Where that is of another
+// package, such as sync/atomic, the nearest line before it is taken that is not:
+// the one of the call.
+func (s *source) goPlace(pc uint64) (w place) {
+	file, line, function := s.table.PCToLine(pc)
+	if function == nil {
 		return w
+	}
+	first, _, _ := s.table.PCToLine(function.Entry)
+	for at := pc; filepath.Dir(file) != filepath.Dir(first) && at > function.Entry; {
+		at--
+		file, line, _ = s.table.PCToLine(at)
+	}
+	return place{function: function.Name, file: file, line: line}
+}
+
+// lineOf asks DWARF.
+func (s *source) lineOf(pc uint64) (file string, line int) {
+	if s.lines == nil {
+		return "", 0
 	}
 	unit, err := s.lines.Reader().SeekPC(pc)
 	if err != nil {
-		return w
+		return "", 0
 	}
 	lines, err := s.lines.LineReader(unit)
 	if err != nil || lines == nil {
-		return w
+		return "", 0
 	}
 	var entry dwarf.LineEntry
-	if lines.SeekPC(pc, &entry) == nil && entry.File != nil {
-		w.file, w.line = entry.File.Name, entry.Line
+	if lines.SeekPC(pc, &entry) != nil || entry.File == nil {
+		return "", 0
 	}
-	return w
+	return entry.File.Name, entry.Line
 }
