@@ -12,20 +12,24 @@ func decode(code []byte) instruction {
 	if in.size == 0 {
 		in.size = inst.DataSize / 8
 	}
+	element := stringSizes[inst.Op]
+	if element > 0 {
+		in.size = element
+	}
 	locked := inst.Op == x86asm.XCHG // with memory it always is
 	for _, p := range inst.Prefix {
 		switch p &^ (x86asm.PrefixImplicit | x86asm.PrefixIgnored | x86asm.PrefixInvalid) {
 		case x86asm.PrefixLOCK:
 			locked = true
 		case x86asm.PrefixREP, x86asm.PrefixREPN:
-			in.repeats = isString(inst.Op)
+			in.repeats = element > 0
 		}
 	}
 	_, first := inst.Args[0].(x86asm.Mem)
 	switch {
 	case locked:
 		in.kind = Locked
-	case isString(inst.Op):
+	case element > 0:
 		in.kind = Access // its operands may both be shared
 	case first && onlyReads(inst.Op):
 	case first && onlyWrites(inst.Op):
@@ -36,22 +40,18 @@ func decode(code []byte) instruction {
 	return in
 }
 
-func isString(op x86asm.Op) bool {
-	switch op {
-	case x86asm.MOVSB, x86asm.MOVSW, x86asm.MOVSD, x86asm.MOVSQ, x86asm.STOSB, x86asm.STOSW, x86asm.STOSD, x86asm.STOSQ,
-		x86asm.LODSB, x86asm.LODSW, x86asm.LODSD, x86asm.LODSQ, x86asm.CMPSB, x86asm.CMPSW, x86asm.CMPSD, x86asm.CMPSQ,
-		x86asm.SCASB, x86asm.SCASW, x86asm.SCASD, x86asm.SCASQ:
-		return true
-	}
-	return false
+// stringSizes are the bytes of an element of each string instruction.
+var stringSizes = map[x86asm.Op]int{
+	x86asm.MOVSB: 1, x86asm.STOSB: 1, x86asm.LODSB: 1, x86asm.CMPSB: 1, x86asm.SCASB: 1,
+	x86asm.MOVSW: 2, x86asm.STOSW: 2, x86asm.LODSW: 2, x86asm.CMPSW: 2, x86asm.SCASW: 2,
+	x86asm.MOVSD: 4, x86asm.STOSD: 4, x86asm.LODSD: 4, x86asm.CMPSD: 4, x86asm.SCASD: 4,
+	x86asm.MOVSQ: 8, x86asm.STOSQ: 8, x86asm.LODSQ: 8, x86asm.CMPSQ: 8, x86asm.SCASQ: 8,
 }
 
 func onlyReads(op x86asm.Op) bool {
 	switch op {
 	case x86asm.CMP, x86asm.TEST, x86asm.BT, x86asm.PUSH, x86asm.CALL, x86asm.JMP, x86asm.MUL, x86asm.DIV, x86asm.IDIV,
-		x86asm.FLD, x86asm.FILD, x86asm.PREFETCHT0, x86asm.PREFETCHNTA, x86asm.PREFETCHW:
-		return true
-	case x86asm.IMUL:
+		x86asm.FLD, x86asm.FILD, x86asm.IMUL:
 		return true
 	}
 	return false
@@ -59,7 +59,7 @@ func onlyReads(op x86asm.Op) bool {
 
 func onlyWrites(op x86asm.Op) bool {
 	switch op {
-	case x86asm.MOV, x86asm.MOVNTI, x86asm.MOVNTDQ, x86asm.MOVNTPS, x86asm.MOVNTPD, x86asm.MOVAPS, x86asm.MOVAPD, x86asm.MOVUPS,
+	case x86asm.MOV, x86asm.VMOVDQA, x86asm.VMOVDQU, x86asm.VMOVNTDQ, x86asm.MOVNTI, x86asm.MOVNTDQ, x86asm.MOVNTPS, x86asm.MOVNTPD, x86asm.MOVAPS, x86asm.MOVAPD, x86asm.MOVUPS,
 		x86asm.MOVUPD, x86asm.MOVDQA, x86asm.MOVDQU, x86asm.MOVQ, x86asm.MOVD, x86asm.MOVSS, x86asm.MOVSD_XMM, x86asm.MOVLPS,
 		x86asm.MOVHPS, x86asm.MOVLPD, x86asm.MOVHPD, x86asm.POP, x86asm.FSTP, x86asm.FST, x86asm.FISTP, x86asm.FXSAVE,
 		x86asm.SETA, x86asm.SETAE, x86asm.SETB, x86asm.SETBE, x86asm.SETE, x86asm.SETG, x86asm.SETGE, x86asm.SETL, x86asm.SETLE,

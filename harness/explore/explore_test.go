@@ -25,7 +25,11 @@ func TestMain(m *testing.M) {
 	case explore.Role:
 		explore.Main()
 	case agent.Role:
-		host.Main(toySubject(os.Getenv(agent.SubjectVariable)))
+		name := os.Getenv(agent.SubjectVariable)
+		if name == noMarkers {
+			serveWithoutMarkers()
+		}
+		host.Main(toySubject(name))
 	}
 	os.Exit(m.Run())
 }

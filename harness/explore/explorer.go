@@ -109,15 +109,19 @@ func (e *Explorer) Explore(ctx context.Context, s Scenario) (Result, error) {
 	if err := s.check(); err != nil {
 		return Result{}, err
 	}
-	limit := DefaultLimit
-	if deadline, ok := ctx.Deadline(); ok {
-		limit = max(time.Until(deadline)*9/10, time.Millisecond) // the rest is for the last run
-	}
-	r, err := e.ask(ctx, job{Ask: askExplore, Scenario: &s, Limit: limit})
+	r, err := e.ask(ctx, job{Ask: askExplore, Scenario: &s, Limit: limitOf(ctx)})
 	if err != nil {
 		return Result{}, fmt.Errorf("explore %q: %w", s.Name, err)
 	}
 	return *r.Result, nil
+}
+
+// limitOf is the time that a context leaves for a job.
+func limitOf(ctx context.Context) time.Duration {
+	if deadline, ok := ctx.Deadline(); ok {
+		return max(time.Until(deadline)*9/10, time.Millisecond) // the rest is for the last run
+	}
+	return DefaultLimit
 }
 
 // Replay runs one interleaving of a scenario again, by the id of a violation,
@@ -139,7 +143,7 @@ func (e *Explorer) Kill(ctx context.Context, s Scenario) (KillResult, error) {
 	if err := s.check(); err != nil {
 		return KillResult{}, err
 	}
-	r, err := e.ask(ctx, job{Ask: askKill, Scenario: &s})
+	r, err := e.ask(ctx, job{Ask: askKill, Scenario: &s, Limit: limitOf(ctx)})
 	if err != nil {
 		return KillResult{}, fmt.Errorf("kill sweep of %q: %w", s.Name, err)
 	}

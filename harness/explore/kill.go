@@ -19,6 +19,7 @@ type KillResult struct {
 
 	// Inconclusive are points that A did not come by again.
 	Inconclusive int    `json:"inconclusive,omitempty"`
+	Cut          bool   `json:"cut,omitempty"`         // as in Result
 	Unreachable  string `json:"unreachable,omitempty"` // as in Result
 }
 
@@ -51,6 +52,9 @@ func (k KillResult) Count(f Fate) (n int) {
 	return n
 }
 
+// Decided reports whether A was killed at each of its points.
+func (k KillResult) Decided() bool { return k.Unreachable == "" && !k.Cut && k.Inconclusive == 0 }
+
 // String reads "13 points: 3 goes on, 10 hangs".
 func (k KillResult) String() string {
 	if k.Unreachable != "" {
@@ -62,18 +66,25 @@ func (k KillResult) String() string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, f))
 		}
 	}
-	return fmt.Sprintf("%d points: %s", len(k.Points), strings.Join(parts, ", "))
+	text := fmt.Sprintf("%d points: %s", len(k.Points), strings.Join(parts, ", "))
+	if k.Inconclusive > 0 {
+		text += fmt.Sprintf("; %d did not repeat and say nothing", k.Inconclusive)
+	}
+	if k.Cut {
+		text += "; cut short by the time limit"
+	}
+	return text
 }
 
 // killSweep kills A before each of its accesses.
-func (t *tracer) killSweep(s *Scenario) (k KillResult, err error) {
+func (t *tracer) killSweep(s *Scenario, limit time.Duration) (k KillResult, err error) {
 	began := time.Now()
 	defer func() { k.Duration = time.Since(began) }()
 	k.Scenario = s.Name
 	alone := *s
 	alone.Observe = observedByB(s.Observe)
 	t.scenario = &alone
-	x := &search{tracer: t, scenario: &alone}
+	x := &search{tracer: t, scenario: &alone, deadline: began.Add(limit)}
 	possible, err := x.survivals()
 	if k.Unreachable = x.result.Unreachable; err != nil || k.Unreachable != "" {
 		return k, err
@@ -83,6 +94,9 @@ func (t *tracer) killSweep(s *Scenario) (k KillResult, err error) {
 		return k, err
 	}
 	for _, p := range points {
+		if k.Cut = x.over(); k.Cut {
+			return k, nil
+		}
 		r := &run{tracer: t, scenario: &alone, schedule: schedule{switches: []point{p}}, victim: true}
 		if err := r.execute(); err != nil {
 			return k, err

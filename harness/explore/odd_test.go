@@ -1,16 +1,24 @@
 package explore_test
 
 import (
+	"bufio"
+	"context"
+	"io"
+	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/agent/host"
+	"github.com/ipckit/ipckit/harness/explore"
 )
 
 // Agents that cannot be followed are told, and do not end the explorer.
 func TestOddAgents(t *testing.T) {
 	for name, want := range map[string]string{
 		"odd: forks": "forks",
+		noMarkers:    "marker",
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w := start(t, agent.Self(name))
@@ -22,6 +30,69 @@ func TestOddAgents(t *testing.T) {
 			}
 		})
 	}
+}
+
+const noMarkers = "odd: no markers"
+
+// serveWithoutMarkers hosts a toy and keeps from it that markers are wanted.
+func serveWithoutMarkers() {
+	in, out, err := host.Channels()
+	if err != nil {
+		panic(err)
+	}
+	from, to := io.Pipe()
+	go func() {
+		for lines := bufio.NewScanner(in); lines.Scan(); {
+			_, _ = io.WriteString(to, strings.Replace(lines.Text(), `,"markers":true`, "", 1)+"\n")
+		}
+		os.Exit(0)
+	}()
+	_ = host.Serve(toySubject("right: event"), from, out)
+	os.Exit(0)
+}
+
+// An operation that never ends is one that waits for ever, which a sequence may
+// show as well.
+func TestNoEnd(t *testing.T) {
+	e, w := start(t, agent.Self("odd: no end"))
+	r, err := e.Explore(within(t), scenario(w, nil, ops{put(1)}, ops{get()}, nil))
+	if err != nil || r.Violation != nil || !r.Decided() {
+		t.Errorf("%+v, %v", r, err)
+	}
+	t.Logf("%v in %v", r, r.Duration)
+}
+
+// When time is over the search is cut, and says so.
+func TestCut(t *testing.T) {
+	e, w := start(t, agent.Self("right: spin lock"))
+	ctx, cancel := context.WithTimeout(within(t), 5*time.Second)
+	defer cancel()
+	s := scenario(w, nil, ops{put(1), put(1), put(1)}, ops{put(1), put(1), put(1)}, nil)
+	s.Preemptions = 4
+	r, err := e.Explore(ctx, s)
+	if err != nil || !r.Cut || r.Decided() {
+		t.Errorf("%+v, %v; want the search cut", r, err)
+	}
+	t.Log(r)
+}
+
+// What an operation maps is followed from there on.
+func TestOpenIsExplored(t *testing.T) {
+	e, w := start(t, agent.Self("right: compare and swap"))
+	s := scenario(w, nil, nil, ops{put(1)}, nil)
+	open := s.Setup[1].Request
+	open.Object = "second"
+	second := put(1)
+	second.Object = "second"
+	s.A = ops{open, second}
+	s.Observe = by(explore.A, get())
+	closes := func(object string) agent.Request { return agent.Request{Op: agent.OpBufferDetach, Object: object} }
+	s.Teardown = append(by(explore.A, closes("second"), closes("q"), agent.Request{Op: agent.OpBufferUnlink, Name: open.Name}), by(explore.B, closes("q"))...)
+	r, err := e.Explore(within(t), s)
+	if err != nil || r.Violation != nil || !r.Decided() || r.Interleavings < 6 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	t.Log(r)
 }
 
 // A race that ends a process is a violation like any other.

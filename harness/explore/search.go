@@ -30,7 +30,7 @@ func (t *tracer) explore(s *Scenario, limit time.Duration) (Result, error) {
 
 func (x *search) everything() (err error) {
 	x.tracer.scenario = x.scenario
-	if x.allowed, err = x.oracle(x.scenario); err != nil || x.result.Unreachable != "" {
+	if x.allowed, err = x.oracle(x.scenario); err != nil || x.over() {
 		return err
 	}
 	for first := range 2 {
@@ -46,7 +46,7 @@ func (x *search) over() bool {
 	if x.result.Violation != nil || x.result.Unreachable != "" {
 		return true
 	}
-	x.result.Cut = x.result.Cut || time.Now().After(x.deadline)
+	x.result.Cut = x.result.Cut || !x.deadline.IsZero() && time.Now().After(x.deadline)
 	return x.result.Cut
 }
 

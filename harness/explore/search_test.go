@@ -33,6 +33,15 @@ func TestToysOnALoadedMachine(t *testing.T) {
 	}
 }
 
+// What takes two preemptions is not found with one.
+func TestTwoPreemptions(t *testing.T) {
+	e, w := start(t, agent.Self("deep: a flag goes up and down"))
+	s := scenario(w, nil, ops{put(1)}, ops{get()}, nil)
+	exploreOften(t, e, s, false, 2)
+	s.Preemptions = 2
+	exploreOften(t, e, s, true, 2)
+}
+
 // busy keeps twice as many threads busy as there are processors, until the test
 // is over.
 func busy(t *testing.T) {

@@ -111,6 +111,27 @@ var toys = map[string]toy{
 		get: func(m *memory) (uint64, error) { return m.pop(1 << 32) },
 	},
 	"right: Vyukov's queue": {put: vyukovPut, get: vyukovGet},
+	"deep: a flag goes up and down": {
+		put: func(m *memory, _ uint64) error {
+			atomic.StoreUint32(&m.flag, 1)
+			atomic.StoreUint32(&m.flag, 0)
+			return nil
+		},
+		get: func(m *memory) (uint64, error) {
+			if up := atomic.LoadUint32(&m.flag); up == 1 && atomic.LoadUint32(&m.flag) == 0 {
+				return 1, nil
+			}
+			return 0, nil
+		},
+	},
+	"odd: no end": {
+		put: func(m *memory, _ uint64) error {
+			for v := m.count; v == 0; {
+			}
+			return nil
+		},
+		get: count,
+	},
 	"odd: forks": {
 		put: func(*memory, uint64) error {
 			p, err := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{})

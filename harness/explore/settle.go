@@ -1,0 +1,194 @@
+package explore
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// call deals with an agent at the entry of a system call.
+func (l *leg) call(s stop) (ending, error) {
+	p := l.p
+	if s.call.number() == markEnd {
+		p.call = &call{number: markEnd, quiet: true}
+		if err := p.resume(0); err != nil {
+			return goesOn, err
+		}
+		if end, err := l.settle(); end != goesOn || err != nil {
+			return end, err
+		}
+		return done, nil
+	}
+	c := p.newCall(s)
+	if why := p.leaves(c); why != "" {
+		l.why = why
+		return leaves, nil
+	}
+	if l.calls++; l.calls > spinCalls && !l.slice {
+		l.watch = true
+	}
+	counted := p.rewound
+	p.rewound = false
+	if l.watch && c.visible() && !counted {
+		at := point{Op: p.pos, Access: p.count, at: p.codeAddress(s.call.ip)}
+		if l.goal != nil && at.Op == l.goal.Op && at.Access == l.goal.Access && !l.goal.Between {
+			if !l.goal.there(at) {
+				return strays, nil
+			}
+			p.rewound = true
+			return reached, p.rewind(c)
+		}
+		if l.track != nil {
+			*l.track = append(*l.track, at)
+		}
+		p.count++
+		if l.past(at) {
+			return strays, nil
+		}
+	}
+	if c.visible() {
+		l.note(p, p.event(s.call.ip, Event{Kind: kindCall, Text: p.describe(c)}))
+	}
+	if p.protected && (c.shared || !c.quiet) {
+		// The kernel must see the memory, or it answers EFAULT.
+		if err := p.rewind(c); err != nil {
+			return goesOn, err
+		}
+		if err := p.resume(0); err != nil {
+			return goesOn, err
+		}
+		if err := p.entry(); err != nil {
+			return goesOn, err
+		}
+	}
+	p.call = c
+	if err := p.resume(0); err != nil {
+		return goesOn, err
+	}
+	return l.settle()
+}
+
+// past reports whether the goal was passed without being reached.
+func (l *leg) past(at point) bool {
+	return l.goal != nil && (at.Op > l.goal.Op || at.Op == l.goal.Op && at.Access > l.goal.Access)
+}
+
+// rewind takes an agent at the entry of a system call back to before it, and
+// gives it its memory.
+func (p *party) rewind(c *call) error {
+	saved, err := p.registers()
+	if err != nil {
+		return err
+	}
+	cancelled := saved
+	cancelled.cancel()
+	if err := p.setRegisters(cancelled); err != nil {
+		return err
+	}
+	if err := p.resume(0); err != nil {
+		return err
+	}
+	if s, err := p.take(0); err != nil || s.kind != stopExit {
+		return errors.Join(err, p.unexpected(s, "the exit of a cancelled system call"))
+	}
+	if err := p.protect(false); err != nil {
+		return err
+	}
+	saved.again(c.number)
+	return p.setRegisters(saved)
+}
+
+// entry waits for the entry of the system call that the agent is about to make.
+func (p *party) entry() error {
+	for {
+		s, err := p.take(0)
+		if err != nil || s.kind == stopCall {
+			return err
+		}
+		switch s.kind {
+		case stopEvent:
+		case stopOther:
+			p.postpone(s.signal)
+		default:
+			return p.unexpected(s, "the entry of a system call")
+		}
+		if err := p.resume(0); err != nil {
+			return err
+		}
+	}
+}
+
+func (p *party) unexpected(s stop, wanted string) error {
+	if s.kind == stopGone {
+		return errGone
+	}
+	return fmt.Errorf("%s stopped (kind %d, signal %d) where %s was expected", p.name, s.kind, s.signal, wanted)
+}
+
+// settle waits until the system call under way is over, or the agent sleeps
+// in it.
+func (l *leg) settle() (ending, error) {
+	p, c := l.p, l.p.call
+	var w patience
+	began := time.Now()
+	for asleep := 0; ; {
+		s, err := p.take(unix.WNOHANG)
+		if err != nil {
+			return goesOn, err
+		}
+		switch s.kind {
+		case stopNone:
+		case stopGone:
+			return goesOn, errGone
+		case stopExit:
+			p.call = nil
+			return goesOn, p.mapped(c, s)
+		case stopOther, stopFault:
+			if s.signal == unix.SIGURG {
+				s.signal = 0
+			}
+			if err := p.resume(s.signal); err != nil {
+				return goesOn, err
+			}
+			continue
+		default:
+			if err := p.resume(0); err != nil {
+				return goesOn, err
+			}
+			continue
+		}
+		w.pause()
+		if w.looks < 3 {
+			continue
+		}
+		if taskState(p.pid, p.tid) != 'S' {
+			asleep = 0
+			continue
+		}
+		if asleep++; asleep < 3 || time.Since(began) < c.patience() {
+			continue
+		}
+		l.note(p, Event{Kind: kindWait, Text: "sleeps in " + p.describe(c)})
+		if c.certain() {
+			return sleeps, nil
+		}
+		return waits, nil
+	}
+}
+
+// mapped looks at what is mapped again after a call that may have changed it.
+func (p *party) mapped(c *call, s stop) error {
+	if !c.maps() || s.call.result() < 0 && s.call.result() > -4096 {
+		return nil
+	}
+	if err := p.look(); err != nil {
+		return err
+	}
+	if p.protected {
+		p.protected = false
+		return p.protect(true)
+	}
+	return nil
+}
