@@ -72,8 +72,10 @@ func Start(ctx context.Context, w *world.World, l agent.Launcher) (_ *Explorer, 
 		return nil, err
 	}
 	e.encode, e.decode = json.NewEncoder(e.jobs), json.NewDecoder(e.answers)
-	_, err = e.ask(ctx, job{Ask: askStart, Command: agentCommand(w, l)})
-	return e, err
+	if _, err = e.ask(ctx, job{Ask: askStart, Command: agentCommand(w, l)}); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // agentCommand is how the explorer starts an agent.

@@ -23,12 +23,12 @@ func TestKillSweep(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Logf("%v in %v", k, k.Duration)
-				hang := 0
-				if locks {
-					hang = len(k.Points) - 1
+				n, hang := len(k.Points), k.Count(explore.Hangs)
+				if n < 2 || !k.Decided() || k.Count(explore.GoesOn)+hang != n || k.Points[0].Verdict != explore.GoesOn {
+					t.Fatalf("%+v", k)
 				}
-				if len(k.Points) < 2 || k.Count(explore.Hangs) != hang || k.Count(explore.GoesOn) != len(k.Points)-hang {
-					t.Errorf("%+v\nwant B to hang at %d points", k, hang)
+				if locks != (hang > 0) || locks != (k.Points[n-1].Verdict == explore.Hangs) {
+					t.Errorf("%+v\nwant B to hang once A has the lock: %v", k, locks)
 				}
 			}
 		})
