@@ -66,6 +66,9 @@ func TestLevelsOfThisVersion(t *testing.T) {
 	implemented := suite.Implemented()
 	for _, r := range suite.Catalogue.All() {
 		oneToOne := slices.Contains(r.Profiles, "buffer.one-to-one")
+		if slices.Contains([]string{"WORD", "LOCK", "SEM", "RW", "SNAP"}, r.Family()) && len(implemented[r.ID]) == 0 {
+			t.Errorf("%s has no check", r.ID)
+		}
 		if r.Level == catalogue.Core && (r.Family() == "REG" || r.Family() == "BUF" && oneToOne) && len(implemented[r.ID]) == 0 {
 			t.Errorf("%s is core and has no check", r.ID)
 		}

@@ -48,7 +48,11 @@ func Suite() (run.Suite, error) {
 		Version:   Version,
 		Register: []func(*spec.Suite){
 			sharedmemory.Regions,
+			sharedmemory.Words,
 			sharedmemory.Locks,
+			sharedmemory.Semaphores,
+			sharedmemory.RWLocks,
+			sharedmemory.Snapshots,
 			sharedmemory.Buffers,
 			messagepassing.Mailboxes,
 			programs.Programs,

@@ -11,6 +11,9 @@ type Word struct {
 // Word gives the word at an offset.
 func (r *Region) Word(offset int64) *Word { return &Word{r, offset} }
 
+// Process is the one that holds the region.
+func (x *Word) Process() *Process { return x.region.process }
+
 func (x *Word) request(verb string) agent.Request {
 	return agent.Request{Op: "word." + verb, Object: x.region.handle, Offset: &x.offset}
 }

@@ -36,7 +36,11 @@ type Mutant struct {
 func All() []Mutant {
 	var all []Mutant
 	all = append(all, regionMutants...)
+	all = append(all, wordMutants...)
 	all = append(all, lockMutants...)
+	all = append(all, semaphoreMutants...)
+	all = append(all, rwlockMutants...)
+	all = append(all, snapshotMutants...)
 	all = append(all, bufferMutants...)
 	all = append(all, mailboxMutants...)
 	for _, f := range programs.Faults() {
@@ -63,18 +67,29 @@ func Subject(id string) (subject.Subject, bool) {
 		Claims: subject.Claims{
 			Subject: "mutant:" + id, Version: "1", Language: "Go",
 			Profiles: subject.Profiles{
-				Region:   &subject.RegionProfile{Names: "posix", Maximum: 16 << 20},
-				Lock:     &subject.LockProfile{Waiting: "sleep"},
-				OneToOne: &subject.BufferProfile{Capacity: items, Item: subject.Item{Max: 4096}, Slots: "N", Waiting: "sleep", Empty: "strict", Close: true},
-				Mailbox:  &subject.MailboxProfile{Capacity: items, Item: subject.Item{Max: 4096}, Delivery: "at-most-once", Order: "fifo", Close: true},
+				Region:    &subject.RegionProfile{Names: "posix", Maximum: 16 << 20},
+				Word:      &subject.WordProfile{},
+				Lock:      &subject.LockProfile{Waiting: "sleep"},
+				Semaphore: &subject.SemaphoreProfile{Maximum: &subject.Range{Min: 1, Max: 1<<31 - 1}, Waiting: "sleep"},
+				RWLock:    &subject.RWLockProfile{Waiting: "sleep"},
+				Snapshot:  &subject.SnapshotProfile{Record: subject.Item{Max: 64 << 10}},
+				OneToOne:  &subject.BufferProfile{Capacity: items, Item: subject.Item{Max: 4096}, Slots: "N", Waiting: "sleep", Empty: "strict", Close: true},
+				Mailbox:   &subject.MailboxProfile{Capacity: items, Item: subject.Item{Max: 4096}, Delivery: "at-most-once", Order: "fifo", Close: true},
 			},
 			Extended: []string{"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
-				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH"},
+				"WORD-REGISTER", "WORD-DEKKER",
+				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
+				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
+				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
+				"SNAP-READERS", "SNAP-WRITERDEATH"},
 		},
-		Regions:   newRegions(f),
-		Locks:     locks{halls{newRegions(f), "lock"}},
-		OneToOne:  rings{f, newRegions(f)},
-		Mailboxes: boxes{f, rings{f, newRegions(f)}},
+		Regions:    newRegions(f),
+		Locks:      locks{halls{newRegions(f), "lock"}},
+		Semaphores: semaphores{f, newRegions(f)},
+		RWLocks:    rwlocks{halls{newRegions(f), "rw"}},
+		Snapshots:  snapshots{f, newRegions(f)},
+		OneToOne:   rings{f, newRegions(f)},
+		Mailboxes:  boxes{f, rings{f, newRegions(f)}},
 	}, true
 }
 

@@ -272,6 +272,7 @@ type region struct {
 	readOnly bool
 	file     *os.File // of region-through-a-file
 	last     []byte   // of region-private-last-page
+	delayed  *delayed // of word-flag-before-data
 }
 
 func (rs *regions) attach(fd int, path string, size int64, creator, readOnly bool) (*region, error) {
@@ -342,6 +343,10 @@ func (r *region) WriteAt(p []byte, offset int64) (int, error) {
 		return r.file.WriteAt(p, offset)
 	}
 	b, err := r.bytes(offset, len(p))
+	if err == nil && r.is("word-flag-before-data") {
+		r.delayed = &delayed{append([]byte(nil), p...), offset}
+		return len(p), nil
+	}
 	return copy(b, p), err
 }
 

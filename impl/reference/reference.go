@@ -6,6 +6,7 @@ package reference
 import (
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/messagepassing"
+	"github.com/ipckit/ipckit/impl/sharedmemory"
 )
 
 // Subject is the reference implementation. Where this process was started as
@@ -17,7 +18,13 @@ func Subject() subject.Subject {
 			Subject: "reference", Version: "0.1.0", Language: "Go",
 			Profiles: subject.Profiles{
 				Region: &subject.RegionProfile{Names: "posix", Maximum: 64 << 20},
+				Word:   &subject.WordProfile{},
 				Lock:   &subject.LockProfile{Waiting: "sleep"},
+				Semaphore: &subject.SemaphoreProfile{
+					Maximum: &subject.Range{Min: 1, Max: sharedmemory.SemaphoreMax}, Waiting: "sleep",
+				},
+				RWLock:   &subject.RWLockProfile{Waiting: "sleep"},
+				Snapshot: &subject.SnapshotProfile{Record: subject.Item{Max: 1 << 20}},
 				OneToOne: &subject.BufferProfile{
 					Capacity: items(1, 1<<20), Slots: "N", Item: subject.Item{Max: 1 << 20},
 					Waiting: "sleep", Empty: "strict", Close: true,
@@ -29,13 +36,20 @@ func Subject() subject.Subject {
 			},
 			Extended: []string{
 				"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
+				"WORD-REGISTER", "WORD-DEKKER",
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
+				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
+				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
+				"SNAP-READERS", "SNAP-WRITERDEATH",
 			},
 		},
-		Regions:   regions{},
-		Locks:     locks{},
-		OneToOne:  buffers{},
-		Mailboxes: mailboxes{},
+		Regions:    regions{},
+		Locks:      locks{},
+		Semaphores: semaphores{},
+		RWLocks:    rwlocks{},
+		Snapshots:  snapshots{},
+		OneToOne:   buffers{},
+		Mailboxes:  mailboxes{},
 	}
 }
 

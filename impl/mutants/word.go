@@ -1,0 +1,102 @@
+package mutants
+
+import (
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// word finds the word at an offset of the region.
+func (r *region) word(offset int64) (*atomic.Uint64, error) {
+	b, err := r.bytes(offset, 8)
+	if err != nil {
+		return nil, err
+	}
+	if offset%8 != 0 {
+		return nil, subject.Errorf(subject.Invalid, "offset %d is no multiple of 8", offset)
+	}
+	return (*atomic.Uint64)(unsafe.Pointer(&b[0])), nil
+}
+
+func (r *region) Load(offset int64) (uint64, error) {
+	w, err := r.word(offset)
+	if err != nil {
+		return 0, err
+	}
+	return w.Load(), nil
+}
+
+func (r *region) Store(offset int64, v uint64) error {
+	w, err := r.word(offset)
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.is("word-in-halves"):
+		halves := (*[2]atomic.Uint32)(unsafe.Pointer(w))
+		halves[0].Store(uint32(v))
+		halves[1].Store(uint32(v >> 32))
+	case r.is("word-store-plain"):
+		*(*uint64)(unsafe.Pointer(w)) = v
+	case r.is("word-stored-late"):
+		time.AfterFunc(time.Millisecond, func() { w.Store(v) })
+	default:
+		w.Store(v)
+	}
+	r.flush()
+	return nil
+}
+
+func (r *region) Add(offset int64, delta uint64) (uint64, error) {
+	w, err := r.word(offset)
+	if err != nil {
+		return 0, err
+	}
+	if r.is("word-add-in-two") {
+		before := w.Load()
+		w.Store(before + delta)
+		return before, nil
+	}
+	return w.Add(delta) - delta, nil
+}
+
+func (r *region) CompareAndSwap(offset int64, old, v uint64) (uint64, bool, error) {
+	w, err := r.word(offset)
+	if err != nil {
+		return 0, false, err
+	}
+	for {
+		held := w.Load()
+		switch {
+		case held != old:
+			return held, false, nil
+		case r.is("word-swap-in-two"):
+			w.Store(v)
+			return old, true, nil
+		case w.CompareAndSwap(old, v):
+			return old, true, nil
+		}
+	}
+}
+
+// A delayed write is that of word-flag-before-data, where the data are moved
+// across the store of the flag.
+type delayed struct {
+	data   []byte
+	offset int64
+}
+
+func (r *region) flush() {
+	if d := r.delayed; d != nil {
+		r.delayed = nil
+		for range 20 { // as long as the processor may take
+			pause()
+		}
+		copy(r.memory[d.offset:], d.data)
+	}
+}
+
+//go:noinline
+func pause() {}
