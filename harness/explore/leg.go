@@ -2,12 +2,9 @@ package explore
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/ipckit/ipckit/harness/agent"
 )
 
 // An ending is why a leg is over.
@@ -223,22 +220,4 @@ func (l *leg) note(p *party, e Event) {
 		e.Agent = p.name
 		*l.log = append(*l.log, e)
 	}
-}
-
-// answerOf is a reply as outcomes are compared by: without what differs from
-// one run to the next.
-func answerOf(r agent.Reply) string {
-	switch {
-	case r.Unsupported != "":
-		return "unsupported " + r.Unsupported
-	case r.Error != "":
-		return string(r.Error)
-	case r.Data != nil:
-		return "ok " + showBytes(r.Bytes())
-	case r.Hash != "":
-		return fmt.Sprintf("ok %d bytes %s", *r.Size, r.Hash)
-	case r.Size != nil:
-		return fmt.Sprintf("ok %d", *r.Size)
-	}
-	return "ok"
 }

@@ -17,12 +17,24 @@ const secondColumn = 40
 //	A=waits for ever B=ok   allowed: A=ok B=ok
 func (v *Violation) Text() string {
 	var s strings.Builder
-	for _, e := range v.Events {
-		if e.Agent == B {
+	line := func(agent, text string) {
+		if agent == B {
 			s.WriteString(strings.Repeat(" ", secondColumn))
 		}
-		s.WriteString(e.String())
+		s.WriteString(text)
 		s.WriteByte('\n')
+	}
+	for i := 0; i < len(v.Events); i++ {
+		e := v.Events[i]
+		line(e.Agent, e.String())
+		same := i + 1
+		for same < len(v.Events) && v.Events[same].like(e) {
+			same++
+		}
+		if more := same - i - 1; more >= fold {
+			line(e.Agent, fmt.Sprintf("%s … and so %d times more", e.Agent, more))
+			i = same - 1
+		}
 	}
 	if v.Outcome.Stuck() {
 		s.WriteString("DEADLOCK  ")
@@ -38,6 +50,16 @@ func (v *Violation) Text() string {
 	}
 	s.WriteByte('\n')
 	return s.String()
+}
+
+// fold is how many events that are like the one before are left out.
+const fold = 3
+
+// like reports whether an event is the same kind of access from the same line,
+// and changes nothing: a loop over a table, or a copy.
+func (e Event) like(other Event) bool {
+	return e.Before != nil && e.After == nil && other.After == nil && e.Agent == other.Agent && e.Kind == other.Kind &&
+		e.File == other.File && e.Line == other.Line && e.Function == other.Function && e.Inside == other.Inside
 }
 
 // String is the event on one line.

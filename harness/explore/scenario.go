@@ -102,6 +102,10 @@ func describeStep(r agent.Request) string {
 		return verb + "(" + showBytes(agent.Reply{Data: r.Data}.Bytes()) + ")"
 	case r.Seed != nil && r.Size != nil:
 		return fmt.Sprintf("%s(%d bytes)", verb, *r.Size)
+	case r.Expected != nil && r.Value != nil:
+		return fmt.Sprintf("%s(%d, %d)", verb, *r.Expected, *r.Value)
+	case r.Value != nil:
+		return fmt.Sprintf("%s(%d)", verb, *r.Value)
 	}
 	return verb
 }

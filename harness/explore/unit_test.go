@@ -3,6 +3,9 @@ package explore
 import (
 	"slices"
 	"testing"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
 )
 
 func TestIDs(t *testing.T) {
@@ -26,6 +29,37 @@ func TestMerges(t *testing.T) {
 	}
 	if n := len(merges(3, 3)); n != 20 {
 		t.Errorf("3 and 3 operations have %d orders, want 20", n)
+	}
+}
+
+func TestTextIsFolded(t *testing.T) {
+	load := Event{Agent: B, Kind: string(Load), File: "table.c", Line: 3, Region: "shm", Size: 1, Before: []byte{0}}
+	v := Violation{Events: []Event{load, load, load, load, load, {Agent: A, Kind: kindNote, Text: "ends"}}}
+	want := `                                        B table.c:3  load  [shm+0] 0
+                                        B … and so 4 times more
+A ends
+A=- B=-
+`
+	if got := v.Text(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	for _, x := range []struct {
+		reply agent.Reply
+		want  string
+	}{
+		{agent.Reply{ID: 3, OK: true}, "ok"},
+		{agent.Reply{ID: 3, Error: subject.Full, Text: "4 items"}, "full"},
+		{agent.Reply{ID: 3, OK: true, Data: new("eA==")}, `ok "x"`},
+		{agent.Reply{ID: 3, OK: true, Data: new("AAE=")}, "ok 0001"},
+		{agent.Reply{ID: 3, OK: true, Value: new(^uint64(0)), Swapped: new(false)}, "ok swapped=false value=18446744073709551615"},
+		{agent.Reply{ID: 3, Unsupported: "buffer.close"}, "unsupported buffer.close"},
+	} {
+		if got := answerOf(x.reply); got != x.want {
+			t.Errorf("%+v: %q, want %q", x.reply, got, x.want)
+		}
 	}
 }
 
