@@ -67,7 +67,7 @@ func (b *builder) shimArguments() []string {
 
 func agentArguments(c *subject.C) []string {
 	compiling, linking := divide(c.Flags)
-	args := slices.Concat([]string{"-std=gnu11", "-O2", "-Wall"}, compiling, quoted)
+	args := slices.Concat([]string{"-std=gnu11", "-O2", "-g", "-Wall"}, compiling, quoted)
 	for _, header := range c.Headers {
 		if dir := path.Dir(header); dir != "." {
 			args = append(args, "-I"+dir)
