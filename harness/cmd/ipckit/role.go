@@ -6,6 +6,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/agent/host"
+	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
@@ -25,6 +26,8 @@ func playRole() {
 		world.Hold()
 	case trace.Role:
 		trace.Main()
+	case explore.Role:
+		explore.Main()
 	case puppet.Role:
 		puppet.Main()
 	case agent.Role:
