@@ -58,7 +58,7 @@ func explain(r *Result, l limits) explanation {
 		x = append(x, section{Label: "Picture", Form: picture, Lines: lines(clip(e.Picture, l.output)), SVG: e.SVG})
 	}
 	x.add("Blocked", items, blocked(e), l.text)
-	x.add("Left", items, e.Left, l.text)
+	x.add("Left", items, left(e), l.text)
 	x.add("Ruled out", items, e.RuledOut, l.text)
 	for _, o := range e.Output {
 		x.addOutput(o, l)
@@ -145,6 +145,17 @@ func blocked(e *Evidence) []string {
 		list = append(list, text)
 	}
 	return list
+}
+
+// left gives what was left behind, unless that has been told: where it is the
+// verdict itself, it is what was seen.
+func left(e *Evidence) []string {
+	for _, l := range e.Left {
+		if !strings.Contains(e.Saw, l) {
+			return e.Left
+		}
+	}
+	return nil
 }
 
 // checks says in which ways the requirement was looked at, and in which not.

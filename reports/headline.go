@@ -105,10 +105,12 @@ func requirements(n int) string {
 	return fmt.Sprintf("%d requirements", n)
 }
 
+// named is how many requirements a headline names.
+const named = 3
+
 // shortfalls names the requirements that the exit status is about, the worst
 // first.
 func (r *Record) shortfalls() string {
-	const enough = 3
 	var names []string
 	n := 0
 	for _, v := range Verdicts {
@@ -118,14 +120,14 @@ func (r *Record) shortfalls() string {
 		for _, result := range r.Results {
 			if result.Verdict == v {
 				n++
-				if len(names) < enough {
+				if len(names) < named {
 					names = append(names, visible(result.Requirement)+" "+v.verb())
 				}
 			}
 		}
 	}
-	if n > enough {
-		names = append(names, fmt.Sprintf("%d more", n-enough))
+	if n > named {
+		names = append(names, fmt.Sprintf("%d more", n-named))
 	}
 	return strings.Join(names, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +18,7 @@ type page struct {
 	About        string
 	Profiles     string
 	Headline     string
-	Sort         sort // of the run as a whole
+	Tone         tone // of the run as a whole
 	Mark         string
 	Problem      string
 	Bar          []segment // of what was put to the subject
@@ -34,17 +35,17 @@ type page struct {
 	Began, Taken string
 }
 
-// sort is how a verdict is looked at: four is as many as a glance tells apart.
-type sort string
+// tone is how a verdict is looked at: four is as many as a glance tells apart.
+type tone string
 
 const (
-	held    sort = "held"
-	short   sort = "short"
-	open    sort = "open"    // not decided, or known
-	unasked sort = "unasked" // not claimed, not checked
+	held    tone = "held"
+	short   tone = "short"
+	open    tone = "open"    // not decided, or known
+	unasked tone = "unasked" // not claimed, not checked
 )
 
-func (v Verdict) sort() sort {
+func (v Verdict) tone() tone {
 	switch {
 	case v == Pass:
 		return held
@@ -60,7 +61,7 @@ func (v Verdict) sort() sort {
 
 type segment struct {
 	Verdict Verdict
-	Sort    sort
+	Tone    tone
 	Mark    string
 	N       int
 	Means   string
@@ -73,6 +74,18 @@ type card struct {
 	requirementPart
 	Verb     string
 	Sections []cardSection
+}
+
+// urgency puts the subject's own shortfalls before what is open and what the
+// kit is to blame for.
+func (c card) urgency() int {
+	switch {
+	case c.Verdict == KitError:
+		return 2
+	case c.Tone == open:
+		return 1
+	}
+	return 0
 }
 
 type cardSection struct {
@@ -91,7 +104,7 @@ type familyPart struct {
 type requirementPart struct {
 	ID, Slug                string
 	Verdict                 Verdict
-	Sort                    sort
+	Tone                    tone
 	Mark, Means             string
 	Level                   string
 	Message                 string
@@ -104,7 +117,7 @@ type requirementPart struct {
 type checkPart struct {
 	Kind, Profile, Note, Taken string
 	Verdict                    Verdict
-	Sort                       sort
+	Tone                       tone
 	Mark                       string
 }
 
@@ -121,7 +134,7 @@ func newPage(r *Record) *page {
 		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
 		Name:  cmp.Or(strings.TrimSpace(oneLine(h.Subject.Name, 200)+" "+oneLine(h.Subject.Version, 80)), "unnamed subject"),
 		About: oneLine(h.Subject.about(), 200), Profiles: h.Subject.claimed(),
-		Headline: clip(r.Headline(), 2000), Mark: r.mark(), Sort: r.sort(),
+		Headline: clip(r.Headline(), 2000), Mark: r.mark(), Tone: r.tone(),
 		Problem: strings.TrimSpace(clip(r.problem(), 16<<10)),
 		Claims:  claims(h.Claims), Began: timestamp(h.Time),
 	}
@@ -140,6 +153,7 @@ func newPage(r *Record) *page {
 			}
 		}
 	}
+	slices.SortStableFunc(p.Attention, func(a, b card) int { return cmp.Compare(a.urgency(), b.urgency()) })
 	for _, f := range h.facts() {
 		p.Facts = append(p.Facts, fact{f.Name, clip(f.Value, 2000)})
 	}
@@ -149,8 +163,8 @@ func newPage(r *Record) *page {
 	return p
 }
 
-// sort says how the run as a whole is looked at.
-func (r *Record) sort() sort {
+// tone says how the run as a whole is looked at.
+func (r *Record) tone() tone {
 	switch r.Exit(false) {
 	case ExitPass:
 		return held
@@ -163,14 +177,14 @@ func (r *Record) sort() sort {
 // count fills in the bar and the filters.
 func (p *page) count(r *Record) {
 	var told []string
-	sorts := map[sort]int{}
+	tones := map[tone]int{}
 	attention := 0
 	for _, s := range segments(r.Counts()) {
-		sorts[s.Sort] += s.N
+		tones[s.Tone] += s.N
 		if s.Verdict.Exit(false) != ExitPass {
 			attention += s.N
 		}
-		if s.Sort == unasked {
+		if s.Tone == unasked {
 			p.NotAsked = append(p.NotAsked, s)
 			continue
 		}
@@ -181,10 +195,10 @@ func (p *page) count(r *Record) {
 	p.BarText = strings.Join(told, ", ")
 	p.Filters = []filter{
 		{"checked", "Checked", p.Judged, p.Judged > 0},
-		{"short", "Fell short", sorts[short], false},
-		{"open", "Open", sorts[open], false},
-		{"held", "Held", sorts[held], false},
-		{"unasked", "Not checked", sorts[unasked], false},
+		{"short", "Fell short", tones[short], false},
+		{"open", "Open", tones[open], false},
+		{"held", "Held", tones[held], false},
+		{"unasked", "Not checked", tones[unasked], false},
 		{"all", "All", len(r.Results), p.Judged == 0},
 	}
 }
@@ -200,17 +214,17 @@ func segments(counts map[Verdict]int) []segment {
 }
 
 func newSegment(v Verdict, n int) segment {
-	return segment{Verdict: v, Sort: v.sort(), Mark: Mark(v), N: n, Means: Describe(v)}
+	return segment{Verdict: v, Tone: v.tone(), Mark: Mark(v), N: n, Means: Describe(v)}
 }
 
 func newFamilyPart(g *group) familyPart {
 	f := familyPart{ID: oneLine(g.ID, 40), Title: oneLine(g.Title, 200), Model: oneLine(g.Model, 80), Counts: segments(g.counts())}
 	for _, s := range f.Counts {
-		if s.Sort != unasked {
+		if s.Tone != unasked {
 			f.Bar = append(f.Bar, s)
 			f.Judged += s.N
 		}
-		if s.Sort == held {
+		if s.Tone == held {
 			f.Held += s.N
 		}
 	}
@@ -223,7 +237,7 @@ func newFamilyPart(g *group) familyPart {
 func newRequirementPart(r *Result) requirementPart {
 	q := requirementPart{
 		ID: oneLine(r.Requirement, 120), Slug: slug(r.Requirement),
-		Verdict: r.Verdict, Sort: r.Verdict.sort(), Mark: Mark(r.Verdict), Means: Describe(r.Verdict),
+		Verdict: r.Verdict, Tone: r.Verdict.tone(), Mark: Mark(r.Verdict), Means: Describe(r.Verdict),
 		Level: oneLine(r.Level, 40), Message: oneLine(r.Message, 1000),
 		Rule: oneLine(r.Rule, 2000), Source: oneLine(r.Source, 2000), Why: oneLine(r.Why, 2000), Hint: oneLine(r.Hint, 2000),
 		Repeat: oneLine(r.Repeat, 2000), Attention: r.Verdict.Exit(false) != ExitPass,
@@ -234,7 +248,7 @@ func newRequirementPart(r *Result) requirementPart {
 	for _, c := range r.Checks {
 		part := checkPart{
 			Kind: oneLine(c.Kind, 80), Profile: oneLine(c.Profile, 80), Note: oneLine(c.Note, 1000),
-			Verdict: c.Verdict, Sort: c.Verdict.sort(), Mark: Mark(c.Verdict),
+			Verdict: c.Verdict, Tone: c.Verdict.tone(), Mark: Mark(c.Verdict),
 		}
 		if c.Verdict.judged() {
 			part.Taken = seconds(c.Seconds)
@@ -243,6 +257,10 @@ func newRequirementPart(r *Result) requirementPart {
 	}
 	return q
 }
+
+// Columns reports whether text has lines that are likely to be compared, as
+// "put" above "got" is.
+func (*page) Columns(text string) bool { return strings.Contains(text, "\n") }
 
 func newCard(r *Result) card {
 	c := card{requirementPart: newRequirementPart(r), Verb: r.Verdict.verb()}

@@ -30,6 +30,7 @@ func Terminal(w io.Writer, r *Record, o TerminalOptions) error {
 	t.banner(r)
 	t.families(r)
 	t.lists(r)
+	t.summary(r)
 	t.totals(r)
 	return out.Flush()
 }
@@ -267,6 +268,32 @@ func (t *terminal) lists(r *Record) {
 		}
 		t.line("")
 	}
+}
+
+// summary lists what fell short in a line each, where there is more of it than
+// the headline names: the explanations may have scrolled away.
+func (t *terminal) summary(r *Record) {
+	var list []*Result
+	wide := 0
+	for i := range r.Results {
+		if result := &r.Results[i]; result.Verdict.Exit(false) != ExitPass {
+			list = append(list, result)
+			wide = max(wide, columns(oneLine(result.Requirement, 80)))
+		}
+	}
+	if len(list) <= named {
+		return
+	}
+	t.line(t.as(bold, "In short:"))
+	for _, result := range list {
+		text := pad(oneLine(result.Requirement, 80), wide) + "  " + result.Verdict.verb()
+		if result.Message != "" {
+			text += ": " + oneLine(result.Message, 400)
+		}
+		v := result.Verdict
+		t.line("  " + t.as(colour(v), t.mark(v)) + " " + t.cut(text, t.width-4))
+	}
+	t.line("")
 }
 
 // totals writes what came out.

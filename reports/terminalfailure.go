@@ -129,6 +129,11 @@ func (t *terminal) mark(v Verdict) string {
 	return Mark(v)
 }
 
+// cut leaves out the end of a line that is too long.
+func (t *terminal) cut(line string, width int) string {
+	return cells.Truncate(line, max(width, 8), t.choose("…", ">"))
+}
+
 func (t *terminal) bar() string { return t.choose("│", "|") }
 func (t *terminal) dot() string { return t.choose("·", "-") }
 

@@ -52,6 +52,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	}
 	p.Record = filepath.Join(o.Dir, RecordName)
 	o.Header.Seed, o.Header.Total, o.Header.Suite = p.Seed, total, s.Version
+	o.Header.Families = families(s.Catalogue)
 	writer, err := reports.Create(p.Record, o.Header)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
@@ -93,6 +94,19 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 		return nil, err
 	}
 	return reports.Read(p.Record)
+}
+
+// families gives the order in which reports show what ends in any order.
+func families(c *catalogue.Catalogue) []reports.Family {
+	var list []reports.Family
+	for _, f := range c.Families {
+		family := reports.Family{ID: f.ID, Title: f.Title, Model: f.Model}
+		for _, q := range f.Requirements {
+			family.Requirements = append(family.Requirements, q.ID)
+		}
+		list = append(list, family)
+	}
+	return list
 }
 
 // countChecks counts the specs that will run.
