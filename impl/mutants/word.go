@@ -37,6 +37,7 @@ func (r *region) Store(offset int64, v uint64) error {
 	case r.is("word-in-halves"):
 		halves := (*[2]atomic.Uint32)(unsafe.Pointer(w))
 		halves[0].Store(uint32(v))
+		preempted(v)
 		halves[1].Store(uint32(v >> 32))
 	case r.is("word-store-plain"):
 		*(*uint64)(unsafe.Pointer(w)) = v
@@ -56,6 +57,7 @@ func (r *region) Add(offset int64, delta uint64) (uint64, error) {
 	}
 	if r.is("word-add-in-two") {
 		before := w.Load()
+		preempted(before)
 		w.Store(before + delta)
 		return before, nil
 	}
@@ -73,11 +75,20 @@ func (r *region) CompareAndSwap(offset int64, old, v uint64) (uint64, bool, erro
 		case held != old:
 			return held, false, nil
 		case r.is("word-swap-in-two"):
+			preempted(v)
 			w.Store(v)
 			return old, true, nil
 		case w.CompareAndSwap(old, v):
 			return old, true, nil
 		}
+	}
+}
+
+// preempted gives way now and then between two halves of what ought to be one,
+// so that a fault is met on a busy machine and on one processor too.
+func preempted(v uint64) {
+	if v%32 == 0 {
+		time.Sleep(20 * time.Microsecond)
 	}
 }
 
