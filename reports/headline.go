@@ -46,7 +46,7 @@ func (r *Record) Finding() string {
 	case len(r.Results) == 0:
 		return "nothing was checked"
 	case judged == 0:
-		return fmt.Sprintf("nothing was checked: of %s, none was both claimed and has a check", requirements(len(r.Results)))
+		return fmt.Sprintf("nothing was checked: of %d %s, none was both claimed and has a check", len(r.Results), plural(len(r.Results), "requirement"))
 	}
 	var parts []string
 	for _, level := range []string{levelCore, levelExtended, levelClaim} {
@@ -68,7 +68,7 @@ func (r *Record) Finding() string {
 		text += fmt.Sprintf("; %d skipped", n)
 	}
 	if n := r.lost(); n > 0 {
-		text += fmt.Sprintf("; %d checks left no result", n)
+		text += fmt.Sprintf("; %d %s left no result", n, plural(n, "check"))
 	}
 	if partial := r.Header.Subject.Partial; len(partial) > 0 {
 		text += fmt.Sprintf(" (partial: %s)", strings.Join(partial, ", "))
@@ -91,18 +91,14 @@ func (t tally) say(level string, first bool) string {
 	if t.of == 1 {
 		verb = "holds"
 	}
-	noun := "requirements"
-	if t.of == 1 {
-		noun = "requirement"
-	}
-	return fmt.Sprintf("%d of %d %s %s %s", t.hold, t.of, word, noun, verb)
+	return fmt.Sprintf("%d of %d %s %s %s", t.hold, t.of, word, plural(t.of, "requirement"), verb)
 }
 
-func requirements(n int) string {
+func plural(n int, noun string) string {
 	if n == 1 {
-		return "1 requirement"
+		return noun
 	}
-	return fmt.Sprintf("%d requirements", n)
+	return noun + "s"
 }
 
 // named is how many requirements a headline names.

@@ -16,10 +16,8 @@ for (const code of document.querySelectorAll("code.command")) {
 const reveal = () => {
   const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
-  if (target.matches("details")) {
-    if (getComputedStyle(target).display === "none") document.getElementById("show-all").checked = true;
-    target.open = true;
-  }
+  if (target.offsetParent === null) document.getElementById("show-all").checked = true;
+  if (target.matches("details")) target.open = true;
   target.scrollIntoView();
 };
 addEventListener("hashchange", reveal);

@@ -255,6 +255,7 @@ func newRequirementPart(r *Result) requirementPart {
 		}
 		q.Checks = append(q.Checks, part)
 	}
+	slices.SortStableFunc(q.Checks, func(a, b checkPart) int { return cmp.Compare(a.notRun(), b.notRun()) })
 	return q
 }
 
@@ -268,6 +269,13 @@ func newCard(r *Result) card {
 		c.Sections = append(c.Sections, cardSection{s, svgImage(s.SVG)})
 	}
 	return c
+}
+
+func (c checkPart) notRun() int {
+	if c.Tone == unasked {
+		return 1
+	}
+	return 0
 }
 
 // slug makes a name for links of an id, which has this form anyway.

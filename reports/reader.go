@@ -163,7 +163,7 @@ func atWord(text []byte, err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("this is no JSON: %w, at %s", syntax, quote(word(text, syntax.Offset)))
 	case errors.As(err, &kind):
-		return fmt.Errorf("%q is a JSON %s: want a %s", kind.Field, kind.Value, kind.Type)
+		return fmt.Errorf("%q is a JSON %s: want a Go %s", strings.TrimPrefix(kind.Field, "Result."), kind.Value, kind.Type)
 	}
 	return fmt.Errorf("this is no line of a record: %w", err)
 }

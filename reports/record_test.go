@@ -160,7 +160,7 @@ func FuzzRead(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(sample)
-	f.Add([]byte(`{"header":{}}` + "\n" + `{"requirement":"A","verdict":"pass"}` + "\n" + `{"footer":{}}` + "\n"))
+	f.Add([]byte(`{"header":{"format":1}}` + "\n" + `{"requirement":"A","verdict":"pass"}` + "\n" + `{"footer":{}}` + "\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		path := filepath.Join(t.TempDir(), "r.jsonl")
 		if err := os.WriteFile(path, text, 0o600); err != nil {

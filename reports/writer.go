@@ -117,13 +117,15 @@ func appendLine(file *os.File, line []byte) error {
 		}
 	}
 	n, err := writeOnce(file, line)
-	if n == len(line) {
-		return nil
+	for err == nil && n < len(line) { // the rest tells why it was short
+		var more int
+		more, err = writeOnce(file, line[n:])
+		if more == 0 && err == nil {
+			err = io.ErrShortWrite
+		}
+		n += more
 	}
-	if err == nil {
-		err = io.ErrShortWrite
-	}
-	if n > 0 && regular {
+	if err != nil && n > 0 && regular {
 		err = errors.Join(err, file.Truncate(end))
 	}
 	return err
