@@ -194,9 +194,9 @@ func seconds(s float64) string {
 	switch {
 	case s < 0.0005:
 		return "0 s"
-	case s < 1:
+	case s < 0.9995:
 		return fmt.Sprintf("%.0f ms", s*1000)
-	case s < 10:
+	case s < 9.95:
 		return fmt.Sprintf("%.1f s", s)
 	case s < 120:
 		return fmt.Sprintf("%.0f s", s)

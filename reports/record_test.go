@@ -153,21 +153,3 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("%v, want an error that names /dev/full", err)
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	sample, err := os.ReadFile("testdata/sample.jsonl")
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(sample)
-	f.Add([]byte(`{"header":{"format":1}}` + "\n" + `{"requirement":"A","verdict":"pass"}` + "\n" + `{"footer":{}}` + "\n"))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		path := filepath.Join(t.TempDir(), "r.jsonl")
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if r, err := reports.Read(path); err == nil && r.Footer == nil && r.Exit(false) == 0 {
-			t.Error("a record without a footer exits 0")
-		}
-	})
-}

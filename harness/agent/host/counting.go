@@ -37,9 +37,9 @@ func (p *party) counting(s *semaphore) (step, error) {
 			if _, err := p.granted(s.Wait); err != nil {
 				return err
 			}
-			p.own.Presence.Store(scratch.Beside)
+			p.own.Enter()
 			for range 2 {
-				if n := p.scratch.Inside(-1, scratch.Beside); int64(n) > permits {
+				if n := p.scratch.Together(); int64(n) > permits {
 					p.fault(i, "%d were inside with %d permits", n, permits)
 				}
 				linger(i)

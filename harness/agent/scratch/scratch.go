@@ -41,8 +41,9 @@ type Own struct {
 	Posts     atomic.Uint64 // posts begun
 	Published atomic.Uint64 // the last record whose publish has returned
 	Ready     atomic.Uint64 // the step of a litmus test that it has come to
+	Entries   atomic.Uint64 // how often it has come inside, counted before Presence says so
 
-	_ [ownLen - 5]uint64
+	_ [ownLen - 6]uint64
 }
 
 // A File is a mapped scratch file.
@@ -123,7 +124,7 @@ func (f *File) Sum(word func(*Own) *atomic.Uint64) (sum uint64) {
 	return sum
 }
 
-// Inside counts the processes, without that of index except, whose presence is
+// Inside tells whether others are inside: it counts the processes, without that of index except, whose presence is
 // at least that.
 func (f *File) Inside(except int, presence uint64) (n int) {
 	for i := range Processes {
@@ -132,4 +133,29 @@ func (f *File) Inside(except int, presence uint64) (n int) {
 		}
 	}
 	return n
+}
+
+// Together counts processes that were inside at one and the same moment. One
+// look at all of them, word by word, could count one that had left before
+// another came; so it looks twice, and counts who was inside both times without
+// having come in anew: all of these were inside between the two looks.
+func (f *File) Together() (n int) {
+	var entries [Processes]uint64
+	var inside [Processes]bool
+	for i := range Processes {
+		entries[i] = f.Of(i).Entries.Load()
+		inside[i] = f.Of(i).Presence.Load() != Outside
+	}
+	for i := range Processes {
+		if inside[i] && f.Of(i).Presence.Load() != Outside && f.Of(i).Entries.Load() == entries[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// Enter says that the process is inside, with others.
+func (o *Own) Enter() {
+	o.Entries.Add(1)
+	o.Presence.Store(Beside)
 }
