@@ -47,7 +47,7 @@ var futexWaits = []uint64{0, 6, 9, 11, 13}
 
 // newCall looks at a system call that an agent is about to make.
 func (p *party) newCall(s stop) *call {
-	c := &call{number: s.call.number(), args: s.call.args()}
+	c := &call{number: s.call.Number(), args: s.call.Args()}
 	c.quiet = slices.Contains(quietCalls, c.number)
 	for _, a := range c.args {
 		c.shared = c.shared || p.region(a) != nil

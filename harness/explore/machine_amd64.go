@@ -4,6 +4,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // supported says that this package knows the machine's registers and
@@ -16,12 +18,12 @@ const callLength = 2 // bytes of the instruction syscall
 type registers struct{ unix.PtraceRegs }
 
 func (p *party) registers() (r registers, err error) {
-	err = ptrace(unix.PTRACE_GETREGS, p.tid, 0, uintptr(unsafe.Pointer(&r.PtraceRegs)))
+	err = ptrace.Request(unix.PTRACE_GETREGS, p.tid, 0, uintptr(unsafe.Pointer(&r.PtraceRegs)))
 	return r, err
 }
 
 func (p *party) setRegisters(r registers) error {
-	return ptrace(unix.PTRACE_SETREGS, p.tid, 0, uintptr(unsafe.Pointer(&r.PtraceRegs)))
+	return ptrace.Request(unix.PTRACE_SETREGS, p.tid, 0, uintptr(unsafe.Pointer(&r.PtraceRegs)))
 }
 
 func (r *registers) pc() uint64 { return r.Rip }

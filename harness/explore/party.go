@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // state is what the operation thread of an agent does, as its tracer knows.
@@ -88,7 +89,7 @@ func spawn(name string, c command) (_ *party, err error) {
 	} else if n := p.threads(); n != 1 {
 		return nil, &Refused{fmt.Sprintf("an agent with %d threads must tell in hello which of them does the operations", n)}
 	}
-	if err := ptrace(unix.PTRACE_SEIZE, p.tid, 0, unix.PTRACE_O_TRACESYSGOOD|unix.PTRACE_O_EXITKILL|unix.PTRACE_O_TRACEEXEC); err != nil {
+	if err := ptrace.Request(unix.PTRACE_SEIZE, p.tid, 0, unix.PTRACE_O_TRACESYSGOOD|unix.PTRACE_O_EXITKILL|unix.PTRACE_O_TRACEEXEC); err != nil {
 		if refused := refusal(err); refused != nil {
 			return nil, refused
 		}
@@ -153,7 +154,7 @@ func (p *party) kill() {
 		}
 	}
 	for {
-		_, status, err := wait4(p.pid, 0)
+		_, status, err := ptrace.Wait(p.pid, 0)
 		if err != nil || !status.Stopped() {
 			break
 		}
@@ -287,10 +288,10 @@ func (p *party) toMarker(s stop) error {
 		case stopGone:
 			return errGone
 		case stopCall:
-			marked = s.call.number() == markBegin
+			marked = s.call.Number() == markBegin
 		case stopExit:
 			if marked {
-				p.callAt = s.call.ip - callLength
+				p.callAt = s.call.IP - callLength
 				return nil
 			}
 		case stopOther, stopFault:

@@ -2,51 +2,12 @@ package explore
 
 import (
 	"fmt"
-	"os"
-	"syscall"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
-
-// Requests and the layout of PTRACE_GET_SYSCALL_INFO, from linux/ptrace.h.
-const (
-	callNone  = 0
-	callEntry = 1
-	callExit  = 2
-)
-
-// callInfo is struct ptrace_syscall_info: the union holds the number and six
-// arguments at entry, and the result at exit.
-type callInfo struct {
-	op      uint8
-	_       [3]uint8
-	arch    uint32
-	ip, sp  uint64
-	payload [8]uint64
-}
-
-func (i *callInfo) number() uint64  { return i.payload[0] }
-func (i *callInfo) args() [6]uint64 { return [6]uint64(i.payload[1:7]) }
-func (i *callInfo) result() int64   { return int64(i.payload[0]) }
-
-// ptrace is the raw request. Nothing here may hand the thread over to the Go
-// scheduler: a tracer is a thread, and a stop takes microseconds.
-func ptrace(request, tid int, addr, data uintptr) error {
-	if _, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, uintptr(request), uintptr(tid), addr, data, 0, 0); errno != 0 {
-		return errno
-	}
-	return nil
-}
-
-func ptraceCallInfo(tid int) (info callInfo, err error) {
-	_, _, errno := unix.RawSyscall6(unix.SYS_PTRACE, unix.PTRACE_GET_SYSCALL_INFO, uintptr(tid),
-		unsafe.Sizeof(info), uintptr(unsafe.Pointer(&info)), 0, 0)
-	if errno != 0 {
-		return info, errno
-	}
-	return info, nil
-}
 
 // signalInfo is the head of siginfo_t, enough for a fault.
 type signalInfo struct {
@@ -56,24 +17,8 @@ type signalInfo struct {
 }
 
 func ptraceSignalInfo(tid int) (info signalInfo, err error) {
-	err = ptrace(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(&info)))
+	err = ptrace.Request(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(&info)))
 	return info, err
-}
-
-// wait4 waits for one thread. It gives 0 where flags hold WNOHANG and nothing
-// has happened.
-func wait4(tid, flags int) (int, unix.WaitStatus, error) {
-	var status int32
-	for {
-		got, _, errno := unix.RawSyscall6(unix.SYS_WAIT4, uintptr(tid), uintptr(unsafe.Pointer(&status)), uintptr(flags|unix.WALL), 0, 0, 0)
-		switch errno {
-		case 0:
-			return int(got), unix.WaitStatus(status), nil
-		case unix.EINTR:
-		default:
-			return 0, 0, errno
-		}
-	}
 }
 
 // yield lets the traced thread, which is on the same processor, run.
@@ -120,12 +65,8 @@ func (e *Refused) Error() string { return "interleavings cannot be explored here
 
 // refusal explains an error of ptrace; nil where it is none of permission.
 func refusal(err error) *Refused {
-	if err != syscall.EPERM && err != syscall.EACCES && err != syscall.ENOSYS {
-		return nil
+	if reason := ptrace.Refusal(err); reason != "" {
+		return &Refused{Reason: reason}
 	}
-	reason := fmt.Sprintf("ptrace: %v", err)
-	if scope, readErr := os.ReadFile("/proc/sys/kernel/yama/ptrace_scope"); readErr == nil && len(scope) > 0 && scope[0] > '1' {
-		reason += fmt.Sprintf(" (/proc/sys/kernel/yama/ptrace_scope is %c; 1 or 0 is needed)", scope[0])
-	}
-	return &Refused{Reason: reason}
+	return nil
 }

@@ -11,7 +11,7 @@ import (
 // call deals with an agent at the entry of a system call.
 func (l *leg) call(s stop) (ending, error) {
 	p := l.p
-	if s.call.number() == markEnd {
+	if s.call.Number() == markEnd {
 		p.call = &call{number: markEnd, quiet: true}
 		if err := p.resume(0); err != nil {
 			return goesOn, err
@@ -32,7 +32,7 @@ func (l *leg) call(s stop) (ending, error) {
 	counted := p.rewound
 	p.rewound = false
 	if l.watch && c.visible() && !counted {
-		at := point{Op: p.pos, Access: p.count, at: p.codeAddress(s.call.ip)}
+		at := point{Op: p.pos, Access: p.count, at: p.codeAddress(s.call.IP)}
 		if l.goal != nil && at.Op == l.goal.Op && at.Access == l.goal.Access && !l.goal.Between {
 			if !l.goal.there(at) {
 				return strays, nil
@@ -49,7 +49,7 @@ func (l *leg) call(s stop) (ending, error) {
 		}
 	}
 	if c.visible() {
-		l.note(p, p.event(s.call.ip, Event{Kind: kindCall, Text: p.describe(c)}))
+		l.note(p, p.event(s.call.IP, Event{Kind: kindCall, Text: p.describe(c)}))
 	}
 	if p.protected && (c.shared || !c.quiet) {
 		// The kernel must see the memory, or it answers EFAULT.
@@ -180,7 +180,7 @@ func (l *leg) settle() (ending, error) {
 
 // mapped looks at what is mapped again after a call that may have changed it.
 func (p *party) mapped(c *call, s stop) error {
-	if !c.maps() || s.call.result() < 0 && s.call.result() > -4096 {
+	if !c.maps() || s.call.Result() < 0 && s.call.Result() > -4096 {
 		return nil
 	}
 	if err := p.look(); err != nil {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // A stopKind is why a traced thread stopped.
@@ -27,7 +29,7 @@ type stop struct {
 	kind   stopKind
 	signal unix.Signal     // of stopFault and stopOther; what killed it, of stopGone
 	fault  uint64          // address, of stopFault
-	call   callInfo        // of stopCall and stopExit
+	call   ptrace.Call     // of stopCall and stopExit
 	status unix.WaitStatus // of stopGone
 }
 
@@ -35,7 +37,7 @@ var errGone = errors.New("the agent has ended")
 
 // take takes a stop, without waiting where flags say WNOHANG.
 func (p *party) take(flags int) (stop, error) {
-	got, status, err := wait4(p.tid, flags)
+	got, status, err := ptrace.Wait(p.tid, flags)
 	switch {
 	case err == unix.ECHILD:
 		p.state = dead
@@ -52,11 +54,11 @@ func (p *party) take(flags int) (stop, error) {
 	s := stop{signal: status.StopSignal()}
 	switch {
 	case s.signal == unix.SIGTRAP|0x80:
-		if s.call, err = ptraceCallInfo(p.tid); err != nil {
+		if s.call, err = ptrace.SyscallInfo(p.tid); err != nil {
 			return p.vanished(err)
 		}
 		s.kind = stopExit
-		if s.call.op == callEntry {
+		if s.call.Op == ptrace.Entry {
 			s.kind = stopCall
 		}
 	case int(status)>>16 != 0:
@@ -91,7 +93,7 @@ func (p *party) resume(signal unix.Signal) error { return p.proceed(unix.PTRACE_
 func (p *party) release(signal unix.Signal) error { return p.proceed(unix.PTRACE_CONT, signal) }
 
 func (p *party) proceed(request int, signal unix.Signal) error {
-	err := ptrace(request, p.tid, 0, uintptr(signal))
+	err := ptrace.Request(request, p.tid, 0, uintptr(signal))
 	if err != nil && err != unix.ESRCH { // one that was killed meanwhile tells so by its next stop
 		return fmt.Errorf("ptrace of %s: %w", p.name, err)
 	}
@@ -135,7 +137,7 @@ func (p *party) postpone(s unix.Signal) {
 
 // interrupt stops a thread that runs, or sleeps in a system call.
 func (p *party) interrupt() (stop, error) {
-	if err := ptrace(unix.PTRACE_INTERRUPT, p.tid, 0, 0); err != nil && err != unix.ESRCH {
+	if err := ptrace.Request(unix.PTRACE_INTERRUPT, p.tid, 0, 0); err != nil && err != unix.ESRCH {
 		return stop{}, fmt.Errorf("interrupt %s: %w", p.name, err)
 	}
 	return p.take(0)

@@ -5,44 +5,45 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // syscallStop looks at a thread that stands at the entry or the exit of a
 // system call.
 func (t *tracer) syscallStop(tid int, th *thread) {
-	info, err := getSyscallInfo(tid)
+	info, err := ptrace.SyscallInfo(tid)
 	if err != nil {
 		if err != unix.ESRCH { // killed meanwhile
 			t.see(fmt.Sprintf("system calls: PTRACE_GET_SYSCALL_INFO: %v (Linux 5.3 or newer is needed)", err))
 		}
 		return
 	}
-	if info.arch != nativeArch {
-		t.see(fmt.Sprintf("system calls of a program for another architecture (audit number %#x)", info.arch))
+	if info.Arch != nativeArch {
+		t.see(fmt.Sprintf("system calls of a program for another architecture (audit number %#x)", info.Arch))
 		return
 	}
-	switch info.op {
-	case syscallEntry:
+	switch info.Op {
+	case ptrace.Entry:
 		th.call = nil
-		if r, ok := recognised[info.number()]; ok {
-			c := &call{pid: th.pid, number: info.number(), args: info.args()}
+		if r, ok := recognised[info.Number()]; ok {
+			c := &call{pid: th.pid, number: info.Number(), args: info.Args()}
 			if r.path >= 0 {
 				c.object = readString(th.pid, c.args[r.path], unix.PathMax)
 			}
 			th.call = c
 		}
-	case syscallExit:
+	case ptrace.Exit:
 		c := th.call
 		th.call = nil
 		if c == nil {
 			return
 		}
-		c.result = info.result()
+		c.result = info.Result()
 		r := recognised[c.number]
-		if info.failed() && !r.attempt {
+		if info.Failed() && !r.attempt {
 			return
 		}
 		r.seen(t, c)
@@ -82,8 +83,4 @@ func threadGroup(tid int) int {
 		}
 	}
 	return tid
-}
-
-func ptraceEventMessage(tid int, message *uint) (int, error) {
-	return ptrace(unix.PTRACE_GETEVENTMSG, tid, 0, uintptr(unsafe.Pointer(message)))
 }

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK |
@@ -130,13 +132,13 @@ func (t *tracer) seize(pid int) error {
 	if !status.Stopped() {
 		return fmt.Errorf("the program did not stop at its start: status %#x", status)
 	}
-	if _, err := ptrace(unix.PTRACE_DETACH, pid, 0, uintptr(unix.SIGSTOP)); err != nil {
+	if err := ptrace.Request(unix.PTRACE_DETACH, pid, 0, uintptr(unix.SIGSTOP)); err != nil {
 		return err
 	}
 	if _, err := unix.Wait4(pid, &status, unix.WUNTRACED, nil); err != nil {
 		return err
 	}
-	if _, err := ptrace(unix.PTRACE_SEIZE, pid, 0, options); err != nil {
+	if err := ptrace.Request(unix.PTRACE_SEIZE, pid, 0, options); err != nil {
 		return err
 	}
 	return unix.Kill(pid, unix.SIGCONT)
@@ -209,8 +211,7 @@ func (t *tracer) event(tid int, th *thread, event int) {
 	case unix.PTRACE_EVENT_VFORK:
 		t.tell(th.pid, "vfork", "")
 	case unix.PTRACE_EVENT_CLONE:
-		var child uint
-		if _, err := ptraceEventMessage(tid, &child); err == nil && threadGroup(int(child)) == th.pid {
+		if child, err := ptrace.EventMessage(tid); err == nil && threadGroup(int(child)) == th.pid {
 			t.tell(th.pid, "pthread_create", "")
 		} else {
 			t.tell(th.pid, "clone", "")
