@@ -94,7 +94,7 @@ func Check(t *testing.T, s subject.Subject, options ...Option) {
 	}
 	plan.Repeat = "go test -run '^" + root + "$/^{id}$' ."
 	record, err := run.Do(context.Background(), suite, plan, run.Options{
-		Dir: t.TempDir(), Header: header(plan.Claims, strings.Join(os.Args, " ")),
+		Dir: t.TempDir(), Jobs: run.DefaultJobs(), Header: header(plan.Claims, strings.Join(os.Args, " ")),
 	})
 	if err != nil {
 		t.Fatal(err)

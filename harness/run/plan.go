@@ -29,6 +29,33 @@ type Plan struct {
 	Isolation world.Isolation `json:"isolation,omitempty"`
 	Record    string          `json:"record"` // path of the record, which the header is in already
 	Repeat    string          `json:"repeat"` // command that repeats a requirement, with {id} for its id
+	Part      Part            `json:"part"`   // which of the specs this runner takes
+}
+
+// Part is one runner's share of the specs. What measures time runs alone, after
+// all else; the rest is dealt out in turn.
+type Part struct {
+	Index int  `json:"index"`
+	Of    int  `json:"of"`
+	Alone bool `json:"alone,omitempty"`
+}
+
+// alone reports whether a kind of check must have the machine for itself, as
+// far as the kit can see to it.
+func alone(k catalogue.Kind) bool { return k == catalogue.Performance }
+
+// take gives the function that says of each spec, in the order of their
+// registration, whether it belongs to the part.
+func (p Part) take() func(catalogue.Kind) bool {
+	next := 0
+	return func(k catalogue.Kind) bool {
+		if alone(k) || p.Alone {
+			return alone(k) == p.Alone
+		}
+		mine := p.Of < 2 || next%p.Of == p.Index
+		next++
+		return mine
+	}
 }
 
 // Suite is the catalogue and the specs: what the suites hand to a run.

@@ -10,8 +10,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,10 +27,16 @@ import (
 // Options are what the caller of a check decides.
 type Options struct {
 	Dir      string // where report.jsonl goes; must exist
+	Jobs     int    // how many specs run at the same time, each in a world of its own; 0: one
 	Header   reports.Header
 	Strict   bool
 	Observer Observer // or nil
 }
+
+// DefaultJobs is how many specs run at the same time unless somebody says
+// otherwise: they wait for most of their time, so as many as there are CPUs do
+// not disturb one another.
+func DefaultJobs() int { return min(runtime.NumCPU(), 4) }
 
 // RecordName is the record's name in the directory of a check.
 const RecordName = "report.jsonl"
@@ -46,7 +54,8 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	}
 	began := time.Now()
 	implemented := s.Implemented()
-	total := countChecks(items, implemented)
+	total := countChecks(items, implemented, func(catalogue.Kind) bool { return true })
+	lonely := countChecks(items, implemented, alone)
 	if total == 0 {
 		return nil, fmt.Errorf("%w: nothing to check: of what was selected, nothing is both claimed by %s and checked by this version of the kit; `ipckit list` shows what is", ErrUsage, p.Claims.Subject)
 	}
@@ -72,8 +81,20 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 		observer = nobody{}
 	}
 	observer.Begin(total)
-	runErr := follow(ctx, p, observer)
+	counted := &counter{Observer: observer}
+	observer = counted
+	var runErr error
+	if together := total - lonely; together > 0 {
+		runErr = share(ctx, p, min(max(o.Jobs, 1), together), observer)
+	}
+	if lonely > 0 && runErr == nil && ctx.Err() == nil {
+		p.Part = Part{Of: 1, Alone: true}
+		runErr = follow(ctx, p, observer)
+	}
 	observer.End()
+	if runErr == nil && ctx.Err() == nil && counted.results != total {
+		runErr = fmt.Errorf("%d of %d checks gave a result, which is the kit's own fault", counted.results, total)
+	}
 
 	record, err := reports.Read(p.Record)
 	if err != nil {
@@ -109,14 +130,66 @@ func families(c *catalogue.Catalogue) []reports.Family {
 	return list
 }
 
-// countChecks counts the specs that will run.
-func countChecks(items []selection.Item, implemented map[string][]catalogue.Kind) (n int) {
+// countChecks counts the specs that will run, of some kinds.
+func countChecks(items []selection.Item, implemented map[string][]catalogue.Kind, of func(catalogue.Kind) bool) (n int) {
 	for _, item := range items {
-		if item.Status == selection.Claimed && item.Selected {
-			n += len(item.Profiles) * len(implemented[item.Requirement.ID])
+		if item.Status != selection.Claimed || !item.Selected {
+			continue
+		}
+		for _, kind := range implemented[item.Requirement.ID] {
+			if of(kind) {
+				n += len(item.Profiles)
+			}
 		}
 	}
 	return n
+}
+
+// share deals the specs out to so many runners and follows them all.
+func share(ctx context.Context, p Plan, jobs int, observer Observer) error {
+	one := &oneByOne{observer: observer}
+	errs := make([]error, jobs)
+	var wait sync.WaitGroup
+	for i := range jobs {
+		p := p
+		p.Part = Part{Index: i, Of: jobs}
+		wait.Go(func() { errs[i] = follow(ctx, p, one) })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// counter counts the results on their way: a check of which nothing was heard
+// must not go unnoticed.
+type counter struct {
+	Observer
+	results int
+}
+
+func (c *counter) Result(r reports.Result) {
+	c.results++
+	c.Observer.Result(r)
+}
+
+// oneByOne lets the followers of several runners call an observer in turn.
+type oneByOne struct {
+	mutex    sync.Mutex
+	observer Observer
+}
+
+func (o *oneByOne) Begin(int) {}
+func (o *oneByOne) End()      {}
+
+func (o *oneByOne) Start(id, kind string) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.observer.Start(id, kind)
+}
+
+func (o *oneByOne) Result(r reports.Result) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.observer.Result(r)
 }
 
 // unchecked makes the lines of what will not run: it is listed all the same.

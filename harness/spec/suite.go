@@ -41,6 +41,7 @@ type Suite struct {
 	Repeat    func(id string) string               // the command that repeats one requirement
 	OnBegin   func(id, kind string)                // called before a check, or nil
 	OnResult  func(r reports.Result)               // called after it, or nil
+	Take      func(kind catalogue.Kind) bool       // says of each spec whether to register it; nil: all
 	Collect   func(id string, kind catalogue.Kind) // set: specs are not registered, only named
 
 	byID map[string]selection.Item
@@ -89,6 +90,9 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 	for _, profile := range item.Profiles {
 		e := e
 		e.profile = profile
+		if s.Take != nil && !s.Take(e.kind) {
+			continue
+		}
 		text := fmt.Sprintf("%s %s", id, strings.TrimSuffix(r.Text, "."))
 		if len(item.Profiles) > 1 {
 			text += " [" + profile + "]"

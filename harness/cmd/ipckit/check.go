@@ -28,6 +28,7 @@ type checkFlags struct {
 	strict    bool
 	patience  time.Duration
 	isolation string
+	jobs      int
 	verbose   bool
 }
 
@@ -40,6 +41,7 @@ func (f *checkFlags) add(c *cobra.Command) {
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
 	flags.DurationVar(&f.patience, "patience", 0, "how long one operation may take that ought to come back (default 10s)")
 	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
+	flags.IntVar(&f.jobs, "jobs", run.DefaultJobs(), "how many requirements are checked at the same time, each in a world of its own")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, not only those that fall short")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
@@ -52,6 +54,9 @@ func (f *checkFlags) validate() error {
 	}
 	if f.isolation != "auto" && f.isolation != "none" {
 		return usage("--isolation %q: want auto or none", f.isolation)
+	}
+	if f.jobs < 1 {
+		return usage("--jobs %d: want 1 or more", f.jobs)
 	}
 	if f.patience < 0 {
 		return usage("--patience %v: want a duration above 0, such as 30s", f.patience)
@@ -116,7 +121,7 @@ func check(ctx context.Context, name string, f checkFlags) error {
 	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
 	header.Subject.Path, header.Selection = t.path, f.only
 	record, err := run.Do(ctx, suite, t.plan(f), run.Options{
-		Dir: dir, Header: header, Strict: f.strict, Observer: newProgress(name),
+		Dir: dir, Jobs: f.jobs, Header: header, Strict: f.strict, Observer: newProgress(name),
 	})
 	switch {
 	case errors.Is(err, run.ErrUsage):
