@@ -67,6 +67,15 @@ const (
 	OpMailboxDetach  = "mailbox.detach"
 	OpMailboxUnlink  = "mailbox.unlink"
 
+	OpPartyJoin    = "party.join"
+	OpPartyReceive = "party.receive"
+	OpPartyLeave   = "party.leave"
+
+	OpLinkOpen    = "link.open"
+	OpLinkSend    = "link.send"
+	OpLinkReceive = "link.receive"
+	OpLinkDetach  = "link.detach"
+
 	OpWorkload = "workload"
 )
 
@@ -80,6 +89,7 @@ var Operations = []string{OpHello, OpStatus, OpCancel, OpBye,
 	OpSnapshotCreate, OpSnapshotOpen, OpSnapshotPublish, OpSnapshotRead, OpSnapshotDetach, OpSnapshotUnlink,
 	OpBufferCreate, OpBufferOpen, OpBufferPut, OpBufferGet, OpBufferClose, OpBufferDetach, OpBufferUnlink,
 	OpMailboxCreate, OpMailboxOpen, OpMailboxSend, OpMailboxReceive, OpMailboxClose, OpMailboxDetach, OpMailboxUnlink,
+	OpPartyJoin, OpPartyReceive, OpPartyLeave, OpLinkOpen, OpLinkSend, OpLinkReceive, OpLinkDetach,
 	OpWorkload}
 
 // Roles of a workload. What each does is in the protocol's schema.

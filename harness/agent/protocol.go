@@ -34,6 +34,7 @@ type Request struct {
 	Start    *uint64 `json:"start,omitempty"`   // preset of the running indices
 	Initial  *int64  `json:"initial,omitempty"` // semaphore: the value that it starts with
 	Maximum  *int64  `json:"maximum,omitempty"` // semaphore: the largest value. Workload semaphore: how many may be inside
+	Party    string  `json:"party,omitempty"`   // link.open: handle of the party whose link it is
 	// open
 	ReadOnly bool `json:"read_only,omitempty"`
 
@@ -77,6 +78,8 @@ type Reply struct {
 	Data *string `json:"data,omitempty"` // base64
 	Size *int64  `json:"size,omitempty"` // of the region or of the item
 	Hash string  `json:"hash,omitempty"` // FNV-1a, 64 bits, 16 hexadecimal digits
+	// party.receive: the name of the party that sent it, or whose link has ended
+	Sender string `json:"sender,omitempty"`
 
 	// workload
 	Done      *int64 `json:"done,omitempty"`       // items moved

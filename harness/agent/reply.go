@@ -169,12 +169,14 @@ func (r Reply) answers(q Request) *violation {
 		case q.Op == OpWordCAS && r.Swapped == nil:
 			return missing("swapped, whether the word was replaced")
 		}
-	case OpRegionRead, OpBufferGet, OpMailboxReceive, OpSnapshotRead:
+	case OpRegionRead, OpBufferGet, OpMailboxReceive, OpLinkReceive, OpPartyReceive, OpSnapshotRead:
 		switch {
 		case q.Digest && (r.Size == nil || r.Hash == ""):
 			return missing("size and hash, since digest was asked for")
 		case !q.Digest && r.Data == nil:
 			return missing("data, base64 (\"\" for an item of 0 bytes)")
+		case q.Op == OpPartyReceive && r.Sender == "":
+			return missing("sender, the name of the party that sent it")
 		}
 	case OpWorkload:
 		switch {

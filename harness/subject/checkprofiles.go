@@ -14,7 +14,7 @@ func (k *checker) profiles() {
 	if claimed := k.claims.Claimed(); len(claimed) == 0 || (len(claimed) == 1 && claimed[0] == ProfilePerformance) {
 		k.bad(at("profiles"), "no profile is claimed, so there is nothing to check: claim one of %s",
 			strings.Join([]string{ProfileRegion, ProfileWord, ProfileLock, ProfileSemaphore, ProfileRWLock, ProfileSnapshot,
-				ProfileOneToOne, ProfileMany, ProfileMailbox}, ", "))
+				ProfileOneToOne, ProfileMany, ProfileMailbox, ProfileLink}, ", "))
 	}
 	if r := p.Region; r != nil {
 		in := within(ProfileRegion)
@@ -34,6 +34,7 @@ func (k *checker) profiles() {
 		k.word(in("order"), m.Order, "fifo", "priority")
 		k.word(in("waiting"), m.Waiting, "sleep", "spin")
 	}
+	k.link(p.Link)
 	for _, profile := range k.claims.Claimed() {
 		k.partial(profile)
 	}

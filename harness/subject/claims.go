@@ -21,6 +21,7 @@ type Claims struct {
 	Extended    []string      `yaml:"extended,omitempty" json:"extended,omitempty"` // extended requirements and claims, by id
 	Performance []Performance `yaml:"performance,omitempty" json:"performance,omitempty"`
 	Known       []Known       `yaml:"known,omitempty" json:"known,omitempty"`
+	Scenarios   []Scenario    `yaml:"scenarios,omitempty" json:"scenarios,omitempty"` // explored beside those of the kit
 
 	// document is the file they were read from: errors name its lines.
 	document *strict.Document
@@ -44,6 +45,7 @@ type Profiles struct {
 	OneToOne  *BufferProfile    `yaml:"buffer.one-to-one,omitempty" json:"buffer.one-to-one,omitempty"`
 	Many      *BufferProfile    `yaml:"buffer.many,omitempty" json:"buffer.many,omitempty"`
 	Mailbox   *MailboxProfile   `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
+	Link      *LinkProfile      `yaml:"link,omitempty" json:"link,omitempty"`
 }
 
 // RegionProfile claims shared regions.

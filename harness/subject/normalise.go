@@ -40,6 +40,10 @@ func (c *Claims) Normalise() {
 		m.Order = cmp.Or(m.Order, "fifo")
 		m.Waiting = cmp.Or(m.Waiting, "sleep")
 	}
+	if l := c.Profiles.Link; l != nil {
+		l.Framing = cmp.Or(l.Framing, FramingMessages)
+		l.Waiting = cmp.Or(l.Waiting, "sleep")
+	}
 	if p := c.Programs; p != nil {
 		p.Items = cmp.Or(p.Items, 10)
 		p.Roles.Producer.StartedBy = cmp.Or(p.Roles.Producer.StartedBy, "kit")

@@ -18,6 +18,7 @@ const (
 	ProfileOneToOne    = "buffer.one-to-one"
 	ProfileMany        = "buffer.many"
 	ProfileMailbox     = "mailbox"
+	ProfileLink        = "link"
 	ProfileProgram     = "program"
 	ProfilePerformance = "performance"
 )
@@ -39,6 +40,7 @@ func (c *Claims) Claimed() []string {
 	add(ProfileOneToOne, c.Profiles.OneToOne != nil)
 	add(ProfileMany, c.Profiles.Many != nil)
 	add(ProfileMailbox, c.Profiles.Mailbox != nil)
+	add(ProfileLink, c.Profiles.Link != nil)
 	add(ProfileProgram, c.Programs != nil)
 	add(ProfilePerformance, len(c.Performance) > 0)
 	return names
@@ -66,6 +68,8 @@ func (c *Claims) Partial(profile string) []string {
 		return p.Many.Partial
 	case profile == ProfileMailbox && p.Mailbox != nil:
 		return p.Mailbox.Partial
+	case profile == ProfileLink && p.Link != nil:
+		return p.Link.Partial
 	}
 	return nil
 }
@@ -97,6 +101,11 @@ func (c *Claims) Promises(profile, condition string) bool {
 		closes, cancels = p.Many.Close, p.Many.Cancel
 	case profile == ProfileMailbox && p.Mailbox != nil:
 		closes, cancels = p.Mailbox.Close, p.Mailbox.Cancel
+	case profile == ProfileLink && p.Link != nil:
+		cancels = p.Link.Cancel
+		if condition == "messages" {
+			return p.Link.Framing != FramingStream
+		}
 	case profile == ProfileProgram && c.Programs != nil:
 		return c.programPromises(condition)
 	}

@@ -25,6 +25,7 @@ type Subject struct {
 	OneToOne   Buffers    // profile buffer.one-to-one
 	Many       Buffers    // profile buffer.many
 	Mailboxes  Mailboxes  // profile mailbox
+	Parties    Parties    // profile link
 
 	_ struct{} // forbids positional literals, so that factories can be added
 }

@@ -64,7 +64,7 @@ func (h *host) tell(r agent.Request) (agent.Reply, error) {
 
 // cancels reports whether the subject claims that operations can be cancelled.
 func cancels(p subject.Profiles) bool {
-	return p.OneToOne != nil && p.OneToOne.Cancel || p.Many != nil && p.Many.Cancel || p.Mailbox != nil && p.Mailbox.Cancel
+	return p.OneToOne != nil && p.OneToOne.Cancel || p.Many != nil && p.Many.Cancel || p.Mailbox != nil && p.Mailbox.Cancel || p.Link != nil && p.Link.Cancel
 }
 
 // cancel ends the operation under way, if there is one.

@@ -48,6 +48,14 @@ func (h *host) do(r agent.Request) (agent.Reply, error) {
 			return agent.Reply{}, err
 		}
 		return h.queues(r, f)
+	case agent.OpPartyJoin:
+		return h.parties(r)
+	case agent.OpPartyReceive, agent.OpPartyLeave:
+		return h.party(r)
+	case agent.OpLinkOpen:
+		return h.link(r)
+	case agent.OpLinkSend, agent.OpLinkReceive, agent.OpLinkDetach:
+		return h.queue(r)
 	case agent.OpBufferPut, agent.OpBufferGet, agent.OpBufferClose, agent.OpBufferDetach,
 		agent.OpMailboxSend, agent.OpMailboxReceive, agent.OpMailboxClose, agent.OpMailboxDetach:
 		return h.queue(r)

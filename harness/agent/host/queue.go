@@ -9,15 +9,16 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A queue is a handle on a bounded buffer or on a mailbox. The wire treats the
-// two alike.
+// A queue is a handle on a bounded buffer, a mailbox or a link. The wire treats
+// the three alike.
 type queue struct {
-	family  string // buffer or mailbox
+	family  string // buffer, mailbox or link
 	object  any    // the subject's own, for its optional interfaces
 	put     func(item []byte, wait subject.Wait) error
 	get     func(into []byte, wait subject.Wait) (int, error)
 	detach  func() error
 	itemMax int64 // length of the buffer to get into
+	stream  bool  // it keeps no boundaries
 }
 
 // A factory makes queues.
@@ -148,6 +149,11 @@ func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
 	if err != nil {
 		return agent.Reply{}, err
 	}
+	return received(r, into, n)
+}
+
+// received puts what was got into a reply.
+func received(r agent.Request, into []byte, n int) (agent.Reply, error) {
 	if n < 0 || n > len(into) {
 		return agent.Reply{}, subject.Errorf(subject.IO, "get returned a length of %d for a buffer of %d bytes", n, len(into))
 	}

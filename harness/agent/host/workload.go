@@ -39,10 +39,10 @@ func (h *host) workload(r agent.Request) (agent.Reply, error) {
 	if err != nil {
 		return agent.Reply{}, err
 	}
-	switch family := q.family; {
-	case family == "buffer" && r.Role == "put", family == "mailbox" && r.Role == "send":
+	switch {
+	case q.moves(r.Role, true):
 		return h.putAll(q, l, wait(r))
-	case family == "buffer" && r.Role == "get", family == "mailbox" && r.Role == "receive":
+	case q.moves(r.Role, false):
 		return h.getAll(q, l, wait(r))
 	}
 	return agent.Reply{}, subject.Errorf(subject.Invalid, "role %q does not fit a %s", r.Role, q.family)
@@ -88,7 +88,7 @@ func (h *host) getAll(q *queue, l load, wait subject.Wait) (agent.Reply, error) 
 	reply := agent.Reply{Done: &done, Wrong: &wrong}
 	want, into := make([]byte, l.high), h.buffer(max(l.high, q.itemMax))
 	for ; done < l.count; done++ {
-		n, err := q.get(into, wait)
+		n, err := q.take(into, l.size(done), wait)
 		if err != nil {
 			return reply, err
 		}

@@ -1,0 +1,111 @@
+package host
+
+import (
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A member is a name that this process holds, to be linked by.
+type member struct {
+	subject.Party
+	item subject.Item // as claimed
+}
+
+// parties does what needs no handle yet: taking a name.
+func (h *host) parties(r agent.Request) (agent.Reply, error) {
+	f := h.subject.Parties
+	if f == nil {
+		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+	}
+	join := func(name string) (any, error) {
+		p, err := f.Join(name)
+		if err != nil {
+			return nil, err
+		}
+		m := &member{Party: p}
+		if claimed := h.subject.Claims.Profiles.Link; claimed != nil {
+			m.item = claimed.Item
+		}
+		return m, nil
+	}
+	return h.name(r, named{open: join})
+}
+
+// party does what needs a name that was taken.
+func (h *host) party(r agent.Request) (_ agent.Reply, err error) {
+	m, err := held[*member](h, r)
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	if r.Op == agent.OpPartyLeave {
+		return h.release(r, m.Leave)
+	}
+	any, ok := m.Party.(subject.AnyReceiver)
+	if !ok {
+		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+	}
+	into, n, peer := h.buffer(factory{item: m.item}.itemMax(r)), 0, ""
+	disguise(into)
+	h.mark(func() { n, peer, err = any.ReceiveAny(into, wait(r)) })
+	if err != nil {
+		return agent.Reply{Sender: peer}, err
+	}
+	reply, err := received(r, into, n)
+	reply.Sender = peer
+	return reply, err
+}
+
+// link makes a link. From then on it is a queue that is put into and got from
+// like any other.
+func (h *host) link(r agent.Request) (_ agent.Reply, err error) {
+	m, err := held[*member](h, agent.Request{Op: r.Op, Object: r.Party})
+	if err == nil {
+		err = h.vacant(r)
+	}
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	var l subject.Link
+	h.mark(func() { l, err = m.Link(r.Name) })
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	q := &queue{family: "link", object: l, put: l.Send, get: l.Receive, detach: l.Detach}
+	if p := h.subject.Claims.Profiles.Link; p != nil && p.Framing == subject.FramingStream {
+		q.stream = true
+	}
+	q.itemMax = factory{item: m.item}.itemMax(r)
+	h.keep(r.Object, q)
+	return agent.Reply{}, nil
+}
+
+// take gets the next item, which has size bytes: of a stream, so many bytes.
+func (q *queue) take(into []byte, size int64, wait subject.Wait) (int, error) {
+	if !q.stream {
+		return q.get(into, wait)
+	}
+	for have := int64(0); have < size; {
+		n, err := q.get(into[have:size], wait)
+		if err != nil {
+			return int(have), err
+		}
+		if n < 1 || int64(n) > size-have {
+			return int(have), subject.Errorf(subject.IO, "receive from a stream returned a length of %d for a buffer of %d bytes", n, size-have)
+		}
+		have += int64(n)
+	}
+	return int(size), nil
+}
+
+// moves reports whether a workload's role fits a queue.
+func (q *queue) moves(role string, in bool) bool {
+	switch {
+	case q.family == "buffer" && in:
+		return role == agent.RolePut
+	case q.family == "buffer":
+		return role == agent.RoleGet
+	case in:
+		return role == agent.RoleSend
+	}
+	return role == agent.RoleReceive
+}
