@@ -6,6 +6,8 @@ import (
 	"debug/gosym"
 	"path/filepath"
 	"sort"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // A source knows the functions and lines of an executable file.
@@ -29,7 +31,7 @@ func openSource(path string) *source {
 			s.segments = append(s.segments, p.ProgHeader)
 		}
 	}
-	if s.table = goTable(f); s.table != nil {
+	if s.table = ptrace.GoTable(f); s.table != nil {
 		return s
 	}
 	s.lines, _ = f.DWARF()
@@ -42,25 +44,6 @@ func openSource(path string) *source {
 	}
 	sort.Slice(s.symbols, func(i, j int) bool { return s.symbols[i].Value < s.symbols[j].Value })
 	return s
-}
-
-// goTable reads the function table of a Go program.
-func goTable(f *elf.File) *gosym.Table {
-	text := f.Section(".text")
-	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab"} {
-		section := f.Section(name)
-		if section == nil || text == nil {
-			continue
-		}
-		data, err := section.Data()
-		if err != nil {
-			continue
-		}
-		if table, err := gosym.NewTable(nil, gosym.NewLineTable(data, text.Addr)); err == nil {
-			return table
-		}
-	}
-	return nil
 }
 
 // place finds an instruction by its offset in the file.

@@ -1,6 +1,6 @@
-//go:build !amd64
+//go:build !amd64 && !arm64
 
 package world
 
-// olderSyscallNames are calls that later architectures left out: there are none.
-var olderSyscallNames map[int]string
+// syscallNames are the system calls of this architecture: not known here.
+var syscallNames map[int]string
