@@ -362,7 +362,7 @@ type queued struct {
 // rwReadersKeepComing goes on until the writer is let in, or a reader has to
 // wait for it and nobody else is inside. It gives that reader, if there is one.
 func rwReadersKeepComing(w *spec.World, readers []*spec.RWLock, write *spec.Call) (before int, _ *queued) {
-	const look = 200 * time.Millisecond // a reader that is not let in by then waits for the writer
+	const look = 200 * time.Millisecond // a reader that is not let in by then may be waiting for the writer
 	for before < patienceOfOne {
 		inside, next := readers[before%2], readers[(before+1)%2]
 		call := next.BeginRead(subject.Forever)
@@ -371,7 +371,7 @@ func rwReadersKeepComing(w *spec.World, readers []*spec.RWLock, write *spec.Call
 		}
 		came := call.Returned()
 		leave(w, inside)
-		if !came {
+		if !came && spec.First(write, call) == 0 {
 			return before, &queued{next, call}
 		}
 		comesIn(w, call, "the reader")
