@@ -5,6 +5,7 @@
 package run
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -17,19 +18,29 @@ import (
 
 // A Plan is what a runner is told, as one line of JSON.
 type Plan struct {
-	Key       string          `json:"key"` // which of the binary's checks this is
-	Claims    subject.Claims  `json:"claims"`
-	Launcher  agent.Launcher  `json:"launcher"`
-	Programs  string          `json:"programs,omitempty"`    // directory of built programs
-	BuildErr  string          `json:"build_error,omitempty"` // why there are none
-	Only      []string        `json:"only,omitempty"`
-	Seed      uint64          `json:"seed"`
-	Patience  time.Duration   `json:"patience,omitempty"`
-	Attempts  int             `json:"attempts,omitempty"`
-	Isolation world.Isolation `json:"isolation,omitempty"`
-	Record    string          `json:"record"` // path of the record, which the header is in already
-	Repeat    string          `json:"repeat"` // command that repeats a requirement, with {id} for its id
-	Part      Part            `json:"part"`   // which of the specs this runner takes
+	Key       string           `json:"key"` // which of the binary's checks this is
+	Claims    subject.Claims   `json:"claims"`
+	Launcher  agent.Launcher   `json:"launcher"`
+	Programs  string           `json:"programs,omitempty"`    // directory of built programs
+	BuildErr  string           `json:"build_error,omitempty"` // why there are none
+	Only      []string         `json:"only,omitempty"`
+	Kinds     []catalogue.Kind `json:"kinds,omitempty"` // of checks; nil: all but those of kind race
+	Seed      uint64           `json:"seed"`
+	Patience  time.Duration    `json:"patience,omitempty"`
+	Attempts  int              `json:"attempts,omitempty"`
+	Isolation world.Isolation  `json:"isolation,omitempty"`
+	Record    string           `json:"record"` // path of the record, which the header is in already
+	Repeat    string           `json:"repeat"` // command that repeats a requirement, with {id} for its id
+	Part      Part             `json:"part"`   // which of the specs this runner takes
+}
+
+// runs reports whether checks of a kind belong to the plan. Races are explored
+// where they are asked for.
+func (p Plan) runs(k catalogue.Kind) bool {
+	if p.Kinds == nil {
+		return k != catalogue.Race
+	}
+	return slices.Contains(p.Kinds, k)
 }
 
 // Part is one runner's share of the specs. What measures time runs alone, after
@@ -56,6 +67,13 @@ func (p Part) take() func(catalogue.Kind) bool {
 		next++
 		return mine
 	}
+}
+
+// take gives the same for the plan: of the kinds that it does not run, nothing
+// is dealt out.
+func (p Plan) take() func(catalogue.Kind) bool {
+	part := p.Part.take()
+	return func(k catalogue.Kind) bool { return p.runs(k) && part(k) }
 }
 
 // Suite is the catalogue and the specs: what the suites hand to a run.

@@ -84,7 +84,7 @@ func serve(s Suite, events *json.Encoder) error {
 	defer record.Close()
 	var failed error // the first write that failed
 	suite := p.suite(s, items)
-	suite.Take = p.Part.take()
+	suite.Take = p.take()
 	suite.OnBegin = func(id, kind string) { _ = events.Encode(event{Start: id, Kind: kind}) }
 	suite.OnResult = func(r reports.Result) {
 		if err := record.Result(r); err != nil && failed == nil {
