@@ -97,27 +97,48 @@ func (t *tracer) killSweep(s *Scenario, limit time.Duration) (k KillResult, err 
 		if k.Cut = x.over(); k.Cut {
 			return k, nil
 		}
-		r := &run{tracer: t, scenario: &alone, schedule: schedule{switches: []point{p}}, victim: true}
-		if err := r.execute(); err != nil {
+		at, ok, err := x.fateAt(p, possible)
+		if err != nil {
 			return k, err
 		}
-		if r.strayed {
+		if !ok {
 			k.Inconclusive++
 			continue
-		}
-		at := KillPoint{ID: r.schedule.id(), Before: r.killedAt, Outcome: r.outcome, Verdict: GoesOn}
-		switch o := r.outcome; {
-		case o.Ends[1] == endCrashed:
-			at.Verdict = Crashes
-		case possible[survival(o)]:
-		case o.Stuck() || slices.ContainsFunc(o.Observed, func(s string) bool { return strings.HasSuffix(s, endWaits) }):
-			at.Verdict = Hangs
-		default:
-			at.Verdict = Lost
 		}
 		k.Points = append(k.Points, at)
 	}
 	return k, nil
+}
+
+// deathTries is how often B must fare badly for it to count.
+const deathTries = 3
+
+// fateAt kills A at a point and gives what became of B; false where that was
+// not the same each time. Only what is bad is looked at again.
+func (x *search) fateAt(p point, possible map[string]bool) (at KillPoint, ok bool, err error) {
+	for try := range deathTries {
+		r := &run{tracer: x.tracer, scenario: x.scenario, schedule: schedule{switches: []point{p}}, victim: true}
+		if err := r.execute(); err != nil || r.strayed {
+			return at, false, err
+		}
+		fate := KillPoint{ID: r.schedule.id(), Before: r.killedAt, Outcome: r.outcome, Verdict: GoesOn}
+		switch o := r.outcome; {
+		case o.Ends[1] == endCrashed:
+			fate.Verdict = Crashes
+		case possible[survival(o)]:
+		case o.Stuck() || slices.ContainsFunc(o.Observed, func(s string) bool { return strings.HasSuffix(s, endWaits) }):
+			fate.Verdict = Hangs
+		default:
+			fate.Verdict = Lost
+		}
+		if try > 0 && (fate.Verdict != at.Verdict || fate.Outcome.key() != at.Outcome.key()) {
+			return at, false, nil
+		}
+		if at = fate; at.Verdict == GoesOn {
+			return at, true, nil
+		}
+	}
+	return at, true, nil
 }
 
 // observedByB has B, who survives, do all the observation.

@@ -77,14 +77,17 @@ func (x *search) accepts(r *run) bool {
 // maxExcused bounds the sets of operations that are tried.
 const maxExcused = 4
 
+// refusals are the answers to what may not wait and cannot be done.
+var refusals = []string{string(subject.Full), string(subject.Empty), string(subject.Timeout)}
+
 // excused reports whether the outcome is allowed when operations that were
-// refused with full or empty while another was in flight count as not done.
+// refused while another was in flight count as not done.
 func (x *search) excused(r *run) bool {
 	type operation struct{ agent, index int }
 	var refused []operation
 	for i := range 2 {
 		for j, answer := range r.outcome.Answers[i] {
-			if (answer == string(subject.Full) || answer == string(subject.Empty)) && r.overlapped[i][j] {
+			if slices.Contains(refusals, answer) && r.overlapped[i][j] {
 				refused = append(refused, operation{i, j})
 			}
 		}

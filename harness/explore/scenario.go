@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Agents of a scenario.
@@ -44,9 +45,10 @@ type Scenario struct {
 	// operation; 0 stands for 1.
 	Preemptions int `json:"preemptions,omitempty"`
 
-	// Relaxed allows an operation to be refused with full or empty as long as
-	// another is in flight, as Vyukov's queue does, whatever it would have been
-	// answered in a sequence.
+	// Relaxed allows an operation to be refused with full, empty or timeout as
+	// long as another is in flight, as Vyukov's queue does, or two who try to
+	// get a lock at the same time, whatever it would have been answered in a
+	// sequence.
 	Relaxed bool `json:"relaxed,omitempty"`
 }
 
@@ -94,9 +96,12 @@ func (s *Scenario) teardown() []Step {
 	return append(steps, names...)
 }
 
-// describeStep reads "put(1)" or "get".
+// describeStep reads "put(1)" or "try get".
 func describeStep(r agent.Request) string {
 	_, verb, _ := strings.Cut(r.Op, ".")
+	if r.Wait != nil && subject.Wait(*r.Wait) == subject.Never {
+		verb = "try " + verb
+	}
 	switch {
 	case r.Data != nil:
 		return verb + "(" + showBytes(agent.Reply{Data: r.Data}.Bytes()) + ")"
