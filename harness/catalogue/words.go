@@ -53,6 +53,8 @@ var Conditions = []string{
 	"build",     // the claims give a build command
 	"mechanism", // the programs' mechanism names something
 	"items",     // a command takes the number of items
-	"capacity",  // a command takes the number of items, and the capacity is given
+	"capacity",  // how much goes in is claimed; of programs, a command takes the number of items besides
+	"zero",      // nothing goes in: sender and receiver meet
+	"unbounded", // whatever is sent goes in
 	"apart",     // the kit starts the consumer itself, so that it can choose when
 }

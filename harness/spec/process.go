@@ -18,6 +18,7 @@ type Process struct {
 	agent   *agent.Agent
 	handles int
 	objects map[string]string // name → family, created here and not yet unlinked
+	parties []handle          // joined here and not yet left
 	gone    bool
 }
 
@@ -98,6 +99,11 @@ func (p *Process) bye() {
 // leave unlinks what the process created and is still there, and exits.
 func (p *Process) leave() {
 	if !p.gone {
+		for _, h := range p.parties {
+			if err := h.call("leave"); err != nil {
+				p.world.Fail("%s could not give its name %s free: %v", p.Name(), h.Name, err)
+			}
+		}
 		for name, family := range p.objects {
 			if err := p.unlink(family, name); err != nil && subject.KindOf(err) != subject.NotFound {
 				p.world.Fail("%s could not unlink %s: %v", p.Name(), name, err)

@@ -5,14 +5,15 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A Queue is one process's handle on a bounded buffer or a mailbox: what the
-// two models share is written once. Which of them it is follows from the
+// A Queue is one process's handle on a bounded buffer, a mailbox or an end of a
+// link: what they share is written once. Which of them it is follows from the
 // profile in which the requirement is being checked.
 type Queue struct {
 	process *Process
 	handle  string
 	Name    string
 	words   words
+	limit   *int64 // the most bytes that a get asks for; nil: the largest item
 }
 
 // words are the wire's names for the same things in the two models.
@@ -24,6 +25,9 @@ func (w *World) words() words {
 		return words{"buffer", "one-to-one", "buffer.put", "buffer.get"}
 	case "buffer.many":
 		return words{"buffer", "many", "buffer.put", "buffer.get"}
+	}
+	if w.Profile() == subject.ProfileLink {
+		return linkWords
 	}
 	return words{"mailbox", "", "mailbox.send", "mailbox.receive"}
 }
@@ -37,6 +41,9 @@ type QueueShape struct {
 
 // CreateQueue makes a new queue.
 func (p *Process) CreateQueue(name string, shape QueueShape) (*Queue, error) {
+	if p.world.Profile() == subject.ProfileLink {
+		return p.createLink(name, shape)
+	}
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
 	r := agent.Request{
 		Op: q.words.family + ".create", Kind: q.words.kind, Object: q.handle, Name: name,
@@ -54,6 +61,9 @@ func (p *Process) CreateQueue(name string, shape QueueShape) (*Queue, error) {
 
 // OpenQueue attaches to an existing one.
 func (p *Process) OpenQueue(name string) (*Queue, error) {
+	if p.world.Profile() == subject.ProfileLink {
+		return p.openLink(name)
+	}
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
 	_, err := p.do(agent.Request{Op: q.words.family + ".open", Kind: q.words.kind, Object: q.handle, Name: name})
 	if err != nil {
@@ -86,7 +96,7 @@ func (q *Queue) Get(wait subject.Wait) ([]byte, error) { return q.BeginGet(wait)
 // BeginGet starts to get or receive one item; the call's Item gives it.
 func (q *Queue) BeginGet(wait subject.Wait) *Call {
 	wire := agent.WireWait(wait)
-	return q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, Wait: &wire})
+	return q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, ItemMax: q.limit, Wait: &wire})
 }
 
 // Item waits for a get or receive and gives what it brought.

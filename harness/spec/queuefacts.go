@@ -27,6 +27,10 @@ func (w *World) Queues() QueueFacts {
 		m := p.Mailbox
 		capacity, item = m.Capacity, m.Item
 		f.CanClose, f.Spins = m.Close, m.Waiting == "spin"
+	case "link":
+		l := p.Link
+		capacity.Bytes, item = &subject.Range{Min: l.Buffering, Max: l.Buffering}, l.Item
+		f.Spins = l.Waiting == "spin"
 	default:
 		b := p.OneToOne
 		if w.Profile() == "buffer.many" {

@@ -32,8 +32,9 @@ type World struct {
 	note      string
 	trace     string
 	cleanup   []func()
-	outputs   []reports.Output // of processes that are no agents
-	untidy    bool             // leftovers are not this spec's matter
+	outputs   []reports.Output  // of processes that are no agents
+	linkItems map[string]*int64 // of streams that stand for queues, by name: bytes of an item
+	untidy    bool              // leftovers are not this spec's matter
 }
 
 func newWorld(ctx context.Context, e entry, inner *world.World) *World {

@@ -101,6 +101,9 @@ func (c *Claims) Promises(profile, condition string) bool {
 		closes, cancels = p.Many.Close, p.Many.Cancel
 	case profile == ProfileMailbox && p.Mailbox != nil:
 		closes, cancels = p.Mailbox.Close, p.Mailbox.Cancel
+		if condition == "capacity" || condition == "zero" || condition == "unbounded" {
+			return true // which of them holds is said where a mailbox is created
+		}
 	case profile == ProfileLink && p.Link != nil:
 		cancels = p.Link.Cancel
 		if condition == "messages" {

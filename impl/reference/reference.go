@@ -33,8 +33,13 @@ func Subject() subject.Subject {
 					Capacity: items(1, 1<<20), Item: subject.Item{Max: 16 << 20},
 					Delivery: "at-most-once", Order: "fifo", Waiting: "sleep", Close: true, Cancel: true,
 				},
+				Link: &subject.LinkProfile{
+					Item: subject.Item{Max: 16 << 20}, Framing: subject.FramingMessages, Buffering: 64 << 10,
+					Waiting: "sleep", Cancel: true,
+				},
 			},
 			Extended: []string{
+				"LINK-ANY", "LINK-DUPLEX",
 				"REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
 				"WORD-REGISTER", "WORD-DEKKER",
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
@@ -50,6 +55,7 @@ func Subject() subject.Subject {
 		Snapshots:  snapshots{},
 		OneToOne:   buffers{},
 		Mailboxes:  mailboxes{},
+		Parties:    parties{},
 	}
 }
 

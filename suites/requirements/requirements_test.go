@@ -197,7 +197,7 @@ func TestFamiliesBelongToTheirProfiles(t *testing.T) {
 func TestConditionsBelongToTheirProfiles(t *testing.T) {
 	allowed := map[string][]string{
 		"close": {"BUF", "BOX"}, "cancel": {"BUF", "BOX", "SYNC"}, "messages": {"LINK"},
-		"build": {"PROG"}, "mechanism": {"PROG"}, "items": {"PROG"}, "capacity": {"PROG"}, "apart": {"PROG"},
+		"build": {"PROG"}, "mechanism": {"PROG"}, "items": {"PROG"}, "capacity": {"PROG", "CAP"}, "zero": {"CAP", "SYNC"}, "unbounded": {"CAP"}, "apart": {"PROG"},
 	}
 	for _, r := range load(t).All() {
 		if r.When != "" && !slices.Contains(allowed[r.When], r.Family()) {

@@ -1,0 +1,63 @@
+package reference
+
+import (
+	"errors"
+
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/messagepassing"
+)
+
+type parties struct{}
+
+type party struct{ *messagepassing.Party }
+
+type link struct{ *messagepassing.Link }
+
+func (parties) Join(name string) (subject.Party, error) {
+	p, err := messagepassing.Join(name)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return party{p}, nil
+}
+
+func (p party) Link(peer string) (subject.Link, error) {
+	l, err := p.Party.Link(peer)
+	if err != nil {
+		return nil, translate(err)
+	}
+	return link{l}, nil
+}
+
+func (p party) Leave() error { return translate(p.Party.Leave()) }
+
+func (p party) Cancel() error { return translate(p.Party.Cancel()) }
+
+// ReceiveAny says whose link has ended where that is what it has to say.
+func (p party) ReceiveAny(into []byte, wait subject.Wait) (n int, peer string, err error) {
+	m, err := p.Receive(messagepassing.Wait(wait))
+	if err != nil {
+		var refused *messagepassing.Error
+		if errors.As(err, &refused) && refused.Name != p.Name() {
+			peer = refused.Name
+		}
+		return 0, peer, translate(err)
+	}
+	if len(m.Body) > len(into) {
+		return 0, m.Sender.Name, subject.Errorf(subject.TooLarge, "%d bytes into a buffer of %d", len(m.Body), len(into))
+	}
+	return copy(into, m.Body), m.Sender.Name, nil
+}
+
+func (l link) Send(message []byte, wait subject.Wait) error {
+	return translate(l.Link.Send(message, messagepassing.Wait(wait)))
+}
+
+func (l link) Receive(into []byte, wait subject.Wait) (int, error) {
+	n, err := l.Link.Receive(into, messagepassing.Wait(wait))
+	return n, translate(err)
+}
+
+func (l link) Cancel() error { return translate(l.Link.Cancel()) }
+
+func (l link) Detach() error { return translate(l.Close()) }
