@@ -151,15 +151,13 @@ func observedByB(steps []Step) []Step {
 }
 
 // survival is what of an outcome B can tell. A lock whose owner died is a lock
-// got.
+// got; it may be told again, until somebody has put right what it guards.
 func survival(o Outcome) string {
-	answers := slices.Clone(o.Answers[1])
-	for i, a := range answers {
-		if a == string(subject.OwnerDead) {
-			answers[i] = "ok"
-		}
+	got := func(answers []string) string {
+		text := strings.Join(answers, ",")
+		return strings.ReplaceAll(text, string(subject.OwnerDead), "ok")
 	}
-	return strings.Join(answers, ",") + o.Ends[1] + " then " + strings.Join(o.Observed, ",")
+	return got(o.Answers[1]) + o.Ends[1] + " then " + got(o.Observed)
 }
 
 // survivals are the states that B may find: with any number of A's operations

@@ -105,6 +105,9 @@ func (o Outcome) String() string {
 // Stuck reports whether an agent waits for something that never comes.
 func (o Outcome) Stuck() bool { return o.Ends[0] == endWaits || o.Ends[1] == endWaits }
 
+// Crashed reports whether an agent ended.
+func (o Outcome) Crashed() bool { return o.Ends[0] == endCrashed || o.Ends[1] == endCrashed }
+
 const (
 	endWaits   = "waits for ever"
 	endCrashed = "crashed"

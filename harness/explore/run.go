@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // A schedule says where the agents are switched: leg i runs up to switches[i],
@@ -102,7 +103,7 @@ func (t *tracer) prepare(s *Scenario) error {
 	for _, step := range s.Setup {
 		p := t.party(step.Agent)
 		reply, err := p.do(t.named(step.Request), setupLimit)
-		if err == nil {
+		if err == nil && !mayRefuse(step.Request, reply) {
 			err = reply.Err()
 		}
 		if err != nil {
@@ -117,6 +118,12 @@ func (t *tracer) prepare(s *Scenario) error {
 	}
 	t.nameRegions()
 	return nil
+}
+
+// mayRefuse reports whether a reply is the refusal of something that must not
+// wait: that belongs to the state that is set up.
+func mayRefuse(r agent.Request, reply agent.Reply) bool {
+	return r.Wait != nil && subject.Wait(*r.Wait) == subject.Never && slices.Contains(refusals, string(reply.Error))
 }
 
 // named gives a request the names of this run.

@@ -1,0 +1,170 @@
+package scenario
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// Buffers are as small as may be asked for, near to so many items of so many
+// bytes.
+const (
+	bufferItems = 2
+	itemSize    = 16
+	mostItems   = 16 // with which a buffer is still filled
+)
+
+// bufferObject is a small buffer, and how many items fill it: 0 where that
+// cannot be told, since it is counted in bytes, or is too many.
+func bufferObject(profile string, p *subject.BufferProfile) (o object, usable int64, ok bool) {
+	return bufferOf(profile, p, bufferItems)
+}
+
+func bufferOf(profile string, p *subject.BufferProfile, items int64) (o object, usable int64, ok bool) {
+	kind := strings.TrimPrefix(profile, "buffer.")
+	size := clamp(itemSize, p.Item)
+	if size == 0 {
+		return o, 0, false
+	}
+	var capacity int64
+	switch {
+	case p.Capacity.Items != nil:
+		reserved := int64(0)
+		if p.Slots == "N-1" {
+			reserved = 1
+		}
+		capacity = min(max(items+reserved, int64(p.Capacity.Items.Min)), int64(p.Capacity.Items.Max))
+		if usable = capacity - reserved; usable > mostItems {
+			usable = 0
+		}
+	case p.Capacity.Bytes != nil:
+		capacity = min(max(items*size, int64(p.Capacity.Bytes.Min)), int64(p.Capacity.Bytes.Max))
+	}
+	return object{profile: profile, family: "buffer", size: size, create: []agent.Request{
+		{Op: agent.OpBufferCreate, Kind: kind, Object: "buffer", Name: "buffer", Capacity: &capacity, ItemMax: &size},
+	}}, usable, capacity > 0
+}
+
+func oneToOne(c *subject.Claims) []Scenario {
+	return buffers(c.Profiles.OneToOne, subject.ProfileOneToOne)
+}
+
+// A buffer for many has all pairs of one producer and one consumer too, and
+// those of two producers and of two consumers.
+func many(c *subject.Claims) []Scenario {
+	p := c.Profiles.Many
+	list := buffers(p, subject.ProfileMany)
+	if list == nil {
+		return nil
+	}
+	o, usable, _ := bufferObject(subject.ProfileMany, p)
+	relaxed := p.Empty == "relaxed"
+	drain := strings.Repeat("try get,", int(max(usable, bufferItems)+1))
+	linear := []string{"BUF-LINEAR", "BUF-NOLOSS", "BUF-NODUP", "BUF-PRODUCERORDER"}
+	list = append(list, o.scenarios(
+		sketch{state: "one", before: "put 9", a: "try get", b: "try get", observe: drain, relaxed: relaxed, shows: linear},
+		sketch{state: "two", before: "put 8, put 9", a: "get", b: "get", observe: drain, relaxed: relaxed, shows: linear},
+	)...)
+	if usable >= 2 {
+		list = append(list, o.scenarios(
+			sketch{state: "empty", a: "put 1", b: "put 2", observe: drain, relaxed: relaxed, shows: linear},
+			sketch{state: "almost-full", before: fill(usable - 1), a: "try put 1", b: "try put 2", observe: drain, relaxed: relaxed, shows: linear},
+		)...)
+	}
+	return list
+}
+
+// fill puts so many items, which are none of those that scenarios put.
+func fill(n int64) string {
+	var steps []string
+	for i := range n {
+		steps = append(steps, fmt.Sprintf("put %d", 3+i%5))
+	}
+	return strings.Join(steps, ",")
+}
+
+// buffers are the pairs of A's operations, who puts, and B's, who gets, in each
+// state. Before, an item goes through, so that each has its part.
+func buffers(p *subject.BufferProfile, profile string) []Scenario {
+	if p == nil {
+		return nil
+	}
+	o, usable, ok := bufferObject(profile, p)
+	if !ok {
+		return nil
+	}
+	b := buffer{BufferProfile: p, drain: strings.Repeat("B:try get,", int(max(usable, bufferItems)+1))}
+	const through = "put 9, B: get,"
+	list := o.scenarios(b.sketch("new", "", "try put 1", "try get"))
+	states := []struct{ name, before string }{{"empty", through}, {"one", through + "put 8"}}
+	if usable > 0 {
+		states = append(states, struct{ name, before string }{"full", through + fill(usable)})
+	}
+	puts, gets := []string{"put 1", "try put 1"}, []string{"get", "try get"}
+	if p.Close {
+		puts, gets = append(puts, "close"), append(gets, "close")
+		list = append(list, o.scenarios(b.sketch("closed", through+"put 8, close", "try put 1", "get"))...)
+	}
+	for _, s := range states {
+		for _, put := range puts {
+			for _, get := range gets {
+				if put != "close" || get != "close" {
+					list = append(list, o.scenarios(b.sketch(s.name, s.before, put, get))...)
+				}
+			}
+		}
+	}
+	list = append(list, o.scenarios(
+		b.sketch("empty", through, "put 1, put 2", "get, get"),
+		b.sketch("refused-empty", through+"B: try get", "put 1", "get", "BUF-ABANDONED"),
+	)...)
+	if usable > 0 {
+		list = append(list, o.scenarios(b.sketch("refused-full", through+fill(usable)+", try put 2", "put 1", "get", "BUF-ABANDONED"))...)
+	}
+	if least, n, ok := bufferOf(profile, p, 1); ok && n > 0 && n < usable {
+		list = append(list, least.scenarios(
+			b.sketch("smallest-empty", through, "put 1", "get", "BUF-ONE"),
+			b.sketch("smallest-full", through+fill(n), "put 1", "get", "BUF-ONE"),
+			b.sketch("smallest-full", through+fill(n), "try put 1", "try get", "BUF-ONE"),
+		)...)
+	}
+	return list
+}
+
+// A buffer makes sketches about buffers.
+type buffer struct {
+	*subject.BufferProfile
+	drain string // gets all that there may be, and what comes then
+}
+
+func (b buffer) sketch(state, before, put, get string, shows ...string) sketch {
+	if len(shows) == 0 {
+		shows = shown(state, put, get)
+	}
+	return sketch{state: state, before: before, a: put, b: get, observe: b.drain, relaxed: b.Empty == "relaxed", shows: shows}
+}
+
+// shown says what a pair of operations is about: first who waits and who is
+// refused, then that nothing is lost.
+func shown(state, put, get string) []string {
+	waits := state == "empty" && strings.HasPrefix(get, "get") || state == "full" && strings.HasPrefix(put, "put")
+	closes := put == "close" || get == "close" || state == "closed"
+	var own []string
+	switch {
+	case closes && waits:
+		return []string{"BUF-CLOSEBLOCKED"}
+	case closes:
+		return []string{"BUF-DRAIN"}
+	case waits && state == "empty":
+		own = []string{"BUF-WAKE", "BUF-EMPTY"}
+	case waits:
+		own = []string{"BUF-WAKE", "BUF-FULL"}
+	case state == "full":
+		own = []string{"BUF-TRYFULL"}
+	case get == "try get" && state != "one":
+		own = []string{"BUF-TRYEMPTY"}
+	}
+	return append(own, "BUF-NOLOSS", "BUF-NODUP", "BUF-FIFO", "BUF-CONTENT")
+}

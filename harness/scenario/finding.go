@@ -1,0 +1,165 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// A Finding is what the exploration of a scenario gave: one of the two results
+// is there.
+type Finding struct {
+	Scenario Scenario
+	Result   *explore.Result
+	Kill     *explore.KillResult
+}
+
+// Limits of an exploration.
+const (
+	limit = 2 * time.Minute // of one scenario
+	tries = 3               // of one that a disturbance left without a result
+)
+
+// Explore explores a scenario in a world. What was disturbed, so that something
+// did not repeat, is explored again.
+func (s Scenario) Explore(ctx context.Context, e *explore.Explorer, world string) (Finding, error) {
+	f := Finding{Scenario: s}
+	for range tries {
+		if err := f.explore(ctx, e, world); err != nil || f.settled() {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+func (f *Finding) explore(ctx context.Context, e *explore.Explorer, world string) error {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if f.Scenario.Deaths {
+		k, err := e.Kill(ctx, f.Scenario.In(world))
+		f.Kill = &k
+		return err
+	}
+	r, err := e.Explore(ctx, f.Scenario.In(world))
+	f.Result = &r
+	return err
+}
+
+// settled reports whether exploring again would not tell more.
+func (f *Finding) settled() bool {
+	if f.Kill != nil {
+		return f.Kill.Inconclusive == 0 || f.bad() != nil
+	}
+	return f.Result.Inconclusive == 0 || f.Result.Violation != nil
+}
+
+// bad is the first death that B did not get over.
+func (f *Finding) bad() *explore.KillPoint {
+	for i, p := range f.Kill.Points {
+		if p.Verdict != explore.GoesOn {
+			return &f.Kill.Points[i]
+		}
+	}
+	return nil
+}
+
+// Runs is how often the scenario was run, and Interleavings how many different
+// ones there were.
+func (f *Finding) Runs() int {
+	if f.Kill != nil {
+		return len(f.Kill.Points)
+	}
+	return f.Result.Runs
+}
+
+// Interleavings is how many different ones were run; of deaths, their number.
+func (f *Finding) Interleavings() int {
+	if f.Kill != nil {
+		return len(f.Kill.Points)
+	}
+	return f.Result.Interleavings
+}
+
+// Duration is how long it took.
+func (f *Finding) Duration() time.Duration {
+	if f.Kill != nil {
+		return f.Kill.Duration
+	}
+	return f.Result.Duration
+}
+
+// ID names the interleaving that is to be replayed; "" where nothing was found.
+func (f *Finding) ID() string {
+	switch {
+	case f.Kill != nil:
+		if p := f.bad(); p != nil {
+			return p.ID
+		}
+	case f.Result.Violation != nil:
+		return f.Result.Violation.ID
+	}
+	return ""
+}
+
+// Verdict is pass, fail, crash, timeout or inconclusive.
+func (f *Finding) Verdict() reports.Verdict {
+	if f.Kill != nil {
+		if p := f.bad(); p != nil {
+			switch p.Verdict {
+			case explore.Hangs:
+				return reports.Timeout
+			case explore.Crashes:
+				return reports.Crash
+			}
+			return reports.Fail
+		}
+		if !f.Kill.Decided() {
+			return reports.Inconclusive
+		}
+		return reports.Pass
+	}
+	switch v := f.Result.Violation; {
+	case v != nil && v.Outcome.Crashed():
+		return reports.Crash
+	case v != nil && v.Outcome.Stuck():
+		return reports.Timeout
+	case v != nil:
+		return reports.Fail
+	case !f.Result.Decided():
+		return reports.Inconclusive
+	}
+	return reports.Pass
+}
+
+// String says what was found, in one line.
+func (f *Finding) String() string {
+	if f.Kill != nil {
+		if p := f.bad(); p != nil {
+			return fmt.Sprintf("A killed at %s: B %s; %v", where(p.Before), p.Verdict, p.Outcome)
+		}
+		return f.Kill.String()
+	}
+	return f.Result.String()
+}
+
+// where is the place of an event: "ring.c:67 put".
+func where(e explore.Event) string {
+	switch {
+	case e.File != "":
+		return fmt.Sprintf("%s:%d", e.File, e.Line)
+	case e.Function != "":
+		return e.Function
+	}
+	return "its access"
+}
+
+// Text shows what was found in two columns; "" where nothing was.
+func (f *Finding) Text() string {
+	if f.Kill != nil || f.Result.Violation == nil {
+		return ""
+	}
+	return f.Result.Violation.Text()
+}

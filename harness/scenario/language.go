@@ -1,0 +1,195 @@
+package scenario
+
+import (
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// The small language: steps are separated by commas. A step is
+//
+//	[AGENT:] [try] [FAMILY.]VERB [NUMBER…]
+//
+// AGENT is A or B, where it is another than the one whose turn it is; try means
+// that the operation must not wait; FAMILY is needed only for the operations of
+// another family than the profile's own. The verbs are those of the protocol,
+// and their numbers are:
+//
+//	put N, send N, publish N   an item or record that is told from all others by its number, 1 to 9
+//	store V, add V, cas OLD NEW, load     of the word at offset 0; another is given as load@8
+//	write@OFFSET N, read@OFFSET SIZE      of a region: N is one byte
+
+// A SyntaxError is a step that the language does not have.
+type SyntaxError struct {
+	Scenario string // name, where it is one that the claims add
+	Text     string // at fault
+	Want     string
+}
+
+func (e *SyntaxError) Error() string {
+	of := ""
+	if e.Scenario != "" {
+		of = fmt.Sprintf(" in scenario %q", e.Scenario)
+	}
+	return fmt.Sprintf("%q%s: want %s", e.Text, of, e.Want)
+}
+
+// steps reads steps, done by an agent unless they say otherwise.
+func (o object) steps(text, by string) ([]explore.Step, error) {
+	var list []explore.Step
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		who := by
+		if name, rest, ok := strings.Cut(part, ":"); ok {
+			if who = strings.TrimSpace(name); who != explore.A && who != explore.B {
+				return nil, &SyntaxError{Text: part, Want: "A: or B: before the operation, or nothing"}
+			}
+			part = rest
+		}
+		r, err := o.request(strings.TrimSpace(part))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, explore.Step{Agent: who, Request: r})
+	}
+	return list, nil
+}
+
+// requests reads the steps of one agent.
+func (o object) requests(text, by string) ([]agent.Request, error) {
+	list, err := o.steps(text, by)
+	if err != nil {
+		return nil, err
+	}
+	var requests []agent.Request
+	for _, step := range list {
+		if step.Agent != by {
+			return nil, &SyntaxError{Text: text, Want: "operations of agent " + by + " alone"}
+		}
+		requests = append(requests, step.Request)
+	}
+	return requests, nil
+}
+
+// waits are the operations that may wait.
+var waits = []string{
+	agent.OpLockAcquire, agent.OpSemaphoreWait, agent.OpRWLockRead, agent.OpRWLockWrite,
+	agent.OpBufferPut, agent.OpBufferGet,
+}
+
+// request reads one step.
+func (o object) request(text string) (agent.Request, error) {
+	fields := strings.Fields(text)
+	wait := agent.WireWait(subject.Forever)
+	try := len(fields) > 0 && fields[0] == "try"
+	if try {
+		fields, wait = fields[1:], agent.WireWait(subject.Never)
+	}
+	if len(fields) == 0 {
+		return agent.Request{}, &SyntaxError{Text: text, Want: "an operation"}
+	}
+	verb, place, placed := strings.Cut(fields[0], "@")
+	family := o.family
+	if f, v, ok := strings.Cut(verb, "."); ok {
+		family, verb = f, v
+	}
+	r := agent.Request{Op: family + "." + verb, Object: handle(family)}
+	numbers, err := parseNumbers(fields[1:])
+	want := map[string]int{
+		agent.OpBufferPut: 1, agent.OpSnapshotPublish: 1, agent.OpWordStore: 1, agent.OpWordAdd: 1, agent.OpWordCAS: 2,
+		agent.OpRegionWrite: 1, agent.OpRegionRead: 1,
+	}[r.Op]
+	if err != nil || len(numbers) != want {
+		return r, &SyntaxError{Text: text, Want: fmt.Sprintf("%s with %d numbers", r.Op, want)}
+	}
+	var offset int64
+	if placed {
+		if offset, err = strconv.ParseInt(place, 10, 64); err != nil || offset < 0 {
+			return r, &SyntaxError{Text: text, Want: "an offset behind the @, a number of bytes"}
+		}
+	}
+	if family == "word" || r.Op == agent.OpRegionRead || r.Op == agent.OpRegionWrite {
+		r.Offset = &offset
+	} else if placed {
+		return r, &SyntaxError{Text: text, Want: "no offset: only words and regions have them"}
+	}
+	switch waiting := slices.Contains(waits, r.Op); {
+	case waiting:
+		r.Wait = &wait
+	case try:
+		return r, &SyntaxError{Text: text, Want: "try only before an operation that may wait"}
+	}
+	switch r.Op {
+	case agent.OpBufferPut, agent.OpSnapshotPublish:
+		r.Data = item(numbers[0], o.size)
+	case agent.OpRegionWrite:
+		r.Data = item(numbers[0], 1)
+	case agent.OpRegionRead:
+		size := int64(numbers[0])
+		r.Size = &size
+	case agent.OpWordCAS:
+		r.Expected, r.Value = &numbers[0], &numbers[1]
+	case agent.OpWordStore, agent.OpWordAdd:
+		r.Value = &numbers[0]
+	case agent.OpRegionCreate, agent.OpRegionOpen:
+		r.Name = "new"
+		if verb == "create" {
+			r.Size = new(int64(regionSize))
+		}
+	default:
+		if !slices.Contains(agent.Operations, r.Op) || r.Op == agent.OpWorkload {
+			return r, &SyntaxError{Text: text, Want: "an operation of the protocol, such as " + o.family + "'s"}
+		}
+	}
+	return r, nil
+}
+
+func parseNumbers(fields []string) ([]uint64, error) {
+	var numbers []uint64
+	for _, f := range fields {
+		n, err := strconv.ParseUint(f, 0, 64)
+		if err != nil {
+			return nil, err
+		}
+		numbers = append(numbers, n)
+	}
+	return numbers, nil
+}
+
+// handle is what agents call an object. Words lie in a region.
+func handle(family string) string {
+	if family == "word" {
+		return "region"
+	}
+	return family
+}
+
+// item is the one of a number: its digit, as often as there is room, so that a
+// torn one shows.
+func item(n uint64, size int64) *string {
+	return new(base64.StdEncoding.EncodeToString([]byte(strings.Repeat(string(rune('0'+n%10)), int(size)))))
+}
+
+// short makes steps part of an id: "try get, put 1" is "try-get,put".
+func short(text string) string {
+	var words []string
+	for step := range strings.SplitSeq(text, ",") {
+		var kept []string
+		for _, f := range strings.Fields(step) {
+			if f[0] < '0' || f[0] > '9' {
+				kept = append(kept, f)
+			}
+		}
+		words = append(words, strings.Join(kept, "-"))
+	}
+	return strings.Join(words, ",")
+}
