@@ -17,6 +17,18 @@ func (a *Agent) thread() (t world.Thread, known bool) {
 	return t, false
 }
 
+// OperationThread is the id, as this process sees it, of the thread that does
+// the operations; false where hello did not tell it and the process has several.
+func (a *Agent) OperationThread() (tid int, known bool) {
+	if t, known := a.thread(); known {
+		return t.TID, true
+	}
+	if state, err := a.process.State(); err == nil && a.hello.Thread == nil && len(state.Threads) == 1 {
+		return state.Threads[0].TID, true
+	}
+	return 0, false
+}
+
 // threadless reports whether the thread that hello told is certainly not one of
 // the process's: /proc shows all of them, and it is not there.
 func (a *Agent) threadless() bool {

@@ -32,6 +32,7 @@ type Counter struct {
 	leftOut    int
 	sites      map[site]*tally
 	ended      string
+	blind      string
 
 	// The tracing thread's own.
 	inside  bool
@@ -60,7 +61,7 @@ func Watch(pid, tid int) (*Counter, error) {
 func (c *Counter) Take() Tally {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	t := Tally{Operations: c.operations, Settled: c.settled, LeftOut: c.leftOut, Ended: c.ended}
+	t := Tally{Operations: c.operations, Settled: c.settled, LeftOut: c.leftOut, Ended: c.ended, Blind: c.blind}
 	for s, n := range c.sites {
 		t.Seen = c.code.add(t.Seen, s, n)
 	}
@@ -153,7 +154,9 @@ func (c *Counter) stop(status unix.WaitStatus) (request int, signal syscall.Sign
 		if info, err := ptrace.SyscallInfo(c.tid); err == nil {
 			c.syscall(info)
 		} else if err != unix.ESRCH { // it was not killed meanwhile
-			c.note(fmt.Sprintf("cannot be looked at: PTRACE_GET_SYSCALL_INFO: %v (Linux 5.3 or newer is needed)", err))
+			c.mu.Lock()
+			c.blind = fmt.Sprintf("PTRACE_GET_SYSCALL_INFO: %v (Linux 5.3 or newer is needed)", err)
+			c.mu.Unlock()
 			return unix.PTRACE_DETACH, 0
 		}
 	case event == unix.PTRACE_EVENT_EXEC:

@@ -26,7 +26,8 @@ type Tally struct {
 	Settled    int    // of these: those too short for a run-time's scheduler to come in, see Seen
 	LeftOut    int    // of these: those that were not settled and in which a run-time made calls
 	Seen       []Seen // system calls inside them, the most frequent first
-	Ended      string // how the thread ended, where it did: "killed by SIGKILL"
+	Ended      string // how the thread ended, where it did: "was killed by SIGKILL"
+	Blind      string // why no more can be counted on this host, where that is so
 }
 
 // Seen is one system call, made from one place in the code.

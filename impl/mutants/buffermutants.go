@@ -26,4 +26,6 @@ var bufferMutants = []Mutant{
 	{ID: "ring-close-wakes-nobody", Fault: "close sets its flag and wakes nobody", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back"},
 	{ID: "ring-refusal-costs-a-slot", Fault: "a refused put keeps the slot that it had reserved", Requirement: "BUF-ABANDONED", Verdict: "fail", At: "fitted before"},
 	{ID: "ring-memory-grows", Fault: "keeps a copy of every item", Requirement: "BUF-GROWTH", Verdict: "fail", At: "resident"},
+	{ID: "ring-wakes-always", Fault: "wakes at each put and get, whether anybody sleeps or not", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "futex"},
+	{ID: "ring-gives-way", Fault: "gives up the processor after each put, so that the other side gets on", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "sched_yield"},
 }

@@ -332,6 +332,9 @@ func (r *region) ReadAt(p []byte, offset int64) (int, error) {
 		return r.file.ReadAt(p, offset)
 	}
 	b, err := r.bytes(offset, len(p))
+	if r.is("region-asks-for-pid") {
+		_ = unix.Getpid()
+	}
 	return copy(p, b), err
 }
 
@@ -347,7 +350,11 @@ func (r *region) WriteAt(p []byte, offset int64) (int, error) {
 		r.delayed = &delayed{append([]byte(nil), p...), offset}
 		return len(p), nil
 	}
-	return copy(b, p), err
+	n := copy(b, p)
+	if err == nil && r.is("region-syncs-each-write") {
+		err = unix.Msync(r.memory, unix.MS_SYNC)
+	}
+	return n, err
 }
 
 func (r *region) Detach() error {

@@ -21,6 +21,8 @@ var regionMutants = []Mutant{
 	{ID: "region-visitor-unlinks", Fault: "every opener unlinks the name, to be tidy", Requirement: "REG-VISITOR", Verdict: "fail", At: "after a visitor ended"},
 	{ID: "region-mapping-leaks", Fault: "detach forgets munmap", Requirement: "REG-NOLEAK", Verdict: "fail", At: "shared mappings"},
 	{ID: "region-descriptor-leaks", Fault: "open forgets to close the descriptor", Requirement: "REG-NOLEAK", Verdict: "fail", At: "descriptors"},
+	{ID: "region-syncs-each-write", Fault: "calls msync after each write, to be safe", Requirement: "REG-NOSYSCALL", Verdict: "fail", At: "msync"},
+	{ID: "region-asks-for-pid", Fault: "asks at each read whether it was forked, by getpid", Requirement: "REG-NOSYSCALL", Verdict: "fail", At: "getpid"},
 	{ID: "region-visible-before-sized", Fault: "the name is visible before the size is set", Requirement: "REG-EARLYOPEN", Verdict: "fail", At: "being created"},
 	{ID: "region-stampede", Fault: "looks whether the name exists, then creates it", Requirement: "REG-STAMPEDE", Verdict: "fail", At: "told that they created"},
 	{ID: "region-bounds-unchecked", Fault: "the accessor checks the offset, not the end", Requirement: "REG-BOUNDS", Verdict: "crash", At: "died"},

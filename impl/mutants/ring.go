@@ -26,7 +26,8 @@ type control struct {
 	in, out           atomic.Uint32 // items put and got
 	closed, bell      atomic.Uint32
 	reserved          atomic.Uint32 // of ring-refusal-costs-a-slot
-	_                 [28]byte
+	sleepers          atomic.Uint32 // who sleep on the bell, or are about to
+	_                 [24]byte
 }
 
 const controlSize = int64(unsafe.Sizeof(control{}))
@@ -160,6 +161,9 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 	if !r.is("ring-wakes-nobody") {
 		r.wake()
 	}
+	if r.is("ring-gives-way") {
+		_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+	}
 	return nil
 }
 
@@ -292,6 +296,8 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 		t := unix.NsecToTimespec(left.Nanoseconds())
 		timeout = &t
 	}
+	r.sleepers.Add(1) // before the kernel looks at the bell: who rings it later sees it
+	defer r.sleepers.Add(^uint32(0))
 	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&r.bell)), futexWait, uintptr(seen), uintptr(unsafe.Pointer(timeout)), 0, 0)
 	if errno == unix.EINTR && r.is("ring-eintr-is-success") {
 		return subject.Errorf(subject.Interrupted, "")
@@ -308,6 +314,9 @@ const (
 // wake rings the bell and wakes everybody who sleeps on it.
 func (r *ring) wake() {
 	r.bell.Add(1)
+	if r.sleepers.Load() == 0 && !r.is("ring-wakes-always") {
+		return
+	}
 	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&r.bell)), futexWake, 1<<30, 0, 0, 0)
 }
 

@@ -1,6 +1,7 @@
 package sharedmemory
 
 import (
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/suites/queue"
 )
@@ -30,4 +31,5 @@ func Buffers(s *spec.Suite) {
 	s.It("BUF-CLOSEBLOCKED", queue.CloseBlocked)
 	s.It("BUF-ABANDONED", queue.Abandoned)
 	s.It("BUF-GROWTH", queue.Growth)
+	s.It("BUF-NOSYSCALL", queue.NoSyscall, spec.Kind(catalogue.Performance))
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -30,6 +31,7 @@ func Regions(s *spec.Suite) {
 	s.It("REG-NAMES", regNames)
 	s.It("REG-VISITOR", regVisitor)
 	s.It("REG-NOLEAK", regNoLeak)
+	s.It("REG-NOSYSCALL", regNoSyscall, spec.Kind(catalogue.Performance))
 	s.It("REG-EARLYOPEN", regEarlyOpen)
 	s.It("REG-STAMPEDE", regStampede)
 	s.It("REG-BOUNDS", regBounds)
