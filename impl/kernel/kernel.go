@@ -29,6 +29,8 @@ var refusals = []struct {
 	{unix.ENOMEM, subject.NoSpace},
 	{unix.EMFILE, subject.NoSpace},
 	{unix.EPIPE, subject.PeerDead},
+	{unix.ECONNRESET, subject.PeerDead},
+	{unix.EADDRINUSE, subject.Exists},
 }
 
 // refuse makes the contract's error of a system call's answer; nil of success.

@@ -29,6 +29,9 @@ var builtIns = map[string]struct {
 }{
 	"reference":       {"the reference implementation of both models", reference.Subject},
 	"reference-mutex": {"its lock that is faster, and not fair", reference.Mutex},
+	"pipe":            {"the system's named pipes", kernel.Pipe},
+	"unix-stream":     {"the system's Unix stream sockets", kernel.UnixStream},
+	"unix-seqpacket":  {"the system's Unix sockets that keep messages", kernel.UnixSeqpacket},
 	"posixmq":         {"the system's POSIX message queues", kernel.PosixMQ},
 	"sysv":            {"the system's System V message queues", kernel.SysV},
 }
