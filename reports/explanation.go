@@ -21,6 +21,7 @@ type section struct {
 	Aside string   // after the lines, less loud
 	SVG   string   // pictures only: the same to look at
 	More  bool     // output only: there was more before
+	Turns *Interleaving
 }
 
 // form says how the lines of a section are set.
@@ -33,7 +34,11 @@ const (
 	picture form = "picture" // columns matter
 	output  form = "output"  // what a process printed
 	command form = "command" // to be pasted
+	turns   form = "turns"   // an interleaving: Turns, and as text in Lines
 )
+
+// textWidth is the width of an interleaving where nobody knows the terminal's.
+const textWidth = 110
 
 // limits bound an explanation's text, in bytes.
 type limits struct {
@@ -56,6 +61,9 @@ func explain(r *Result, l limits) explanation {
 	x.add("Idea", prose, []string{r.idea()}, l.text)
 	if e.Picture != "" || e.SVG != "" {
 		x = append(x, section{Label: "Picture", Form: picture, Lines: lines(clip(e.Picture, l.output)), SVG: e.SVG})
+	}
+	if e.Interleaving != nil {
+		x = append(x, section{Label: "In turn", Form: turns, Lines: lines(e.Interleaving.Text(textWidth)), Turns: e.Interleaving})
 	}
 	x.add("Blocked", items, blocked(e), l.text)
 	x.add("Left", items, left(e), l.text)

@@ -111,6 +111,8 @@ type Evidence struct {
 	Picture  string    `json:"picture,omitempty"`   // the history as text
 	SVG      string    `json:"svg,omitempty"`       // the same, to look at
 	Trace    string    `json:"trace,omitempty"`     // for kit errors: where in the kit
+
+	Interleaving *Interleaving `json:"interleaving,omitempty"` // of a race: its witness
 }
 
 // Blocked is one process that had not come back when the watchdog looked.

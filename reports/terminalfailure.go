@@ -31,7 +31,7 @@ const labels = 11
 func (t *terminal) section(s section, indent int) {
 	margin := strings.Repeat(" ", indent)
 	label := s.Label + ":"
-	below := t.width < 50 || len(label) >= labels || s.Form == picture || s.Form == output
+	below := t.width < 50 || len(label) >= labels || s.Form == picture || s.Form == output || s.Form == turns
 	if s.More {
 		label = s.Label + " (the end of it):"
 	}
@@ -56,6 +56,8 @@ func (t *terminal) set(s section, width int) []string {
 	switch s.Form {
 	case picture:
 		return s.Lines // broken lines would be another picture
+	case turns:
+		return lines(s.Turns.Text(width))
 	case command:
 		return s.Lines // it is to be pasted
 	case output:

@@ -93,7 +93,7 @@ func (l *leg) run() (ending, error) {
 			return l.failed(err)
 		}
 		p.answers = append(p.answers, answerOf(reply))
-		l.note(p, Event{Kind: kindReply, Text: describeStep(p.script[p.pos]) + " = " + answerOf(reply)})
+		l.note(p, Event{Kind: kindReply, Text: Describe(p.script[p.pos]) + " = " + answerOf(reply)})
 		p.pos, p.within = p.pos+1, false
 		if l.only {
 			return done, nil

@@ -3,38 +3,54 @@ package explore
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 )
+
+// A Row is one event as it is shown.
+type Row struct {
+	Kind  string // as in Event
+	Agent string // A or B
+	Place string // in the source: "ring.c:67 put"
+	Does  string // "load  [shm+168] 0"
+}
+
+// Rows are the events, in order. Of a loop over a table, or a copy, only the
+// first is told.
+func (v *Violation) Rows() []Row {
+	var rows []Row
+	for i := 0; i < len(v.Events); i++ {
+		e := v.Events[i]
+		rows = append(rows, Row{e.Kind, e.Agent, e.Place(), e.Does()})
+		same := i + 1
+		for same < len(v.Events) && v.Events[same].like(e) {
+			same++
+		}
+		if more := same - i - 1; more >= fold {
+			rows = append(rows, Row{e.Kind, e.Agent, e.Place(), fmt.Sprintf("… and so %d times more", more)})
+			i = same - 1
+		}
+	}
+	return rows
+}
 
 // secondColumn is where what B does is written.
 const secondColumn = 40
 
 // Text shows the interleaving in two columns, A on the left and B on the right:
 //
-//	A ring.c:67 put  load [shm+168] 0
-//	                                        B ring.c:68 get  lock [shm+168] 0 -> 1
+//	A ring.c:67 put load  [shm+168] 0
+//	                                        B ring.c:68 get lock  [shm+168] 0 -> 1
 //	A sleeps in futex_wait(shm+172, 1)
 //	A=waits for ever B=ok   allowed: A=ok B=ok
 func (v *Violation) Text() string {
 	var s strings.Builder
-	line := func(agent, text string) {
-		if agent == B {
+	for _, r := range v.Rows() {
+		if r.Agent == B {
 			s.WriteString(strings.Repeat(" ", secondColumn))
 		}
-		s.WriteString(text)
+		s.WriteString(strings.Join(slices.DeleteFunc([]string{r.Agent, r.Place, r.Does}, func(s string) bool { return s == "" }), " "))
 		s.WriteByte('\n')
-	}
-	for i := 0; i < len(v.Events); i++ {
-		e := v.Events[i]
-		line(e.Agent, e.String())
-		same := i + 1
-		for same < len(v.Events) && v.Events[same].like(e) {
-			same++
-		}
-		if more := same - i - 1; more >= fold {
-			line(e.Agent, fmt.Sprintf("%s … and so %d times more", e.Agent, more))
-			i = same - 1
-		}
 	}
 	if v.Outcome.Stuck() {
 		s.WriteString("DEADLOCK  ")
@@ -62,19 +78,24 @@ func (e Event) like(other Event) bool {
 		e.File == other.File && e.Line == other.Line && e.Function == other.Function && e.Inside == other.Inside
 }
 
-// String is the event on one line.
-func (e Event) String() string {
-	parts := []string{e.Agent}
+// Place is where in the source it happened, as far as that is known.
+func (e Event) Place() string {
+	var parts []string
 	if e.File != "" {
 		parts = append(parts, fmt.Sprintf("%s:%d", e.File, e.Line))
 	}
 	if e.Function != "" {
 		parts = append(parts, shortFunction(e.Function))
 	}
+	return strings.Join(parts, " ")
+}
+
+// Does is what was done, with the values: "lock  [shm+168] 0 -> 1".
+func (e Event) Does() string {
 	if e.Text != "" {
-		return strings.Join(append(parts, e.Text), " ")
+		return e.Text
 	}
-	s := fmt.Sprintf("%s  %-5s [%s+%d] %s", strings.Join(parts, " "), e.Kind, e.Region, e.Offset, showValue(e.Before, e.Size))
+	s := fmt.Sprintf("%-5s [%s+%d] %s", e.Kind, e.Region, e.Offset, showValue(e.Before, e.Size))
 	if e.After != nil {
 		s += " -> " + showValue(e.After, e.Size)
 	}

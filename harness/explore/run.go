@@ -322,9 +322,9 @@ func (t *tracer) look(step Step) (answer string, ok bool) {
 	reply, err := t.party(step.Agent).do(t.named(step.Request), observeLimit)
 	switch {
 	case errors.Is(err, errGone):
-		return describeStep(step.Request) + " " + endCrashed, false
+		return Describe(step.Request) + " " + endCrashed, false
 	case err != nil:
-		return describeStep(step.Request) + " " + endWaits, false
+		return Describe(step.Request) + " " + endWaits, false
 	}
 	return answerOf(reply), true
 }

@@ -96,8 +96,8 @@ func (s *Scenario) teardown() []Step {
 	return append(steps, names...)
 }
 
-// describeStep reads "put(1)" or "try get".
-func describeStep(r agent.Request) string {
+// Describe puts an operation into a few words: "put(1)", "try get".
+func Describe(r agent.Request) string {
 	_, verb, _ := strings.Cut(r.Op, ".")
 	if r.Wait != nil && subject.Wait(*r.Wait) == subject.Never {
 		verb = "try " + verb

@@ -35,8 +35,8 @@ func TestMerges(t *testing.T) {
 func TestTextIsFolded(t *testing.T) {
 	load := Event{Agent: B, Kind: string(Load), File: "table.c", Line: 3, Region: "shm", Size: 1, Before: []byte{0}}
 	v := Violation{Events: []Event{load, load, load, load, load, {Agent: A, Kind: kindNote, Text: "ends"}}}
-	want := `                                        B table.c:3  load  [shm+0] 0
-                                        B … and so 4 times more
+	want := `                                        B table.c:3 load  [shm+0] 0
+                                        B table.c:3 … and so 4 times more
 A ends
 A=- B=-
 `
@@ -73,8 +73,8 @@ func TestText(t *testing.T) {
 			{Agent: A, Kind: kindWait, Text: "sleeps in futex_wait(shm+168, 1)"},
 		},
 	}
-	want := `A ring.c:67 get  load  [shm+168] 0
-                                        B  lock  [shm2+8] 1 -> 2
+	want := `A ring.c:67 get load  [shm+168] 0
+                                        B lock  [shm2+8] 1 -> 2
 A sleeps in futex_wait(shm+168, 1)
 DEADLOCK  A=waits for ever B=ok   allowed: A=ok B=ok
 `

@@ -1,0 +1,62 @@
+package scenario
+
+import (
+	"fmt"
+	"time"
+)
+
+// A Total sums findings up.
+type Total struct {
+	Scenarios     int
+	Interleavings int
+	Deaths        int // points at which an agent was killed
+	Runs          int
+	Preemptions   int // the largest bound
+	Duration      time.Duration
+}
+
+// Add adds a finding.
+func (t *Total) Add(f Finding) {
+	t.Scenarios++
+	t.Runs += f.Runs()
+	t.Duration += f.Duration()
+	if f.Kill != nil {
+		t.Deaths += len(f.Kill.Points)
+		return
+	}
+	t.Interleavings += f.Result.Interleavings
+	t.Preemptions = max(t.Preemptions, f.Result.Preemptions)
+}
+
+// Rate is runs a second.
+func (t Total) Rate() float64 { return float64(t.Runs) / max(t.Duration, time.Microsecond).Seconds() }
+
+// String is the bound within which nothing was found: "no violation in 1,204
+// interleavings of 12 scenarios, 1 preemption".
+func (t Total) String() string {
+	scenarios := "1 scenario"
+	if t.Scenarios != 1 {
+		scenarios = fmt.Sprintf("%d scenarios", t.Scenarios)
+	}
+	if t.Interleavings == 0 {
+		return fmt.Sprintf("no violation at %s deaths in %s", thousands(t.Deaths), scenarios)
+	}
+	bound := "1 preemption"
+	if t.Preemptions != 1 {
+		bound = fmt.Sprintf("%d preemptions", t.Preemptions)
+	}
+	text := fmt.Sprintf("no violation in %s interleavings of %s, %s", thousands(t.Interleavings), scenarios, bound)
+	if t.Deaths > 0 {
+		text += fmt.Sprintf(", and at %s deaths", thousands(t.Deaths))
+	}
+	return text
+}
+
+// thousands writes 1204 as 1,204.
+func thousands(n int) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
