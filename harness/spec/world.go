@@ -91,7 +91,10 @@ func (w *World) Process(name string) *Process {
 // does not, the requirement is skipped.
 func (w *World) ProcessAs(name string, uid int) *Process {
 	l := w.entry.suite.Launcher
-	l.User, l.Dir = uid, "/" // the world's directory is closed to others
+	l.User = uid
+	if l.Dir == "" {
+		l.Dir = "/" // the world's directory is closed to others
+	}
 	return w.process(name, l)
 }
 
