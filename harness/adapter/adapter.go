@@ -23,12 +23,15 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// Files are the kit's own files for C, which the harness does not have: it
-// imports no implementation.
+// Files are the kit's own files for C and Python, which the harness does not
+// have: it imports no implementation.
 type Files struct {
 	// FS holds ipckit.h and the directory shim, whose source is
 	// shim/ipckit_shim.c.
 	FS fs.FS
+
+	// Python holds ipckit.py; nil where subjects bring their own.
+	Python fs.FS
 }
 
 // An Adapter is a subject outside the kit's binary.
@@ -103,6 +106,9 @@ func (a *Adapter) Build(ctx context.Context) (agent.Launcher, error) {
 		return agent.Launcher{}, err
 	}
 	l.Path, l.Args, l.Dir = args[0], args, a.product
+	if l.Env, err = a.placePython(l.Env); err != nil {
+		return agent.Launcher{}, err
+	}
 	return l, nil
 }
 

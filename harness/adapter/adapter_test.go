@@ -34,11 +34,13 @@ func within(t *testing.T) context.Context {
 	return ctx
 }
 
-// impl is where the shipped subjects and the kit's files for C are. They are
-// read from the disk: the harness imports no implementation.
+// impl is where the shipped subjects and the kit's files for C and Python are.
+// They are read from the disk: the harness imports no implementation.
 const impl = "../../impl"
 
-func kitFiles() adapter.Files { return adapter.Files{FS: os.DirFS(filepath.Join(impl, "c"))} }
+func kitFiles() adapter.Files {
+	return adapter.Files{FS: os.DirFS(filepath.Join(impl, "c")), Python: os.DirFS(filepath.Join(impl, "python"))}
+}
 
 func needCompiler(t *testing.T) {
 	t.Helper()

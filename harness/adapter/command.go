@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -23,9 +22,9 @@ func (a *Adapter) command() ([]string, error) {
 		// What needs a shell gets one, which the agent then takes the place of.
 		return []string{"/bin/sh", "-c", "exec " + a.Claims.Agent}, nil
 	case !strings.Contains(program, "/"):
-		found, err := exec.LookPath(program)
+		found, err := Find(program)
 		if err != nil {
-			return fail("%s is not in PATH; a program of your own is named ./%s", program, program)
+			return fail("%v", err)
 		}
 		words[0] = found
 		return words, nil

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,16 +32,20 @@ type wire struct {
 }
 
 // connect starts an agent by hand, as its author would.
-func connect(t *testing.T, path string, stdio bool) *wire {
+func connect(t *testing.T, l agent.Launcher, stdio bool) *wire {
 	t.Helper()
-	w := &wire{t: t, command: exec.Command(path), schema: replySchema(t)}
+	w := &wire{t: t, command: exec.Command(l.Path), schema: replySchema(t)}
+	if l.Args != nil {
+		w.command.Args = l.Args
+	}
+	w.command.Dir = l.Dir
 	theirs, ours := pipe(t)
 	back, their := pipe(t)
 	w.in, w.out = ours, bufio.NewReader(back)
 	w.command.Stderr = &w.stderr
-	w.command.Env = append(os.Environ(), "IPCKIT_CONTROL=pipes")
+	w.command.Env = append(slices.Clone(l.Env), "IPCKIT_CONTROL=pipes")
 	if stdio {
-		w.command.Env = append(os.Environ(), "IPCKIT_CONTROL=stdio")
+		w.command.Env = append(slices.Clone(l.Env), "IPCKIT_CONTROL=stdio")
 		w.command.Stdin, w.command.Stdout = theirs, their
 	} else {
 		w.command.ExtraFiles = []*os.File{theirs, their}
@@ -133,9 +138,9 @@ func (w *wire) leave() int {
 // everyWay runs a test over pipes and over standard input and output.
 func everyWay(t *testing.T, subject string, test func(t *testing.T, w *wire)) {
 	t.Helper()
-	path := sanitized(t, subject).Path
+	l := sanitized(t, subject)
 	for _, way := range []string{"pipes", "stdio"} {
-		t.Run(way, func(t *testing.T) { test(t, connect(t, path, way == "stdio")) })
+		t.Run(way, func(t *testing.T) { test(t, connect(t, l, way == "stdio")) })
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/programs"
+	"github.com/ipckit/ipckit/impl/python"
 	"github.com/ipckit/ipckit/impl/skeleton"
 )
 
@@ -26,6 +27,7 @@ type starter struct {
 var starters = map[string]starter{
 	"c":        {"C functions behind the kit's header", c.Skeleton, "Fill in the functions; each says what it must do."},
 	"go":       {"a Go package, checked by go test", skeleton.Go, "Fill in the methods, then run: go mod tidy && go test .\nWith a checkout of the kit instead of a release, first: go mod edit -replace github.com/ipckit/ipckit=CHECKOUT"},
+	"python":   {"Python classes behind ipckit.py", python.Skeleton, "Fill in the methods; each says what it must do."},
 	"programs": {"unmodified programs, described by a file", programs.Good, "This is a correct pair. Put your own programs in its place and adapt ipckit.yaml."},
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/kernel"
 	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/python"
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/suites"
 )
@@ -107,7 +108,7 @@ func open(ctx context.Context, name string) (*target, error) {
 		}
 		return nil, usage("%s: no such file or directory%s", name, hint)
 	}
-	a, err := adapter.Load(name, adapter.Files{FS: c.Files})
+	a, err := adapter.Load(name, adapter.Files{FS: c.Files, Python: python.Modules})
 	if err != nil {
 		return nil, usage("%w", err)
 	}

@@ -1,0 +1,782 @@
+"""ipckit.py: lets ipckit check an implementation that is written in Python.
+
+Write a class for each thing that you implement, and hand the classes over:
+
+    import ipckit
+
+    class Ring:                             # a bounded buffer
+        @classmethod
+        def create(cls, name, capacity, item_max): ...
+        @classmethod
+        def open(cls, name): ...
+        @staticmethod
+        def unlink(name): ...
+        def put(self, item, timeout): ...
+        def get(self, room, timeout): ...
+        def detach(self): ...
+
+    ipckit.serve("my-ring", "1.0", one_to_one=Ring)
+
+and in ipckit.yaml beside it
+
+    agent: python3 ring.py
+
+ipckit starts several processes of that program, tells each what to do, and
+compares what comes of it with what ipckit.yaml claims. The module needs
+Python 3.9 and nothing else. ipckit puts it on PYTHONPATH, so no copy is needed;
+one that lies beside the program is preferred.
+
+The classes
+
+A region (region=) has
+
+    create(name, size)      a new region, all zeros; the name must be free
+    open(name, read_only)   an existing one
+    unlink(name)            remove the name; who is attached goes on
+    size()                  bytes
+    read(offset, n)         n bytes, as bytes
+    write(offset, data)
+    detach()                give back mapping and descriptors; the region stays
+
+A bounded buffer (one_to_one=, many=, or both) has
+
+    create(name, capacity, item_max)
+    open(name)
+    unlink(name)
+    put(item, timeout)      item is a bytearray that is overwritten afterwards:
+                            copy it, do not keep it
+    get(room, timeout)      the oldest item, as bytes. One that is longer than
+                            room bytes: raise TooLarge, and leave it inside
+    detach()
+    close()                 optional: for everybody; what is inside can be got
+    cancel()                optional: end the operation that another thread of
+                            this process is in, which then raises Interrupted
+
+A mailbox (mailbox=) is the same with send and receive in place of put and get.
+create, open and unlink are called on the class. A buffer or mailbox whose class
+says `presets = True` is asked with create(name, capacity, item_max, start=n) to
+begin with its running indices at n.
+
+timeout is None (wait for ever), 0 (do not wait), or seconds.
+
+What goes wrong is told by exceptions: those of this module, or Python's own,
+FileExistsError and TimeoutError for example. A method that raises
+NotImplementedError is reported as not written yet.
+"""
+
+import array
+import base64
+import ctypes
+import errno
+import faulthandler
+import fcntl
+import functools
+import json
+import os
+import queue
+import signal
+import struct
+import sys
+import threading
+import traceback
+
+__all__ = [
+    "Closed", "Empty", "Error", "Full", "Interrupted", "OwnerDead", "PeerDead", "Timeout", "TooLarge", "serve",
+]
+
+# --- What an implementation raises ---
+
+
+class Error(Exception):
+    """An operation was refused. kind is a word of ipckit's protocol."""
+
+    kind = "io"
+
+
+class Full(Error):
+    """There is no room, and the caller would not wait."""
+
+    kind = "full"
+
+
+class Empty(Error):
+    """There is no item, and the caller would not wait."""
+
+    kind = "empty"
+
+
+class Timeout(Error):
+    """The time was up before there was room, or an item. TimeoutError serves too."""
+
+    kind = "timeout"
+
+
+class Closed(Error):
+    """The buffer is closed, and where getting, drained."""
+
+    kind = "closed"
+
+
+class TooLarge(Error):
+    """The item is larger than the largest, or than the caller has room for."""
+
+    kind = "too-large"
+
+
+class PeerDead(Error):
+    """The process at the other end died."""
+
+    kind = "peer-dead"
+
+
+class OwnerDead(Error):
+    """Granted, but the previous owner died inside."""
+
+    kind = "owner-dead"
+
+
+class Interrupted(Error):
+    """The operation was cancelled."""
+
+    kind = "interrupted"
+
+
+class _Invalid(Error):
+    kind = "invalid"
+
+
+class _Unsupported(Exception):
+    """The operation or argument that the implementation does not have."""
+
+
+_KINDS = {
+    errno.EEXIST: "exists", errno.ENOENT: "not-found", errno.ETIMEDOUT: "timeout", errno.EMSGSIZE: "too-large",
+    errno.EPIPE: "closed", errno.EACCES: "permission", errno.EPERM: "permission",
+    errno.EINVAL: "invalid", errno.EFBIG: "invalid", errno.EOVERFLOW: "invalid", errno.ENAMETOOLONG: "invalid",
+    errno.EISDIR: "invalid", errno.ENOTDIR: "invalid",
+    errno.ENOMEM: "no-space", errno.ENOSPC: "no-space", errno.EMFILE: "no-space", errno.ENFILE: "no-space",
+    errno.EOWNERDEAD: "owner-dead", errno.ENOTRECOVERABLE: "owner-dead",
+    errno.EINTR: "interrupted", errno.ECANCELED: "interrupted",
+}
+
+# What a program raises itself has no number.
+_CLASSES = (
+    (FileExistsError, "exists"), (FileNotFoundError, "not-found"), (PermissionError, "permission"),
+    (TimeoutError, "timeout"), (BrokenPipeError, "closed"), (InterruptedError, "interrupted"),
+    (queue.Full, "full"), (queue.Empty, "empty"), (MemoryError, "no-space"), (ValueError, "invalid"),
+    (OverflowError, "invalid"), (IndexError, "invalid"), (struct.error, "invalid"),
+)
+
+
+def _refusal(error):
+    """What a reply says of an exception: its kind, and a text for people."""
+    if isinstance(error, Error):
+        return error.kind, str(error) or type(error).__doc__
+    frame = _place(error)
+    line = "line %d of %s" % (frame.lineno, os.path.basename(frame.filename))
+    if isinstance(error, NotImplementedError):
+        return "io", "not written yet: %s, %s" % (frame.name, line)
+    text = "%s: %s (%s)" % (type(error).__name__, error, line)
+    for known, kind in _CLASSES:
+        if isinstance(error, known):
+            return kind, text
+    if isinstance(error, OSError):
+        return _KINDS.get(error.errno, "io"), text
+    # Most likely a mistake of the program's. It is an answer nevertheless, and
+    # whoever looks at the output finds where it comes from.
+    traceback.print_exception(type(error), error, error.__traceback__)
+    return "io", text
+
+
+def _place(error):
+    """Where an exception comes from: the innermost line that is not this file's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((f for f in reversed(frames) if f.filename != __file__), frames[-1])
+
+
+# --- Payloads, which every adapter generates in the same way ---
+
+_WORD = (1 << 64) - 1
+_OVERWRITTEN = 0xEE  # what a buffer holds once it has been put
+
+
+def _splitmix64(x):
+    x = (x + 0x9E3779B97F4A7C15) & _WORD
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _WORD
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _WORD
+    return x ^ (x >> 31)
+
+
+_CHUNK = 512  # words that are generated at once
+
+
+@functools.lru_cache(maxsize=None)
+def _lanes(n):
+    """One integer of n lanes of 128 bits: ones, their numbers, and masks of 64.
+
+    Python multiplies integers of any length at the machine's speed. A product of
+    two 64-bit words fits a lane, so many words are generated by few operations.
+    """
+    ones = int.from_bytes((b"\1" + bytes(15)) * n, "little")
+    numbers = int.from_bytes(b"".join(i.to_bytes(16, "little") for i in range(n)), "little")
+    return ones, numbers, ones * _WORD
+
+
+def _payload(size, seed):
+    """Word i, little-endian, is splitmix64(seed + i); the last one is cut."""
+    words = array.array("Q")
+    total = (size + 7) // 8
+    for first in range(0, total, _CHUNK):
+        n = min(_CHUNK, total - first)
+        wide = 1 << (n - 1).bit_length()
+        ones, numbers, mask = _lanes(wide)
+        x = (((seed + first + 0x9E3779B97F4A7C15) & _WORD) * ones + numbers) & mask
+        x = ((x ^ (x >> 30 & mask)) * 0xBF58476D1CE4E5B9) & mask
+        x = ((x ^ (x >> 27 & mask)) * 0x94D049BB133111EB) & mask
+        x ^= x >> 31 & mask
+        lanes = array.array("Q", x.to_bytes(16 * wide, "little"))
+        words.extend(lanes[0 : 2 * n : 2])
+    return bytearray(words.tobytes()[:size])
+
+
+def _item_seed(seed, i):
+    return _splitmix64(seed ^ _splitmix64(i & _WORD))
+
+
+def _item_size(seed, i, low, high):
+    if high <= low:
+        return low
+    return low + _item_seed((seed + 1) & _WORD, i) % (high - low + 1)
+
+
+def _hash(data):
+    """FNV-1a with 64 bits."""
+    h = 0xCBF29CE484222325
+    for byte in data:
+        h = ((h ^ byte) * 0x100000001B3) & _WORD
+    return "%016x" % h
+
+
+# --- Requests ---
+
+_MAX_DATA = (12 << 20) - 4096  # of a reply: its line stays below 16 MiB
+_MAX_GENERATED = 1 << 30
+
+
+# The fields of a request, and what each is.
+_FIELDS = {
+    "id": int, "op": str, "object": str, "name": str, "kind": str, "capacity": int, "item_max": int, "start": int,
+    "size": int, "read_only": bool, "offset": int, "data": str, "seed": int, "digest": bool, "wait": (int, str),
+    "role": str, "count": int, "size_min": int, "size_max": int, "scratch": str, "index": int,
+    "initial": int, "maximum": int, "value": int, "expected": int, "party": str,
+}
+
+
+def _check_fields(request):
+    if not request["op"]:
+        raise _Invalid("a command needs an op")
+    for name, value in request.items():
+        wanted = _FIELDS.get(name)
+        if wanted is None:
+            raise _Unsupported("the field " + name)
+        if not isinstance(value, wanted) or isinstance(value, bool) and wanted is not bool:
+            raise _Invalid("field %s is %.40r" % (name, value))
+
+
+def _need(request, name):
+    """An integer that the request must carry."""
+    value = request.get(name)
+    if type(value) is not int:
+        raise _Invalid("%s needs %s" % (request["op"], name))
+    return value
+
+
+def _timeout(request):
+    wait = request.get("wait", "forever")
+    if wait == "forever":
+        return None
+    if wait == "never":
+        return 0
+    if type(wait) is not int or wait < 1:
+        raise _Invalid("wait %r: want forever, never or milliseconds" % (wait,))
+    return wait / 1000
+
+
+def _carried(request):
+    """The payload of a request."""
+    if "data" in request:
+        return bytearray(base64.b64decode(request["data"], validate=True))
+    size, seed = _need(request, "size"), _need(request, "seed")
+    if not 0 <= size <= _MAX_GENERATED:
+        raise _Invalid("a payload of %d bytes cannot be generated; the most is %d" % (size, _MAX_GENERATED))
+    return _payload(size, seed & _WORD)
+
+
+def _answer(request, data):
+    """The reply's part that holds what was read."""
+    if request.get("digest"):
+        return {"size": len(data), "hash": _hash(data)}
+    if len(data) > _MAX_DATA:
+        raise _Invalid("%d bytes do not fit into a reply; ask for a digest" % len(data))
+    return {"data": base64.b64encode(data).decode("ascii")}
+
+
+def _check_bytes(what, data, room):
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        raise Error("%s returned %s; it must return bytes" % (what, type(data).__name__))
+    data = bytes(data)
+    if len(data) > room:
+        raise Error("%s returned %d bytes, where there is room for %d" % (what, len(data), room))
+    return data
+
+
+# --- Operations, which the main thread does one after the other ---
+
+
+def _name(request):
+    if "name" not in request:
+        raise _Invalid("%s needs name" % request["op"])
+    if "\0" in request["name"]:
+        raise _Invalid("a name with a NUL in it cannot be told to the system")
+    return request["name"]
+
+
+class _Handle:
+    """An object under the handle that ipckit chose for it."""
+
+    def __init__(self, family, thing, item_max=0):
+        self.family, self.thing, self.item_max = family, thing, item_max
+
+
+_DEFAULT_ITEM_MAX = 64 << 10
+
+# What the wire calls the operations of a family, and what its class calls them.
+_QUEUES = {
+    "buffer": {"put": "put", "get": "get", "close": "close", "detach": "detach"},
+    "mailbox": {"send": "send", "receive": "receive", "close": "close", "detach": "detach"},
+}
+
+
+class _Operations:
+    def __init__(self, regions, one_to_one, many, mailboxes):
+        self.regions, self.mailboxes = regions, mailboxes
+        self.buffers = {kind: c for kind, c in (("one-to-one", one_to_one), ("many", many)) if c is not None}
+        self.handles = {}
+        self.call = _call
+        self.finished = 0
+
+    def do(self, request):
+        """Carry out one operation; gives the rest of the reply."""
+        op = request["op"]
+        family, _, verb = op.partition(".")
+        if family == "region" and self.regions is not None:
+            return self.region(request, verb)
+        if family in _QUEUES:
+            return self.queue(request, family, verb)
+        if op == "workload":
+            return self.workload(request)
+        raise _Unsupported(op)
+
+    def method(self, thing, name, request):
+        found = getattr(thing, name, None)
+        if found is None:
+            raise _Unsupported(request["op"])
+        return found
+
+    def make(self, request, family, make, *args, **more):
+        handle = request.get("object")
+        if not handle:
+            raise _Invalid("%s needs object, the handle to give" % request["op"])
+        if handle in self.handles:
+            raise _Invalid("the handle %r is in use" % handle)
+        thing = self.call(make, *args, **more)
+        if thing is None:
+            raise Error("%s returned None; it must return the object" % request["op"])
+        self.handles[handle] = _Handle(family, thing, request.get("item_max") or _DEFAULT_ITEM_MAX)
+        return {}
+
+    def held(self, request, family):
+        handle = self.handles.get(request.get("object"))
+        if handle is None:
+            raise _Invalid("there is no object with the handle %r" % request.get("object"))
+        if handle.family != family:
+            raise _Invalid("%s of a %s" % (request["op"], handle.family))
+        return handle
+
+    # Regions
+
+    def region(self, request, verb):
+        if verb in ("create", "open", "unlink"):
+            return self.name_region(request, verb)
+        if verb not in ("size", "read", "write", "close"):
+            raise _Unsupported(request["op"])
+        region = self.held(request, "region").thing
+        method = self.method(region, "detach" if verb == "close" else verb, request)
+        if verb == "size":
+            return {"size": self.call(method)}
+        if verb == "close":
+            del self.handles[request["object"]]
+            self.call(method)
+            return {}
+        offset = _need(request, "offset")
+        if verb == "write":
+            data = _carried(request)
+            self.call(method, offset, data)
+            data[:] = bytes([_OVERWRITTEN]) * len(data)
+            return {}
+        n = _need(request, "size")
+        if not 0 <= n <= _MAX_GENERATED:
+            raise _Invalid("%d bytes cannot be read at once; the most is %d" % (n, _MAX_GENERATED))
+        data = _check_bytes("read", self.call(method, offset, n), n)
+        if len(data) != n:
+            raise Error("read gave %d bytes of %d" % (len(data), n))
+        return _answer(request, data)
+
+    def name_region(self, request, verb):
+        method = self.method(self.regions, verb, request)
+        if verb == "create":
+            return self.make(request, "region", method, _name(request), _need(request, "size"))
+        if verb == "open":
+            return self.make(request, "region", method, _name(request), bool(request.get("read_only")))
+        self.call(method, _name(request))
+        return {}
+
+    # Buffers and mailboxes
+
+    def queue(self, request, family, verb):
+        if verb in ("create", "open", "unlink"):
+            return self.name_queue(request, family, verb)
+        if verb not in _QUEUES[family]:
+            raise _Unsupported(request["op"])
+        handle = self.held(request, family)
+        method = self.method(handle.thing, verb, request)
+        if verb in ("close", "detach"):
+            if verb == "detach":
+                del self.handles[request["object"]]
+            self.call(method)
+            return {}
+        timeout = _timeout(request)
+        if verb in ("put", "send"):
+            item = _carried(request)
+            try:
+                self.call(method, item, timeout)
+            finally:
+                item[:] = bytes([_OVERWRITTEN]) * len(item)
+            return {}
+        room = request.get("item_max", handle.item_max)
+        if type(room) is not int or not 0 <= room <= _MAX_GENERATED:
+            raise _Invalid("item_max %r: want 0 to %d" % (room, _MAX_GENERATED))
+        return _answer(request, _check_bytes(verb, self.call(method, room, timeout), room))
+
+    def name_queue(self, request, family, verb):
+        made = self.mailboxes if family == "mailbox" else self.buffers_of(request)
+        if made is None:
+            raise _Unsupported(request["op"])
+        method = self.method(made, verb, request)
+        if verb == "unlink":
+            self.call(method, _name(request))
+            return {}
+        if verb == "open":
+            return self.make(request, family, method, _name(request))
+        more = {}
+        if request.get("start"):
+            if not getattr(made, "presets", False):
+                raise _Unsupported("start")
+            more["start"] = request["start"]
+        capacity, item_max = _need(request, "capacity"), _need(request, "item_max")
+        return self.make(request, family, method, _name(request), capacity, item_max, **more)
+
+    def buffers_of(self, request):
+        kind = request.get("kind") or next(iter(self.buffers), None)
+        if kind not in self.buffers:
+            raise _Unsupported("%s of kind %s" % (request["op"], kind))
+        return self.buffers[kind]
+
+    # Workloads: many items by one command
+
+    def workload(self, request):
+        handle = self.handles.get(request.get("object"))
+        if handle is None:
+            raise _Invalid("there is no object with the handle %r" % request.get("object"))
+        if handle.family == "region":
+            raise _Unsupported("workload on words")  # Python has no atomic words
+        role = request.get("role")
+        put, get = ("send", "receive") if handle.family == "mailbox" else ("put", "get")
+        if role not in (put, get):
+            raise _Invalid("role %r does not fit a %s" % (role, handle.family))
+        load = _Load(request)
+        method = self.method(handle.thing, role, request)
+        run = self.put_all if role == put else self.get_all
+        return run(method, load, _timeout(request), max(load.high, handle.item_max))
+
+    def put_all(self, put, load, timeout, _):
+        done = 0
+        try:
+            for done in range(load.count):
+                item = load.item(done)
+                put(item, timeout)
+                item[:] = bytes([_OVERWRITTEN]) * len(item)
+                self.finished += 1
+        except Exception as error:
+            raise _Stopped(error, {"done": done}) from error
+        return {"done": load.count}
+
+    def get_all(self, get, load, timeout, room):
+        result = {"done": 0, "wrong": 0}
+        try:
+            for i in range(load.count):
+                item = _check_bytes("get", get(room, timeout), room)
+                if item != load.item(i):
+                    if result["wrong"] == 0:
+                        result["wrong_at"], result["wrong_text"] = i, load.describe(item, i)
+                    result["wrong"] += 1
+                result["done"] += 1
+                self.finished += 1
+        except Exception as error:
+            raise _Stopped(error, result) from error
+        return result
+
+
+class _Stopped(Exception):
+    """A workload ended by an error; the reply says how far it came."""
+
+    def __init__(self, error, so_far):
+        super().__init__(str(error))
+        self.error, self.so_far = error, so_far
+
+
+class _Load:
+    """The items of a workload."""
+
+    NEARBY = 100_000  # how far around an item its like is looked for
+
+    def __init__(self, request):
+        self.count, self.seed = _need(request, "count"), _need(request, "seed") & _WORD
+        self.low, self.high = _need(request, "size_min"), _need(request, "size_max")
+        if not (self.count >= 0 and 0 <= self.low <= self.high <= _MAX_GENERATED):
+            raise _Invalid("%d items of %d to %d bytes make no sense" % (self.count, self.low, self.high))
+
+    def size(self, i):
+        return _item_size(self.seed, i, self.low, self.high)
+
+    def item(self, i):
+        return _payload(self.size(i), _item_seed(self.seed, i))
+
+    def describe(self, got, i):
+        """What came instead of item i."""
+        j = self.find(got, i)
+        if j is not None:
+            return "item %d is item %d" % (i, j)
+        want = self.item(i)
+        if len(got) != len(want):
+            return "length %d, expected %d" % (len(got), len(want))
+        if got == bytes([_OVERWRITTEN]) * len(got):
+            return "the sender's buffer as it was after the call: no copy was made"
+        at = next(k for k in range(len(got)) if got[k] != want[k])
+        return "a byte differs at offset %d: %#04x, expected %#04x" % (at, got[at], want[at])
+
+    def find(self, got, i):
+        if len(got) < 8:
+            return None  # so few bytes resemble each other too often
+        word = int.from_bytes(got[:8], "little")
+        for distance in range(1, min(self.count, self.NEARBY)):
+            for j in (i - distance, i + distance):
+                if 0 <= j < self.count and _splitmix64(_item_seed(self.seed, j)) == word and self.item(j) == got:
+                    return j
+        return None
+
+
+def _raise(error):
+    raise error
+
+
+# --- Marker calls, by which a tracer sees where an operation begins and ends ---
+
+_MARK_BEGIN, _MARK_END = 77001, 77002  # system calls that do not exist
+
+
+def _call(f, *args, **more):
+    return f(*args, **more)
+
+
+def _marked_call():
+    # Loaded so that the interpreter's lock is kept: giving it up between the
+    # marker and the operation would let the other thread in.
+    syscall = ctypes.PyDLL(None).syscall
+    begin, end = ctypes.c_long(_MARK_BEGIN), ctypes.c_long(_MARK_END)
+
+    def call(f, *args, **more):
+        syscall(begin)
+        try:
+            return f(*args, **more)
+        finally:
+            syscall(end)
+
+    return call
+
+
+# --- The conversation ---
+
+
+def _channels():
+    """The descriptors of commands and replies, which no child gets."""
+    if os.environ.get("IPCKIT_CONTROL") != "stdio":
+        for fd in (3, 4):
+            os.set_inheritable(fd, False)
+        return 3, 4
+    commands, replies = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3) for fd in (0, 1))
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)  # what the program prints goes to standard error
+    return commands, replies
+
+
+class _Agent:
+    """Operations are done by the main thread: signal handlers run there, and
+    much of what a program imports wants to be there. Another thread reads the
+    commands, and answers hello, status, cancel and bye meanwhile."""
+
+    def __init__(self, hello, operations, commands, replies):
+        self.hello, self.operations = hello, operations
+        self.commands, self.replies = os.fdopen(commands, "rb", 1 << 16), replies
+        self.work = queue.SimpleQueue()
+        self.writing = threading.Lock()
+        self.busy = None  # the request under way
+
+    def run(self):
+        threading.Thread(target=self.control, name="ipckit control", daemon=True).start()
+        while True:
+            request = self.work.get()
+            reply = self.perform(request, self.operations.do)
+            self.operations.finished += 1
+            self.busy = None
+            self.reply(reply)
+
+    def perform(self, request, do):
+        """Do something, and make a reply of what it returns or raises."""
+        reply = {"id": request["id"]}
+        try:
+            reply.update(do(request))
+            reply["ok"] = True
+        except _Unsupported as lacking:
+            reply["unsupported"] = str(lacking)
+        except _Stopped as stopped:
+            reply.update(stopped.so_far)
+            reply["error"], reply["text"] = _refusal(stopped.error)
+        except Exception as error:
+            reply["error"], reply["text"] = _refusal(error)
+        return reply
+
+    def reply(self, reply):
+        line = memoryview(json.dumps(reply, separators=(",", ":")).encode("ascii") + b"\n")
+        with self.writing:
+            while line:
+                line = line[os.write(self.replies, line) :]
+
+    def control(self):
+        """Read commands to their end. The process ends with this thread, whatever
+        the other one is doing."""
+        status = 2
+        try:
+            for line in self.commands:
+                request = self.parse(line)
+                if request is not None and self.command(request):
+                    break
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(status)
+
+    def parse(self, line):
+        """A request; None where it makes no sense. Without an id there is nothing to
+        answer either."""
+        try:
+            request = json.loads(line)
+            identified = type(request["id"]) is int and request["id"] > 0
+        except (ValueError, TypeError, KeyError):
+            identified = False
+        if not identified:
+            print("ipckit agent: a line that cannot be answered: %.200r" % line, file=sys.stderr)
+            return None
+        request.setdefault("op", "")
+        if request["op"] == "hello":
+            return request  # a kit that is newer may say more of itself
+        try:
+            _check_fields(request)
+        except (_Invalid, _Unsupported) as error:
+            self.reply(self.perform(request, lambda _, error=error: _raise(error)))
+            return None
+        return request
+
+    def command(self, request):
+        """Answer one command, or hand it to the main thread. True after bye."""
+        op = request["op"]
+        if op == "bye":
+            self.reply({"id": request["id"], "ok": True})
+            return True
+        if op == "hello":
+            if request.get("markers"):
+                self.operations.call = _marked_call()
+            self.reply(dict(self.hello, id=request["id"], ok=True))
+        elif op == "status":
+            self.reply(self.status(request))
+        elif op == "cancel":
+            # The implementation's own code, which may block.
+            threading.Thread(target=lambda: self.reply(self.perform(request, self.cancel)), daemon=True).start()
+        elif self.busy is not None:
+            self.reply({"id": request["id"], "error": "invalid", "text": self.busy["op"] + " is under way"})
+        else:
+            self.busy = request
+            self.work.put(request)
+        return False
+
+    def status(self, request):
+        reply = {"id": request["id"], "ok": True, "state": "idle", "finished": self.operations.finished}
+        busy = self.busy
+        if busy is not None:
+            reply["state"], reply["busy"] = "busy", busy["op"]
+        return reply
+
+    def cancel(self, request):
+        busy = self.busy
+        if busy is None:
+            return {}
+        handle = self.operations.handles.get(busy.get("object"))
+        cancel = getattr(handle.thing, "cancel", None) if handle else None
+        if cancel is None:
+            raise _Unsupported("cancel of " + busy["op"])
+        cancel()
+        return {}
+
+
+def serve(name, version="", *, region=None, one_to_one=None, many=None, mailbox=None):
+    """Do what ipckit says, to the end of the process: the last line of the program.
+
+    name and version are those of ipckit.yaml. The rest are classes, see the
+    module's description; what is left out is not there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("ipckit.serve must be called in the main thread")
+    try:
+        commands, replies = _channels()
+    except OSError:
+        sys.exit(
+            "descriptors 3 and 4 are not open: ipckit starts this program with pipes there (ipckit check DIRECTORY); "
+            "to type commands yourself, set IPCKIT_CONTROL=stdio"
+        )
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # what was printed is there also after a SIGKILL
+            stream.reconfigure(line_buffering=True)
+    faulthandler.enable()  # a SIGBUS or SIGSEGV tells the line
+    # A handler that does nothing, and is installed without SA_RESTART, as Python
+    # does: system calls fail with EINTR.
+    signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    hello = {
+        "protocol": 0, "subject": name, "version": version, "language": "Python",
+        "thread": threading.get_native_id(), "overwrites": True, "interrupts": True,
+    }
+    hello["cancel"] = any(hasattr(made, "cancel") for made in (one_to_one, many, mailbox))
+    _Agent(hello, _Operations(region, one_to_one, many, mailbox), commands, replies).run()
