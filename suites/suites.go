@@ -55,6 +55,7 @@ func Suite() (run.Suite, error) {
 			sharedmemory.Snapshots,
 			sharedmemory.Buffers,
 			messagepassing.Mailboxes,
+			messagepassing.Links,
 			programs.Programs,
 		},
 	}, err

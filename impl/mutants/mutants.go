@@ -43,6 +43,7 @@ func All() []Mutant {
 	all = append(all, snapshotMutants...)
 	all = append(all, bufferMutants...)
 	all = append(all, mailboxMutants...)
+	all = append(all, linkMutants...)
 	for _, f := range programs.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
 	}
@@ -75,13 +76,14 @@ func Subject(id string) (subject.Subject, bool) {
 				Snapshot:  &subject.SnapshotProfile{Record: subject.Item{Max: 64 << 10}},
 				OneToOne:  &subject.BufferProfile{Capacity: items, Item: subject.Item{Max: 4096}, Slots: "N", Waiting: "sleep", Empty: "strict", Close: true},
 				Mailbox:   &subject.MailboxProfile{Capacity: items, Item: subject.Item{Max: 4096}, Delivery: "at-most-once", Order: "fifo", Close: true},
+				Link:      &subject.LinkProfile{Item: subject.Item{Max: 4096}, Framing: subject.FramingMessages, Buffering: 32 << 10, Waiting: "sleep"},
 			},
 			Extended: []string{"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
 				"WORD-REGISTER", "WORD-DEKKER",
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
 				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
 				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
-				"SNAP-READERS", "SNAP-WRITERDEATH", "BUF-NOSYSCALL"},
+				"SNAP-READERS", "SNAP-WRITERDEATH", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL"},
 		},
 		Regions:    newRegions(f),
 		Locks:      locks{halls{newRegions(f), "lock"}},
@@ -90,6 +92,7 @@ func Subject(id string) (subject.Subject, bool) {
 		Snapshots:  snapshots{f, newRegions(f)},
 		OneToOne:   rings{f, newRegions(f)},
 		Mailboxes:  boxes{f, rings{f, newRegions(f)}},
+		Parties:    parties{f, rings{f, newRegions(f)}},
 	}, true
 }
 

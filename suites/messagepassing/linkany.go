@@ -9,10 +9,10 @@ import (
 
 func linkAny(w *spec.World) {
 	l := newLinked(w, "server", "client1", "client2", "client3")
-	var ends []*spec.Link // the clients'
+	var ends, answers []*spec.Link // the clients' and the server's
 	for c := 1; c <= 3; c++ {
-		_, end := l.link(0, c)
-		ends = append(ends, end)
+		answer, end := l.link(0, c)
+		ends, answers = append(ends, end), append(answers, answer)
 	}
 	server := l.parties[0]
 	receive := func() (from int, message []byte) {
@@ -41,6 +41,15 @@ func linkAny(w *spec.World) {
 			}
 			due[from] = due[from][1:]
 		}
+	}
+	for i, a := range answers {
+		m := l.send(a, 24)
+		for k, e := range ends {
+			if k != i {
+				l.none(e, "where the server's answer was for another")
+			}
+		}
+		l.expect(ends[i], m, "the server's answer")
 	}
 	_, _, err := server.BeginReceive(subject.Never).Message()
 	w.Refused(err, []subject.Kind{subject.Empty}, "receiving from anybody without waiting, when all was received,")
