@@ -18,11 +18,16 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/onsi/ginkgo/v2"
+
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/agent/host"
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/selection"
@@ -54,6 +59,7 @@ func Suite() (run.Suite, error) {
 			sharedmemory.RWLocks,
 			sharedmemory.Snapshots,
 			sharedmemory.Buffers,
+			sharedmemory.Races,
 			messagepassing.Mailboxes,
 			messagepassing.Links,
 			programs.Programs,
@@ -70,6 +76,10 @@ func Only(patterns ...string) Option { return func(p *run.Plan) { p.Only = patte
 
 // Seed fixes the random numbers.
 func Seed(n uint64) Option { return func(p *run.Plan) { p.Seed = n } }
+
+// Kinds says which kinds of check are run: behaviour, stress, race, fault,
+// performance. Without it all but race.
+func Kinds(kinds ...catalogue.Kind) Option { return func(p *run.Plan) { p.Kinds = kinds } }
 
 // Check checks a subject against everything that it claims, and reports each
 // requirement as a sub-test of t. It can be called any number of times in a
@@ -126,7 +136,8 @@ func tell(t *testing.T, r reports.Result) {
 // Register registers the specs of a subject with Ginkgo, for packages that
 // call RunSpecs themselves and are run by `ginkgo run`. It is called once in a
 // process, from the test that calls RunSpecs, before that. Gomega's fail
-// handler is set by it: do not set another.
+// handler is set by it: do not set another. Races are registered only where the
+// label filter names them, as in --label-filter=race.
 func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)
@@ -142,6 +153,9 @@ func Register(s subject.Subject, options ...Option) {
 	if err != nil {
 		panic(err)
 	}
+	if plan.Kinds == nil && strings.Contains(ginkgo.GinkgoLabelFilter(), string(catalogue.Race)) {
+		plan.Kinds = catalogue.Kinds
+	}
 	items, err := selection.Select(suite.Catalogue, plan.Claims, plan.Only)
 	if err != nil {
 		panic(err)
@@ -149,6 +163,9 @@ func Register(s subject.Subject, options ...Option) {
 	registered := &spec.Suite{
 		Catalogue: suite.Catalogue, Claims: plan.Claims, Items: items, Launcher: plan.Launcher, Seed: plan.Seed,
 		Repeat: func(id string) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", id) },
+	}
+	registered.Take = func(k catalogue.Kind) bool {
+		return plan.Kinds == nil && k != catalogue.Race || slices.Contains(plan.Kinds, k)
 	}
 	keepRecord(registered, header(plan.Claims, strings.Join(os.Args, " ")))
 	registered.Register(suite.Register...)
@@ -175,6 +192,8 @@ func serve(key string, s subject.Subject, suite run.Suite) {
 		world.Hold()
 	case trace.Role:
 		trace.Main()
+	case explore.Role:
+		explore.Main()
 	case agent.Role:
 		if os.Getenv(agent.SubjectVariable) == key {
 			host.Main(s)

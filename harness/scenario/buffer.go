@@ -62,7 +62,7 @@ func many(c *subject.Claims) []Scenario {
 	o, usable, _ := bufferObject(subject.ProfileMany, p)
 	relaxed := p.Empty == "relaxed"
 	drain := strings.Repeat("try get,", int(max(usable, bufferItems)+1))
-	linear := []string{"BUF-LINEAR", "BUF-NOLOSS", "BUF-NODUP", "BUF-PRODUCERORDER"}
+	linear := []string{"BUF-NOLOSS", "BUF-NODUP", "BUF-PRODUCERORDER"}
 	list = append(list, o.scenarios(
 		sketch{state: "one", before: "put 9", a: "try get", b: "try get", observe: drain, relaxed: relaxed, shows: linear},
 		sketch{state: "two", before: "put 8, put 9", a: "get", b: "get", observe: drain, relaxed: relaxed, shows: linear},
@@ -117,7 +117,7 @@ func buffers(p *subject.BufferProfile, profile string) []Scenario {
 		}
 	}
 	list = append(list, o.scenarios(
-		b.sketch("empty", through, "put 1, put 2", "get, get"),
+		b.sketch("empty", through, "put 1, put 2", "get, get", "BUF-PRODUCERORDER", "BUF-FIFO", "BUF-WAKE", "BUF-NOLOSS", "BUF-NODUP"),
 		b.sketch("refused-empty", through+"B: try get", "put 1", "get", "BUF-ABANDONED"),
 	)...)
 	if usable > 0 {

@@ -35,6 +35,7 @@ type World struct {
 	outputs   []reports.Output  // of processes that are no agents
 	linkItems map[string]*int64 // of streams that stand for queues, by name: bytes of an item
 	untidy    bool              // leftovers are not this spec's matter
+	raced
 }
 
 func newWorld(ctx context.Context, e entry, inner *world.World) *World {
@@ -198,7 +199,7 @@ func (w *World) evidence(halt stop) *reports.Evidence {
 	for _, p := range w.processes {
 		e.Output = append(e.Output, p.agent.Output()...)
 	}
-	return e
+	return w.raced.add(e)
 }
 
 func lastOf(lines []string, n int) []string {

@@ -7,12 +7,14 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -22,6 +24,7 @@ import (
 // checkFlags are shared by the commands that check.
 type checkFlags struct {
 	only      []string
+	kinds     []string
 	seed      uint64
 	out       string
 	format    string
@@ -35,6 +38,7 @@ type checkFlags struct {
 func (f *checkFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringSliceVar(&f.only, "only", nil, "check only these: ids, families, levels, models, patterns such as 'BUF-*'")
+	flags.StringSliceVar(&f.kinds, "kinds", nil, "run only checks of these kinds: "+strings.Join(kindNames(), ", ")+" (default: all but race)")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the random numbers (0: a new one, which the report tells)")
 	flags.StringVar(&f.out, "out", "", "directory for report.jsonl, report.html, report.md, report.json and junit.xml")
 	flags.StringVar(&f.format, "format", "terminal", "what to print: "+strings.Join(formatNames(), ", "))
@@ -44,6 +48,7 @@ func (f *checkFlags) add(c *cobra.Command) {
 	flags.IntVar(&f.jobs, "jobs", run.DefaultJobs(), "how many requirements are checked at the same time, each in a world of its own")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, not only those that fall short")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
+	_ = c.RegisterFlagCompletionFunc("kinds", cobra.FixedCompletions(kindNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("isolation", cobra.FixedCompletions([]string{"auto", "none"}, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -51,6 +56,11 @@ func (f *checkFlags) add(c *cobra.Command) {
 func (f *checkFlags) validate() error {
 	if _, ok := formats[f.format]; !ok {
 		return usage("--format %q: want one of %s", f.format, strings.Join(formatNames(), ", "))
+	}
+	for _, k := range f.kinds {
+		if !slices.Contains(kindNames(), k) {
+			return usage("--kinds %s: want some of %s", k, strings.Join(kindNames(), ", "))
+		}
 	}
 	if f.isolation != "auto" && f.isolation != "none" {
 		return usage("--isolation %q: want auto or none", f.isolation)
@@ -74,7 +84,8 @@ func newCheck() *cobra.Command {
 		Short: "Check an implementation against what it claims",
 		Long: `Check starts processes of the subject, puts them through every requirement that
 it claims, and reports each with a verdict. Without SUBJECT it checks the
-reference implementation.
+reference implementation. Races are left out, since to explore them takes as
+long again: --kinds race, or "ipckit explore".
 
 ` + statuses,
 		Example: `  ipckit check                              the reference implementation
@@ -138,6 +149,23 @@ func check(ctx context.Context, name string, f checkFlags) error {
 	return nil
 }
 
+// kindNames are the kinds of check that there are.
+func kindNames() []string {
+	var names []string
+	for _, k := range catalogue.Kinds {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// kindsOf are the kinds asked for; nil where none was.
+func (f checkFlags) kindsOf() (kinds []catalogue.Kind) {
+	for _, k := range f.kinds {
+		kinds = append(kinds, catalogue.Kind(k))
+	}
+	return kinds
+}
+
 func (f checkFlags) isolate() world.Isolation {
 	if f.isolation == "none" {
 		return world.None
@@ -148,7 +176,7 @@ func (f checkFlags) isolate() world.Isolation {
 func (t *target) plan(f checkFlags) run.Plan {
 	p := run.Plan{
 		Key: t.name, Claims: t.claims, Launcher: t.launcher, Programs: t.programs, Only: f.only,
-		Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
+		Kinds: f.kindsOf(), Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
 		Repeat: fmt.Sprintf("ipckit check %s --only {id} --seed %d", t.name, f.seed),
 	}
 	if t.buildErr != nil {
