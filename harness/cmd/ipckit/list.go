@@ -18,8 +18,9 @@ func newList() *cobra.Command {
 	var only []string
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List the built-in subjects and the requirements",
-		Long: `List prints the built-in subjects, then every requirement with its level and the
+		Short: "List the built-in subjects, what mechanisms can do, and the requirements",
+		Long: `List prints the built-in subjects, a table of what each mechanism of message
+passing can do, and every requirement with its level and the
 kinds of check that this version has for it. A requirement marked "no check yet"
 is in the catalogue, but counts as nothing.`,
 		Args: cobra.NoArgs,
@@ -39,14 +40,24 @@ func list(only []string) error {
 	if err != nil {
 		return usage("%w", err)
 	}
+	implemented := suite.Implemented()
 	out := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
 	if len(only) == 0 {
 		fmt.Fprintln(out, "Subjects built in (any other is a directory with ipckit.yaml)")
 		for _, name := range builtInNames() {
 			fmt.Fprintf(out, "  %s\t%s\n", name, builtIns[name].about)
 		}
+		if err := out.Flush(); err != nil { // each table has columns of its own
+			return err
+		}
+		fmt.Fprintln(out)
+		if err := tabulate(out, suite, implemented); err != nil {
+			return kitError(err)
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
 	}
-	implemented := suite.Implemented()
 	without := 0
 	for _, family := range suite.Catalogue.Families {
 		titled := false
