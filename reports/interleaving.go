@@ -58,12 +58,12 @@ func (x *Interleaving) Text(width int) string {
 			left = max(left, columns(s.Does))
 		}
 	}
-	if width = max(width, 3*least+2*gap); place+left+right+2*gap > width { // the place gives way first
-		place = max(width-left-right-2*gap, min(place, least))
-	}
+	width = max(width, 3*least+2*gap)
 	if place+left+right+2*gap > width {
-		left = max(min(left, (width-place-2*gap)/2), least)
-		right = max(width-place-left-2*gap, least)
+		place = min(place, max(width/4, least))
+		half := (width - place - 2*gap) / 2
+		left = min(left, max(half, width-place-2*gap-right))
+		right = min(right, width-place-left-2*gap)
 	}
 	var b strings.Builder
 	row := func(cells ...string) {

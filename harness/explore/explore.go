@@ -143,7 +143,7 @@ func (t *tracer) serve(j job) (r response) {
 		r.Result = &result
 	case j.Ask == askKill:
 		var result KillResult
-		result, err = t.killSweep(j.Scenario, j.Limit)
+		result, err = t.killSweep(j.Scenario, j.Limit, j.ID)
 		r.Kill = &result
 	case j.Ask == askEnd:
 		t.killAll()

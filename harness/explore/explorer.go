@@ -142,15 +142,30 @@ func (e *Explorer) Replay(ctx context.Context, s Scenario, id string) (Result, e
 // Kill ends agent A by SIGKILL before each of its accesses to shared memory, in
 // as many runs, and tells what becomes of B.
 func (e *Explorer) Kill(ctx context.Context, s Scenario) (KillResult, error) {
+	return e.kill(ctx, s, "")
+}
+
+// KillAt does so before one access alone, by the id of a [KillPoint].
+func (e *Explorer) KillAt(ctx context.Context, s Scenario, id string) (KillResult, error) {
+	return e.kill(ctx, s, id)
+}
+
+func (e *Explorer) kill(ctx context.Context, s Scenario, id string) (KillResult, error) {
 	if err := s.check(); err != nil {
 		return KillResult{}, err
 	}
-	r, err := e.ask(ctx, job{Ask: askKill, Scenario: &s, Limit: limitOf(ctx)})
+	r, err := e.ask(ctx, job{Ask: askKill, Scenario: &s, Limit: limitOf(ctx), ID: id})
 	if err != nil {
 		return KillResult{}, fmt.Errorf("kill sweep of %q: %w", s.Name, err)
 	}
 	return *r.Kill, nil
 }
+
+// Failed says that a scenario could not be run with these agents, but the next
+// one may be.
+type Failed struct{ Reason string }
+
+func (f *Failed) Error() string { return f.Reason }
 
 // ask has the explorer do a job. When the context ends first, the explorer is
 // killed, and is of no more use.
@@ -176,7 +191,7 @@ func (e *Explorer) ask(ctx context.Context, j job) (response, error) {
 	case r.Refused != "":
 		return r, &Refused{Reason: r.Refused}
 	case r.Error != "":
-		return r, fmt.Errorf("%s%s", r.Error, e.lastWords())
+		return r, &Failed{Reason: r.Error + e.lastWords()}
 	}
 	return r, nil
 }

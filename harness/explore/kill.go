@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +29,8 @@ type KillPoint struct {
 	ID      string  `json:"id"`
 	Before  Event   `json:"before"` // the place in the source; its Text says what access it is
 	Verdict Fate    `json:"verdict"`
-	Outcome Outcome `json:"outcome"` // of A what it had answered; B's observations
+	Outcome Outcome `json:"outcome"`          // of A what it had answered; B's observations
+	Events  []Event `json:"events,omitempty"` // what was done, where B did not get on
 }
 
 // A Fate is what a death means for the other agent.
@@ -76,8 +78,9 @@ func (k KillResult) String() string {
 	return text
 }
 
-// killSweep kills A before each of its accesses.
-func (t *tracer) killSweep(s *Scenario, limit time.Duration) (k KillResult, err error) {
+// killSweep kills A before each of its accesses, or, where id is one, before
+// that alone.
+func (t *tracer) killSweep(s *Scenario, limit time.Duration, id string) (k KillResult, err error) {
 	began := time.Now()
 	defer func() { k.Duration = time.Since(began) }()
 	k.Scenario = s.Name
@@ -92,6 +95,13 @@ func (t *tracer) killSweep(s *Scenario, limit time.Duration) (k KillResult, err 
 	points, err := x.pointsOfA()
 	if k.Unreachable = x.result.Unreachable; err != nil || k.Unreachable != "" {
 		return k, err
+	}
+	if id != "" {
+		at, err := parseID(id)
+		if err != nil || at.first != 0 || len(at.switches) != 1 {
+			return k, errors.Join(err, fmt.Errorf("%q is no death of A: want one such as A:0.3", id))
+		}
+		points = at.switches
 	}
 	for _, p := range points {
 		if k.Cut = x.over(); k.Cut {
@@ -118,10 +128,11 @@ const deathTries = 3
 func (x *search) fateAt(p point, possible map[string]bool) (at KillPoint, ok bool, err error) {
 	for try := range deathTries {
 		r := &run{tracer: x.tracer, scenario: x.scenario, schedule: schedule{switches: []point{p}}, victim: true}
+		r.recording.events = try == deathTries-1
 		if err := r.execute(); err != nil || r.strayed {
 			return at, false, err
 		}
-		fate := KillPoint{ID: r.schedule.id(), Before: r.killedAt, Outcome: r.outcome, Verdict: GoesOn}
+		fate := KillPoint{ID: r.schedule.id(), Before: r.killedAt, Outcome: r.outcome, Verdict: GoesOn, Events: r.events}
 		switch o := r.outcome; {
 		case o.Ends[1] == endCrashed:
 			fate.Verdict = Crashes
@@ -199,6 +210,9 @@ func (r *run) murder() {
 	p := r.tracer.parties[0]
 	if registers, err := p.registers(); err == nil {
 		r.killedAt = p.eventAt(registers, Event{Agent: A, Kind: kindNote, Text: "killed here"})
+		if r.recording.events {
+			r.events = append(r.events, r.killedAt)
+		}
 	}
 	_ = unix.Kill(p.pid, unix.SIGKILL)
 	for p.state != dead {

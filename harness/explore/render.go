@@ -15,15 +15,15 @@ type Row struct {
 	Does  string // "load  [shm+168] 0"
 }
 
-// Rows are the events, in order. Of a loop over a table, or a copy, only the
-// first is told.
-func (v *Violation) Rows() []Row {
+// Rows are events, in order. Of a loop over a table, or a copy, only the first
+// is told.
+func Rows(events []Event) []Row {
 	var rows []Row
-	for i := 0; i < len(v.Events); i++ {
-		e := v.Events[i]
+	for i := 0; i < len(events); i++ {
+		e := events[i]
 		rows = append(rows, Row{e.Kind, e.Agent, e.Place(), e.Does()})
 		same := i + 1
-		for same < len(v.Events) && v.Events[same].like(e) {
+		for same < len(events) && events[same].like(e) {
 			same++
 		}
 		if more := same - i - 1; more >= fold {
@@ -45,7 +45,7 @@ const secondColumn = 40
 //	A=waits for ever B=ok   allowed: A=ok B=ok
 func (v *Violation) Text() string {
 	var s strings.Builder
-	for _, r := range v.Rows() {
+	for _, r := range Rows(v.Events) {
 		if r.Agent == B {
 			s.WriteString(strings.Repeat(" ", secondColumn))
 		}
@@ -85,7 +85,7 @@ func (e Event) Place() string {
 		parts = append(parts, fmt.Sprintf("%s:%d", e.File, e.Line))
 	}
 	if e.Function != "" {
-		parts = append(parts, shortFunction(e.Function))
+		parts = append(parts, bareFunction(e.Function))
 	}
 	return strings.Join(parts, " ")
 }
@@ -103,6 +103,16 @@ func (e Event) Does() string {
 		s += " in " + shortFunction(e.Inside)
 	}
 	return s
+}
+
+// bareFunction is a function's own name: Put of "mutants.(*ring).Put".
+func bareFunction(name string) string {
+	parts := strings.Split(shortFunction(name), ".")
+	last := len(parts) - 1
+	for last > 0 && strings.HasPrefix(parts[last], "func") { // a closure bears the name of where it is
+		last--
+	}
+	return parts[last]
 }
 
 // shortFunction leaves out the path of a Go package.

@@ -120,6 +120,8 @@ func showBytes(b []byte) string {
 	text := string(b)
 	printable := len(b) > 0 && strings.IndexFunc(text, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 	switch {
+	case len(b) > 4 && printable && text == strings.Repeat(text[:1], len(b)):
+		return fmt.Sprintf("%d×%q", len(b), text[:1])
 	case len(b) > 32:
 		return fmt.Sprintf("%d bytes %s", len(b), agent.Hash(b))
 	case printable:

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -22,27 +23,31 @@ func (f *Finding) Evidence() *reports.Evidence {
 	return e
 }
 
-// Witness is the interleaving that was found; nil where none was.
+// Witness is the interleaving that was found, or that was replayed; nil where
+// none was.
 func (f *Finding) Witness() *reports.Interleaving {
-	if f.Result == nil {
-		return nil
+	x := &reports.Interleaving{Scenario: f.Scenario.ID, A: describe(f.Scenario.steps.A), B: describe(f.Scenario.steps.B)}
+	var events []explore.Event
+	var outcome explore.Outcome
+	if f.Kill != nil {
+		p := f.bad()
+		if p == nil {
+			return nil
+		}
+		x.ID, events, outcome = p.ID, p.Events, p.Outcome
+	} else {
+		v := cmp.Or(f.Result.Violation, f.Result.Replayed)
+		if v == nil {
+			return nil
+		}
+		x.ID, events, outcome = v.ID, v.Events, v.Outcome
+		for _, o := range v.Allowed {
+			x.Allowed = append(x.Allowed, o.String())
+		}
 	}
-	v := f.Result.Violation
-	if v == nil {
-		v = f.Result.Replayed
-	}
-	if v == nil {
-		return nil
-	}
-	x := &reports.Interleaving{
-		ID: v.ID, Scenario: f.Scenario.ID, A: describe(f.Scenario.steps.A), B: describe(f.Scenario.steps.B),
-		Outcome: v.Outcome.String(), Deadlock: v.Outcome.Stuck(),
-	}
-	for _, r := range v.Rows() {
+	x.Outcome, x.Deadlock = outcome.String(), outcome.Stuck()
+	for _, r := range explore.Rows(events) {
 		x.Steps = append(x.Steps, reports.Access{Agent: r.Agent, Kind: r.Kind, Place: r.Place, Does: r.Does})
-	}
-	for _, o := range v.Allowed {
-		x.Allowed = append(x.Allowed, o.String())
 	}
 	return x
 }

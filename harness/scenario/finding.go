@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,26 +25,49 @@ const (
 )
 
 // Explore explores a scenario in a world. What was disturbed, so that something
-// did not repeat, is explored again.
+// did not repeat, is explored again. What these agents cannot run gives an
+// inconclusive finding, and no error.
 func (s Scenario) Explore(ctx context.Context, e *explore.Explorer, world string) (Finding, error) {
+	return s.explore(ctx, e, world, "")
+}
+
+// Replay runs one interleaving, or one death, again.
+func (s Scenario) Replay(ctx context.Context, e *explore.Explorer, world, id string) (Finding, error) {
+	return s.explore(ctx, e, world, id)
+}
+
+func (s Scenario) explore(ctx context.Context, e *explore.Explorer, world, id string) (Finding, error) {
 	f := Finding{Scenario: s}
 	for range tries {
-		if err := f.explore(ctx, e, world); err != nil || f.settled() {
+		err := f.run(ctx, e, world, id)
+		var failed *explore.Failed
+		if errors.As(err, &failed) {
+			f.Kill, f.Result = nil, &explore.Result{Scenario: s.ID, Unreachable: failed.Reason}
+			return f, nil
+		}
+		if err != nil || f.settled() {
 			return f, err
 		}
 	}
 	return f, nil
 }
 
-func (f *Finding) explore(ctx context.Context, e *explore.Explorer, world string) error {
+func (f *Finding) run(ctx context.Context, e *explore.Explorer, world, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	steps := f.Scenario.In(world)
 	if f.Scenario.Deaths {
-		k, err := e.Kill(ctx, f.Scenario.In(world))
+		k, err := e.KillAt(ctx, steps, id)
 		f.Kill = &k
 		return err
 	}
-	r, err := e.Explore(ctx, f.Scenario.In(world))
+	var r explore.Result
+	var err error
+	if id == "" {
+		r, err = e.Explore(ctx, steps)
+	} else {
+		r, err = e.Replay(ctx, steps, id)
+	}
 	f.Result = &r
 	return err
 }
@@ -154,12 +178,4 @@ func where(e explore.Event) string {
 		return e.Function
 	}
 	return "its access"
-}
-
-// Text shows what was found in two columns; "" where nothing was.
-func (f *Finding) Text() string {
-	if f.Kill != nil || f.Result.Violation == nil {
-		return ""
-	}
-	return f.Result.Violation.Text()
 }

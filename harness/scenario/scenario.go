@@ -60,6 +60,12 @@ func Of(c subject.Claims) ([]Scenario, error) {
 	return all, nil
 }
 
+// Preempting is the scenario with another bound.
+func (s Scenario) Preempting(n int) Scenario {
+	s.steps.Preemptions = n
+	return s
+}
+
 // Showing gives those that show a requirement of an object of that profile.
 func Showing(all []Scenario, requirement, profile string) []Scenario {
 	return slices.DeleteFunc(slices.Clone(all), func(s Scenario) bool {

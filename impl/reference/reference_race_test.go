@@ -70,7 +70,7 @@ func TestInterleavings(t *testing.T) {
 			}
 			t.Logf("%s; %d runs in %v", f.String(), f.Runs(), f.Duration())
 			if v := f.Verdict(); v != reports.Pass && v != reports.Inconclusive { // too loaded a machine is no fault
-				t.Errorf("%s: %s\n%s", v, f.ID(), f.Text())
+				t.Errorf("%s: %s\n%s", v, f.ID(), f.Witness().Text(120))
 			}
 		})
 	}

@@ -105,6 +105,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nsee: %s --help", err, c.CommandPath())
 	})
+	root.AddCommand(newExplore())
 	return root
 }
 

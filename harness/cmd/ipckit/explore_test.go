@@ -1,0 +1,69 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/ipckit/ipckit/reports"
+)
+
+// explored skips a test where nothing can be explored.
+func explored(t *testing.T, o outcome) outcome {
+	t.Helper()
+	if strings.Contains(o.errOut, "skipped: ") {
+		t.Skip(o.errOut)
+	}
+	return o
+}
+
+// TestExploreBadUsage: what is wrong with the command line is named.
+func TestExploreBadUsage(t *testing.T) {
+	for _, x := range []struct {
+		args []string
+		say  []string
+	}{
+		{[]string{"reference", "--scenario", "lock.heldd:release+acquire"}, []string{"lock.heldd", "--list"}},
+		{[]string{"reference", "--replay", "A:0.3"}, []string{"--scenario"}},
+		{[]string{"reference", "--preemptions", "9"}, []string{"1 to 4"}},
+		{[]string{"posixmq"}, []string{"gives rise to no scenario"}},
+	} {
+		ipckit(t, append([]string{"explore"}, x.args...)...).expect(t, reports.ExitUsage, x.say...)
+	}
+	ipckit(t, "explore", "reference", "--list").expect(t, reports.ExitPass, "word.zero:add+add WORD-ADD")
+}
+
+// TestExplorePass: a pass names its bound.
+func TestExplorePass(t *testing.T) {
+	o := explored(t, ipckit(t, "explore", "reference", "--scenario", "word.zero:*"))
+	o.expect(t, reports.ExitPass, "word.zero:add+add: no violation in", "1 preemption", "a second")
+	o = explored(t, ipckit(t, "check", "reference", "--kinds", "race", "--only", "WORD-ADD"))
+	o.expect(t, reports.ExitPass, "1 of 1 core requirement")
+}
+
+// TestExploreFinds: a violation is shown, repeated by the command that it
+// names, and explained on the page.
+func TestExploreFinds(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "report")
+	const id = "buffer.one-to-one.empty:put+get"
+	o := explored(t, ipckit(t, "explore", "mutant:ring-wakes-nobody", "--scenario", id, "--out", out))
+	o.expect(t, reports.ExitFail, "A: put", "B: get", "sleeps in futex_wait(", "B=waits for ever (deadlock)", "ring.go:")
+	replay := regexp.MustCompile(`--replay (\S+)`).FindStringSubmatch(o.out)
+	if replay == nil {
+		t.Fatalf("no command that repeats it:\n%s", o.out)
+	}
+	ipckit(t, "explore", "mutant:ring-wakes-nobody", "--scenario", id, "--replay", replay[1]).
+		expect(t, reports.ExitFail, "B=waits for ever (deadlock)")
+	page, err := os.ReadFile(filepath.Join(out, "report.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`class="turns"`, "futex_wait", "B=waits for ever", "BUF-WAKE"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("%q is not on the page", want)
+		}
+	}
+	ipckit(t, "report", filepath.Join(out, "report.jsonl")).expect(t, reports.ExitFail, "BUF-WAKE")
+}

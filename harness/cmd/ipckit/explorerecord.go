@@ -1,0 +1,117 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/scenario"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// record writes what was explored as a check's record: each scenario counts for
+// every requirement that it shows. Without a directory there is none.
+func (x *exploration) record(dir string) (*reports.Record, error) {
+	if x.out == "" {
+		return nil, nil
+	}
+	dir, done, err := outDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	t := x.target
+	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
+	header.Subject.Path, header.Suite = t.path, x.suite.Version
+	for _, f := range x.suite.Catalogue.Families {
+		family := reports.Family{ID: f.ID, Title: f.Title, Model: f.Model}
+		for _, r := range f.Requirements {
+			family.Requirements = append(family.Requirements, r.ID)
+		}
+		header.Families = append(header.Families, family)
+	}
+	results := x.results()
+	for _, r := range results {
+		header.Total += len(r.Checks)
+	}
+	file := filepath.Join(dir, run.RecordName)
+	writer, err := reports.Create(file, header)
+	if err != nil {
+		return nil, usage("--out: %w", err)
+	}
+	defer writer.Close()
+	for _, r := range results {
+		if err := writer.Result(r); err != nil {
+			return nil, kitError(err)
+		}
+	}
+	record, err := reports.Read(file)
+	if err != nil {
+		return nil, kitError(err)
+	}
+	footer := reports.Footer{
+		Counts: record.Counts(), Headline: record.Finding(), Exit: record.Verdicts(x.strict),
+		Seconds: time.Since(x.began).Seconds(), Time: time.Now().UTC(),
+	}
+	if err := writer.Footer(footer); err != nil {
+		return nil, kitError(err)
+	}
+	return reports.Read(file)
+}
+
+// results are the requirements' lines.
+func (x *exploration) results() []reports.Result {
+	s := &spec.Suite{Catalogue: x.suite.Catalogue, Claims: x.target.claims}
+	var list []reports.Result
+	for _, r := range x.suite.Catalogue.All() {
+		var profiles []string
+		for _, f := range x.findings {
+			if slices.Contains(f.Scenario.Shows, r.ID) && !slices.Contains(profiles, f.Scenario.Profile) {
+				profiles = append(profiles, f.Scenario.Profile)
+			}
+		}
+		for _, profile := range profiles {
+			list = append(list, x.result(spec.Result(s, r.ID), profile))
+		}
+	}
+	if x.refused != "" { // one line, so that the record says why it is empty
+		for _, id := range scenario.Requirements() {
+			r := spec.Result(s, id)
+			r.Verdict, r.Message, r.Repeat = reports.Skipped, x.refused, ""
+			r.Checks = []reports.Check{{Kind: string(catalogue.Race), Verdict: reports.Skipped, Note: x.refused}}
+			return []reports.Result{r}
+		}
+	}
+	return list
+}
+
+// result sums up the scenarios that show a requirement of a profile.
+func (x *exploration) result(r reports.Result, profile string) reports.Result {
+	r.Verdict = reports.Pass
+	var total scenario.Total
+	for _, f := range x.findings {
+		if f.Scenario.Profile != profile || !slices.Contains(f.Scenario.Shows, r.Requirement) {
+			continue
+		}
+		total.Add(f)
+		if v := f.Verdict(); v != reports.Pass && reports.Worst(v, r.Verdict) == v && v != r.Verdict {
+			r.Verdict, r.Message, r.Evidence = v, fmt.Sprintf("%s: %s", f.Scenario.ID, f.String()), f.Evidence()
+			if f.ID() != "" {
+				r.Repeat = x.repeat(&f)
+			}
+		}
+	}
+	r.Seconds = total.Duration.Seconds()
+	check := reports.Check{Kind: string(catalogue.Race), Profile: profile, Verdict: r.Verdict, Seconds: r.Seconds}
+	if check.Note = r.Message; r.Verdict == reports.Pass {
+		check.Note = total.String()
+	}
+	r.Checks = []reports.Check{check}
+	return r
+}
