@@ -36,6 +36,7 @@ import (
 	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites/cooperation"
 	"github.com/ipckit/ipckit/suites/messagepassing"
 	"github.com/ipckit/ipckit/suites/programs"
 	"github.com/ipckit/ipckit/suites/requirements"
@@ -62,6 +63,7 @@ func Suite() (run.Suite, error) {
 			sharedmemory.Races,
 			messagepassing.Mailboxes,
 			messagepassing.Links,
+			cooperation.Cooperation,
 			programs.Programs,
 		},
 	}, err

@@ -48,6 +48,11 @@ func (h handle) call(verb string) error {
 	return err
 }
 
+// begin starts an operation without arguments.
+func (h handle) begin(verb string) *Call {
+	return h.process.begin(agent.Request{Op: h.family + "." + verb, Object: h.id})
+}
+
 // waiting begins an operation that may wait.
 func (h handle) waiting(verb string, wait agent.WireWait) *Call {
 	return h.process.begin(agent.Request{Op: h.family + "." + verb, Object: h.id, Wait: &wait})

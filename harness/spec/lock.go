@@ -34,6 +34,9 @@ func (l *Lock) BeginAcquire(wait subject.Wait) *Call {
 // Release gives the lock up.
 func (l *Lock) Release() error { return l.call("release") }
 
+// BeginRelease starts to give the lock up.
+func (l *Lock) BeginRelease() *Call { return l.begin("release") }
+
 // BeginSections starts to acquire, be inside alone, and release, many times.
 func (l *Lock) BeginSections(s Steps) *Work { return l.process.work(l.id, agent.RoleLock, s, nil) }
 

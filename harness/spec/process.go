@@ -96,6 +96,12 @@ func (p *Process) bye() {
 	}
 }
 
+// Leave ends the process in order, after it has unlinked what it created.
+func (p *Process) Leave() {
+	p.world.Step("%s leaves", p.Name())
+	p.leave()
+}
+
 // leave unlinks what the process created and is still there, and exits.
 func (p *Process) leave() {
 	if !p.gone {

@@ -43,6 +43,9 @@ func (l *RWLock) BeginWrite(wait subject.Wait) *Call {
 // Release leaves.
 func (l *RWLock) Release() error { return l.call("release") }
 
+// BeginRelease starts to leave.
+func (l *RWLock) BeginRelease() *Call { return l.begin("release") }
+
 // BeginReads starts to read, look around, and release, many times.
 func (l *RWLock) BeginReads(s Steps) *Work { return l.process.work(l.id, agent.RoleRead, s, nil) }
 

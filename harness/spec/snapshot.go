@@ -30,6 +30,15 @@ func (s *Snapshot) Publish(record []byte) error {
 	return err
 }
 
+// BeginPublish starts to replace the record.
+func (s *Snapshot) BeginPublish(record []byte) *Call {
+	text := encode(record)
+	return s.process.begin(agent.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
+}
+
+// BeginRead starts to read the record; the call's Item gives it.
+func (s *Snapshot) BeginRead() *Call { return s.begin("read") }
+
 // Read gives the record.
 func (s *Snapshot) Read() ([]byte, error) {
 	return s.process.begin(agent.Request{Op: "snapshot.read", Object: s.id}).Item()

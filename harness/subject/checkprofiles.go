@@ -35,6 +35,7 @@ func (k *checker) profiles() {
 		k.word(in("waiting"), m.Waiting, "sleep", "spin")
 	}
 	k.link(p.Link)
+	k.cooperation(p)
 	for _, profile := range k.claims.Claimed() {
 		k.partial(profile)
 	}

@@ -54,6 +54,23 @@ func TestCheckOfSynchronisation(t *testing.T) {
 	}
 }
 
+func TestCheckOfCooperation(t *testing.T) {
+	const nothing = "there is nothing to co-operate through"
+	for profiles, want := range map[string]string{
+		"  region: {}\n":               nothing,
+		"  lock: {}\n":                 nothing,
+		"  region: {}\n  lock: {}\n":   "",
+		"  region: {}\n  rwlock: {}\n": "",
+		"  mailbox: {capacity: {items: 8}, item: {max: 64}}\n": "",
+	} {
+		c := claims(t, "subject: s\nagent: ./a\nprofiles:\n  cooperation: {}\n"+profiles)
+		err := c.Check(knownSync)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: got %v, want %q", profiles, err, want)
+		}
+	}
+}
+
 func TestNormaliseSynchronisation(t *testing.T) {
 	c := claims(t, "subject: s\nagent: ./a\nprofiles:\n  lock: {}\n  semaphore: {}\n  rwlock: {}\n")
 	c.Normalise()

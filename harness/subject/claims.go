@@ -46,6 +46,8 @@ type Profiles struct {
 	Many      *BufferProfile    `yaml:"buffer.many,omitempty" json:"buffer.many,omitempty"`
 	Mailbox   *MailboxProfile   `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
 	Link      *LinkProfile      `yaml:"link,omitempty" json:"link,omitempty"`
+
+	Cooperation *CooperationProfile `yaml:"cooperation,omitempty" json:"cooperation,omitempty"`
 }
 
 // RegionProfile claims shared regions.

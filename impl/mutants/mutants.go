@@ -44,6 +44,7 @@ func All() []Mutant {
 	all = append(all, bufferMutants...)
 	all = append(all, mailboxMutants...)
 	all = append(all, linkMutants...)
+	all = append(all, cooperationMutants...)
 	for _, f := range programs.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
 	}
@@ -77,6 +78,8 @@ func Subject(id string) (subject.Subject, bool) {
 				OneToOne:  &subject.BufferProfile{Capacity: items, Item: subject.Item{Max: 4096}, Slots: "N", Waiting: "sleep", Empty: "strict", Close: true},
 				Mailbox:   &subject.MailboxProfile{Capacity: items, Item: subject.Item{Max: 4096}, Delivery: "at-most-once", Order: "fifo", Close: true},
 				Link:      &subject.LinkProfile{Item: subject.Item{Max: 4096}, Framing: subject.FramingMessages, Buffering: 32 << 10, Waiting: "sleep"},
+
+				Cooperation: &subject.CooperationProfile{},
 			},
 			Extended: []string{"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
 				"WORD-REGISTER", "WORD-DEKKER",

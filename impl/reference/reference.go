@@ -37,6 +37,7 @@ func Subject() subject.Subject {
 					Item: subject.Item{Max: 16 << 20}, Framing: subject.FramingMessages, Buffering: 64 << 10,
 					Waiting: "sleep", Cancel: true,
 				},
+				Cooperation: &subject.CooperationProfile{},
 			},
 			Extended: []string{
 				"LINK-ANY", "LINK-DUPLEX",

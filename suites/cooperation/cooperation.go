@@ -1,0 +1,16 @@
+// Package cooperation holds the specs of what processes co-operate for: to
+// share information, to be done sooner, and to be made of modules. The kit
+// builds a small system of real processes out of what the subject claims, and
+// looks at what the system as a whole comes to.
+package cooperation
+
+import (
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/spec"
+)
+
+// Cooperation registers the COOP family.
+func Cooperation(s *spec.Suite) {
+	s.It("COOP-SHARE", share)
+	s.It("COOP-MODULE", module, spec.Kind(catalogue.Fault))
+}
