@@ -92,7 +92,7 @@ func (a *Agent) start(ctx context.Context, w *world.World, l Launcher) (err erro
 	opened = append(opened, theirReplies)
 
 	c := world.Command{
-		Name: a.name, Path: l.Path, Args: l.arguments(), Env: l.environment(), Dir: l.Dir, User: l.User,
+		Name: a.name, Path: l.Path, Args: l.arguments(), Env: l.environment(), Dir: l.Dir, Far: l.Far, User: l.User,
 		OutputLimit: outputLimit,
 	}
 	streams := []string{"stdout", "stderr"}

@@ -27,6 +27,7 @@ type Launcher struct {
 	Dir     string   // working directory; "" means the world's
 	Stdio   bool     // commands on standard input, replies on standard output
 	User    int      // as in world.Command
+	Far     bool     // as in world.Command
 	Markers bool     // ask for the marker system calls around each operation
 }
 

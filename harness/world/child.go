@@ -68,7 +68,9 @@ func (h *holder) start(r request, fds []int) {
 	}
 	c := &child{id: r.ID, told: make(chan struct{})}
 	h.mu.Lock()
-	c.pid, err = syscall.ForkExec(h.exe, os.Args, attr)
+	if one := h.hosts.on(r.Start.Far, func() { c.pid, err = syscall.ForkExec(h.exe, os.Args, attr) }); one != nil {
+		err = one
+	}
 	if err == nil {
 		h.children[c.pid], h.known[c.pid] = c, true
 	}

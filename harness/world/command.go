@@ -15,6 +15,8 @@ type Command struct {
 	Stdout *os.File
 	Stderr *os.File
 
+	Far bool // on the far host, of a world with two
+
 	User int // a uid where the kit may change it; 0 or -1 means the world's, KitUser the kit's own
 
 	// OutputLimit is the most bytes that Stdout and Stderr together may grow to

@@ -29,6 +29,7 @@ type holder struct {
 	setup setup
 	exe   string // how it starts itself
 	tmp   temporary
+	hosts *hosts // nil where there is one host
 
 	mu       sync.Mutex     // held while a child is started or reaped
 	children map[int]*child // by id
@@ -113,6 +114,14 @@ func (h *holder) prepare() (items []Capability, _ *failure) {
 		if h.setup.Network {
 			items = append(items, capability(Loopback, raiseLoopback()))
 		}
+		if h.setup.TwoHosts && h.setup.Network {
+			var err error
+			h.hosts, err = joinHosts(h.setup.Limits)
+			items = append(items, capability(TwoHosts, err))
+			if err != nil {
+				h.hosts = nil
+			}
+		}
 	} else if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, failed("become the subreaper of the world's processes", err)
 	}
@@ -164,6 +173,8 @@ func (h *holder) handle(r request) {
 		h.rebase()
 	case opLeftovers:
 		a.Found, a.Unseen = h.leftovers()
+	case opCut, opHeal:
+		a.Failure = failed(string(r.Op)+" the line", h.hosts.cut(r.Op == opCut))
 	case opKill:
 		a.Failure = h.killAll()
 	case opClean:

@@ -27,6 +27,8 @@ const (
 	opList      operation = "list"      // → Live, one pidfd each
 	opBaseline  operation = "baseline"  // →
 	opLeftovers operation = "leftovers" // → Found, Unseen
+	opCut       operation = "cut"       // the line between two hosts →
+	opHeal      operation = "heal"      // →
 	opKill      operation = "kill"      // every process of the world, not what it created →
 	opClean     operation = "clean"     // and what they created →
 	opEnd       operation = "end"       // and the holder →
@@ -50,6 +52,7 @@ type setup struct {
 	OwnedUser bool   `json:"owned_user"` // no other process of the host has this uid
 	Isolated  bool   `json:"isolated"`   // it has namespaces to furnish
 	Network   bool   `json:"network"`    // one of them is a network namespace
+	TwoHosts  bool   `json:"two_hosts,omitempty"`
 	Limits    Limits `json:"limits"`
 
 	// Host are the kit's namespaces, which the holder must not be in.
@@ -64,8 +67,9 @@ type start struct {
 	Env    []string `json:"env"`
 	Dir    string   `json:"dir"`
 	User   int      `json:"user"`
-	Others int      `json:"others"` // tasks of the same user outside the world, counted by RLIMIT_NPROC
-	Files  []int    `json:"files"`  // for each descriptor of the child the index of the one sent; -1: none
+	Far    bool     `json:"far,omitempty"` // on the far host
+	Others int      `json:"others"`        // tasks of the same user outside the world, counted by RLIMIT_NPROC
+	Files  []int    `json:"files"`         // for each descriptor of the child the index of the one sent; -1: none
 }
 
 type reply struct {

@@ -32,6 +32,13 @@ type Options struct {
 	// processes run under the kit's own uid whatever is asked.
 	User int
 
+	// TwoHosts adds a far host, which has a network, a /dev/shm, queues and
+	// System V objects of its own, and is joined with the world's other
+	// processes by a line that can be cut. What is left behind there is not
+	// looked at; it goes with the world. The capability TwoHosts tells where it
+	// cannot be.
+	TwoHosts bool
+
 	// Network keeps the host's network. A world with namespaces otherwise has
 	// one of its own, in which only the loopback device is up.
 	Network bool

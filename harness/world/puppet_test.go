@@ -48,6 +48,8 @@ var acts = map[string]func(args []string) error{
 	"make":       actMake,
 	"list":       actList,
 	"nest":       actNest,
+	"serve":      actServe,
+	"reach":      actReach,
 }
 
 func perform(act string) int {

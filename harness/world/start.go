@@ -54,7 +54,7 @@ func (w *World) prepare(c Command) (*start, []int, error) {
 		path = found
 	}
 	s := &start{
-		Name: c.Name, Path: path, Args: c.Args, Dir: c.Dir, User: w.uid(c.User), Others: w.others(),
+		Name: c.Name, Path: path, Args: c.Args, Dir: c.Dir, Far: c.Far, User: w.uid(c.User), Others: w.others(),
 		Env: environment(c.Env, CookieVariable+"="+w.id, "TMPDIR="+w.dir),
 	}
 	if s.Dir == "" {

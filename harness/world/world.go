@@ -95,7 +95,7 @@ func open(ctx context.Context, o Options, without *refused) (_ *World, err error
 	}
 	w.setup = setup{
 		ID: w.id, Dir: w.dir, User: w.user.id, Drop: w.user.drop, OwnedUser: w.user.owned,
-		Isolated: w.isolated, Network: w.isolated && !o.Network, Limits: o.Limits,
+		Isolated: w.isolated, Network: w.isolated && !o.Network, TwoHosts: o.TwoHosts, Limits: o.Limits,
 	}
 	if w.isolated {
 		w.setup.Host = ownNamespaces()
