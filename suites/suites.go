@@ -61,6 +61,8 @@ func Suite() (run.Suite, error) {
 			sharedmemory.Snapshots,
 			sharedmemory.Buffers,
 			sharedmemory.Races,
+			sharedmemory.Stress,
+			messagepassing.Stress,
 			messagepassing.Mailboxes,
 			messagepassing.Links,
 			cooperation.Cooperation,

@@ -60,6 +60,10 @@ type Request struct {
 	Index   *int64 `json:"index,omitempty"`   // which of the processes this is, from 0
 	SizeMin *int64 `json:"size_min,omitempty"`
 	SizeMax *int64 `json:"size_max,omitempty"`
+	// workload that records its operations, for agents whose hello says records
+	History string `json:"history,omitempty"` // path of the file to make, see package history
+	Tries   *int64 `json:"tries,omitempty"`   // of 100 operations, how many do not wait
+	Think   *int64 `json:"think,omitempty"`   // the longest pause between two operations, ns
 
 	// hello
 	Protocol *int   `json:"protocol,omitempty"`
@@ -107,6 +111,7 @@ type Reply struct {
 	Cancel     bool   `json:"cancel,omitempty"`     // the adapter answers cancel
 	Overwrites bool   `json:"overwrites,omitempty"` // the adapter overwrites its buffer after each put and send
 	Interrupts bool   `json:"interrupts,omitempty"` // SIGUSR1 has a handler that does nothing, without SA_RESTART: it interrupts system calls
+	Records    bool   `json:"records,omitempty"`    // the adapter records workloads with a history
 }
 
 // WireWait is a wait on the wire: "forever", "never" or milliseconds.

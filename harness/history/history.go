@@ -4,11 +4,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // A History is what several threads recorded of the same run.
 type History struct {
 	Logs []*Log
+
+	mapped []*Log // logs whose operations are in Logs, joined
 }
 
 // New makes a history of logs.
@@ -42,7 +45,7 @@ func Load(paths ...string) (*History, error) {
 // Close unmaps all files.
 func (h *History) Close() error {
 	var errs []error
-	for _, l := range h.Logs {
+	for _, l := range slices.Concat(h.Logs, h.mapped) {
 		errs = append(errs, l.Close())
 	}
 	return errors.Join(errs...)

@@ -28,6 +28,7 @@ type Options struct {
 	Process  uint32 // index of the process in its run
 	Capacity int    // records; the file never grows
 	Fence    Fence
+	Slack    uint32 // ns that the reader is to add to every ret, where a fence does not settle it
 }
 
 // Create makes a new file at path, with room for all records, and maps it. The
@@ -57,7 +58,7 @@ func Create(path string, o Options) (*Recorder, error) {
 	}
 	h := Header{
 		PID: uint32(os.Getpid()), TID: uint32(unix.Gettid()), Process: o.Process,
-		Clock: Monotonic, Capacity: uint64(o.Capacity), Fence: o.Fence, Boot: boot,
+		Clock: Monotonic, Capacity: uint64(o.Capacity), Fence: o.Fence, Slack: o.Slack, Boot: boot,
 	}
 	head := h.encode()
 	copy(r.mem, head[:])
@@ -94,7 +95,14 @@ func (r *Recorder) Begin(k Kind, object uint16, value uint64, aux uint32) bool {
 	r.open = o
 	o.Value = value
 	o.Aux, o.Object, o.Kind = aux, object, k
-	o.Inv = now()
+	if r.fence {
+		// Nothing orders the clock's reading before the loads that follow it: one
+		// that ran ahead would have read, within the operation, what was there
+		// before it. An atomic store keeps them behind.
+		atomic.StoreInt64(&o.Inv, now())
+	} else {
+		o.Inv = now()
+	}
 	return true
 }
 

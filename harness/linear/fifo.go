@@ -2,6 +2,7 @@ package linear
 
 import (
 	"math"
+	"slices"
 
 	"github.com/ipckit/ipckit/harness/history"
 )
@@ -209,7 +210,7 @@ func (s *fifoSweep) outOfOrder(a uint32, e history.Event) Verdict {
 	sends := find(s.h, 1, func(o *history.Op) (string, bool) {
 		return "", o.Kind == history.Send && o.Done() && s.x.of(o.Value) == int(a)
 	})
-	steps := transfers(s.h, sends[0].Op.Value, e.Op.Value)
+	steps := effective(transfers(s.h, sends[0].Op.Value, e.Op.Value))
 	for i := range steps {
 		if steps[i].Name == "A" && steps[i].Op.Kind == history.Receive {
 			return violation(true, steps, proof{model: queueModel}, "A was in the queue before B was sent, yet B came out before anyone began to take A")
@@ -320,10 +321,21 @@ func nameValues(steps []Step) {
 	}
 }
 
+// effective leaves out the sends that were refused.
+func effective(steps []Step) []Step {
+	var kept []Step
+	for _, s := range steps {
+		if s.Op.Kind != history.Send || s.Op.Done() || s.Op.Pending() {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
 // firstTransfers keeps the sends, and the receives up to n steps in all.
 func firstTransfers(steps []Step, n int) []Step {
 	var kept []Step
-	for _, s := range steps {
+	for _, s := range effective(steps) {
 		if s.Op.Kind == history.Send {
 			kept = append(kept, s)
 		}
@@ -339,7 +351,11 @@ func firstTransfers(steps []Step, n int) []Step {
 // neverSent is the verdict on a value received before it was sent, if ever.
 func neverSent(h *history.History, e history.Event) Verdict {
 	steps := []Step{stepAt(h, e, "A")}
-	for _, s := range transfers(h, e.Op.Value) {
+	sends := transfers(h, e.Op.Value)
+	if taken := effective(sends); slices.ContainsFunc(taken, func(s Step) bool { return s.Op.Kind == history.Send }) {
+		sends = taken
+	}
+	for _, s := range sends {
 		if s.Op.Kind != history.Send {
 			continue
 		}

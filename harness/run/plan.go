@@ -24,21 +24,22 @@ type Plan struct {
 	Programs  string           `json:"programs,omitempty"`    // directory of built programs
 	BuildErr  string           `json:"build_error,omitempty"` // why there are none
 	Only      []string         `json:"only,omitempty"`
-	Kinds     []catalogue.Kind `json:"kinds,omitempty"` // of checks; nil: all but those of kind race
+	Kinds     []catalogue.Kind `json:"kinds,omitempty"` // of checks; nil: all but those of kinds race and stress
 	Seed      uint64           `json:"seed"`
 	Patience  time.Duration    `json:"patience,omitempty"`
 	Attempts  int              `json:"attempts,omitempty"`
 	Isolation world.Isolation  `json:"isolation,omitempty"`
-	Record    string           `json:"record"` // path of the record, which the header is in already
-	Repeat    string           `json:"repeat"` // command that repeats a requirement, with {id} for its id
-	Part      Part             `json:"part"`   // which of the specs this runner takes
+	Budget    time.Duration    `json:"budget,omitempty"` // of all checks together that go on as long as they may
+	Record    string           `json:"record"`           // path of the record, which the header is in already
+	Repeat    string           `json:"repeat"`           // command that repeats a requirement, with {id} for its id
+	Part      Part             `json:"part"`             // which of the specs this runner takes
 }
 
-// runs reports whether checks of a kind belong to the plan. Races are explored
-// where they are asked for.
+// runs reports whether checks of a kind belong to the plan. Races are explored,
+// and load is made, where they are asked for.
 func (p Plan) runs(k catalogue.Kind) bool {
 	if p.Kinds == nil {
-		return k != catalogue.Race
+		return k != catalogue.Race && k != catalogue.Stress
 	}
 	return slices.Contains(p.Kinds, k)
 }
@@ -114,11 +115,19 @@ type Observer interface {
 	End()
 }
 
+// A Watcher is an Observer that is also told how far long checks have come:
+// operations and faults of one check so far.
+type Watcher interface {
+	Progress(id string, operations, faults int64)
+}
+
 // event is one line from the runner.
 type event struct {
-	Start  string          `json:"start,omitempty"`
-	Kind   string          `json:"kind,omitempty"`
-	Result *reports.Result `json:"result,omitempty"`
-	Ended  bool            `json:"ended,omitempty"` // the last line of a runner that came to its end
-	Error  string          `json:"error,omitempty"`
+	Start      string          `json:"start,omitempty"`
+	Kind       string          `json:"kind,omitempty"`
+	Result     *reports.Result `json:"result,omitempty"`
+	Operations int64           `json:"operations,omitempty"` // with Start: how far it has come
+	Faults     int64           `json:"faults,omitempty"`
+	Ended      bool            `json:"ended,omitempty"` // the last line of a runner that came to its end
+	Error      string          `json:"error,omitempty"`
 }

@@ -86,6 +86,9 @@ func serve(s Suite, events *json.Encoder) error {
 	suite := p.suite(s, items)
 	suite.Take = p.take()
 	suite.OnBegin = func(id, kind string) { _ = events.Encode(event{Start: id, Kind: kind}) }
+	suite.OnProgress = func(id string, operations, faults int64) {
+		_ = events.Encode(event{Start: id, Operations: operations, Faults: faults})
+	}
 	suite.OnResult = func(r reports.Result) {
 		if err := record.Result(r); err != nil && failed == nil {
 			failed = err
@@ -103,7 +106,7 @@ func serve(s Suite, events *json.Encoder) error {
 func (p Plan) suite(s Suite, items []selection.Item) *spec.Suite {
 	suite := &spec.Suite{
 		Catalogue: s.Catalogue, Claims: p.Claims, Items: items, Launcher: p.Launcher, Programs: p.Programs,
-		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation,
+		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget,
 		Repeat: func(id string) string { return strings.ReplaceAll(p.Repeat, "{id}", id) },
 	}
 	if p.BuildErr != "" {

@@ -59,6 +59,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	if total == 0 {
 		return nil, fmt.Errorf("%w: nothing to check: of what was selected, nothing is both claimed by %s and checked by this version of the kit; `ipckit list` shows what is", ErrUsage, p.Claims.Subject)
 	}
+	p.Budget = p.Budget * time.Duration(min(max(o.Jobs, 1), total)) / time.Duration(total) // each one's share
 	p.Record = filepath.Join(o.Dir, RecordName)
 	o.Header.Seed, o.Header.Total, o.Header.Suite = p.Seed, total, s.Version
 	o.Header.Families = families(s.Catalogue)
@@ -166,6 +167,11 @@ type counter struct {
 	results int
 }
 
+// Progress is for observers that watch.
+func (c *counter) Progress(id string, operations, faults int64) {
+	progress(c.Observer, id, operations, faults)
+}
+
 func (c *counter) Result(r reports.Result) {
 	c.results++
 	c.Observer.Result(r)
@@ -184,6 +190,19 @@ func (o *oneByOne) Start(id, kind string) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	o.observer.Start(id, kind)
+}
+
+// Progress is for observers that watch.
+func (o *oneByOne) Progress(id string, operations, faults int64) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	progress(o.observer, id, operations, faults)
+}
+
+func progress(o Observer, id string, operations, faults int64) {
+	if w, ok := o.(Watcher); ok {
+		w.Progress(id, operations, faults)
+	}
 }
 
 func (o *oneByOne) Result(r reports.Result) {
@@ -296,6 +315,8 @@ func observe(r io.Reader, observer Observer) (ended bool, err error) {
 			continue
 		}
 		switch {
+		case e.Operations > 0:
+			progress(observer, e.Start, e.Operations, e.Faults)
 		case e.Start != "":
 			observer.Start(e.Start, e.Kind)
 		case e.Result != nil:

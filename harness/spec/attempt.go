@@ -129,7 +129,7 @@ func (w *World) guard(f func()) (o outcome) {
 			halt = stop{reports.KitError, fmt.Sprintf("the spec itself panicked: %v", thrown)}
 			w.trace = string(debug.Stack())
 		}
-		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.evidence(halt)}
+		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.told.add(w.evidence(halt))}
 	}()
 	f()
 	return outcome{verdict: reports.Pass}

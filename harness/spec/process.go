@@ -46,6 +46,9 @@ func (p *Process) begin(r agent.Request) *Call {
 
 // tell adds an operation and its answer to the story.
 func (p *Process) tell(r agent.Request, reply agent.Reply, err error) {
+	if p.world.mute {
+		return
+	}
 	p.world.did = append(p.world.did, fmt.Sprintf("%s: %s", p.Name(), describe(r, reply, err)))
 }
 

@@ -28,21 +28,23 @@ const DefaultPatience = 10 * time.Second
 // A Suite is one subject, with the requirements that are to be checked of it.
 // Registration functions call [Suite.It]; nothing is registered globally.
 type Suite struct {
-	Catalogue *catalogue.Catalogue
-	Claims    subject.Claims
-	Items     []selection.Item // what is claimed and selected
-	Launcher  agent.Launcher   // starts an agent of the subject
-	Programs  string           // directory of built programs, where they are the subject
-	BuildErr  error            // why the programs could not be built
-	Seed      uint64
-	Patience  time.Duration // 0: DefaultPatience
-	Isolation world.Isolation
-	Attempts  int                                  // how often a failure is looked at again; 0: 3
-	Repeat    func(id string) string               // the command that repeats one requirement
-	OnBegin   func(id, kind string)                // called before a check, or nil
-	OnResult  func(r reports.Result)               // called after it, or nil
-	Take      func(kind catalogue.Kind) bool       // says of each spec whether to register it; nil: all
-	Collect   func(id string, kind catalogue.Kind) // set: specs are not registered, only named
+	Catalogue  *catalogue.Catalogue
+	Claims     subject.Claims
+	Items      []selection.Item // what is claimed and selected
+	Launcher   agent.Launcher   // starts an agent of the subject
+	Programs   string           // directory of built programs, where they are the subject
+	BuildErr   error            // why the programs could not be built
+	Seed       uint64
+	Patience   time.Duration // 0: DefaultPatience
+	Isolation  world.Isolation
+	Budget     time.Duration                             // how long a check may go on that could go on for ever
+	Attempts   int                                       // how often a failure is looked at again; 0: 3
+	Repeat     func(id string) string                    // the command that repeats one requirement
+	OnBegin    func(id, kind string)                     // called before a check, or nil
+	OnResult   func(r reports.Result)                    // called after it, or nil
+	OnProgress func(id string, operations, faults int64) // called while a long check runs, or nil
+	Take       func(kind catalogue.Kind) bool            // says of each spec whether to register it; nil: all
+	Collect    func(id string, kind catalogue.Kind)      // set: specs are not registered, only named
 
 	byID map[string]selection.Item
 }

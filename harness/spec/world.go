@@ -36,6 +36,7 @@ type World struct {
 	linkItems map[string]*int64 // of streams that stand for queues, by name: bytes of an item
 	untidy    bool              // leftovers are not this spec's matter
 	raced
+	told
 }
 
 func newWorld(ctx context.Context, e entry, inner *world.World) *World {
@@ -70,6 +71,9 @@ func (w *World) ObjectName(base string) string {
 
 // Step names what happens next, for the evidence.
 func (w *World) Step(format string, args ...any) {
+	if w.mute {
+		return
+	}
 	w.step = fmt.Sprintf(format, args...)
 	w.did = append(w.did, w.step)
 }

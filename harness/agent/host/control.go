@@ -50,7 +50,7 @@ func (h *host) tell(r agent.Request) (agent.Reply, error) {
 		return agent.Reply{
 			Protocol: &version, Thread: &h.thread,
 			Subject: claims.Subject, Version: claims.Version, Language: language,
-			Cancel: cancels(claims.Profiles), Overwrites: true, Interrupts: h.interrupts,
+			Cancel: cancels(claims.Profiles), Overwrites: true, Interrupts: h.interrupts, Records: true,
 		}, nil
 	}
 	reply := agent.Reply{State: "idle", Finished: new(h.finished.Load())}

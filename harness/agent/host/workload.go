@@ -26,6 +26,9 @@ func (l load) item(p []byte, i int64) []byte {
 // workload moves many items in one operation. There are no markers around
 // them. The reply says how far it came also where it ended with an error.
 func (h *host) workload(r agent.Request) (agent.Reply, error) {
+	if r.History != "" {
+		return h.record(r)
+	}
 	if o, ok := h.object(r.Object); ok {
 		if _, queue := o.(*queue); !queue {
 			return h.steps(r, o)

@@ -107,6 +107,11 @@ long again: --kinds race, or "ipckit explore".
 }
 
 func check(ctx context.Context, name string, f checkFlags) error {
+	return checkAs(ctx, name, f, newProgress(name), func(*run.Plan) {})
+}
+
+// checkAs carries out a check whose plan is altered before it begins.
+func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observer, alter func(*run.Plan)) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
@@ -131,8 +136,10 @@ func check(ctx context.Context, name string, f checkFlags) error {
 	defer done()
 	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
 	header.Subject.Path, header.Selection = t.path, f.only
-	record, err := run.Do(ctx, suite, t.plan(f), run.Options{
-		Dir: dir, Jobs: f.jobs, Header: header, Strict: f.strict, Observer: newProgress(name),
+	plan := t.plan(f)
+	alter(&plan)
+	record, err := run.Do(ctx, suite, plan, run.Options{
+		Dir: dir, Jobs: f.jobs, Header: header, Strict: f.strict, Observer: observer,
 	})
 	switch {
 	case errors.Is(err, run.ErrUsage):

@@ -101,7 +101,7 @@ func newRoot() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().Var(&colorFlag{}, "color", "use colour: auto, always or never")
-	root.AddCommand(newCheck(), newList(), newExplain(), newSmoke(), newMutants(), newReport(), newDiff(), newNew())
+	root.AddCommand(newCheck(), newList(), newExplain(), newSmoke(), newStress(), newMutants(), newReport(), newDiff(), newNew())
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nsee: %s --help", err, c.CommandPath())
 	})

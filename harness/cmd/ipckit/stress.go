@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/run"
+)
+
+func newStress() *cobra.Command {
+	var f checkFlags
+	var budget time.Duration
+	c := &cobra.Command{
+		Use:   "stress [SUBJECT]",
+		Short: "Put an implementation under load and faults, and decide what its processes recorded",
+		Long: `Stress runs many processes of the subject on common objects, records every
+operation with its time, and decides by exact checkers whether the whole was
+allowed: whether it can be explained by operations that happened one at a time.
+Meanwhile processes are stopped and continued, interrupted and starved. What was
+not allowed is shown as a picture of the few operations that prove it.
+
+Without SUBJECT it stresses the reference implementation. A longer budget finds
+more; nothing that is found depends on how fast the machine is. The same seed
+draws the same loads, but processes never meet twice in the same way.
+
+` + statuses,
+		Example: `  ipckit stress                                   the reference implementation, for 30 s
+  ipckit stress ./mybuffer --budget 5m            longer
+  ipckit stress ./mybuffer --only BUF --out report  and write report/report.html`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeSubjects,
+		RunE: func(c *cobra.Command, args []string) error {
+			name := "reference"
+			if len(args) == 1 {
+				name = args[0]
+			}
+			if budget <= 0 {
+				return usage("--budget %v: want a duration above 0, such as 30s", budget)
+			}
+			if err := f.validate(); err != nil {
+				return err
+			}
+			return checkAs(c.Context(), name, f, newLoadProgress(name), func(p *run.Plan) {
+				p.Kinds, p.Budget = []catalogue.Kind{catalogue.Stress}, budget
+				p.Repeat = fmt.Sprintf("ipckit stress %s --only {id} --seed %d --budget %v", name, f.seed, budget)
+			})
+		},
+	}
+	f.add(c)
+	c.Flags().DurationVar(&budget, "budget", 30*time.Second, "how long to go on, all requirements together")
+	c.Flags().Lookup("jobs").DefValue = fmt.Sprint(stressJobs())
+	_ = c.Flags().Set("jobs", fmt.Sprint(stressJobs()))
+	return c
+}
+
+// stressJobs is how many requirements are put under load at the same time: each
+// takes several processes that are never idle.
+func stressJobs() int { return max(1, runtime.NumCPU()/2) }

@@ -1,0 +1,51 @@
+package linear
+
+import "github.com/ipckit/ipckit/harness/history"
+
+// Producers checks that what each producer sent comes out in the order sent,
+// whatever the others do: the history of each one's values alone is that of a
+// [FIFO]. Results of "empty" are not looked at, as they concern all values.
+//
+// Exact for what it asks, O(n) for each producer.
+type Producers struct{}
+
+// Check implements [Checker].
+func (c Producers) Check(h *history.History) Verdict {
+	for _, p := range producers(h) {
+		if v := (FIFO{}).Check(only(h, p)); v.Outcome != Allowed {
+			return v
+		}
+	}
+	return allowed(true)
+}
+
+func producers(h *history.History) []uint32 {
+	var list []uint32
+	seen := map[uint32]bool{}
+	for _, l := range h.Logs {
+		for i := range l.Ops {
+			if p, _ := history.Split(l.Ops[i].Value); l.Ops[i].Kind == history.Send && !seen[p] {
+				seen[p] = true
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+// only keeps the transfers of one producer's values, and receives that may have
+// been such.
+func only(h *history.History, producer uint32) *history.History {
+	part := new(history.History)
+	for _, l := range h.Logs {
+		var ops []history.Op
+		for _, o := range l.Ops {
+			p, _ := history.Split(o.Value)
+			if o.Kind == history.Receive && o.Pending() || p == producer && (o.Kind != history.Receive || o.Done()) {
+				ops = append(ops, o)
+			}
+		}
+		part.Logs = append(part.Logs, history.NewLog(l.Header.Process, ops))
+	}
+	return part
+}

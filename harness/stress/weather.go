@@ -1,0 +1,34 @@
+package stress
+
+import (
+	"math/rand/v2"
+	"syscall"
+
+	"github.com/ipckit/ipckit/harness/fault"
+)
+
+// weather is what happens to the processes of a round. One in three is calm, so
+// that processes also meet at full speed.
+func (r *round) weather() []fault.Kind {
+	if r.number%3 == 1 {
+		return nil
+	}
+	return fault.Weather
+}
+
+// source gives the faults random numbers of their own, as they are made beside
+// the workloads.
+func (r *round) source() *rand.Rand { return rand.New(rand.NewPCG(r.rand.Uint64(), uint64(r.number))) }
+
+func (r *round) targets() []fault.Target {
+	var list []fault.Target
+	for _, x := range r.recordings {
+		a := x.Process().Agent()
+		t := fault.Target{Name: a.Name(), Signal: func(s syscall.Signal) error { return a.Process().Signal(s) }}
+		if x.Process().Interrupts() {
+			t.Interrupt = a.Interrupt
+		}
+		list = append(list, t)
+	}
+	return list
+}

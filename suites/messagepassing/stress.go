@@ -1,0 +1,17 @@
+package messagepassing
+
+import (
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/stress"
+)
+
+// Stress registers what is decided by histories recorded under load, for
+// mailboxes.
+func Stress(s *spec.Suite) {
+	load := func(id string, body func(*spec.World)) { s.It(id, body, spec.Kind(catalogue.Stress), spec.Once()) }
+	load("BOX-FIFO", stress.FIFO)
+	load("BOX-NOLOSS", stress.NoLoss)
+	load("BOX-NODUP", stress.NoDup)
+	load("BOX-PRODUCERORDER", stress.ProducerOrder)
+}
