@@ -176,6 +176,9 @@ func (k *keeper) read() {
 			a.process = newProcess(k.world, r.ID, name, r.PID, pidfd)
 			a.fds = nil
 			k.processes[r.ID] = a.process
+			if k.world.late.Load() { // the limit passed during the start: it was not among the live then
+				a.process.blame(timeLimit(k.world.setup.Limits.Wall))
+			}
 		}
 		delete(k.starting, r.ID)
 		got := k.pending[r.ID]

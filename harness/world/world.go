@@ -218,8 +218,11 @@ func (w *World) Err() error {
 // expire ends the world's processes when its time is over.
 func (w *World) expire(wall time.Duration) {
 	w.late.Store(true)
-	_ = w.kill(fmt.Sprintf("time limit of %v", wall))
+	_ = w.kill(timeLimit(wall))
 }
+
+// timeLimit is the cause of an end by Limits.Wall.
+func timeLimit(wall time.Duration) string { return fmt.Sprintf("time limit of %v", wall) }
 
 // kill ends every process of the world, for a reason that their Exit will tell.
 func (w *World) kill(cause string) error {
