@@ -116,6 +116,9 @@ func (t *tracer) killSweep(s *Scenario, limit time.Duration, id string) (k KillR
 			continue
 		}
 		k.Points = append(k.Points, at)
+		if s.First && at.Verdict != GoesOn {
+			return k, nil
+		}
 	}
 	return k, nil
 }

@@ -45,6 +45,9 @@ type Scenario struct {
 	// operation; 0 stands for 1.
 	Preemptions int `json:"preemptions,omitempty"`
 
+	// First ends a kill sweep at the first death that B does not get over.
+	First bool `json:"first,omitempty"`
+
 	// Relaxed allows an operation to be refused with full, empty or timeout as
 	// long as another is in flight, as Vyukov's queue does, or two who try to
 	// get a lock at the same time, whatever it would have been answered in a

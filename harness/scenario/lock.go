@@ -39,7 +39,7 @@ func locks(c *subject.Claims) []Scenario {
 	)
 	if guarded, ok := o.with(c); ok {
 		list = append(list, guarded.scenarios(sketch{
-			state: "guarding", a: "acquire, region.write@0 1, region.write@64 1, release",
+			state: "guarding", before: "acquire, release, B: acquire, B: release", a: "acquire, region.write@0 1, region.write@64 1, release",
 			b: "acquire, region.read@0 65, release", shows: []string{"LOCK-EXCLUSION", "LOCK-VISIBLE"},
 		})...)
 	} else if p.Waiting != "spin" { // one of the two waits for ever, which takes long to see of one who spins

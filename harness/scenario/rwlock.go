@@ -38,14 +38,15 @@ func rwlocks(c *subject.Claims) []Scenario {
 		sketch{state: "refused", before: "read, B: try write", a: "release", b: "write", observe: "try read", shows: []string{"RW-ABANDONED"}},
 	)
 	if guarded, ok := o.with(c); ok {
+		const used = "write, release, B: write, B: release"
 		guard := []string{"RW-EXCLUSION", "RW-VISIBLE"}
 		list = append(list, guarded.scenarios(
 			sketch{
-				state: "guarding", a: "write, region.write@0 1, region.write@64 1, release",
+				state: "guarding", before: used, a: "write, region.write@0 1, region.write@64 1, release",
 				b: "read, region.read@0 65, release", shows: guard,
 			},
 			sketch{
-				state: "guarding", a: "write, region.write@0 1, region.read@0 1, release",
+				state: "guarding", before: used, a: "write, region.write@0 1, region.read@0 1, release",
 				b: "write, region.write@0 2, region.read@0 1, release", shows: guard,
 			},
 		)...)

@@ -121,7 +121,7 @@ type object struct {
 // scenario fills a sketch in.
 func (o object) scenario(k sketch) (Scenario, error) {
 	s := Scenario{Profile: o.profile, Shows: k.shows, Deaths: k.deaths}
-	s.steps.Preemptions, s.steps.Relaxed = k.preemptions, k.relaxed
+	s.steps.Preemptions, s.steps.Relaxed, s.steps.First = k.preemptions, k.relaxed, true
 	for _, r := range o.create {
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.A, Request: r})
 		family, _, _ := strings.Cut(r.Op, ".")

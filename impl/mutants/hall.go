@@ -153,6 +153,9 @@ func (h *hall) visit(wants uint32, wait subject.Wait) error {
 		if in {
 			return h.welcome()
 		}
+		if h.has("listens-late") {
+			seen = h.table.bell.Load()
+		}
 		interrupted, err := h.sleep(seen, wait, limit)
 		switch {
 		case err != nil:
@@ -307,7 +310,7 @@ func (h *hall) sleep(seen uint32, wait subject.Wait, limit time.Time) (interrupt
 		return false, nil
 	}
 	timeout := new(unix.NsecToTimespec(longest.Nanoseconds()))
-	if wait == subject.Forever && (h.has("wakes-nobody") || h.has("wakes-one") || h.has("dies-with-owner") || h.has("refusal-stays")) {
+	if wait == subject.Forever && (h.has("wakes-nobody") || h.has("wakes-one") || h.has("dies-with-owner") || h.has("refusal-stays") || h.has("listens-late")) {
 		timeout = nil
 	}
 	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&h.table.bell)), futexWait, uintptr(seen), uintptr(unsafe.Pointer(timeout)), 0, 0)

@@ -29,6 +29,9 @@ type Mutant struct {
 	// into a directory that exists; nil otherwise.
 	Write func(dir string) error
 
+	// Kind is that of the check that must catch it; "" is any but race.
+	Kind string
+
 	as fault // the fault that it has, where that bears another name; else the id
 }
 
@@ -43,6 +46,7 @@ func All() []Mutant {
 	all = append(all, snapshotMutants...)
 	all = append(all, bufferMutants...)
 	all = append(all, mailboxMutants...)
+	all = append(all, raceMutants...)
 	all = append(all, linkMutants...)
 	all = append(all, cooperationMutants...)
 	for _, f := range programs.Faults() {

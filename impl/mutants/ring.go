@@ -187,6 +187,9 @@ func (r *ring) store(item []byte) {
 	}
 	in := r.in.Load()
 	slot := r.place(in)
+	if r.is("ring-publishes-first") {
+		r.in.Store(in + 1)
+	}
 	binary.LittleEndian.PutUint32(slot, uint32(len(item)))
 	copy(slot[4:], item)
 	r.in.Store(in + 1)
@@ -212,6 +215,9 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 		case r.is("ring-empty-returns") && wait != subject.Never:
 			return 0, nil
 		}
+		if r.is("ring-listens-late") {
+			seen = r.bell.Load()
+		}
 		if err := r.sleep(seen, wait, limit, subject.Empty); err != nil {
 			if r.is("ring-eintr-is-success") && subject.KindOf(err) == subject.Interrupted {
 				return 0, nil
@@ -228,6 +234,9 @@ func (r *ring) load(into []byte, wait subject.Wait) (int, error) {
 	from := out
 	if r.is("ring-newest-first") {
 		from = r.in.Load() - 1
+	}
+	if r.is("ring-frees-first") {
+		r.out.Store(out + 1)
 	}
 	n, err := r.fetch(from, into)
 	if err != nil {

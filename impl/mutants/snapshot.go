@@ -76,8 +76,11 @@ func (ss snapshots) attach(name string, m *region) (*snapshot, error) {
 
 // slot is the place of a version: its length in 8 bytes, then the record.
 func (s *snapshot) slot(version uint64) (length *uint64, record []byte) {
-	if s.is("snap-in-place") {
+	switch {
+	case s.is("snap-in-place"):
 		version = 0
+	case s.is("snap-two-slots"):
+		version %= 2
 	}
 	size := slotSize(int64(s.recordMax) + 4)
 	at := s.memory[int64(unsafe.Sizeof(album{}))+int64(version%albumSlots)*size:][:size]
@@ -139,7 +142,7 @@ func (s *snapshot) read(into []byte) (int, error) {
 			copy(into, record[:n])
 		}
 		switch {
-		case s.current.Load() > version+albumSlots-2 && !s.is("snap-in-place"):
+		case s.current.Load() > version+albumSlots-2 && !s.is("snap-in-place") && !s.is("snap-two-slots"):
 		case n > uint64(len(into)):
 			return 0, subject.Errorf(subject.TooLarge, "the record has %d bytes", n)
 		default:

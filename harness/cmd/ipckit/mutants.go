@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/reports"
@@ -155,6 +156,9 @@ func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
 	}
 	plan := t.plan(f)
 	plan.Attempts = 1
+	if m.Kind != "" {
+		plan.Kinds = []catalogue.Kind{catalogue.Kind(m.Kind)}
+	}
 	record, err := run.Do(ctx, suite, plan, run.Options{Dir: dir, Header: run.Header(t.claims, t.way, "ipckit mutants")})
 	if err != nil {
 		d.Verdict, d.Message = string(reports.KitError), err.Error()
