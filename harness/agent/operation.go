@@ -76,6 +76,9 @@ const (
 	OpLinkReceive = "link.receive"
 	OpLinkDetach  = "link.detach"
 
+	OpNetworkExpose = "network.expose"
+	OpNetworkDial   = "network.dial"
+
 	OpWorkload = "workload"
 )
 
@@ -89,7 +92,7 @@ var Operations = []string{OpHello, OpStatus, OpCancel, OpBye,
 	OpSnapshotCreate, OpSnapshotOpen, OpSnapshotPublish, OpSnapshotRead, OpSnapshotDetach, OpSnapshotUnlink,
 	OpBufferCreate, OpBufferOpen, OpBufferPut, OpBufferGet, OpBufferClose, OpBufferDetach, OpBufferUnlink,
 	OpMailboxCreate, OpMailboxOpen, OpMailboxSend, OpMailboxReceive, OpMailboxClose, OpMailboxDetach, OpMailboxUnlink,
-	OpPartyJoin, OpPartyReceive, OpPartyLeave, OpLinkOpen, OpLinkSend, OpLinkReceive, OpLinkDetach,
+	OpPartyJoin, OpPartyReceive, OpPartyLeave, OpLinkOpen, OpLinkSend, OpLinkReceive, OpLinkDetach, OpNetworkExpose, OpNetworkDial,
 	OpWorkload}
 
 // Roles of a workload. What each does is in the protocol's schema.

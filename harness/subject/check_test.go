@@ -43,7 +43,7 @@ func TestCheckFindsContradictions(t *testing.T) {
 		{cClaims, "language: C", "control: pipe", `:3: control: "pipe" is not known; did you mean pipes? (known: pipes, stdio)`},
 		{programClaims, "programs:", "control: stdio\nprograms:", `:2: control: unmodified programs have no control channel: take it out`},
 		// profiles
-		{"subject: s\nagent: ./a\n", "", "", `:1: profiles: no profile is claimed, so there is nothing to check: claim one of region, word, lock, semaphore, rwlock, snapshot, buffer.one-to-one, buffer.many, mailbox, link`},
+		{"subject: s\nagent: ./a\n", "", "", `:1: profiles: no profile is claimed, so there is nothing to check: claim one of region, word, lock, semaphore, rwlock, snapshot, buffer.one-to-one, buffer.many, mailbox, link, network`},
 		{"subject: s\nagent: ./a\nprofiles: {}\n", "", "", `:3: profiles: no profile is claimed`},
 		{programClaims, "programs:", "profiles:\n  region: {}\nprograms:", `:2: profiles: unmodified programs are checked as a whole and take no orders: claim no profile beside programs`},
 		{cClaims, "    maximum: 16MiB", "    names: sysv", `:10: profiles.region.names: "sysv" is not known (known: posix)`},
@@ -158,7 +158,7 @@ func TestCheckReportsAll(t *testing.T) {
 	}
 	want := []string{
 		"claims of a subject: subject: missing: name the subject, as reports shall show it",
-		"claims of a subject: profiles: no profile is claimed, so there is nothing to check: claim one of region, word, lock, semaphore, rwlock, snapshot, buffer.one-to-one, buffer.many, mailbox, link",
+		"claims of a subject: profiles: no profile is claimed, so there is nothing to check: claim one of region, word, lock, semaphore, rwlock, snapshot, buffer.one-to-one, buffer.many, mailbox, link, network",
 		"claims of a subject: extended[0]: there is no requirement \"NO-SUCH\" (`ipckit list` shows them all)",
 	}
 	if got := strings.Split(err.Error(), "\n"); strings.Join(got, "|") != strings.Join(want, "|") {

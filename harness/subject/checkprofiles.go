@@ -14,7 +14,7 @@ func (k *checker) profiles() {
 	if claimed := k.claims.Claimed(); len(claimed) == 0 || (len(claimed) == 1 && claimed[0] == ProfilePerformance) {
 		k.bad(at("profiles"), "no profile is claimed, so there is nothing to check: claim one of %s",
 			strings.Join([]string{ProfileRegion, ProfileWord, ProfileLock, ProfileSemaphore, ProfileRWLock, ProfileSnapshot,
-				ProfileOneToOne, ProfileMany, ProfileMailbox, ProfileLink}, ", "))
+				ProfileOneToOne, ProfileMany, ProfileMailbox, ProfileLink, ProfileNetwork}, ", "))
 	}
 	if r := p.Region; r != nil {
 		in := within(ProfileRegion)
@@ -35,6 +35,7 @@ func (k *checker) profiles() {
 		k.word(in("waiting"), m.Waiting, "sleep", "spin")
 	}
 	k.link(p.Link)
+	k.network(p)
 	k.cooperation(p)
 	for _, profile := range k.claims.Claimed() {
 		k.partial(profile)

@@ -46,6 +46,7 @@ type Profiles struct {
 	Many      *BufferProfile    `yaml:"buffer.many,omitempty" json:"buffer.many,omitempty"`
 	Mailbox   *MailboxProfile   `yaml:"mailbox,omitempty" json:"mailbox,omitempty"`
 	Link      *LinkProfile      `yaml:"link,omitempty" json:"link,omitempty"`
+	Network   *NetworkProfile   `yaml:"network,omitempty" json:"network,omitempty"`
 
 	Cooperation *CooperationProfile `yaml:"cooperation,omitempty" json:"cooperation,omitempty"`
 }

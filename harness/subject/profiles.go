@@ -19,6 +19,7 @@ const (
 	ProfileMany        = "buffer.many"
 	ProfileMailbox     = "mailbox"
 	ProfileLink        = "link"
+	ProfileNetwork     = "network"
 	ProfileCooperation = "cooperation"
 	ProfileProgram     = "program"
 	ProfilePerformance = "performance"
@@ -42,6 +43,7 @@ func (c *Claims) Claimed() []string {
 	add(ProfileMany, c.Profiles.Many != nil)
 	add(ProfileMailbox, c.Profiles.Mailbox != nil)
 	add(ProfileLink, c.Profiles.Link != nil)
+	add(ProfileNetwork, c.Profiles.Network != nil)
 	add(ProfileCooperation, c.Profiles.Cooperation != nil)
 	add(ProfileProgram, c.Programs != nil)
 	add(ProfilePerformance, len(c.Performance) > 0)
@@ -72,6 +74,8 @@ func (c *Claims) Partial(profile string) []string {
 		return p.Mailbox.Partial
 	case profile == ProfileLink && p.Link != nil:
 		return p.Link.Partial
+	case profile == ProfileNetwork && p.Network != nil:
+		return p.Network.Partial
 	case profile == ProfileCooperation && p.Cooperation != nil:
 		return p.Cooperation.Partial
 	}

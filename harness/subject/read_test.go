@@ -102,7 +102,7 @@ func TestReadClaimsOfPrograms(t *testing.T) {
 
 func TestReadClaimsNamesLineAndWord(t *testing.T) {
 	for _, tt := range []struct{ old, new, want string }{
-		{"buffer.one-to-one:", "buffer.one-to-many:", `:11: unknown key "buffer.one-to-many" in profiles; did you mean buffer.one-to-one? (known keys: region, word, lock, semaphore, rwlock, snapshot, buffer.one-to-one, buffer.many, mailbox, link, cooperation)`},
+		{"buffer.one-to-one:", "buffer.one-to-many:", `:11: unknown key "buffer.one-to-many" in profiles; did you mean buffer.one-to-one? (known keys: region, word, lock, semaphore, rwlock, snapshot, buffer.one-to-one, buffer.many, mailbox, link, network, cooperation)`},
 		{"language:", "lang:", `:3: unknown key "lang"; did you mean language? (known keys: subject, version, language, agent, c, programs, build, control, profiles, extended, performance, known, scenarios)`},
 		{"close: true", "close: yes", `:16: profiles.buffer.one-to-one.close: want true or false, not "yes"`},
 		{"maximum: 16MiB", "maximum: 16MB", `:10: profiles.region.maximum: size "16MB": want a number of bytes such as 4096, 64KiB or 16MiB`},

@@ -26,6 +26,7 @@ type Subject struct {
 	Many       Buffers    // profile buffer.many
 	Mailboxes  Mailboxes  // profile mailbox
 	Parties    Parties    // profile link
+	Network    Network    // profile network
 
 	_ struct{} // forbids positional literals, so that factories can be added
 }

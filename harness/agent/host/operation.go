@@ -48,6 +48,8 @@ func (h *host) do(r agent.Request) (agent.Reply, error) {
 			return agent.Reply{}, err
 		}
 		return h.queues(r, f)
+	case agent.OpNetworkExpose, agent.OpNetworkDial:
+		return h.network(r)
 	case agent.OpPartyJoin:
 		return h.parties(r)
 	case agent.OpPartyReceive, agent.OpPartyLeave:
