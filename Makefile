@@ -4,7 +4,7 @@
 
 GO      ?= go
 OUT     ?= out
-SOURCES  = $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.c' -o -name '*.h' -o -name '*.tmpl' -o -name '*.css' -o -name '*.json') go.mod go.sum
+SOURCES  = $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.c' -o -name '*.h' -o -name '*.py' -o -name '*.tmpl' -o -name '*.css' -o -name '*.json') go.mod go.sum
 
 .PHONY: check test build mutants lint stress race bench clean
 
@@ -18,6 +18,7 @@ bin/ipckit: $(SOURCES)
 
 test: build ## every test, the specs on the reference, the kill matrix
 	@command -v cc >/dev/null || echo "no C compiler: what needs one is skipped and says so"
+	@command -v python3 >/dev/null || echo "no python3: what needs it is skipped and says so"
 	$(GO) vet ./...
 	GOARCH=arm64 $(GO) vet ./...
 	$(GO) test -timeout 20m ./...

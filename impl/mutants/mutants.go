@@ -15,6 +15,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/programs"
+	"github.com/ipckit/ipckit/impl/python"
 )
 
 // A Mutant is one way to be wrong.
@@ -28,6 +29,10 @@ type Mutant struct {
 	// Write writes the claims and sources of a mutant that is not a Go package
 	// into a directory that exists; nil otherwise.
 	Write func(dir string) error
+
+	// Needs is a program that the host must have to run it; "" where the kit has
+	// all that is needed.
+	Needs string
 
 	// Kind is that of the check that must catch it; "" is any but race.
 	Kind string
@@ -51,6 +56,9 @@ func All() []Mutant {
 	all = append(all, cooperationMutants...)
 	for _, f := range programs.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
+	}
+	for _, f := range python.Faults() {
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Needs: python.Interpreter})
 	}
 	return all
 }

@@ -55,12 +55,39 @@ func TestClaimsAreGood(t *testing.T) {
 	}
 }
 
-// TestSyntax compiles every source, and writes nothing.
-func TestSyntax(t *testing.T) {
-	interpreter, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("there is no python3 here: install it")
+// A fault whose lines the example no longer has would be no fault.
+func TestFaultsFitTheExample(t *testing.T) {
+	for _, f := range python.Faults() {
+		dir := t.TempDir()
+		if err := f.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := subject.ReadClaims(dir); err != nil || c.Check(known) != nil {
+			t.Errorf("%s: %v, %v", f.ID, err, c.Check(known))
+		}
+		changed := 0
+		sources, err := filepath.Glob(filepath.Join(dir, "*.py"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range sources {
+			text, err := os.ReadFile(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if right, err := os.ReadFile(filepath.Join("example", filepath.Base(source))); err != nil || string(right) != string(text) {
+				changed++
+			}
+		}
+		if changed != 1 {
+			t.Errorf("%s: %d files differ from the example's, want 1", f.ID, changed)
+		}
+		compiles(t, sources)
 	}
+}
+
+// TestSyntax compiles every source.
+func TestSyntax(t *testing.T) {
 	var sources []string
 	for _, pattern := range []string{"*.py", "*/*.py"} {
 		found, err := filepath.Glob(pattern)
@@ -71,6 +98,17 @@ func TestSyntax(t *testing.T) {
 	}
 	if len(sources) < 5 {
 		t.Fatalf("there are only %v", sources)
+	}
+	compiles(t, sources)
+}
+
+// compiles expects that the oldest Python that is promised understands the
+// sources. Nothing is written.
+func compiles(t *testing.T, sources []string) {
+	t.Helper()
+	interpreter, err := exec.LookPath(python.Interpreter)
+	if err != nil {
+		t.Skip("there is no python3 here: install it")
 	}
 	const program = `
 import ast, sys

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/reports"
@@ -138,6 +139,12 @@ func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
 	began := time.Now()
 	d = death{Mutant: m.ID, Fault: m.Fault, Requirement: m.Requirement, Expected: m.Verdict, At: m.At}
 	defer func() { d.Seconds = time.Since(began).Seconds() }()
+	if m.Needs != "" {
+		if _, err := adapter.Find(m.Needs); err != nil {
+			d.Verdict, d.Message, d.Skipped = string(reports.Skipped), err.Error(), true
+			return d
+		}
+	}
 	t, err := openMutant(ctx, m)
 	if err != nil {
 		d.Verdict, d.Message = string(reports.KitError), err.Error()
