@@ -121,11 +121,15 @@ func (p *Process) Gone() bool { return p.gone }
 // Process is the one that records.
 func (r *Recording) Process() *Process { return r.process }
 
-// Histories loads what was recorded, one log a process.
+// Histories loads what was recorded, one log a process. Who was killed before
+// the first operation has recorded nothing.
 func (w *World) Histories(all []*Recording) (*history.History, error) {
-	paths := make([]string, len(all))
-	for i, r := range all {
-		paths[i] = r.path
+	var paths []string
+	for _, r := range all {
+		if info, err := os.Stat(r.path); r.process.gone && (err != nil || info.Size() == 0) {
+			continue
+		}
+		paths = append(paths, r.path)
 	}
 	return history.LoadJoined(paths...)
 }

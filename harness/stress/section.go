@@ -12,6 +12,7 @@ import (
 // A handle is what the objects of this file have in common.
 type handle interface {
 	Record(spec.Recorded) *spec.Recording
+	Process() *spec.Process
 	Detach() error
 	Unlink() error
 }
@@ -24,12 +25,13 @@ type sectionTrial struct {
 	role    func(i int) string // of process i
 	least   int                // processes
 	initial int                // permits of a semaphore
+	deaths  bool               // somebody may be killed
 	checker func(*sectionTrial) linear.Checker
 	plain   func(s *session, handles []handle, count int64) int64
 }
 
 func (t *sectionTrial) run() {
-	run(t.w, trial{begin: t.begin, check: func(*round) linear.Checker { return t.checker(t) }, unrecorded: t.unrecorded})
+	run(t.w, trial{begin: t.begin, check: func(*round) linear.Checker { return t.checker(t) }, deaths: t.deaths, unrecorded: t.unrecorded})
 }
 
 func (t *sectionTrial) begin(r *round) {
@@ -59,14 +61,23 @@ func (t *sectionTrial) attach(r *round, processes int) []handle {
 		t.w.Must(err, "opening it in process %d", i)
 		handles = append(handles, h)
 	}
-	r.cleanup = append(r.cleanup, func() {
-		for _, h := range handles[1:] {
-			t.w.Must(h.Detach(), "detaching")
-		}
-		t.w.Must(first.Detach(), "detaching")
-		t.w.Must(first.Unlink(), "unlinking")
-	})
+	r.cleanup = append(r.cleanup, func() { giveBack(t.w, handles) })
 	return handles
+}
+
+// giveBack detaches who is alive, and removes the name.
+func giveBack[H handle](w *spec.World, handles []H) {
+	unlinked := false
+	for _, h := range handles {
+		if h.Process().Gone() {
+			continue
+		}
+		w.Must(h.Detach(), "detaching")
+		if !unlinked {
+			w.Must(h.Unlink(), "unlinking")
+			unlinked = true
+		}
+	}
 }
 
 func (t *sectionTrial) unrecorded(s *session, count int64) int64 {
@@ -95,7 +106,7 @@ func right(w *spec.World, handles []handle, count int64, begin func(i int, h han
 // somebody else wants the lock too, and must not where nobody does.
 func Exclusion(w *spec.World) {
 	t := &sectionTrial{
-		w: w, least: 2,
+		w: w, least: 2, deaths: survives(w, "LOCK-OWNERDEATH"),
 		create:  func(_ *round, p *spec.Process, name string) (handle, error) { return p.CreateLock(name) },
 		open:    func(p *spec.Process, name string) (handle, error) { return p.OpenLock(name) },
 		role:    func(int) string { return agent.RoleLock },
@@ -110,7 +121,7 @@ func Exclusion(w *spec.World) {
 // RWExclusion checks that a writer is alone.
 func RWExclusion(w *spec.World) {
 	t := &sectionTrial{
-		w: w, least: 3,
+		w: w, least: 3, deaths: survives(w, "RW-OWNERDEATH"),
 		create: func(_ *round, p *spec.Process, name string) (handle, error) { return p.CreateRWLock(name) },
 		open:   func(p *spec.Process, name string) (handle, error) { return p.OpenRWLock(name) },
 		role: func(i int) string {

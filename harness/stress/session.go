@@ -28,6 +28,8 @@ type trial struct {
 	end func(r *round)
 	// check is what decides the history of a round.
 	check func(r *round) linear.Checker
+	// deaths says that the subject claims to bear them.
+	deaths bool
 	// unrecorded is one round with an adapter that records nothing; it gives
 	// the number of operations. It ends the spec where something was wrong.
 	unrecorded func(s *session, count int64) int64
@@ -185,7 +187,9 @@ func (r *round) play() finding {
 		defer close(settled)
 		fault.Disturb(ctx, r.source(), r.faults, r.weather(), r.targets())
 	}()
+	bury := r.kill()
 	stuck := r.await(func() { stop(); <-settled })
+	bury()
 	if stuck != "" {
 		return r.stranded(stuck)
 	}

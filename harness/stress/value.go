@@ -17,6 +17,7 @@ type valueTrial struct {
 	role    func(i int) string
 	size    int64 // of a record, the largest; 0 for words
 	checker linear.Checker
+	deaths  bool // somebody may be killed
 	plain   func(s *session, count int64) int64
 }
 
@@ -25,7 +26,7 @@ type recorder interface {
 }
 
 func (t *valueTrial) run() {
-	run(t.w, trial{begin: t.begin, check: func(*round) linear.Checker { return t.checker }, unrecorded: t.plain})
+	run(t.w, trial{begin: t.begin, check: func(*round) linear.Checker { return t.checker }, deaths: t.deaths, unrecorded: t.plain})
 }
 
 func (t *valueTrial) begin(r *round) {
@@ -60,7 +61,7 @@ func Snapshot(fresh bool) func(*spec.World) {
 				return agent.RolePublish
 			}
 			return agent.RoleRead
-		}, checker: linear.Snapshot{}}
+		}, checker: linear.Snapshot{}, deaths: survives(w, "SNAP-WRITERDEATH", "SNAP-READERS")}
 		if fresh {
 			t.checker = linear.Fresh{}
 		}
@@ -99,12 +100,7 @@ func snapshots(r *round, size int64, processes int) []*spec.Snapshot {
 		r.w.Must(err, "opening it in process %d", i)
 		all = append(all, s)
 	}
-	r.cleanup = append(r.cleanup, func() {
-		for i := len(all) - 1; i >= 0; i-- {
-			r.w.Must(all[i].Detach(), "detaching")
-		}
-		r.w.Must(first.Unlink(), "unlinking")
-	})
+	r.cleanup = append(r.cleanup, func() { giveBack(r.w, all) })
 	return all
 }
 
