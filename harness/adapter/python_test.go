@@ -13,6 +13,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -135,6 +136,112 @@ func TestPythonWorkloads(t *testing.T) {
 		}
 		do(t, producer, agent.Request{Op: "buffer.unlink", Kind: kind, Name: name})
 	}
+}
+
+// What Python records is read by the kit: each operation with its value, in
+// order, and the items are those that Go would make.
+func TestPythonRecordsHistories(t *testing.T) {
+	l := python(t, filepath.Join(impl, "python/example"))
+	w := newWorld(t)
+	producer, consumer := begin(t, w, l, "producer"), begin(t, w, l, "consumer")
+	if !producer.Hello().Records {
+		t.Fatal("hello does not say that it records")
+	}
+	name := "/ipckit-" + w.ID() + "-q"
+	do(t, producer, agent.Request{Op: "buffer.create", Object: "q", Name: name, Capacity: ptr(int64(3)), ItemMax: ptr(int64(100))})
+	do(t, consumer, agent.Request{Op: "buffer.open", Object: "q", Name: name})
+	const count, few = 400, 97
+	work := agent.Request{Op: "workload", Object: "q", Count: ptr(int64(count)), SizeMin: ptr(int64(4)), SizeMax: ptr(int64(100)),
+		Seed: ptr(uint64(9)), Tries: ptr(int64(30)), Think: ptr(int64(20_000))}
+	put, get := work, work
+	put.Role, put.Index, put.History = "put", ptr(int64(0)), filepath.Join(w.Dir(), "put")
+	get.Role, get.Index, get.History = "get", ptr(int64(1)), filepath.Join(w.Dir(), "get")
+	taking := consumer.Begin(get)
+	if r := do(t, producer, put); *r.Done != count {
+		t.Errorf("%d items were put, want %d", *r.Done, count)
+	}
+	<-taking.Done()
+	if r, err := taking.Reply(); err != nil || *r.Done != count || r.Wrong == nil {
+		t.Fatalf("get: %+v, %v", r, err)
+	}
+	for i, path := range []string{put.History, get.History} {
+		log, err := history.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		next := uint32(0)
+		for _, op := range log.Ops {
+			switch {
+			case op.Kind != []history.Kind{history.Send, history.Receive}[i] || op.Ret < op.Inv || op.Inv == 0:
+				t.Fatalf("%s: operation %+v", path, op)
+			case op.Done() && op.Value != history.Value(1, next):
+				t.Fatalf("%s: operation %+v, want the value of item %d", path, op, next)
+			case op.Done():
+				next++
+			case op.Status != []history.Status{history.Full, history.Empty}[i]:
+				t.Fatalf("%s: operation %+v ended oddly", path, op)
+			}
+		}
+		if next != count || log.Killed() || log.Header.Process != uint32(i) || log.Header.Slack == 0 {
+			t.Errorf("%s: %d operations were done, want %d; %+v", path, next, count, log.Header)
+		}
+		if err := log.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+
+	// Items of Go's, one of them damaged, received by Python.
+	get.Wait, get.Tries, get.Count = ptr(agent.WireWait(subject.Never)), ptr(int64(0)), ptr(int64(few))
+	size := func(i int64) int64 { return 4 + i }
+	damaged := func(i int64) bool { return i == 30 }
+	var drained []history.Op
+	for i := range int64(few) {
+		item := make([]byte, size(i))
+		if err := history.Fill(item, history.Value(1, uint32(i))); err != nil {
+			t.Fatal(err)
+		}
+		if damaged(i) {
+			item[len(item)-1] ^= 1
+		}
+		do(t, producer, agent.Request{Op: "buffer.put", Object: "q", Data: text(item)})
+		get.History = filepath.Join(w.Dir(), fmt.Sprintf("get2-%d", i))
+		if r := do(t, consumer, get); *r.Done != 1 {
+			t.Fatalf("item %d: %d were drained, want 1", i, *r.Done)
+		}
+		log, err := history.Open(get.History)
+		if err != nil {
+			t.Fatal(err)
+		}
+		drained = append(drained, log.Ops[0])
+		if len(log.Ops) != 2 || log.Ops[1].Status != history.Empty {
+			t.Errorf("item %d: %+v, want it and then empty", i, log.Ops)
+		}
+		if err := log.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	for i, op := range drained {
+		if damaged(int64(i)) != (op.Status == history.Corrupt) || op.Value != history.Value(1, uint32(i)) {
+			t.Errorf("item %d of %d bytes was recorded as %+v", i, size(int64(i)), op)
+		}
+	}
+	// And the other way about: items of Python's, looked at by Go.
+	put.Count, put.Tries, put.Think = ptr(int64(3)), ptr(int64(0)), ptr(int64(0))
+	for _, n := range []int64{4, 5, 7, 8, 15, 16, 17, 23, 24, 25, 31, 32, 33, 100} {
+		put.SizeMin, put.SizeMax, put.History = &n, &n, filepath.Join(w.Dir(), fmt.Sprintf("put2-%d", n))
+		do(t, producer, put)
+		for i := range uint32(3) {
+			item := do(t, consumer, agent.Request{Op: "buffer.get", Object: "q"}).Bytes()
+			want := make([]byte, n)
+			if err := history.Fill(want, history.Value(1, i)); err != nil {
+				t.Fatal(err)
+			}
+			if !bytes.Equal(item, want) {
+				t.Errorf("item %d of %d bytes is %x, want %x", i, n, item, want)
+			}
+		}
+	}
+	do(t, producer, agent.Request{Op: "buffer.unlink", Name: name})
 }
 
 func TestPythonWireRefusesWhatMakesNoSense(t *testing.T) {

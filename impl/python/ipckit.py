@@ -72,12 +72,14 @@ import faulthandler
 import fcntl
 import functools
 import json
+import mmap
 import os
 import queue
 import signal
 import struct
 import sys
 import threading
+import time
 import traceback
 
 __all__ = [
@@ -269,6 +271,7 @@ _FIELDS = {
     "size": int, "read_only": bool, "offset": int, "data": str, "seed": int, "digest": bool, "wait": (int, str),
     "role": str, "count": int, "size_min": int, "size_max": int, "scratch": str, "index": int,
     "initial": int, "maximum": int, "value": int, "expected": int, "party": str,
+    "history": str, "tries": int, "think": int,
 }
 
 
@@ -506,6 +509,8 @@ class _Operations:
             raise _Invalid("role %r does not fit a %s" % (role, handle.family))
         load = _Load(request)
         method = self.method(handle.thing, role, request)
+        if request.get("history"):
+            return self.record(request, method, load, role == put, handle.item_max)
         run = self.put_all if role == put else self.get_all
         return run(method, load, _timeout(request), max(load.high, handle.item_max))
 
@@ -535,6 +540,21 @@ class _Operations:
         except Exception as error:
             raise _Stopped(error, result) from error
         return result
+
+
+    def record(self, request, method, load, sends, item_max):
+        """A workload whose operations are written down and judged by a checker."""
+        recorded = _Recorded(request, load)
+        try:
+            step = recorded.sending(method) if sends else recorded.receiving(method, max(load.high, item_max))
+            while recorded.done < load.count and step():
+                self.finished += 1
+                recorded.pause()
+            return dict(recorded.result)
+        except Exception as error:
+            raise _Stopped(error, recorded.result) from error
+        finally:
+            recorded.recorder.close()
 
 
 class _Stopped(Exception):
@@ -584,6 +604,200 @@ class _Load:
                 if 0 <= j < self.count and _splitmix64(_item_seed(self.seed, j)) == word and self.item(j) == got:
                     return j
         return None
+
+
+# --- Histories: what was done when, for a checker that looks at it afterwards ---
+
+
+class _Recorder:
+    """Writes operations into a mapped file, in the form of ipckit's package history:
+    a header of 128 bytes, then 32 for each operation, in words of 64 bits. A file
+    whose process was killed is whole: ret is written last, and is 0 until then."""
+
+    HEADER, WORDS = 128, 4  # bytes; words of an operation: inv, ret, value, and the rest
+    SEND, RECEIVE = 1, 2
+    OK, EMPTY, FULL, TIMEOUT, CORRUPT, EOF, FAILED, REFUSED, UNKNOWN = range(9)
+    SLACK = 2000  # ns for a store to be seen by all; Python has no fence
+
+    def __init__(self, path, process, capacity):
+        size = self.HEADER + 8 * self.WORDS * capacity
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            boot = bytes.fromhex(file.read().strip().replace("-", ""))
+        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(self.fd, 0, size)
+            self.memory = mmap.mmap(self.fd, size)
+        except BaseException:
+            os.close(self.fd)
+            os.unlink(path)
+            raise
+        self.header = struct.pack(
+            "<8sIIIIIIQII16s", b"ipckhist", 1, self.HEADER, os.getpid(), threading.get_native_id(), process,
+            1, capacity, 0, self.SLACK, boot)  # 1: CLOCK_MONOTONIC; 0: no fence
+        self.memory[: len(self.header)] = self.header
+        self.words = memoryview(self.memory).cast("Q")
+        self.first = self.at = self.HEADER // 8  # where the next operation begins
+        self.left = capacity
+
+    def begin(self, kind, value):
+        self.at += self.WORDS  # the words of this one lie right before it
+        self.left -= 1
+        self.rest = kind << 48
+        self.words[self.at - 2], self.words[self.at - 1] = value, self.rest
+        self.words[self.at - 4] = time.monotonic_ns()
+
+    def returned(self):
+        """Call it when the operation is over; end may take its time."""
+        self.ret = time.monotonic_ns()
+
+    def end(self, status, value=None):
+        if value is not None:
+            self.words[self.at - 2] = value
+        self.words[self.at - 1] = self.rest | status << 56
+        self.words[self.at - 3] = self.ret
+
+    def close(self):
+        count = (self.at - self.first) // self.WORDS
+        self.words[8] = count + 1  # right after the boot
+        self.words.release()
+        self.memory.close()
+        os.ftruncate(self.fd, self.HEADER + 8 * self.WORDS * count)
+        os.close(self.fd)
+
+
+def _fill(size, value):
+    """The item that stands for a value."""
+    if size < 16:
+        producer, number = value >> 32, value & 0xFFFFFFFF
+        if size < 4 or producer >= 1 << 4 or number >= 1 << 28:
+            raise _Invalid("item %d of producer %d does not fit into %d bytes" % (number, producer, size))
+        return bytearray((((producer << 28 | number).to_bytes(4, "little")) * 4)[:size])
+    pattern = (value + 1) * 0x9E3779B97F4A7C15
+    words = ((pattern + i * 0x0101010101010101 & _WORD).to_bytes(8, "little") for i in range((size - 9) // 8))
+    item = bytearray(value.to_bytes(8, "little") + bytes(8) + b"".join(words))[:size]
+    item[8:16] = _checksum(item).to_bytes(8, "little")
+    return item
+
+
+def _check(item):
+    """The value that an item stands for, and whether it arrived whole."""
+    if len(item) < 4:
+        return 0, False
+    if len(item) < 16:
+        packed = int.from_bytes(item[:4], "little")
+        whole = item == ((bytes(item[:4])) * 4)[: len(item)]
+        return (packed >> 28 << 32 | packed & (1 << 28) - 1, True) if whole else (0, False)
+    return int.from_bytes(item[:8], "little"), int.from_bytes(item[8:16], "little") == _checksum(item)
+
+
+def _checksum(item):
+    """FNV-1a over words: the length, the value, and all after the checksum."""
+    h = ((0xCBF29CE484222325 ^ len(item)) * 0x100000001B3) & _WORD
+    for at in (0, *range(16, len(item), 8)):
+        h = ((h ^ int.from_bytes(item[at : at + 8], "little")) * 0x100000001B3) & _WORD
+    h ^= h >> 32
+    return (h * 0x9E3779B97F4A7C15) & _WORD
+
+
+class _Recorded:
+    """A workload that is recorded. count is how many operations have to take
+    effect; of 100, so many as tries says do not wait."""
+
+    def __init__(self, request, load):
+        import random  # takes a moment, and few need it
+
+        self.load, self.timeout = load, _timeout(request)
+        self.index, self.tries, self.think = (_need(request, name) for name in ("index", "tries", "think"))
+        if not (load.count <= 1 << 24 and 0 <= self.index <= 1 << 16 and 0 <= self.tries <= 100 and self.think >= 0):
+            raise _Invalid("a recorded workload of %d steps makes no sense" % load.count)
+        self.random = random.Random(load.seed << 32 | self.index)
+        self.recorder = _Recorder(request["history"], self.index, 4 * load.count + 64)
+        self.result = {"done": 0}
+
+    @property
+    def done(self):
+        return self.result["done"]
+
+    def pause(self):
+        """Thinks: most often not at all, now and then as long as is allowed."""
+        if self.think == 0:
+            return
+        what = self.random.randrange(16)
+        if what == 0:
+            time.sleep(self.random.randrange(self.think) / 1e9)
+        elif what < 3:
+            os.sched_yield()
+
+    def patience(self):
+        """How long the next operation waits. Attempts stop when there is only room
+        left for what has to be done."""
+        spare = self.recorder.left > 2 * (self.load.count - self.done) + 8
+        return 0 if spare and self.random.randrange(100) < self.tries else self.timeout
+
+    def attempt(self, kind, value, operation, timeout):
+        """One operation, recorded as far as its refusal. Gives what it returned, and
+        whether it took effect."""
+        self.recorder.begin(kind, value)
+        try:
+            result = operation(timeout)
+            self.recorder.returned()
+            return result, True
+        except Exception as error:
+            self.recorder.returned()
+            status = self.outcome(_refusal(error)[0], timeout)
+            self.recorder.end(status)
+            if status == _Recorder.UNKNOWN:
+                raise
+        if timeout == 0:
+            os.sched_yield()  # who polls must not keep those out who could help him
+        return None, False
+
+    @staticmethod
+    def outcome(kind, timeout):
+        r = _Recorder
+        if kind == "timeout":
+            return r.FAILED if timeout == 0 else r.TIMEOUT
+        return {"full": r.FULL, "empty": r.EMPTY, "closed": r.EOF}.get(kind, r.UNKNOWN)
+
+    def sending(self, put):
+        if self.load.low < 4:
+            raise _Invalid("items of %d bytes cannot be told apart: a history needs 4 or more" % self.load.low)
+
+        def step():
+            if self.recorder.left == 0:
+                return False
+            value = self.index + 1 << 32 | self.done
+            item = _fill(self.load.size(self.done), value)
+            _, granted = self.attempt(_Recorder.SEND, value, lambda timeout: put(item, timeout), self.patience())
+            item[:] = bytes([_OVERWRITTEN]) * len(item)
+            if granted:
+                self.recorder.end(_Recorder.OK)
+                self.result["done"] += 1
+            return True
+
+        return step
+
+    def receiving(self, get, room):
+        """Who was told not to wait ends with the first refusal: he drains what is left."""
+        self.result["wrong"] = 0  # nobody has looked yet
+        drains = self.timeout == 0
+
+        def step():
+            if self.recorder.left == 0:
+                return False
+            item, granted = self.attempt(_Recorder.RECEIVE, 0, lambda timeout: get(room, timeout), self.patience())
+            if not granted:
+                return not drains
+            try:
+                value, whole = _check(_check_bytes("get", item, room))
+            except Error:
+                self.recorder.end(_Recorder.CORRUPT)
+                raise
+            self.recorder.end(_Recorder.OK if whole else _Recorder.CORRUPT, value)
+            self.result["done"] += 1
+            return True
+
+        return step
 
 
 def _raise(error):
@@ -777,6 +991,7 @@ def serve(name, version="", *, region=None, one_to_one=None, many=None, mailbox=
     hello = {
         "protocol": 0, "subject": name, "version": version, "language": "Python",
         "thread": threading.get_native_id(), "overwrites": True, "interrupts": True,
+        "records": sys.byteorder == "little",  # as histories are
     }
     hello["cancel"] = any(hasattr(made, "cancel") for made in (one_to_one, many, mailbox))
     _Agent(hello, _Operations(region, one_to_one, many, mailbox), commands, replies).run()
