@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -35,8 +36,25 @@ func answerOf(r agent.Reply) string {
 	answer := "ok"
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if name != "id" && name != "ok" && name != "text" {
-			answer += fmt.Sprintf(" %s=%v", name, fields[name])
+			answer += fmt.Sprintf(" %s=%v", name, readable(fields[name]))
 		}
 	}
 	return answer
+}
+
+// readable writes large numbers, which are patterns of bits, as such.
+func readable(field any) any {
+	if n, ok := field.(json.Number); ok {
+		if v, err := strconv.ParseUint(n.String(), 10, 64); err == nil {
+			return showNumber(v)
+		}
+	}
+	return field
+}
+
+func showNumber(v uint64) string {
+	if v > 1<<20 {
+		return fmt.Sprintf("%#x", v)
+	}
+	return strconv.FormatUint(v, 10)
 }

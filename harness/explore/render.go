@@ -130,9 +130,5 @@ func showValue(b []byte, size int) string {
 	}
 	var word [8]byte
 	copy(word[:], b)
-	v := binary.LittleEndian.Uint64(word[:])
-	if v > 1<<20 {
-		return fmt.Sprintf("%#x", v)
-	}
-	return fmt.Sprint(v)
+	return showNumber(binary.LittleEndian.Uint64(word[:]))
 }

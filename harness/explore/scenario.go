@@ -111,9 +111,9 @@ func Describe(r agent.Request) string {
 	case r.Seed != nil && r.Size != nil:
 		return fmt.Sprintf("%s(%d bytes)", verb, *r.Size)
 	case r.Expected != nil && r.Value != nil:
-		return fmt.Sprintf("%s(%d, %d)", verb, *r.Expected, *r.Value)
+		return fmt.Sprintf("%s(%s, %s)", verb, showNumber(*r.Expected), showNumber(*r.Value))
 	case r.Value != nil:
-		return fmt.Sprintf("%s(%d)", verb, *r.Value)
+		return fmt.Sprintf("%s(%s)", verb, showNumber(*r.Value))
 	}
 	return verb
 }

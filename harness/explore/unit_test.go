@@ -54,7 +54,7 @@ func TestAnswers(t *testing.T) {
 		{agent.Reply{ID: 3, Error: subject.Full, Text: "4 items"}, "full"},
 		{agent.Reply{ID: 3, OK: true, Data: new("eA==")}, `ok "x"`},
 		{agent.Reply{ID: 3, OK: true, Data: new("AAE=")}, "ok 0001"},
-		{agent.Reply{ID: 3, OK: true, Value: new(^uint64(0)), Swapped: new(false)}, "ok swapped=false value=18446744073709551615"},
+		{agent.Reply{ID: 3, OK: true, Value: new(^uint64(0)), Swapped: new(false)}, "ok swapped=false value=0xffffffffffffffff"},
 		{agent.Reply{ID: 3, Unsupported: "buffer.close"}, "unsupported buffer.close"},
 	} {
 		if got := answerOf(x.reply); got != x.want {

@@ -12,7 +12,7 @@ import (
 
 // Evidence explains a finding that is not a pass.
 func (f *Finding) Evidence() *reports.Evidence {
-	e := &reports.Evidence{Saw: f.String(), Step: "scenario " + f.Scenario.ID, Interleaving: f.Witness()}
+	e := &reports.Evidence{Saw: f.Scenario.ID + ": " + f.String(), Step: "scenario " + f.Scenario.ID, Interleaving: f.Witness()}
 	for _, step := range f.Scenario.steps.Setup {
 		e.Did = append(e.Did, "before: "+step.Agent+": "+explore.Describe(step.Request))
 	}

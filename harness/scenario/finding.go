@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/explore"
@@ -156,6 +158,29 @@ func (f *Finding) Verdict() reports.Verdict {
 		return reports.Inconclusive
 	}
 	return reports.Pass
+}
+
+// Breaks reports whether what was found breaks a requirement. One who hangs
+// breaks the promise that nobody is forgotten, and not that of the order of
+// items; a wrong answer is the other way round.
+func (f *Finding) Breaks(id string) bool {
+	shows := f.Scenario.Shows
+	wakes := func(id string) bool { return strings.HasSuffix(id, "-WAKE") || strings.HasSuffix(id, "-PROGRESS") }
+	switch f.Verdict() {
+	case reports.Pass:
+		return false
+	case reports.Timeout:
+		if i := slices.IndexFunc(shows, wakes); i >= 0 {
+			return id == shows[i]
+		}
+		return len(shows) > 0 && id == shows[0]
+	case reports.Fail:
+		if !slices.ContainsFunc(shows, func(id string) bool { return !wakes(id) }) {
+			return slices.Contains(shows, id)
+		}
+		return slices.Contains(shows, id) && !wakes(id)
+	}
+	return slices.Contains(shows, id)
 }
 
 // String says what was found, in one line.

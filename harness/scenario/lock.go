@@ -40,7 +40,7 @@ func locks(c *subject.Claims) []Scenario {
 	if guarded, ok := o.with(c); ok {
 		list = append(list, guarded.scenarios(sketch{
 			state: "guarding", before: "acquire, release, B: acquire, B: release", a: "acquire, region.write@0 1, region.write@64 1, release",
-			b: "acquire, region.read@0 65, release", shows: []string{"LOCK-EXCLUSION", "LOCK-VISIBLE"},
+			b: "acquire, region.read@0 65, release", shows: []string{"LOCK-EXCLUSION", "LOCK-VISIBLE", "LOCK-WAKE"},
 		})...)
 	} else if p.Waiting != "spin" { // one of the two waits for ever, which takes long to see of one who spins
 		list = append(list, o.scenarios(sketch{state: "free", a: "acquire", b: "try acquire", relaxed: true, shows: []string{"LOCK-EXCLUSION"}})...)

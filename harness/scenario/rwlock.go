@@ -39,7 +39,7 @@ func rwlocks(c *subject.Claims) []Scenario {
 	)
 	if guarded, ok := o.with(c); ok {
 		const used = "write, release, B: write, B: release"
-		guard := []string{"RW-EXCLUSION", "RW-VISIBLE"}
+		guard := []string{"RW-EXCLUSION", "RW-VISIBLE", "RW-WAKE"}
 		list = append(list, guarded.scenarios(
 			sketch{
 				state: "guarding", before: used, a: "write, region.write@0 1, region.write@64 1, release",

@@ -24,6 +24,7 @@ func (c *Claims) Check(known func(id string) (level string, profiles []string, o
 	k.extended()
 	k.performance()
 	k.shortfalls()
+	k.scenarios()
 	return errors.Join(k.errs...)
 }
 

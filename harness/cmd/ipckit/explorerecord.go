@@ -100,7 +100,7 @@ func (x *exploration) result(r reports.Result, profile string) reports.Result {
 			continue
 		}
 		total.Add(f)
-		if v := f.Verdict(); v != reports.Pass && reports.Worst(v, r.Verdict) == v && v != r.Verdict {
+		if v := f.Verdict(); f.Breaks(r.Requirement) && reports.Worst(v, r.Verdict) == v && v != r.Verdict {
 			r.Verdict, r.Message, r.Evidence = v, fmt.Sprintf("%s: %s", f.Scenario.ID, f.String()), f.Evidence()
 			if f.ID() != "" {
 				r.Repeat = x.repeat(&f)

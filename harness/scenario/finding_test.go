@@ -1,0 +1,123 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// Who hangs breaks the promise of waking, and a wrong answer the others.
+func TestBreaks(t *testing.T) {
+	s := Scenario{Shows: []string{"BUF-WAKE", "BUF-NOLOSS", "BUF-FIFO"}}
+	hang := explore.Outcome{Ends: [2]string{"", "waits for ever"}}
+	wrong := explore.Outcome{Answers: [2][]string{{"ok"}, {"ok"}}}
+	for _, x := range []struct {
+		name    string
+		result  explore.Result
+		verdict reports.Verdict
+		breaks  string
+	}{
+		{"nothing", explore.Result{}, reports.Pass, ""},
+		{"hang", explore.Result{Violation: &explore.Violation{Outcome: hang}}, reports.Timeout, "BUF-WAKE"},
+		{"wrong answer", explore.Result{Violation: &explore.Violation{Outcome: wrong}}, reports.Fail, "BUF-NOLOSS BUF-FIFO"},
+		{"out of reach", explore.Result{Unreachable: "it forks"}, reports.Inconclusive, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
+		{"not repeated", explore.Result{Inconclusive: 1}, reports.Inconclusive, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
+		{"cut short", explore.Result{Cut: true}, reports.Inconclusive, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
+	} {
+		f := Finding{Scenario: s, Result: &x.result}
+		var broken []string
+		for _, id := range append(s.Shows, "BUF-ONE") {
+			if f.Breaks(id) {
+				broken = append(broken, id)
+			}
+		}
+		if f.Verdict() != x.verdict || strings.Join(broken, " ") != x.breaks {
+			t.Errorf("%s: %s, breaks %v; want %s, %s", x.name, f.Verdict(), broken, x.verdict, x.breaks)
+		}
+	}
+}
+
+// claims is what promises everything.
+func claims(scenarios ...subject.Scenario) subject.Claims {
+	c := subject.Claims{
+		Profiles: subject.Profiles{
+			Lock:     &subject.LockProfile{},
+			OneToOne: &subject.BufferProfile{Capacity: subject.Capacity{Items: &subject.Range{Min: 1, Max: 8}}, Item: subject.Item{Fixed: 4}, Close: true},
+		},
+		Scenarios: scenarios,
+	}
+	c.Normalise()
+	return c
+}
+
+// An author's scenario is read like the kit's own.
+func TestAddedScenario(t *testing.T) {
+	all, err := Of(claims(subject.Scenario{
+		Name: "two at once", Of: "buffer.one-to-one", Before: "put 1, B: get", A: "put 2, try put 3", B: "get, close",
+		Observe: "B: try get", Shows: []string{"BUF-FIFO"}, Preemptions: 2,
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := all[len(all)-1].In("w")
+	if s.Name != "buffer.one-to-one.two-at-once" || s.Preemptions != 2 || len(s.A) != 2 || len(s.Setup) != 4 || s.Observe[0].Agent != explore.B {
+		t.Errorf("%+v", s)
+	}
+	if name := s.Setup[0].Request.Name; name != "/ipckit-w-buffer" {
+		t.Errorf("the object is called %q", name)
+	}
+	if r := s.A[1]; r.Op != agent.OpBufferPut || *r.Wait != 0 || *r.Data != "MzMzMw==" {
+		t.Errorf("%+v", r)
+	}
+}
+
+// What is wrong with an author's scenario is named.
+func TestSyntax(t *testing.T) {
+	for _, x := range []struct {
+		scenario subject.Scenario
+		say      string
+	}{
+		{subject.Scenario{Of: "mailbox", A: "put 1", B: "get"}, "claimed profile"},
+		{subject.Scenario{Of: "lock", A: "acquire"}, "both a and b"},
+		{subject.Scenario{Of: "lock", A: "aquire", B: "release"}, "operation of the protocol"},
+		{subject.Scenario{Of: "lock", A: "acquire", B: "try release"}, "may wait"},
+		{subject.Scenario{Of: "lock", A: "acquire 1", B: "release"}, "0 numbers"},
+		{subject.Scenario{Of: "lock", A: "acquire@8", B: "release"}, "offset"},
+		{subject.Scenario{Of: "lock", A: "B: acquire", B: "release"}, "agent A alone"},
+		{subject.Scenario{Of: "lock", A: "C: acquire", B: "release"}, "A: or B:"},
+		{subject.Scenario{Of: "buffer.one-to-one", A: "put", B: "get"}, "1 numbers"},
+	} {
+		x.scenario.Name = "mine"
+		_, err := Of(claims(x.scenario))
+		if err == nil || !strings.Contains(err.Error(), x.say) || !strings.Contains(err.Error(), `"mine"`) {
+			t.Errorf("%+v: %v; want it to say %q", x.scenario, err, x.say)
+		}
+	}
+}
+
+// Ids are unique, and each scenario shows something.
+func TestScenariosOfEverything(t *testing.T) {
+	all, err := Of(claims())
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, s := range all {
+		if seen[s.ID] || len(s.Shows) == 0 {
+			t.Errorf("%s is there twice, or shows nothing", s.ID)
+		}
+		seen[s.ID] = true
+	}
+	for _, id := range []string{"lock.held:release+acquire", "buffer.one-to-one.full:put+get", "buffer.one-to-one.closed:try-put+get"} {
+		if !seen[id] {
+			t.Errorf("there is no %s", id)
+		}
+	}
+	if n := len(Showing(all, "LOCK-WAKE", "lock")); n < 2 {
+		t.Errorf("%d scenarios show LOCK-WAKE", n)
+	}
+}
