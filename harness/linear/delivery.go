@@ -44,7 +44,7 @@ func (c Delivery) Check(h *history.History) Verdict {
 				pending++
 				continue
 			case o.Status == history.Corrupt:
-				return violation(true, []Step{stepAt(h, at, "")}, proof{}, "an item came out that is not what was sent: its checksum does not fit")
+				return violation(false, []Step{stepAt(h, at, "")}, proof{}, "an item came out that is not what was sent: its checksum does not fit")
 			case !o.Done():
 				continue
 			}
@@ -53,13 +53,13 @@ func (c Delivery) Check(h *history.History) Verdict {
 				return neverSent(h, at)
 			}
 			if state[v]&arrived != 0 {
-				return violation(true, firstTransfers(transfers(h, o.Value), 3), proof{model: queueModel}, "A was sent once and received twice")
+				return violation(false, firstTransfers(transfers(h, o.Value), 3), proof{model: queueModel}, "A was sent once and received twice")
 			}
 			state[v] |= arrived
 		}
 	}
 	if !c.Loss {
-		return allowed(true)
+		return allowed(false)
 	}
 	return c.missing(h, func(o *history.Op) bool { return state[x.of(o.Value)] == begun|sent }, pending)
 }
@@ -96,7 +96,7 @@ func (c Delivery) missing(h *history.History, undelivered func(*history.Op) bool
 	}
 	switch {
 	case all == 0:
-		return allowed(true)
+		return allowed(false)
 	case lost == 0:
 		return inconclusive("%d values were sent and not received, and nobody looked after that whether they were still there: it was not drained", all)
 	case lost <= pending:
@@ -106,5 +106,5 @@ func (c Delivery) missing(h *history.History, undelivered func(*history.Op) bool
 	if pending > 0 {
 		p = proof{}
 	}
-	return violation(true, []Step{first, last}, p, "A was sent and never received, and then nothing was there to be received; %d lost in all", lost)
+	return violation(false, []Step{first, last}, p, "A was sent and never received, and then nothing was there to be received; %d lost in all", lost)
 }

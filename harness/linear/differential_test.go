@@ -90,6 +90,13 @@ func rivals() []rival {
 		{"semaphore, no tries", Semaphore{Initial: 1}, true, semaphores(false), permits(1), false},
 		{"semaphore, no tries, killed", Semaphore{Initial: 1}, true, killed(semaphores(false)), permits(1), false},
 		{"semaphore", Semaphore{Initial: 1}, false, semaphores(true), permits(1), false},
+		{"fresh", Fresh{}, false, registers(false), word(0), false},
+		{"fresh, killed", Fresh{}, false, killed(registers(false)), word(0), false},
+		{"delivery", Delivery{Loss: true}, false, queues(1, 0, true), queue(0, false), false},
+		{"delivery, killed", Delivery{Loss: true}, false, killed(queues(1, 0, true)), queue(0, false), false},
+		{"delivery, relaxed", Delivery{Loss: true, Relaxed: true}, false, queues(1, 0, true), queue(0, false), true},
+		{"producers", Producers{}, false, queues(1, 0, true), queue(0, false), false},
+		{"producers, killed", Producers{}, false, killed(queues(1, 0, true)), queue(0, false), false},
 		{"semaphore, killed", Semaphore{Initial: 2}, false, killed(semaphores(true)), permits(2), false},
 	}
 }

@@ -31,6 +31,7 @@ type replacement struct {
 // Check implements [Checker].
 func (c Fresh) Check(h *history.History) Verdict {
 	if v := (Snapshot{Initial: c.Initial}).Check(h); v.Outcome != Allowed {
+		v.Complete = false
 		return v
 	}
 	x := newIndex(h, history.Write)
@@ -78,9 +79,9 @@ func (c Fresh) Check(h *history.History) Verdict {
 			}
 			if w.latest > since {
 				steps = append(steps, stepOf(h, int(w.by.log), int(w.by.index), "B"))
-				return violation(true, steps, proof{model: registerModel, initial: c.Initial}, "A was read although B had replaced it before the read began")
+				return violation(false, steps, proof{model: registerModel, initial: c.Initial}, "A was read although B had replaced it before the read began")
 			}
 		}
 	}
-	return allowed(true)
+	return allowed(false)
 }

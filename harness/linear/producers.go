@@ -13,10 +13,11 @@ type Producers struct{}
 func (c Producers) Check(h *history.History) Verdict {
 	for _, p := range producers(h) {
 		if v := (FIFO{}).Check(only(h, p)); v.Outcome != Allowed {
+			v.Complete = false
 			return v
 		}
 	}
-	return allowed(true)
+	return allowed(false)
 }
 
 func producers(h *history.History) []uint32 {

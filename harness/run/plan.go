@@ -18,21 +18,22 @@ import (
 
 // A Plan is what a runner is told, as one line of JSON.
 type Plan struct {
-	Key       string           `json:"key"` // which of the binary's checks this is
-	Claims    subject.Claims   `json:"claims"`
-	Launcher  agent.Launcher   `json:"launcher"`
-	Programs  string           `json:"programs,omitempty"`    // directory of built programs
-	BuildErr  string           `json:"build_error,omitempty"` // why there are none
-	Only      []string         `json:"only,omitempty"`
-	Kinds     []catalogue.Kind `json:"kinds,omitempty"` // of checks; nil: all but those of kinds race and stress
-	Seed      uint64           `json:"seed"`
-	Patience  time.Duration    `json:"patience,omitempty"`
-	Attempts  int              `json:"attempts,omitempty"`
-	Isolation world.Isolation  `json:"isolation,omitempty"`
-	Budget    time.Duration    `json:"budget,omitempty"` // of all checks together that go on as long as they may
-	Record    string           `json:"record"`           // path of the record, which the header is in already
-	Repeat    string           `json:"repeat"`           // command that repeats a requirement, with {id} for its id
-	Part      Part             `json:"part"`             // which of the specs this runner takes
+	Key       string            `json:"key"` // which of the binary's checks this is
+	Claims    subject.Claims    `json:"claims"`
+	Launcher  agent.Launcher    `json:"launcher"`
+	Programs  string            `json:"programs,omitempty"`    // directory of built programs
+	BuildErr  string            `json:"build_error,omitempty"` // why there are none
+	Only      []string          `json:"only,omitempty"`
+	Kinds     []catalogue.Kind  `json:"kinds,omitempty"` // of checks; nil: all but those of kinds race and stress
+	Seed      uint64            `json:"seed"`
+	Patience  time.Duration     `json:"patience,omitempty"`
+	Attempts  int               `json:"attempts,omitempty"`
+	Isolation world.Isolation   `json:"isolation,omitempty"`
+	Budget    time.Duration     `json:"budget,omitempty"` // of all checks together that go on as long as they may
+	Power     map[string]string `json:"power,omitempty"`  // how often checks under load catch what, by requirement
+	Record    string            `json:"record"`           // path of the record, which the header is in already
+	Repeat    string            `json:"repeat"`           // command that repeats a requirement, with {id} for its id
+	Part      Part              `json:"part"`             // which of the specs this runner takes
 }
 
 // runs reports whether checks of a kind belong to the plan. Races are explored,
@@ -42,6 +43,16 @@ func (p Plan) runs(k catalogue.Kind) bool {
 		return k != catalogue.Race && k != catalogue.Stress
 	}
 	return slices.Contains(p.Kinds, k)
+}
+
+// empower says beside a pass under load how often such a load catches faults.
+func (p Plan) empower(r *reports.Result) {
+	power := p.Power[r.Requirement]
+	for i := range r.Checks {
+		if c := &r.Checks[i]; power != "" && c.Kind == string(catalogue.Stress) && c.Verdict == reports.Pass {
+			c.Note += "; " + power
+		}
+	}
 }
 
 // Part is one runner's share of the specs. What measures time runs alone, after

@@ -90,6 +90,7 @@ func serve(s Suite, events *json.Encoder) error {
 		_ = events.Encode(event{Start: id, Operations: operations, Faults: faults})
 	}
 	suite.OnResult = func(r reports.Result) {
+		p.empower(&r)
 		if err := record.Result(r); err != nil && failed == nil {
 			failed = err
 		}

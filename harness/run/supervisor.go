@@ -118,6 +118,15 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	return reports.Read(p.Record)
 }
 
+// Checks counts the checks that a plan has, each with its profile.
+func (s Suite) Checks(p Plan) (int, error) {
+	items, err := selection.Select(s.Catalogue, p.Claims, p.Only)
+	if err != nil {
+		return 0, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return countChecks(items, s.Implemented(), p.runs), nil
+}
+
 // families gives the order in which reports show what ends in any order.
 func families(c *catalogue.Catalogue) []reports.Family {
 	var list []reports.Family

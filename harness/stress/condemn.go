@@ -25,7 +25,9 @@ func (s *session) condemn(r *round, f finding) {
 	s.w.Picture(text, svg)
 	certificate := w.Certify(certifyTime)
 	sure := fmt.Sprintf("round %d, after %d operations", s.rounds, s.operations)
-	if n, of := s.again(r); of > 0 {
+	if s.w.Suite().Attempts == 1 {
+		sure += "; not run again"
+	} else if n, of := s.again(r); of > 0 {
 		sure += fmt.Sprintf("; by chance: the same round, run again, failed %d of %d times", n, of)
 	}
 	if certificate == linear.Certified {

@@ -276,7 +276,7 @@ func (s *session) note() string {
 		text += fmt.Sprintf("; %d rounds undecided: %s", s.undecided, s.reason)
 	}
 	if s.incomplete {
-		text += "; this checker may miss a violation"
+		text += "; what this checker allows need not be linearizable"
 	}
 	return text
 }

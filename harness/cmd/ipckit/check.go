@@ -107,11 +107,11 @@ long again: --kinds race, or "ipckit explore".
 }
 
 func check(ctx context.Context, name string, f checkFlags) error {
-	return checkAs(ctx, name, f, newProgress(name), func(*run.Plan) {})
+	return checkAs(ctx, name, f, newProgress(name), func(context.Context, run.Suite, *run.Plan) error { return nil })
 }
 
 // checkAs carries out a check whose plan is altered before it begins.
-func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observer, alter func(*run.Plan)) error {
+func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observer, alter func(context.Context, run.Suite, *run.Plan) error) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
@@ -137,7 +137,9 @@ func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observ
 	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
 	header.Subject.Path, header.Selection = t.path, f.only
 	plan := t.plan(f)
-	alter(&plan)
+	if err := alter(ctx, suite, &plan); err != nil {
+		return err
+	}
 	record, err := run.Do(ctx, suite, plan, run.Options{
 		Dir: dir, Jobs: f.jobs, Header: header, Strict: f.strict, Observer: observer,
 	})

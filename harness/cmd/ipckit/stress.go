@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 	"time"
@@ -14,6 +15,8 @@ import (
 func newStress() *cobra.Command {
 	var f checkFlags
 	var budget time.Duration
+	var calibrate bool
+	var runs int
 	c := &cobra.Command{
 		Use:   "stress [SUBJECT]",
 		Short: "Put an implementation under load and faults, and decide what its processes recorded",
@@ -41,17 +44,26 @@ draws the same loads, but processes never meet twice in the same way.
 			if budget <= 0 {
 				return usage("--budget %v: want a duration above 0, such as 30s", budget)
 			}
+			if runs < 1 {
+				return usage("--runs %d: want 1 or more", runs)
+			}
 			if err := f.validate(); err != nil {
 				return err
 			}
-			return checkAs(c.Context(), name, f, newLoadProgress(name), func(p *run.Plan) {
+			return checkAs(c.Context(), name, f, newLoadProgress(name), func(ctx context.Context, suite run.Suite, p *run.Plan) (err error) {
 				p.Kinds, p.Budget = []catalogue.Kind{catalogue.Stress}, budget
+				if calibrate {
+					p.Power, err = calibration{suite, *p, f.jobs, runs}.measure(ctx)
+				}
 				p.Repeat = fmt.Sprintf("ipckit stress %s --only {id} --seed %d --budget %v", name, f.seed, budget)
+				return err
 			})
 		},
 	}
 	f.add(c)
 	c.Flags().DurationVar(&budget, "budget", 30*time.Second, "how long to go on, all requirements together")
+	c.Flags().BoolVar(&calibrate, "calibrate", false, "first run implementations with seeded faults under the same budget, and say beside each pass how often they were caught")
+	c.Flags().IntVar(&runs, "runs", 5, "how often each seeded fault is run, with --calibrate")
 	c.Flags().Lookup("jobs").DefValue = fmt.Sprint(stressJobs())
 	_ = c.Flags().Set("jobs", fmt.Sprint(stressJobs()))
 	return c

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+	"text/tabwriter"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/selection"
+	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// A calibration finds out what load can find on this host: implementations with
+// seeded faults are put under the same load, for as long as the subject's
+// checks are, and it is counted how often that is noticed. A pass means as much
+// as that.
+type calibration struct {
+	suite run.Suite
+	plan  run.Plan // of the subject
+	jobs  int
+	runs  int // of each fault
+}
+
+// A trial is a seeded fault before one requirement's check.
+type trial struct {
+	mutant      mutants.Mutant
+	requirement string
+	caught      int
+	err         error
+}
+
+// also are requirements whose faults show under the load of another: what loses
+// a wake-up, say, hangs.
+var also = map[string][]string{
+	"LOCK-EXCLUSION": {"LOCK-VISIBLE", "LOCK-WAKE"},
+	"RW-EXCLUSION":   {"RW-VISIBLE", "RW-WAKE"},
+	"SEM-COUNT":      {"SEM-WAKE"},
+	"BUF-NOLOSS":     {"BUF-WAKE"},
+	"BOX-NOLOSS":     {"BOX-WAKE"},
+}
+
+// measure gives, for each requirement that is to be checked, the faults and how
+// often each was caught. It says so on standard error too.
+func (c calibration) measure(ctx context.Context) (map[string]string, error) {
+	trials, err := c.trials()
+	if err != nil {
+		return nil, err
+	}
+	checks, err := c.suite.Checks(c.plan)
+	if err != nil || checks == 0 {
+		return nil, err // the check itself says it better
+	}
+	share := c.plan.Budget * time.Duration(min(c.jobs, checks)) / time.Duration(checks)
+	say("calibration: %d seeded faults, %d times each, for %v", len(trials), c.runs, share.Round(time.Millisecond))
+	gate := make(chan struct{}, c.jobs)
+	var all sync.WaitGroup
+	for _, t := range trials {
+		all.Go(func() {
+			gate <- struct{}{}
+			defer func() { <-gate }()
+			for n := 0; n < c.runs && ctx.Err() == nil && t.err == nil; n++ {
+				t.err = t.run(ctx, c.suite, share, uint64(n)+c.plan.Seed)
+			}
+		})
+	}
+	all.Wait()
+	if ctx.Err() != nil {
+		return nil, exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+	}
+	return c.sum(trials)
+}
+
+// trials lists the faults that matter for what will be put under load.
+func (c calibration) trials() ([]*trial, error) {
+	items, err := selection.Select(c.suite.Catalogue, c.plan.Claims, c.plan.Only)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	implemented := c.suite.Implemented()
+	var list []*trial
+	for _, item := range items {
+		id := item.Requirement.ID
+		if item.Status != selection.Claimed || !item.Selected || !slices.Contains(implemented[id], catalogue.Stress) {
+			continue
+		}
+		for _, m := range mutants.All() {
+			if (m.Requirement == id || slices.Contains(also[id], m.Requirement)) && m.Write == nil && m.Kind == "" {
+				list = append(list, &trial{mutant: m, requirement: id})
+			}
+		}
+	}
+	return list, nil
+}
+
+// run puts the fault under load once.
+func (t *trial) run(ctx context.Context, suite run.Suite, share time.Duration, seed uint64) error {
+	target, err := openMutant(ctx, t.mutant)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = target.close() }()
+	dir, done, err := outDir("")
+	if err != nil {
+		return err
+	}
+	defer done()
+	plan := target.plan(checkFlags{seed: seed, only: []string{t.requirement}})
+	plan.Attempts, plan.Kinds, plan.Budget = 1, []catalogue.Kind{catalogue.Stress}, share
+	record, err := run.Do(ctx, suite, plan, run.Options{Dir: dir, Header: run.Header(target.claims, target.way, "calibration")})
+	switch {
+	case err != nil:
+		return err
+	case record.Footer.Error != "":
+		return errors.New(record.Footer.Error)
+	case record.Footer.Exit == reports.ExitFail:
+		t.caught++
+	}
+	return nil
+}
+
+// sum puts the counts into words.
+func (c calibration) sum(trials []*trial) (map[string]string, error) {
+	power := map[string]string{}
+	out := tabwriter.NewWriter(os.Stderr, 0, 8, 2, ' ', 0)
+	var errs []error
+	for _, t := range trials {
+		if t.err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", t.mutant.ID, t.err))
+			continue
+		}
+		count := fmt.Sprintf("%d/%d", t.caught, c.runs)
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", t.requirement, count, t.mutant.ID, t.mutant.Fault)
+		if power[t.requirement] != "" {
+			power[t.requirement] += ", "
+		}
+		power[t.requirement] += t.mutant.ID + " " + count
+	}
+	_ = out.Flush()
+	for id := range power {
+		power[id] = "with as much load here, seeded faults were caught: " + power[id]
+	}
+	if len(errs) > 0 {
+		return nil, kitError(errors.Join(errs...))
+	}
+	return power, nil
+}
