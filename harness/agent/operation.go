@@ -59,13 +59,14 @@ const (
 	OpBufferDetach = "buffer.detach"
 	OpBufferUnlink = "buffer.unlink"
 
-	OpMailboxCreate  = "mailbox.create"
-	OpMailboxOpen    = "mailbox.open"
-	OpMailboxSend    = "mailbox.send"
-	OpMailboxReceive = "mailbox.receive"
-	OpMailboxClose   = "mailbox.close"
-	OpMailboxDetach  = "mailbox.detach"
-	OpMailboxUnlink  = "mailbox.unlink"
+	OpMailboxCreate   = "mailbox.create"
+	OpMailboxOpen     = "mailbox.open"
+	OpMailboxSend     = "mailbox.send"
+	OpMailboxReceive  = "mailbox.receive"
+	OpMailboxClose    = "mailbox.close"
+	OpMailboxDetach   = "mailbox.detach"
+	OpMailboxUnlink   = "mailbox.unlink"
+	OpMailboxHandOver = "mailbox.hand-over"
 
 	OpPartyJoin    = "party.join"
 	OpPartyReceive = "party.receive"
@@ -91,7 +92,7 @@ var Operations = []string{OpHello, OpStatus, OpCancel, OpBye,
 	OpRWLockCreate, OpRWLockOpen, OpRWLockRead, OpRWLockWrite, OpRWLockRelease, OpRWLockDetach, OpRWLockUnlink,
 	OpSnapshotCreate, OpSnapshotOpen, OpSnapshotPublish, OpSnapshotRead, OpSnapshotDetach, OpSnapshotUnlink,
 	OpBufferCreate, OpBufferOpen, OpBufferPut, OpBufferGet, OpBufferClose, OpBufferDetach, OpBufferUnlink,
-	OpMailboxCreate, OpMailboxOpen, OpMailboxSend, OpMailboxReceive, OpMailboxClose, OpMailboxDetach, OpMailboxUnlink,
+	OpMailboxCreate, OpMailboxOpen, OpMailboxSend, OpMailboxReceive, OpMailboxClose, OpMailboxDetach, OpMailboxUnlink, OpMailboxHandOver,
 	OpPartyJoin, OpPartyReceive, OpPartyLeave, OpLinkOpen, OpLinkSend, OpLinkReceive, OpLinkDetach, OpNetworkExpose, OpNetworkDial,
 	OpWorkload}
 

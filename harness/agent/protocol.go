@@ -35,6 +35,7 @@ type Request struct {
 	Initial  *int64  `json:"initial,omitempty"` // semaphore: the value that it starts with
 	Maximum  *int64  `json:"maximum,omitempty"` // semaphore: the largest value. Workload semaphore: how many may be inside
 	Party    string  `json:"party,omitempty"`   // link.open: handle of the party whose link it is
+	Owned    bool    `json:"owned,omitempty"`   // mailbox: owned by this process
 	// open
 	ReadOnly bool `json:"read_only,omitempty"`
 
@@ -48,6 +49,12 @@ type Request struct {
 	Seed *uint64 `json:"seed,omitempty"`
 	// read, get, receive: answer with size and hash instead of data
 	Digest bool `json:"digest,omitempty"`
+	// mailbox.send: a priority other than the lowest; the process to pretend to be.
+	// mailbox.hand-over: the new owner. Process ids are those of the world.
+	Priority *int64 `json:"priority,omitempty"`
+	PID      *int64 `json:"pid,omitempty"`
+	// mailbox.receive: answer with the sender's process id too
+	Identify bool `json:"identify,omitempty"`
 	// put, get, send, receive, acquire, wait, read and write of a rwlock:
 	// forever (default), never, or milliseconds
 	Wait *WireWait `json:"wait,omitempty"`
@@ -84,6 +91,8 @@ type Reply struct {
 	Hash string  `json:"hash,omitempty"` // FNV-1a, 64 bits, 16 hexadecimal digits
 	// party.receive: the name of the party that sent it, or whose link has ended
 	Sender string `json:"sender,omitempty"`
+	// mailbox.receive with identify: the process that sent it
+	PID *int64 `json:"pid,omitempty"`
 
 	// workload
 	Done      *int64 `json:"done,omitempty"`       // items moved

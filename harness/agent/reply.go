@@ -118,6 +118,8 @@ func (r Reply) wellFormed(fields map[string]json.RawMessage) *violation {
 		return violationf("the hash is FNV-1a with 64 bits, as 16 lower-case hexadecimal digits", "hash %q", r.Hash)
 	case r.Thread != nil && *r.Thread < 1:
 		return violationf("leave thread out where it is not known", "thread %d", *r.Thread)
+	case r.PID != nil && *r.PID < 1:
+		return violationf("a process has an id above 0", "pid %d", *r.PID)
 	case r.State != "" && r.State != "idle" && r.State != "busy":
 		return violationf("state is idle or busy", "state %q", r.State)
 	}
@@ -175,6 +177,8 @@ func (r Reply) answers(q Request) *violation {
 			return missing("size and hash, since digest was asked for")
 		case !q.Digest && r.Data == nil:
 			return missing("data, base64 (\"\" for an item of 0 bytes)")
+		case q.Identify && r.PID == nil:
+			return missing("pid, the process that sent it, since identify was asked for")
 		case q.Op == OpPartyReceive && r.Sender == "":
 			return missing("sender, the name of the party that sent it")
 		}

@@ -198,8 +198,10 @@ func TestEmptySelectionSaysWhy(t *testing.T) {
 // can meet would leave its requirements unchecked for ever.
 func TestConditionsCanBeMet(t *testing.T) {
 	all := subject.Claims{
-		Build:    "make",
-		Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{Close: true, Cancel: true}, Link: &subject.LinkProfile{}},
+		Build: "make",
+		Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{
+			Capacity: subject.Capacity{Items: &subject.Range{Min: 0, Max: 8}}, Unbounded: true, Close: true, Cancel: true,
+		}, Link: &subject.LinkProfile{}},
 		Programs: &subject.Programs{
 			Roles: subject.Roles{Producer: subject.Role{Command: "./p {items}"}}, Capacity: 4,
 			Mechanism: subject.Mechanism{Require: []string{"shm_open"}},

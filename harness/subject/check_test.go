@@ -23,6 +23,9 @@ func known(id string) (level string, profiles []string, ok bool) {
 		"BUF-LINEAR":      {"core", []string{"buffer.many"}},
 		"BUF-SLEEP":       {"extended", buffers},
 		"LINK-ANY":        {"extended", []string{"link"}},
+		"BOX-PRIORITY":    {"extended", []string{"mailbox"}},
+		"CAP-UNBOUNDED":   {"extended", []string{"mailbox", "link"}},
+		"CAP-ZERO":        {"extended", []string{"mailbox", "link"}},
 		"PERF-THROUGHPUT": {"claim", []string{"performance"}},
 		"PROG-RUN":        {"core", []string{"program"}},
 	}[id]
@@ -61,6 +64,11 @@ func TestCheckFindsContradictions(t *testing.T) {
 		{cClaims, "    close: true", "    waiting: sleeping", `:16: profiles.buffer.one-to-one.waiting: "sleeping" is not known; did you mean sleep? (known: sleep, spin)`},
 		{cClaims, "    close: true", "    empty: lax", `:16: profiles.buffer.one-to-one.empty: "lax" is not known (known: strict, relaxed)`},
 		{cClaims, "    item: {fixed: 4}", "    item: {fixed: 4}\n    delivery: exactly-once", `:21: profiles.mailbox.delivery: "exactly-once" is not known`},
+		{cClaims, "{bytes: 64KiB}", "{items: 0}", `:19: profiles.mailbox.capacity.items: a mailbox that is never more than a rendezvous holds nothing to look at: claim a range that starts at 0, such as {min: 0, max: 8}`},
+		{cClaims, "{bytes: 64KiB}", "{bytes: {min: 0, max: 8}}", `:19: profiles.mailbox.capacity.bytes: a rendezvous is counted in items: say {items: {min: 0, max: …}}, or start at 1 byte`},
+		{cClaims, "[BUF-SLEEP]", "[BOX-PRIORITY]", `:21: extended[0]: BOX-PRIORITY needs the order to be priority: say order: priority in profile mailbox`},
+		{cClaims, "[BUF-SLEEP]", "[CAP-UNBOUNDED]", `:21: extended[0]: CAP-UNBOUNDED needs a capacity without bound: say unbounded: true in profile mailbox`},
+		{cClaims, "[BUF-SLEEP]", "[CAP-ZERO]", `:21: extended[0]: CAP-ZERO needs a capacity of 0: say capacity: {items: {min: 0, max: …}} in profile mailbox`},
 		{cClaims, "    item: {fixed: 4}", "    item: {fixed: 4}\n    order: lifo", `:21: profiles.mailbox.order: "lifo" is not known; did you mean fifo? (known: fifo, priority)`},
 		// partial
 		{cClaims, "[BUF-HUGE]", "[BUF-HUGE, BUF-NOTHING]", `:17: profiles.buffer.one-to-one.partial[1]: there is no requirement "BUF-NOTHING" (`},
@@ -132,7 +140,7 @@ func TestCheckAccepts(t *testing.T) {
 		{"output in a file", programClaims, `consumed: 'consumed (\d+)'`, "file: out.txt"},
 		{"input from a file", programClaims, "./producer {items}\"}\n    consumer: {command: ./consumer}\n  capacity: 4\n  observe:\n    produced: 'produced (\\d+)'\n", "./producer {file}\"}\n    consumer: {command: ./consumer}\n  capacity: 4\n  observe:\n"},
 		{"a variable of the shell", programClaims, "./producer {items}", "${BIN}/producer {items}"},
-		{"a rendezvous", cClaims, "{bytes: 64KiB}", "{items: 0}"},
+		{"a rendezvous", cClaims, "{bytes: 64KiB}", "{items: {min: 0, max: 8}}"},
 		{"a claim without a ratio", cClaims, "[BUF-SLEEP]", "[REG-NOSYSCALL]"},
 		{"a promise", cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 2, against: pipe}\nknown:"},
 	} {

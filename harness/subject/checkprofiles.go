@@ -26,14 +26,7 @@ func (k *checker) profiles() {
 	k.synchronisation(p)
 	k.buffer(ProfileOneToOne, p.OneToOne)
 	k.buffer(ProfileMany, p.Many)
-	if m := p.Mailbox; m != nil {
-		in := within(ProfileMailbox)
-		k.capacity(in, m.Capacity, m.Item, 0)
-		k.item(in, m.Item)
-		k.word(in("delivery"), m.Delivery, "at-most-once", "at-least-once")
-		k.word(in("order"), m.Order, "fifo", "priority")
-		k.word(in("waiting"), m.Waiting, "sleep", "spin")
-	}
+	k.mailbox(p.Mailbox)
 	k.link(p.Link)
 	k.network(p)
 	k.cooperation(p)

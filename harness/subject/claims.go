@@ -103,16 +103,18 @@ type BufferProfile struct {
 	Partial  []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
-// MailboxProfile claims mailboxes.
+// MailboxProfile claims mailboxes. Items from 0 on claim that a mailbox can be
+// made that holds none: a rendezvous.
 type MailboxProfile struct {
-	Capacity Capacity `yaml:"capacity" json:"capacity"`
-	Item     Item     `yaml:"item" json:"item"`
-	Delivery string   `yaml:"delivery,omitempty" json:"delivery,omitempty"` // at-most-once (default) or at-least-once
-	Order    string   `yaml:"order,omitempty" json:"order,omitempty"`       // fifo (default) or priority
-	Waiting  string   `yaml:"waiting,omitempty" json:"waiting,omitempty"`
-	Close    bool     `yaml:"close,omitempty" json:"close,omitempty"`
-	Cancel   bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
-	Partial  []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+	Capacity  Capacity `yaml:"capacity" json:"capacity"`
+	Unbounded bool     `yaml:"unbounded,omitempty" json:"unbounded,omitempty"` // one without bound can be made too
+	Item      Item     `yaml:"item" json:"item"`
+	Delivery  string   `yaml:"delivery,omitempty" json:"delivery,omitempty"` // at-most-once (default) or at-least-once
+	Order     string   `yaml:"order,omitempty" json:"order,omitempty"`       // fifo (default) or priority, and fifo among equals
+	Waiting   string   `yaml:"waiting,omitempty" json:"waiting,omitempty"`
+	Close     bool     `yaml:"close,omitempty" json:"close,omitempty"`
+	Cancel    bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Partial   []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
 // Capacity is counted in items or in bytes, never both. A single number is

@@ -109,8 +109,13 @@ func (c *Claims) Promises(profile, condition string) bool {
 		closes, cancels = p.Many.Close, p.Many.Cancel
 	case profile == ProfileMailbox && p.Mailbox != nil:
 		closes, cancels = p.Mailbox.Close, p.Mailbox.Cancel
-		if condition == "capacity" || condition == "zero" || condition == "unbounded" {
-			return true // which of them holds is said where a mailbox is created
+		switch condition {
+		case "capacity":
+			return true // every mailbox claims one
+		case "zero":
+			return p.Mailbox.rendezvous()
+		case "unbounded":
+			return p.Mailbox.Unbounded
 		}
 	case profile == ProfileLink && p.Link != nil:
 		cancels = p.Link.Cancel

@@ -69,9 +69,10 @@ type Region interface {
 
 // A Shape is what a bounded buffer or a mailbox is created with.
 type Shape struct {
-	Capacity   int64  // items (or bytes, where bytes are claimed)
+	Capacity   int64  // items (or bytes, where bytes are claimed); mailbox: Unbounded and Rendezvous too
 	ItemMax    int64  // the largest item, bytes
 	StartIndex uint64 // preset of the running indices, where the subject allows it; 0 otherwise
+	Owned      bool   // mailbox: it is owned by the process that creates it (see Owner)
 
 	_ struct{}
 }

@@ -27,3 +27,58 @@ func mailboxQueue(m subject.Mailbox, err error) (*queue, error) {
 	}
 	return &queue{family: "mailbox", object: m, put: m.Send, get: m.Receive, detach: m.Detach}, nil
 }
+
+// sending is how a request wants its message sent.
+func (q *queue) sending(r agent.Request) (func([]byte, subject.Wait) error, error) {
+	switch {
+	case r.Priority != nil && *r.Priority != subject.LowestPriority:
+		p, ok := q.object.(subject.PrioritySender)
+		if !ok {
+			return nil, &agent.Unsupported{Operation: r.Op + " with priority"}
+		}
+		return func(m []byte, w subject.Wait) error { return p.SendPriority(m, int(*r.Priority), w) }, nil
+	case r.PID != nil:
+		p, ok := q.object.(subject.Pretender)
+		if !ok {
+			return nil, &agent.Unsupported{Operation: r.Op + " with pid"}
+		}
+		return func(m []byte, w subject.Wait) error { return p.SendAs(m, int(*r.PID), w) }, nil
+	}
+	return q.put, nil
+}
+
+// identify receives a message and says who sent it.
+func (h *host) identify(r agent.Request, q *queue, into []byte) (_ agent.Reply, err error) {
+	k, ok := q.object.(subject.Knower)
+	if !ok {
+		return agent.Reply{}, &agent.Unsupported{Operation: r.Op + " with identify"}
+	}
+	n, pid := 0, 0
+	h.mark(func() { n, pid, err = k.ReceiveFrom(into, wait(r)) })
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	if pid < 1 {
+		return agent.Reply{}, subject.Errorf(subject.IO, "receive named process %d as the sender", pid)
+	}
+	reply, err := received(r, into, n)
+	reply.PID = new(int64(pid))
+	return reply, err
+}
+
+func (h *host) handOver(r agent.Request) (agent.Reply, error) {
+	q, err := held[*queue](h, r)
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	pid, err := need(r, "pid", r.PID)
+	if err != nil {
+		return agent.Reply{}, err
+	}
+	o, ok := q.object.(subject.Owner)
+	if !ok {
+		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+	}
+	h.mark(func() { err = o.HandOver(int(pid)) })
+	return agent.Reply{}, err
+}

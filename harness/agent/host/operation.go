@@ -48,6 +48,8 @@ func (h *host) do(r agent.Request) (agent.Reply, error) {
 			return agent.Reply{}, err
 		}
 		return h.queues(r, f)
+	case agent.OpMailboxHandOver:
+		return h.handOver(r)
 	case agent.OpNetworkExpose, agent.OpNetworkDial:
 		return h.network(r)
 	case agent.OpPartyJoin:

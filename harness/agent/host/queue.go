@@ -89,6 +89,7 @@ func (h *host) queues(r agent.Request, f factory) (_ agent.Reply, err error) {
 		if r.Start != nil {
 			shape.StartIndex = *r.Start
 		}
+		shape.Owned = r.Owned
 		h.mark(func() { q, err = f.create(r.Name, shape) })
 	} else {
 		h.mark(func() { q, err = f.open(r.Name) })
@@ -128,7 +129,11 @@ func (h *host) queue(r agent.Request) (_ agent.Reply, err error) {
 		if err != nil {
 			return agent.Reply{}, err
 		}
-		h.mark(func() { err = q.put(p, wait(r)) })
+		put, err := q.sending(r)
+		if err != nil {
+			return agent.Reply{}, err
+		}
+		h.mark(func() { err = put(p, wait(r)) })
 		overwrite(p)
 		return agent.Reply{}, err
 	}
@@ -145,6 +150,9 @@ func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
 	}
 	into, n := h.buffer(size), 0
 	disguise(into)
+	if r.Identify {
+		return h.identify(r, q, into)
+	}
 	h.mark(func() { n, err = q.get(into, wait(r)) })
 	if err != nil {
 		return agent.Reply{}, err
