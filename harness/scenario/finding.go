@@ -130,6 +130,14 @@ func (f *Finding) ID() string {
 	return ""
 }
 
+// Outcome is what was found led to; "" where nothing was.
+func (f *Finding) Outcome() string {
+	if x := f.Witness(); x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
 // Verdict is pass, fail, crash, timeout or inconclusive.
 func (f *Finding) Verdict() reports.Verdict {
 	if f.Kill != nil {

@@ -32,6 +32,8 @@ type exploreFlags struct {
 	strict      bool
 	out         string
 	isolation   string
+	mutants     bool
+	times       int
 }
 
 func newExplore() *cobra.Command {
@@ -62,6 +64,12 @@ memory is sequentially consistent; it does not mean that nothing is wrong.
 			if len(args) == 1 {
 				name = args[0]
 			}
+			if f.mutants {
+				if len(args) > 0 || f.times < 1 {
+					return usage("--mutants takes no subject, and --times 1 or more")
+				}
+				return exploreMutants(c.Context(), f)
+			}
 			return exploreSubject(c.Context(), name, f)
 		},
 	}
@@ -74,6 +82,8 @@ memory is sequentially consistent; it does not mean that nothing is wrong.
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
 	flags.StringVar(&f.out, "out", "", "directory for report.jsonl, report.html, report.md, report.json and junit.xml")
 	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
+	flags.BoolVar(&f.mutants, "mutants", false, "the kit itself: after how many runs each seeded race is found")
+	flags.IntVar(&f.times, "times", 1, "with --mutants: how often, to see that it is found in the same way")
 	return c
 }
 
