@@ -117,11 +117,12 @@ const (
 	RoleFlag      = "flag"
 	RoleFollow    = "follow"
 	RoleDekker    = "dekker"
+	RoleCompute   = "compute"
 )
 
 // Roles lists every role, in the order of the protocol's schema.
 var Roles = []string{RolePut, RoleGet, RoleSend, RoleReceive, RoleLock, RoleAgain, RoleSemaphore, RoleWait, RolePost,
-	RoleRead, RoleWrite, RolePublish, RoleAdd, RoleCAS, RoleStore, RoleLoad, RoleFlag, RoleFollow, RoleDekker}
+	RoleRead, RoleWrite, RolePublish, RoleAdd, RoleCAS, RoleStore, RoleLoad, RoleFlag, RoleFollow, RoleDekker, RoleCompute}
 
 // silent roles look at nothing, so their reply says nothing of what was wrong.
 var silent = []string{RolePut, RoleSend, RolePost, RolePublish, RoleStore, RoleFlag, RoleDekker}

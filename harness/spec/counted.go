@@ -37,6 +37,13 @@ func (w *World) CountedProcess(name string) *Counted {
 	return &Counted{p, counter}
 }
 
+// CalmProcess starts a new process that hosts the subject, to be measured.
+func (w *World) CalmProcess(name string) *Process {
+	l := w.entry.suite.Launcher
+	l.Env = calm(l.Env)
+	return w.process(name, l)
+}
+
 // calm is an environment in which a Go agent's run-time keeps still: no garbage
 // is collected, and no goroutine is interrupted. It means nothing to others.
 func calm(env []string) []string {

@@ -68,3 +68,22 @@ func (x *Word) CompareAndSwap(old, value uint64) (held uint64, swapped bool, err
 func (x *Word) Begin(role string, s Steps) *Work {
 	return x.region.process.work(x.region.handle, role, s, func(r *agent.Request) { r.Offset, r.Wait = &x.offset, nil })
 }
+
+// BeginCompute starts to do tasks that so many processes divide among them; there
+// are as many as the scratch file has marks. The word is the number of the next
+// task, and the one 128 bytes further the result.
+func (x *Word) BeginCompute(processes int64, s Steps) *Work {
+	return x.region.compute(&x.offset, processes, s)
+}
+
+// BeginComputeApart starts to do tasks that the processes divide without sharing
+// anything: each does every so many-th.
+func (r *Region) BeginComputeApart(processes int64, s Steps) *Work {
+	return r.compute(nil, processes, s)
+}
+
+func (r *Region) compute(offset *int64, processes int64, s Steps) *Work {
+	return r.process.work(r.handle, agent.RoleCompute, s, func(q *agent.Request) {
+		q.Offset, q.Maximum, q.Wait = offset, &processes, nil
+	})
+}

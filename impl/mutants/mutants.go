@@ -93,6 +93,7 @@ func Subject(id string) (subject.Subject, bool) {
 
 				Cooperation: &subject.CooperationProfile{},
 			},
+			Performance: []subject.Performance{{Requirement: "COOP-SPEEDUP", AtLeast: 0.6, Against: "serial"}},
 			Extended: []string{"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
 				"WORD-REGISTER", "WORD-DEKKER",
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",

@@ -1,6 +1,7 @@
 package mutants
 
 import (
+	"os"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -61,6 +62,10 @@ func (r *region) Add(offset int64, delta uint64) (uint64, error) {
 		w.Store(before + delta)
 		return before, nil
 	}
+	if r.is("words-change-hands-slowly") {
+		r.takeOver(offset)
+		defer r.handOn(offset)
+	}
 	return w.Add(delta) - delta, nil
 }
 
@@ -91,6 +96,25 @@ func preempted(v uint64) {
 		time.Sleep(20 * time.Microsecond)
 	}
 }
+
+// Of words-change-hands-slowly: behind each word are who has it, who had it
+// last, and nothing that anybody else would use.
+func (r *region) hands(offset int64) *[2]atomic.Uint64 {
+	return (*[2]atomic.Uint64)(unsafe.Pointer(&r.memory[offset+8]))
+}
+
+func (r *region) takeOver(offset int64) {
+	hands, own := r.hands(offset), uint64(os.Getpid())
+	for !hands[0].CompareAndSwap(0, own) {
+		time.Sleep(time.Millisecond)
+	}
+	if hands[1].Load() != own {
+		time.Sleep(10 * time.Millisecond)
+		hands[1].Store(own)
+	}
+}
+
+func (r *region) handOn(offset int64) { r.hands(offset)[0].Store(0) }
 
 // A delayed write is that of word-flag-before-data, where the data are moved
 // across the store of the flag.

@@ -39,6 +39,7 @@ func Subject() subject.Subject {
 				},
 				Cooperation: &subject.CooperationProfile{},
 			},
+			Performance: []subject.Performance{{Requirement: "COOP-SPEEDUP", AtLeast: 0.6, Against: "serial"}},
 			Extended: []string{
 				"LINK-ANY", "LINK-DUPLEX",
 				"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",

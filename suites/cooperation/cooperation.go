@@ -12,5 +12,6 @@ import (
 // Cooperation registers the COOP family.
 func Cooperation(s *spec.Suite) {
 	s.It("COOP-SHARE", share)
+	s.It("COOP-SPEEDUP", speedUp, spec.Kind(catalogue.Performance), spec.Once())
 	s.It("COOP-MODULE", module, spec.Kind(catalogue.Fault))
 }

@@ -17,6 +17,9 @@ const (
 
 // wording is a role at words.
 func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
+	if p.request.Role == agent.RoleCompute {
+		return p.computing(w)
+	}
 	offset, err := need(p.request, "offset", p.request.Offset)
 	if err != nil {
 		return nil, err

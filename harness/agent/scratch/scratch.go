@@ -43,7 +43,11 @@ type Own struct {
 	Ready     atomic.Uint64 // the step of a litmus test that it has come to
 	Entries   atomic.Uint64 // how often it has come inside, counted before Presence says so
 
-	_ [ownLen - 6]uint64
+	// Of role compute: CLOCK_MONOTONIC, ns, when all were there, and when the
+	// last task was done.
+	Began, Ended atomic.Uint64
+
+	_ [ownLen - 8]uint64
 }
 
 // A File is a mapped scratch file.

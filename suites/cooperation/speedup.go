@@ -1,0 +1,181 @@
+package cooperation
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/spec"
+)
+
+const (
+	tasks        = 240 // of a computation
+	mostWorkers  = 4
+	alternations = 5 // undisturbed ones that are wanted
+	attempts     = 8 // to have them
+	enough       = 4 // that decide
+
+	regionOfTasks = 256 // bytes: the number of the next task, and at resultAt the sum
+	resultAt      = 128
+
+	serialBaseline = "serial"
+)
+
+// speedUp has worker processes search for primes. They share the work and the
+// result through two words of a region. Beside it, in turn, one process does all
+// of it in the same way; and all do it without sharing anything, which shows what
+// this host gives to so many processes at all.
+func speedUp(w *spec.World) {
+	claimed := claimedEfficiency(w)
+	if p := w.Claims().Profiles; p.Region == nil || p.Word == nil {
+		w.Unobserved("the work is shared through words of a region: claim the profiles region and word")
+	}
+	k := min(w.Cores(), mostWorkers)
+	if k < 2 {
+		w.Skip("one processor core: nothing can be done at the same time")
+	}
+	b := newBench(w, k)
+	var measured []float64 // efficiencies, of undisturbed alternations
+	best := 0.0            // efficiency, where all that may have been the host's fault is taken for it
+	certain := 0           // alternations that say so
+	for range attempts {
+		one, apart, all := b.run(1, true), b.run(k, false), b.run(k, true)
+		efficiency := one.took.Seconds() / all.took.Seconds() / float64(k)
+		noise := disturbed(one, apart, all)
+		w.Step("one process: %v; %d processes: %v, and without sharing %v; efficiency %.2f%s", one, k, all, apart, efficiency, noise)
+		if noise == "" {
+			measured = append(measured, efficiency)
+		}
+		if all.taken == "" {
+			certain++
+			best = max(best, one.took.Seconds()/float64(k)/all.least().Seconds(), apart.took.Seconds()/all.least().Seconds())
+		}
+		if len(measured) == alternations || certain >= enough && best < claimed {
+			break
+		}
+	}
+	if certain >= enough && best < claimed {
+		w.Fail("%d processes are %.2f times as fast as one at best: an efficiency of %.2f, where %.2f is claimed", k, best*float64(k), best, claimed)
+	}
+	if len(measured) < enough {
+		w.Skip("others used the processors in all but %d of %d alternations", len(measured), attempts)
+	}
+	slices.Sort(measured)
+	median := measured[len(measured)/2]
+	figures := fmt.Sprintf("%.2f times as fast with %d processes: efficiency %.2f (%.2f to %.2f in %d alternations), claimed %.2f",
+		median*float64(k), k, median, measured[0], measured[len(measured)-1], len(measured), claimed)
+	if median < claimed {
+		w.Skip("this host does not give %d processors, or not evenly: %s", k, figures)
+	}
+	w.Note("%s", figures)
+}
+
+// claimedEfficiency is what the claims promise.
+func claimedEfficiency(w *spec.World) float64 {
+	for _, p := range w.Claims().Performance {
+		if p.Requirement == "COOP-SPEEDUP" {
+			if p.Against != serialBaseline {
+				w.Unobserved("COOP-SPEEDUP is promised against %q, which is not known here: say against: %s", p.Against, serialBaseline)
+			}
+			return p.AtLeast
+		}
+	}
+	w.Unobserved("no efficiency is promised: list COOP-SPEEDUP under performance, with at_least and against: %s", serialBaseline)
+	return 0
+}
+
+// A bench is the workers and what they share.
+type bench struct {
+	w       *spec.World
+	workers []*spec.Process
+	regions []*spec.Region
+	want    uint64 // the result
+}
+
+func newBench(w *spec.World, k int) *bench {
+	b := &bench{w: w}
+	name := w.ObjectName("tasks")
+	for i := range k {
+		p := w.CalmProcess(fmt.Sprintf("worker %d", i+1))
+		var r *spec.Region
+		var err error
+		if i == 0 {
+			r, err = p.CreateRegion(name, regionOfTasks)
+		} else {
+			r, err = p.OpenRegion(name)
+		}
+		w.Must(err, "attaching to the region of the tasks by %s", p.Name())
+		b.workers, b.regions = append(b.workers, p), append(b.regions, r)
+	}
+	for n := range uint64(tasks) {
+		b.want += agent.Task(n)
+	}
+	return b
+}
+
+// A lap is one measured computation.
+type lap struct {
+	took    time.Duration // from when all were there to when the last task was done
+	delayed time.Duration // the longest that a worker waited for a processor
+	taken   string        // why the host gave less than it has; "" where nothing tells so
+}
+
+func (l lap) String() string { return l.took.Round(time.Millisecond).String() }
+
+// least is what it would have taken at least without the wait for a processor.
+func (l lap) least() time.Duration { return max(l.took-l.delayed, 1) }
+
+// disturbed says in words that others used the processors.
+func disturbed(laps ...lap) string {
+	for _, l := range laps {
+		if l.taken != "" {
+			return " (" + l.taken + ")"
+		}
+		if l.delayed > l.took/20 {
+			return fmt.Sprintf(" (a worker waited %v for a processor)", l.delayed.Round(time.Millisecond))
+		}
+	}
+	return ""
+}
+
+// run has so many of the workers do all tasks, by sharing them or apart, and
+// checks the result.
+func (b *bench) run(k int, sharing bool) lap {
+	w := b.w
+	next, result := b.regions[0].Word(0), b.regions[0].Word(resultAt)
+	w.Must(next.Store(0), "setting the number of the next task")
+	w.Must(result.Store(0), "setting the result")
+	scratch := w.Scratch(tasks)
+	before, host := make([]time.Duration, k), w.Taken()
+	var work []*spec.Work
+	for i := range k {
+		before[i] = b.workers[i].Delayed()
+	}
+	steps := spec.Steps{Count: tasks + 1, Scratch: scratch}
+	for i := range k {
+		if sharing {
+			work = append(work, b.regions[i].Word(0).BeginCompute(int64(k), steps))
+		} else {
+			work = append(work, b.regions[i].BeginComputeApart(int64(k), steps))
+		}
+	}
+	for _, x := range work {
+		x.Right()
+	}
+	var l lap
+	began, ended := uint64(1<<63), uint64(0)
+	for i, x := range work {
+		own := scratch.Of(x.Index)
+		began, ended = min(began, own.Began.Load()), max(ended, own.Ended.Load())
+		l.delayed = max(l.delayed, b.workers[i].Delayed()-before[i])
+	}
+	l.took, l.taken = time.Duration(ended-began), w.Taken().Since(host)
+	found, err := result.Load()
+	w.Must(err, "reading the result")
+	if undone := strings.Count(string(scratch.Marks()), "\x00"); sharing && found != b.want || undone > 0 {
+		w.Fail("%d processes find %d primes, and one alone %d; %d tasks were left undone", k, found, b.want, undone)
+	}
+	return l
+}
