@@ -65,6 +65,7 @@ func Suite() (run.Suite, error) {
 			messagepassing.Stress,
 			messagepassing.Mailboxes,
 			messagepassing.Links,
+			messagepassing.Networks,
 			cooperation.Cooperation,
 			programs.Programs,
 		},

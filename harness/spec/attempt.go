@@ -95,7 +95,7 @@ func (e entry) decide(ctx context.Context) outcome {
 
 // attempt runs the body once in a world of its own.
 func (e entry) attempt(ctx context.Context) (o outcome) {
-	inner, err := e.suite.newWorld(ctx)
+	inner, err := e.newWorld(ctx)
 	if err != nil {
 		return outcome{verdict: reports.KitError, message: err.Error(), evidence: &reports.Evidence{Saw: err.Error()}}
 	}

@@ -66,6 +66,7 @@ type entry struct {
 	profile     string
 	kind        catalogue.Kind
 	once        bool
+	hosts       bool // it needs two
 	body        func(*World)
 }
 
@@ -150,8 +151,8 @@ func (s *Suite) attempts() int {
 }
 
 // newWorld makes the world of one attempt.
-func (s *Suite) newWorld(ctx context.Context) (*world.World, error) {
-	return world.New(ctx, world.Options{Isolation: s.Isolation, Limits: s.limits()})
+func (e entry) newWorld(ctx context.Context) (*world.World, error) {
+	return world.New(ctx, world.Options{Isolation: e.suite.Isolation, Limits: e.suite.limits(), TwoHosts: e.hosts})
 }
 
 // limits bound what unmodified programs may use: far above what an assignment

@@ -33,6 +33,10 @@ type World struct {
 	trace     string
 	cleanup   []func()
 	outputs   []reports.Output  // of processes that are no agents
+	host      func() Host       // where the next process is started; nil: near
+	names     string            // what names begin with, in a part of a spec
+	gate      *Process          // through which the far host reaches the near one; nil: there is one host
+	chapter   int               // parts so far
 	linkItems map[string]*int64 // of streams that stand for queues, by name: bytes of an item
 	untidy    bool              // leftovers are not this spec's matter
 	raced
@@ -66,7 +70,7 @@ func (w *World) model() string {
 
 // ObjectName makes a system-wide name that no other world uses.
 func (w *World) ObjectName(base string) string {
-	return "/ipckit-" + w.ID() + "-" + base
+	return "/ipckit-" + w.ID() + "-" + w.names + base
 }
 
 // Step names what happens next, for the evidence.
@@ -89,6 +93,9 @@ func (w *World) Note(format string, args ...any) { w.note = fmt.Sprintf(format, 
 
 // Process starts a new process that hosts the subject.
 func (w *World) Process(name string) *Process {
+	if w.host != nil {
+		return w.ProcessOn(w.host(), name)
+	}
 	return w.process(name, w.entry.suite.Launcher)
 }
 
@@ -219,7 +226,12 @@ func lastOf(lines []string, n int) []string {
 func (w *World) expectNothingLeft() {
 	w.Step("everybody leaves; what is left is looked at")
 	for _, p := range w.processes {
-		p.leave()
+		if p != w.gate {
+			p.leave()
+		}
+	}
+	if w.gate != nil {
+		w.gate.leave() // the others may need it to leave
 	}
 	found, unseen := w.settled()
 	for _, l := range found {

@@ -53,6 +53,7 @@ func All() []Mutant {
 	all = append(all, mailboxMutants...)
 	all = append(all, raceMutants...)
 	all = append(all, linkMutants...)
+	all = append(all, networkMutants...)
 	all = append(all, cooperationMutants...)
 	for _, f := range programs.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
@@ -75,6 +76,9 @@ func Subject(id string) (subject.Subject, bool) {
 			return subject.Subject{}, false
 		}
 		f = cmp.Or(All()[i].as, f)
+		if slices.ContainsFunc(networkMutants, func(m Mutant) bool { return m.ID == id }) {
+			return networked(f), true
+		}
 	}
 	items := subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 16}}
 	return subject.Subject{

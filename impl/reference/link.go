@@ -7,18 +7,18 @@ import (
 	"github.com/ipckit/ipckit/impl/messagepassing"
 )
 
-type parties struct{}
+type parties struct{ *post }
 
 type party struct{ *messagepassing.Party }
 
 type link struct{ *messagepassing.Link }
 
-func (parties) Join(name string) (subject.Party, error) {
-	p, err := messagepassing.Join(name)
+func (p parties) Join(name string) (subject.Party, error) {
+	joined, err := p.office.Join(name)
 	if err != nil {
 		return nil, translate(err)
 	}
-	return party{p}, nil
+	return party{joined}, nil
 }
 
 func (p party) Link(peer string) (subject.Link, error) {

@@ -5,30 +5,30 @@ import (
 	"github.com/ipckit/ipckit/impl/messagepassing"
 )
 
-type mailboxes struct{}
+type mailboxes struct{ *post }
 
 type mailbox struct{ *messagepassing.Mailbox }
 
-func (mailboxes) Create(name string, s subject.Shape) (subject.Mailbox, error) {
+func (ms mailboxes) Create(name string, s subject.Shape) (subject.Mailbox, error) {
 	if s.Capacity < 1 {
 		return nil, subject.Errorf(subject.Invalid, "capacity %d: want at least 1", s.Capacity)
 	}
-	m, err := messagepassing.Create(name, messagepassing.Shape{Capacity: narrow(s.Capacity), MessageMax: narrow(s.ItemMax)})
+	m, err := ms.office.Create(name, messagepassing.Shape{Capacity: narrow(s.Capacity), MessageMax: narrow(s.ItemMax)})
 	if err != nil {
 		return nil, translate(err)
 	}
 	return mailbox{m}, nil
 }
 
-func (mailboxes) Open(name string) (subject.Mailbox, error) {
-	m, err := messagepassing.Open(name)
+func (ms mailboxes) Open(name string) (subject.Mailbox, error) {
+	m, err := ms.office.Open(name)
 	if err != nil {
 		return nil, translate(err)
 	}
 	return mailbox{m}, nil
 }
 
-func (mailboxes) Unlink(name string) error { return translate(messagepassing.Unlink(name)) }
+func (ms mailboxes) Unlink(name string) error { return translate(ms.office.Unlink(name)) }
 
 func (m mailbox) Send(message []byte, wait subject.Wait) error {
 	return translate(m.Mailbox.Send(message, messagepassing.Wait(wait)))

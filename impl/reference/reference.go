@@ -13,6 +13,7 @@ import (
 // a post office of package messagepassing, it becomes one and does not return.
 func Subject() subject.Subject {
 	messagepassing.ServeIfAsked()
+	at := new(post)
 	return subject.Subject{
 		Claims: subject.Claims{
 			Subject: "reference", Version: "0.1.0", Language: "Go",
@@ -37,11 +38,13 @@ func Subject() subject.Subject {
 					Item: subject.Item{Max: 16 << 20}, Framing: subject.FramingMessages, Buffering: 64 << 10,
 					Waiting: "sleep", Cancel: true,
 				},
+				Network:     &subject.NetworkProfile{},
 				Cooperation: &subject.CooperationProfile{},
 			},
 			Performance: []subject.Performance{{Requirement: "COOP-SPEEDUP", AtLeast: 0.6, Against: "serial"}},
 			Extended: []string{
 				"LINK-ANY", "LINK-DUPLEX",
+				"NET-MAILBOX", "NET-LINK", "NET-CUT", "NET-HEAL",
 				"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
 				"WORD-REGISTER", "WORD-DEKKER",
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
@@ -57,8 +60,9 @@ func Subject() subject.Subject {
 		RWLocks:    rwlocks{},
 		Snapshots:  snapshots{},
 		OneToOne:   buffers{},
-		Mailboxes:  mailboxes{},
-		Parties:    parties{},
+		Mailboxes:  mailboxes{at},
+		Parties:    parties{at},
+		Network:    at,
 	}
 }
 
