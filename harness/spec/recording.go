@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -111,6 +112,10 @@ func (r *Recording) Err() (dead bool, err error) {
 func (r *Recording) Broken() {
 	if _, err := r.Err(); err != nil && !r.process.gone {
 		w := r.process.world
+		var refused *subject.Error
+		if errors.As(err, &refused) && strings.HasPrefix(refused.Text, "history") {
+			w.Inconclusive("%s could not record: %s: make room where TMPDIR points", r.process.Name(), refused.Text)
+		}
 		w.Must(r.process.refusal(agent.OpWorkload, err), "an operation of %s under load", r.process.Name())
 	}
 }

@@ -1,0 +1,91 @@
+package fault
+
+import (
+	"context"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// child is a process that sleeps for ever, as a target.
+func child(t *testing.T) (Target, *exec.Cmd) {
+	t.Helper()
+	c := exec.Command("/bin/sh", "-c", "while :; do sleep 600; done")
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		_ = c.Wait() // killed, as it should be
+	})
+	return Target{Name: "child", Signal: func(s syscall.Signal) error { return c.Process.Signal(s) }}, c
+}
+
+// Whatever was going on when the faults end, nobody stays stopped, and each
+// fault is in the log, in order of time.
+func TestDisturbLeavesNobodyStopped(t *testing.T) {
+	target, c := child(t)
+	log := NewLog()
+	for i := range 20 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*3*time.Millisecond)
+		Disturb(ctx, rand.New(rand.NewPCG(1, uint64(i))), log, []Kind{Pause}, []Target{target})
+		cancel()
+	}
+	// A process that was continued may have to be reported as stopped and then as
+	// continued before it is neither.
+	var info unix.WaitStatus
+	for {
+		pid, err := unix.Wait4(c.Process.Pid, &info, unix.WNOHANG|unix.WUNTRACED|unix.WCONTINUED, nil)
+		if pid != c.Process.Pid || err != nil {
+			break
+		}
+	}
+	if info.Stopped() {
+		t.Error("the child was left stopped")
+	}
+	events := log.Events()
+	if len(events) == 0 {
+		t.Fatal("no fault in the log")
+	}
+	if !slices.IsSortedFunc(events, func(a, b Event) int { return int(a.At - b.At) }) {
+		t.Errorf("not in order of time: %v", events)
+	}
+	for _, e := range events {
+		if e.Kind != Pause || e.Target != "child" || !strings.Contains(e.String(), "pause of child") {
+			t.Errorf("logged %v", e)
+		}
+	}
+}
+
+// Interruptions go where they are borne, and nowhere else.
+func TestStormAsksFirst(t *testing.T) {
+	calm, _ := child(t)
+	count := 0
+	bears := calm
+	bears.Name, bears.Interrupt = "bears", func() error { count++; return nil }
+	log := NewLog()
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	Disturb(ctx, rand.New(rand.NewPCG(1, 2)), log, []Kind{Storm}, []Target{calm, bears})
+	for _, e := range log.Events() {
+		if e.Target != "bears" {
+			t.Errorf("logged %v", e)
+		}
+	}
+	if len(log.Events()) > 0 && count == 0 {
+		t.Error("a storm without a signal")
+	}
+}
+
+// With nobody there, or nothing to be done, it comes back at once.
+func TestNothingToDo(t *testing.T) {
+	Disturb(context.Background(), nil, NewLog(), nil, []Target{{}})
+	Disturb(context.Background(), nil, NewLog(), Weather, nil)
+}
