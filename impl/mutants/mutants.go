@@ -59,7 +59,7 @@ func All() []Mutant {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
 	}
 	for _, f := range python.Faults() {
-		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Needs: python.Interpreter})
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: python.Interpreter})
 	}
 	return all
 }

@@ -18,6 +18,7 @@ type Fault struct {
 	Requirement string // that must catch it
 	Verdict     string // with which it must be caught: fail, timeout or leak
 	At          string // part of the message by which it is caught
+	Kind        string // of the check that must catch it; "" is any but race
 
 	file     string
 	old, new string // the lines that are right, and what stands there instead
@@ -74,6 +75,13 @@ class Shared:
 			file: "buffer.py",
 			old:  "        Region.unlink(name)\n",
 			new:  "        pass\n",
+		},
+		{
+			ID: "python-counts-first", Fault: "counts the item before it is there", Kind: "race",
+			Requirement: "BUF-CONTENT", Verdict: "fail", At: "put+try-get",
+			file: "buffer.py",
+			old:  "        self.append(item)\n        self.used.post()\n",
+			new:  "        self.used.post()\n        self.append(item)\n",
 		},
 	}
 }

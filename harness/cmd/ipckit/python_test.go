@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/adapter"
@@ -22,6 +23,16 @@ func needPython(t *testing.T) {
 func TestPythonExampleRaisesNoAlarm(t *testing.T) {
 	needPython(t)
 	ipckit(t, "check", pythonExample).expect(t, reports.ExitPass, "✓")
+}
+
+// The explorer sees what an interpreter does to shared memory as it sees machine
+// code: each access, whoever makes it.
+func TestPythonExampleIsExplored(t *testing.T) {
+	needPython(t)
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the explorer knows the instructions of amd64 alone")
+	}
+	ipckit(t, "explore", pythonExample).expect(t, reports.ExitPass)
 }
 
 func TestNewPython(t *testing.T) {

@@ -119,7 +119,12 @@ class OneToOne:
 
 
 class Many(OneToOne):
-    """Any number of each: the mutex guards the indices and the slots."""
+    """Any number of each: the mutex guards the indices and the slots.
+
+    A consumer has taken its permit before it takes its item, and another may take
+    that item before it does. So who comes between, and would not wait, is told that
+    nothing is there although an item is: the claims say `empty: relaxed`.
+    """
 
     def append(self, item):
         self.mutex.acquire(None)
