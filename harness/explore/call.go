@@ -143,5 +143,7 @@ func (p *party) describe(c *call) string {
 	return name
 }
 
-// maps reports whether the call changes what is mapped.
-func (c *call) maps() bool { return slices.Contains(mappingCalls, c.number) }
+// maps reports whether the call changes what is mapped, or how.
+func (c *call) maps() bool {
+	return slices.Contains(mappingCalls, c.number) || c.number == unix.SYS_MPROTECT && c.shared
+}

@@ -3,6 +3,7 @@ package explore_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -17,8 +18,9 @@ import (
 // Agents that cannot be followed are told, and do not end the explorer.
 func TestOddAgents(t *testing.T) {
 	for name, want := range map[string]string{
-		"odd: forks": "forks",
-		noMarkers:    "marker",
+		"odd: forks":    "forks",
+		"odd: executes": "executes",
+		noMarkers:       "marker",
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w := start(t, agent.Self(name))
@@ -49,6 +51,40 @@ func serveWithoutMarkers() {
 	}()
 	_ = host.Serve(toySubject("right: event"), from, out)
 	os.Exit(0)
+}
+
+// Whoever takes back the protection that its accesses are seen by is protected
+// again.
+func TestUnprotects(t *testing.T) {
+	e, w := start(t, agent.Self("odd: unprotects"))
+	r, err := e.Explore(within(t), scenario(w, nil, ops{put(1)}, ops{put(1)}, ops{get()}))
+	if err != nil || r.Violation == nil {
+		t.Errorf("%+v, %v; want the lost update found", r, err)
+	}
+}
+
+// Who kills the explorer is told of, and nothing of him is left.
+func TestKillsTheExplorer(t *testing.T) {
+	w := newWorld(t)
+	e, err := explore.Start(within(t), w, agent.Self("odd: kills its parent"))
+	if errors.As(err, new(*explore.Refused)) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = e.Explore(within(t), scenario(w, nil, ops{put(1)}, ops{get()}, nil))
+	if err == nil || !strings.Contains(err.Error(), "the explorer ended") {
+		t.Errorf("%v; want that the explorer ended", err)
+	}
+	if err := e.Close(); err != nil {
+		t.Error(err)
+	}
+	for deadline := time.Now().Add(patient); len(w.Processes()) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("left behind: %v", w.Processes())
+		}
+	}
 }
 
 // An operation that never ends is one that waits for ever, which a sequence may

@@ -142,6 +142,25 @@ var toys = map[string]toy{
 		},
 		get: count,
 	},
+	"odd: executes": {
+		put: func(*memory, uint64) error { return unix.Exec("/bin/true", []string{"true"}, nil) },
+		get: count,
+	},
+	"odd: unprotects": { // what keeps it from the memory
+		put: func(m *memory, v uint64) error {
+			page := unsafe.Slice((*byte)(unsafe.Pointer(m)), 4096)
+			if err := unix.Mprotect(page, unix.PROT_READ|unix.PROT_WRITE); err != nil {
+				return err
+			}
+			store(&m.count, load(&m.count)+v)
+			return nil
+		},
+		get: count,
+	},
+	"odd: kills its parent": {
+		put: func(*memory, uint64) error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
+		get: count,
+	},
 	"odd: crashes": {
 		put: func(m *memory, v uint64) error {
 			if sum := atomic.AddUint64(&m.count, v); load(&m.count) != sum {
