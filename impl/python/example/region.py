@@ -2,7 +2,7 @@
 
 multiprocessing.shared_memory does not serve. Its resource tracker takes every
 region that a process opened for one that it owns, and removes the name as soon
-as that process ends, for everybody.
+as that process ends, for everybody. (Python 3.13 has track=False against that.)
 """
 
 import mmap

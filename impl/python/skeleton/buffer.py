@@ -49,7 +49,7 @@ class Buffer:
         ftruncate? Raise FileNotFoundError then.
 
         multiprocessing.shared_memory looks simpler, but it removes the name as
-        soon as a process ends that has opened it.
+        soon as a process ends that has opened it, unless track=False.
         """
         raise NotImplementedError
 
