@@ -33,7 +33,11 @@ func (w *Witness) Certify(limit time.Duration) Certificate {
 	if w.proof.model == nil {
 		return NotApplicable
 	}
-	switch porcupine.CheckOperationsTimeout(w.proof.model(w.proof).model(), operations(w.Steps), limit) {
+	steps := w.Steps
+	if w.all != nil {
+		steps = w.all
+	}
+	switch porcupine.CheckOperationsTimeout(w.proof.model(w.proof).model(), operations(steps), limit) {
 	case porcupine.Illegal:
 		return Certified
 	case porcupine.Ok:

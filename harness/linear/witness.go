@@ -12,9 +12,19 @@ import (
 // A Witness is the few operations of a history that prove a violation.
 type Witness struct {
 	Reason string
-	Steps  []Step // in order of invocation
+	Steps  []Step // in order of invocation, four at most
+	all    []Step // those that prove it, where they are more
 	proof  proof  // how porcupine can be asked about it
 }
+
+// mostSteps are as many operations as a picture shows: more are no picture. A
+// proof has more only where values relieve one another, each there before the
+// one before it was taken.
+const mostSteps = 4
+
+// Operations is how many operations prove the violation; Steps are some of them
+// where they are more than a picture can show.
+func (w *Witness) Operations() int { return max(len(w.Steps), len(w.all)) }
 
 // A Step is one operation of a witness.
 type Step struct {
@@ -32,8 +42,30 @@ type Step struct {
 func violation(complete bool, steps []Step, p proof, format string, args ...any) Verdict {
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Op.Inv, b.Op.Inv) })
 	reason := fmt.Sprintf(format, args...)
-	return Verdict{Outcome: Violation, Complete: complete, Reason: reason,
-		Witness: &Witness{Reason: reason, Steps: steps, proof: p}}
+	w := &Witness{Reason: reason, Steps: steps, proof: p}
+	if len(steps) > mostSteps {
+		w.Steps, w.all = shown(steps), steps
+	}
+	return Verdict{Outcome: Violation, Complete: complete, Reason: reason, Witness: w}
+}
+
+// shown picks the steps of a long proof that are pictured: what was observed,
+// and the earliest of the rest.
+func shown(steps []Step) []Step {
+	order := slices.Clone(steps)
+	slices.SortStableFunc(order, func(a, b Step) int { return cmp.Compare(observed(b), observed(a)) })
+	order = order[:mostSteps]
+	slices.SortStableFunc(order, func(a, b Step) int { return cmp.Compare(a.Op.Inv, b.Op.Inv) })
+	return order
+}
+
+// observed is 1 for an operation that is in the proof for what it saw, and did
+// not take.
+func observed(s Step) int {
+	if s.Op.Ret != 0 && s.Op.Status != history.OK {
+		return 1
+	}
+	return 0
 }
 
 func stepOf(h *history.History, log, index int, name string) Step {

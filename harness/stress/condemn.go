@@ -36,7 +36,10 @@ func (s *session) condemn(r *round, f finding) {
 		sure += "; a general checker cannot be asked about these operations alone"
 	}
 	s.w.Sure("%s", sure)
-	if n := len(w.Steps); n > 1 {
+	switch n := w.Operations(); {
+	case n > len(w.Steps):
+		s.w.Fail("%s (%d operations prove it, of which %d are pictured)", f.verdict.Reason, n, len(w.Steps))
+	case n > 1:
 		s.w.Fail("%s (%d operations prove it)", f.verdict.Reason, n)
 	}
 	s.w.Fail("%s", f.verdict.Reason)
