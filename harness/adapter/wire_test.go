@@ -171,8 +171,15 @@ func TestWireRefusesWhatMakesNoSense(t *testing.T) {
 			{`{"id":%d,"op":"buffer.put","object":"q","data":"a"}`, "invalid", ""},
 			{`{"id":%d,"op":"workload","object":"q","role":"put"}`, "invalid", ""},
 			{`{"id":%d,"op":"buffer.open","object":"q","name":"/ipckit-nobody\ud83d\ude42\u00e9"}`, "not-found", "shm_open"},
-			{`{"id":%d,"op":"buffer.open","object":"q","name":"/ipckit-nobody","kind":"many"}`, "", "buffer.open"},
-			{`{"id":%d,"op":"lock.acquire","object":"q"}`, "", "lock.acquire"},
+			{`{"id":%d,"op":"buffer.open","object":"q","name":"/ipckit-nobody","kind":"few"}`, "", "buffer.open"},
+			{`{"id":%d,"op":"stack.push","object":"q"}`, "", "stack.push"},
+			{`{"id":%d,"op":"lock.acquire","object":"q"}`, "invalid", "no object"},
+			{`{"id":%d,"op":"lock.create","object":"l"}`, "invalid", "name"},
+			{`{"id":%d,"op":"lock.borrow","object":"l"}`, "", "lock.borrow"},
+			{`{"id":%d,"op":"semaphore.create","object":"s","name":"/x","initial":1}`, "invalid", "maximum"},
+			{`{"id":%d,"op":"snapshot.create","object":"s","name":"/x"}`, "invalid", "item_max"},
+			{`{"id":%d,"op":"word.store","object":"q","offset":0,"value":-1}`, "invalid", "whole number"},
+			{`{"id":%d,"op":"rwlock.unlink"}`, "invalid", "name"},
 			{`{"id":%d,"op":""}`, "", ""},
 		} {
 			r := w.ask(fmt.Sprintf(x.line, i+1))

@@ -82,6 +82,100 @@ struct ipckit_region {
     enum ipckit_error (*unlink)(const char *name);
 };
 
+/*
+ * Atomic 64-bit words in regions, whose handles these functions take. Offsets
+ * are bytes; one that is no multiple of 8, or lies outside, is refused with
+ * INVALID.
+ */
+struct ipckit_word {
+    enum ipckit_error (*load)(void *region, int64_t offset, uint64_t *value);
+    enum ipckit_error (*store)(void *region, int64_t offset, uint64_t value);
+
+    /* Add modulo 2^64, and say what the word held before. */
+    enum ipckit_error (*add)(void *region, int64_t offset, uint64_t delta, uint64_t *before);
+
+    /* Store value where the word holds expected. Say what it held, and whether
+     * it was replaced. */
+    enum ipckit_error (*compare_and_swap)(void *region, int64_t offset, uint64_t expected, uint64_t value,
+        uint64_t *held, bool *swapped);
+};
+
+/*
+ * Locks for mutual exclusion. What may not wait, or not longer, answers TIMEOUT:
+ * so do semaphores and reader-writer locks.
+ */
+struct ipckit_lock {
+    /* Make a new lock, free, and attach to it. */
+    enum ipckit_error (*create)(const char *name, void **lock);
+    enum ipckit_error (*open)(const char *name, void **lock);
+
+    /* Errors: TIMEOUT. OWNER_DEAD means that the lock is granted, and that the
+     * one who had it last died inside. */
+    enum ipckit_error (*acquire)(void *lock, int64_t wait);
+
+    /* Where the claims say LOCK-OWNER, one that does not hold the lock is
+     * refused with INVALID or PERMISSION. */
+    enum ipckit_error (*release)(void *lock);
+
+    /* Give back everything that this process holds. The lock stays. */
+    enum ipckit_error (*detach)(void *lock);
+
+    /* Remove the name. */
+    enum ipckit_error (*unlink)(const char *name);
+};
+
+/* Counting semaphores. */
+struct ipckit_semaphore {
+    /* Make a new one of that value. maximum is the value at which a post is
+     * refused, where the claims let it be chosen; else what they say. */
+    enum ipckit_error (*create)(const char *name, int64_t initial, int64_t maximum, void **semaphore);
+    enum ipckit_error (*open)(const char *name, void **semaphore);
+
+    /* Take one from the value, as soon as it is above zero. Errors: TIMEOUT. */
+    enum ipckit_error (*wait)(void *semaphore, int64_t wait);
+
+    /* Add one. Errors: FULL, where the claims say SEM-OVERFLOW. */
+    enum ipckit_error (*post)(void *semaphore);
+
+    enum ipckit_error (*detach)(void *semaphore);
+    enum ipckit_error (*unlink)(const char *name);
+};
+
+/* Reader-writer locks. A handle is inside at most once. */
+struct ipckit_rwlock {
+    enum ipckit_error (*create)(const char *name, void **rwlock);
+    enum ipckit_error (*open)(const char *name, void **rwlock);
+
+    /* Enter beside other readers, or alone. Errors: TIMEOUT. OWNER_DEAD means
+     * that this process is inside, and that a writer died there. */
+    enum ipckit_error (*read)(void *rwlock, int64_t wait);
+    enum ipckit_error (*write)(void *rwlock, int64_t wait);
+
+    /* Leave, whichever way this process came in. */
+    enum ipckit_error (*release)(void *rwlock);
+
+    enum ipckit_error (*detach)(void *rwlock);
+    enum ipckit_error (*unlink)(const char *name);
+};
+
+/* Snapshots: a record that some processes replace and many read. */
+struct ipckit_snapshot {
+    /* Make a new one, empty, for records of up to record_max bytes, which may be
+     * absurd. */
+    enum ipckit_error (*create)(const char *name, int64_t record_max, void **snapshot);
+    enum ipckit_error (*open)(const char *name, void **snapshot);
+
+    /* Replace the record. Errors: TOO_LARGE. */
+    enum ipckit_error (*publish)(void *snapshot, const void *record, size_t size);
+
+    /* Copy the record to into, which has room bytes, and say how long it is.
+     * Errors: EMPTY where nothing was published yet, TOO_LARGE. */
+    enum ipckit_error (*read)(void *snapshot, void *into, size_t room, size_t *size);
+
+    enum ipckit_error (*detach)(void *snapshot);
+    enum ipckit_error (*unlink)(const char *name);
+};
+
 /* What a bounded buffer or a mailbox is created with. Values may be absurd. */
 struct ipckit_shape {
     int64_t capacity;     /* items, or bytes where the claims count bytes */
@@ -140,10 +234,15 @@ struct ipckit_subject {
     const char *name;    /* or NULL: the claims say it anyway */
     const char *version; /* likewise; what both say must agree */
 
-    const struct ipckit_region *region;     /* profile region */
-    const struct ipckit_buffer *one_to_one; /* profile buffer.one-to-one */
-    const struct ipckit_buffer *many;       /* profile buffer.many */
-    const struct ipckit_mailbox *mailbox;   /* profile mailbox */
+    const struct ipckit_region *region;       /* profile region */
+    const struct ipckit_word *word;           /* profile word; needs region */
+    const struct ipckit_lock *lock;           /* profile lock */
+    const struct ipckit_semaphore *semaphore; /* profile semaphore */
+    const struct ipckit_rwlock *rwlock;       /* profile rwlock */
+    const struct ipckit_snapshot *snapshot;   /* profile snapshot */
+    const struct ipckit_buffer *one_to_one;   /* profile buffer.one-to-one */
+    const struct ipckit_buffer *many;         /* profile buffer.many */
+    const struct ipckit_mailbox *mailbox;     /* profile mailbox */
 };
 
 extern const struct ipckit_subject ipckit_subject;

@@ -15,12 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct region {
-    unsigned char *base;
-    size_t size;
-    bool read_only;
-};
-
 /* attach maps an object of shm_open; the descriptor is closed in any case. */
 static enum ipckit_error attach(int fd, size_t size, bool read_only, void **handle)
 {

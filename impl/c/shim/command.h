@@ -18,8 +18,10 @@ struct request {
     struct request *next;
     char *line;
     struct natural id, start, seed;
-    struct string op, object, name, kind, data, role, world;
+    struct string op, object, name, kind, data, role, world, scratch;
     struct number size, capacity, item_max, offset, count, size_min, size_max, protocol;
+    struct number initial, maximum, index;
+    struct natural value, expected;
     struct number wait;
     bool read_only, digest, markers;
 };
@@ -38,6 +40,8 @@ static const struct field {
     FIELD(NATURAL, seed), FIELD(BOOLEAN, digest), FIELD(WAIT, wait), FIELD(STRING, role),
     FIELD(NUMBER, count), FIELD(NUMBER, size_min), FIELD(NUMBER, size_max),
     FIELD(NUMBER, protocol), FIELD(STRING, world), FIELD(BOOLEAN, markers),
+    FIELD(NUMBER, initial), FIELD(NUMBER, maximum), FIELD(NUMBER, index), FIELD(STRING, scratch),
+    FIELD(NATURAL, value), FIELD(NATURAL, expected),
 #undef FIELD
 };
 

@@ -22,13 +22,17 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -70,7 +74,15 @@ static void *allocate(size_t size)
 #include "payload.h"
 #include "object.h"
 #include "region.h"
+#include "named.h"
+#include "snapshot.h"
 #include "queue.h"
+#include "load.h"
+#include "scratch.h"
+#include "steps.h"
+#include "wording.h"
+#include "publishing.h"
+#include "party.h"
 #include "workload.h"
 #include "operation.h"
 #include "control.h"

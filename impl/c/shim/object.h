@@ -4,7 +4,7 @@
 struct object {
     struct object *next;
     char *handle;
-    const char *family; /* region, buffer or mailbox */
+    const char *family; /* region, lock, semaphore, rwlock, snapshot, buffer or mailbox */
     const struct ipckit_region *region;
     const struct ipckit_buffer *queue;
     void *own; /* what the implementation made */
@@ -83,6 +83,8 @@ static enum ipckit_error needs(const struct request *r, const char *what)
     return ipckit_fail(IPCKIT_INVALID, "%s needs %s", r->op.at, what);
 }
 
+static bool is(const char *word, const char *other) { return strcmp(word, other) == 0; }
+
 /* vacant refuses a handle that cannot be given to a new object. */
 static enum ipckit_error vacant(const struct request *r)
 {
@@ -105,5 +107,3 @@ static enum ipckit_error held(const struct request *r, const char *family, struc
         return ipckit_fail(IPCKIT_INVALID, "%s does not fit %s, which is a %s", r->op.at, r->object.at, (*o)->family);
     return IPCKIT_OK;
 }
-
-static bool is(const char *word, const char *other) { return strcmp(word, other) == 0; }

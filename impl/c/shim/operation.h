@@ -6,6 +6,16 @@ static enum ipckit_error operate(const struct request *r, struct text *out)
     explanation[0] = '\0';
     if (is(op, "workload"))
         return do_workload(r, out);
+    if (strncmp(op, "word.", 5) == 0)
+        return do_word(r, op + 5, out);
+    if (strncmp(op, "lock.", 5) == 0)
+        return do_lock(r, op + 5);
+    if (strncmp(op, "semaphore.", 10) == 0)
+        return do_semaphore(r, op + 10);
+    if (strncmp(op, "rwlock.", 7) == 0)
+        return do_rwlock(r, op + 7);
+    if (strncmp(op, "snapshot.", 9) == 0)
+        return do_snapshot(r, op + 9, out);
     if (strncmp(op, "region.", 7) == 0)
         return do_region(r, op + 7, out);
     if (strncmp(op, "buffer.", 7) == 0)

@@ -59,11 +59,6 @@ static enum ipckit_error put(const struct request *r, struct object *o)
     return error;
 }
 
-static enum ipckit_error impossible(size_t size, size_t room)
-{
-    return ipckit_fail(IPCKIT_IO, "the implementation gives a length of %zu for room of %zu bytes", size, room);
-}
-
 static enum ipckit_error get(const struct request *r, struct object *o, struct text *out)
 {
     unsigned char *p = NULL;

@@ -121,3 +121,49 @@ static enum ipckit_error do_region(const struct request *r, const char *verb, st
     }
     return lacks("the shim does not know this operation");
 }
+
+/* do_word does an operation on a word of a region. */
+static enum ipckit_error do_word(const struct request *r, const char *verb, struct text *out)
+{
+    const struct ipckit_word *f = ipckit_subject.word;
+    enum ipckit_error error;
+    struct object *o;
+    if (f == NULL)
+        return lacks("the implementation has no atomic words");
+    if ((error = held(r, "region", &o)) != IPCKIT_OK)
+        return error;
+    if (!r->offset.given)
+        return needs(r, "offset");
+    if (!is(verb, "load") && !r->value.given)
+        return needs(r, "value");
+    uint64_t before = 0;
+    if (is(verb, "store")) {
+        if (f->store == NULL)
+            return LACKS_FUNCTION;
+        CALL(error, f->store(o->own, r->offset.value, r->value.value));
+        return error;
+    }
+    if (is(verb, "cas")) {
+        bool swapped = false;
+        if (!r->expected.given)
+            return needs(r, "expected");
+        if (f->compare_and_swap == NULL)
+            return LACKS_FUNCTION;
+        CALL(error, f->compare_and_swap(o->own, r->offset.value, r->expected.value, r->value.value, &before, &swapped));
+        if (error == IPCKIT_OK)
+            print(out, ",\"swapped\":%s", swapped ? "true" : "false");
+    } else if (is(verb, "load")) {
+        if (f->load == NULL)
+            return LACKS_FUNCTION;
+        CALL(error, f->load(o->own, r->offset.value, &before));
+    } else if (is(verb, "add")) {
+        if (f->add == NULL)
+            return LACKS_FUNCTION;
+        CALL(error, f->add(o->own, r->offset.value, r->value.value, &before));
+    } else {
+        return lacks("the shim does not know this operation");
+    }
+    if (error == IPCKIT_OK)
+        print(out, ",\"value\":%" PRIu64, before);
+    return error;
+}

@@ -1,25 +1,5 @@
 /* workload.h: many items in one operation, without markers. A part of ipckit_shim.c. */
 
-struct load {
-    uint64_t seed;
-    int64_t count, low, high;
-};
-
-static uint64_t item_seed(uint64_t seed, int64_t i) { return splitmix64(seed ^ splitmix64((uint64_t)i)); }
-
-static size_t item_size(const struct load *l, int64_t i)
-{
-    return (size_t)(l->low + (int64_t)(item_seed(l->seed + 1, i) % (uint64_t)(l->high - l->low + 1)));
-}
-
-/* make_item makes item i in p and gives its size. */
-static size_t make_item(const struct load *l, int64_t i, unsigned char *p)
-{
-    size_t size = item_size(l, i);
-    generate(p, size, item_seed(l->seed, i));
-    return size;
-}
-
 static enum ipckit_error put_all(struct object *o, const struct load *l, int64_t wait, struct text *out)
 {
     enum ipckit_error error = IPCKIT_OK;
@@ -111,14 +91,14 @@ static enum ipckit_error do_workload(const struct request *r, struct text *out)
     enum ipckit_error error = held(r, NULL, &o);
     if (error != IPCKIT_OK)
         return error;
-    if (!r->count.given || !r->size_min.given || !r->size_max.given || !r->seed.given || r->role.at == NULL)
-        return needs(r, "role, count, size_min, size_max and seed");
-    struct load l = {r->seed.value, r->count.value, r->size_min.value, r->size_max.value};
-    if (l.count < 0 || l.low < 0 || l.high < l.low || l.high > MAX_GENERATED)
-        return ipckit_fail(IPCKIT_INVALID, "%" PRId64 " items of %" PRId64 " to %" PRId64 " bytes make no sense", l.count, l.low, l.high);
+    if (r->role.at == NULL)
+        return needs(r, "role");
+    if (o->queue == NULL)
+        return take_steps(r, o, out);
+    struct load l;
+    if ((error = parse_load(r, &l)) != IPCKIT_OK)
+        return error;
     bool mailbox = is(o->family, "mailbox");
-    if (is(o->family, "region"))
-        return ipckit_fail(IPCKIT_INVALID, "a region takes no workload");
     if (is(r->role.at, mailbox ? "send" : "put"))
         return o->queue->put != NULL ? put_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
     if (is(r->role.at, mailbox ? "receive" : "get"))
