@@ -19,7 +19,7 @@ const (
 	helloLimit = 20 * time.Second // from start to the answer to hello
 	byeLimit   = 5 * time.Second  // for the answer to bye, and again for the exit
 	endLimit   = 5 * time.Second  // from a closed channel to the process's end
-	killLimit  = 10 * time.Second // from SIGKILL to the process's end
+	killLimit  = 30 * time.Second // from SIGKILL to the process's end
 )
 
 // An Agent is a running process that hosts a subject. Its methods may be

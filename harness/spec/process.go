@@ -148,3 +148,16 @@ func (p *Process) refusal(operation string, err error) error {
 	p.world.broken(p.Name(), operation, err)
 	return nil
 }
+
+// Finished is how many operations and items of workloads the process says it
+// has finished. It asks the thread beside the one that does them.
+func (p *Process) Finished() int64 {
+	reply, err := p.agent.Status(p.world.ctx)
+	if err != nil {
+		p.world.Must(p.refusal(agent.OpStatus, err), "asking %s how far it is", p.Name())
+	}
+	if reply.Finished == nil {
+		return 0
+	}
+	return *reply.Finished
+}

@@ -28,4 +28,10 @@ var bufferMutants = []Mutant{
 	{ID: "ring-memory-grows", Fault: "keeps a copy of every item", Requirement: "BUF-GROWTH", Verdict: "fail", At: "resident"},
 	{ID: "ring-wakes-always", Fault: "wakes at each put and get, whether anybody sleeps or not", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "futex"},
 	{ID: "ring-gives-way", Fault: "gives up the processor after each put, so that the other side gets on", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "sched_yield"},
+	{ID: "ring-deadline-early", Fault: "counts half of a time limit", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "gave up after"},
+	{ID: "ring-spins", Fault: "looks again and again where it should sleep", Requirement: "BUF-SLEEP", Verdict: "fail", At: "without sleeping"},
+	{ID: "ring-index-modulo", Fault: "takes a 32-bit index modulo a capacity that does not divide 2^32", Requirement: "BUF-INDEXWRAP", Verdict: "fail", At: "2^32"},
+	{ID: "ring-create-takes-over", Fault: "create takes what is there for its own, with what is inside", Requirement: "BUF-STALE", Verdict: "fail", At: "after the last"},
+	{ID: "ring-dies-published", Fault: "publishes an item before it has written it", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "came out"},
+	{ID: "ring-dies-reserved", Fault: "takes a place out of use while it empties it", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "were claimed"},
 }

@@ -50,6 +50,7 @@ func All() []Mutant {
 	all = append(all, rwlockMutants...)
 	all = append(all, snapshotMutants...)
 	all = append(all, bufferMutants...)
+	all = append(all, manyMutants...)
 	all = append(all, mailboxMutants...)
 	all = append(all, raceMutants...)
 	all = append(all, linkMutants...)
@@ -76,6 +77,9 @@ func Subject(id string) (subject.Subject, bool) {
 			return subject.Subject{}, false
 		}
 		f = cmp.Or(All()[i].as, f)
+		if slices.ContainsFunc(manyMutants, func(m Mutant) bool { return m.ID == id }) {
+			return many(f), true
+		}
 		if slices.ContainsFunc(networkMutants, func(m Mutant) bool { return m.ID == id }) {
 			return networked(f), true
 		}
@@ -103,7 +107,8 @@ func Subject(id string) (subject.Subject, bool) {
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
 				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
 				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
-				"SNAP-READERS", "SNAP-WRITERDEATH", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL"},
+				"SNAP-READERS", "SNAP-WRITERDEATH", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL",
+				"BUF-DEADLINE", "BUF-SLEEP", "BUF-INDEXWRAP", "BUF-STALE", "BUF-PRODUCERDEATH", "BUF-CONSUMERDEATH"},
 		},
 		Regions:    newRegions(f),
 		Locks:      locks{halls{newRegions(f), "lock"}},

@@ -2,6 +2,7 @@ package mutants
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -18,7 +19,8 @@ type rings struct {
 }
 
 // control is the head of a ring's memory. Both indices run on and are taken
-// modulo the capacity; each is written by one side alone. Whoever changes
+// modulo the number of slots, a power of two, so that it divides where they
+// wrap; each is written by one side alone. Whoever changes
 // something rings the bell; who waits looks at the bell, then at the ring, and
 // then sleeps only if the bell is still as it was.
 type control struct {
@@ -27,16 +29,19 @@ type control struct {
 	closed, bell      atomic.Uint32
 	reserved          atomic.Uint32 // of ring-refusal-costs-a-slot
 	sleepers          atomic.Uint32 // who sleep on the bell, or are about to
-	_                 [24]byte
+	taken             atomic.Uint32 // somebody is inside, see turn
+	_                 [20]byte
 }
 
 const controlSize = int64(unsafe.Sizeof(control{}))
 
 type ring struct {
 	fault
+	shared bool // by any number of producers and consumers, who take turns
 	*region
 	*control
 	slot  int64 // bytes: a length word, then the item
+	slots int64 // in memory
 	put   uint64
 	kept  [][]byte // of ring-memory-grows
 	carry []byte   // of ring-swaps-two
@@ -52,7 +57,8 @@ func (rs rings) Create(name string, s subject.Shape) (subject.Buffer, error) {
 
 func (rs rings) create(name string, s subject.Shape) (*ring, error) {
 	bad := s.Capacity < 1 || s.Capacity > 1<<20 || s.ItemMax < 0 || s.ItemMax > 1<<20
-	size := controlSize + s.Capacity*slotSize(s.ItemMax)
+	slots := slotsFor(s.Capacity)
+	size := controlSize + slots*slotSize(s.ItemMax)
 	if rs.is("ring-size-wraps") {
 		bad = false
 		size = controlSize + int64(uint32(s.Capacity*slotSize(s.ItemMax)))
@@ -61,14 +67,22 @@ func (rs rings) create(name string, s subject.Shape) (*ring, error) {
 		return nil, subject.Errorf(subject.Invalid, "capacity %d, items up to %d bytes", s.Capacity, s.ItemMax)
 	}
 	m, err := rs.regions.create(name, size)
+	if subject.KindOf(err) == subject.Exists && rs.is("ring-create-takes-over") {
+		return rs.open(name)
+	}
 	if err != nil {
 		return nil, err
 	}
 	r := rs.attach(m)
 	r.control.capacity, r.control.itemMax = uint64(s.Capacity), uint64(s.ItemMax)
-	r.slot = slotSize(s.ItemMax)
+	r.slot, r.slots = slotSize(s.ItemMax), slots
+	r.in.Store(uint32(s.StartIndex))
+	r.out.Store(uint32(s.StartIndex))
 	return r, nil
 }
+
+// slotsFor is the least power of two that is no less than a capacity.
+func slotsFor(capacity int64) int64 { return 1 << bits.Len64(uint64(max(capacity, 1)-1)) }
 
 func slotSize(itemMax int64) int64 { return (4 + itemMax + 7) &^ 7 }
 
@@ -86,7 +100,7 @@ func (rs rings) open(name string) (*ring, error) {
 		return nil, err
 	}
 	r := rs.attach(m)
-	r.slot = slotSize(int64(r.control.itemMax))
+	r.slot, r.slots = slotSize(int64(r.control.itemMax)), slotsFor(int64(r.control.capacity))
 	if rs.is("ring-open-resets") {
 		r.in.Store(7)
 		r.out.Store(7)
@@ -102,10 +116,14 @@ func (rs rings) attach(m *region) *ring {
 
 // place is the slot of an index.
 func (r *ring) place(index uint32) []byte {
-	if r.is("ring-index-wraps") {
-		index &= 0xff
+	number := int64(index) & (r.slots - 1)
+	switch {
+	case r.is("ring-index-wraps"):
+		number = int64(index&0xff) % int64(r.control.capacity)
+	case r.is("ring-index-modulo"):
+		number = int64(index) % int64(r.control.capacity)
 	}
-	at := controlSize + int64(uint64(index)%r.control.capacity)*r.slot
+	at := controlSize + number*r.slot
 	return r.memory[at : at+r.slot]
 }
 
@@ -133,15 +151,18 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 	if r.is("ring-tryput-waits") {
 		wait = subject.Forever
 	}
-	limit := deadline(wait)
+	limit := r.deadline(wait)
 	for {
 		seen := r.bell.Load()
+		r.turn(r.shared)
 		if r.closed.Load() != 0 {
+			r.over(r.shared)
 			return subject.Errorf(subject.Closed, "")
 		}
 		if r.room() {
 			break
 		}
+		r.over(r.shared)
 		switch {
 		case r.is("ring-full-overwrites"):
 			r.out.Add(1)
@@ -158,6 +179,7 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 		}
 	}
 	r.store(item)
+	r.over(r.shared)
 	if !r.is("ring-wakes-nobody") {
 		r.wake()
 	}
@@ -165,6 +187,14 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 		_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
 	}
 	return nil
+}
+
+// deadline is when a wait ends.
+func (r *ring) deadline(wait subject.Wait) time.Time {
+	if r.is("ring-deadline-early") && wait > 0 {
+		wait /= 2
+	}
+	return deadline(wait)
 }
 
 // store writes an item into the next slot and publishes it.
@@ -187,8 +217,11 @@ func (r *ring) store(item []byte) {
 	}
 	in := r.in.Load()
 	slot := r.place(in)
-	if r.is("ring-publishes-first") {
+	if r.is("ring-publishes-first") || r.is("ring-dies-published") {
 		r.in.Store(in + 1)
+	}
+	if r.is("ring-dies-published") {
+		dawdle(0)
 	}
 	binary.LittleEndian.PutUint32(slot, uint32(len(item)))
 	copy(slot[4:], item)
@@ -203,12 +236,15 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 	if r.is("ring-tryget-waits") {
 		wait = subject.Forever
 	}
-	limit := deadline(wait)
+	limit := r.deadline(wait)
+	mine := r.shared && !r.is("box-receives-unlocked")
 	for {
 		seen := r.bell.Load()
+		r.turn(mine)
 		if r.in.Load() != r.out.Load() {
 			break
 		}
+		r.over(mine)
 		switch {
 		case r.closed.Load() != 0:
 			return 0, subject.Errorf(subject.Closed, "")
@@ -225,7 +261,29 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 			return 0, err
 		}
 	}
-	return r.load(into, wait)
+	if r.shared && !mine {
+		dawdle(int(r.out.Load()))
+	}
+	n, err := r.load(into, wait)
+	r.over(mine)
+	if err == nil {
+		r.wake()
+	}
+	return n, err
+}
+
+// turn and over are around what one must do alone where the ring is shared. Who
+// has to wait for his turn waits for somebody who is about to be done.
+func (r *ring) turn(needed bool) {
+	for needed && !r.taken.CompareAndSwap(0, 1) {
+		_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+	}
+}
+
+func (r *ring) over(needed bool) {
+	if needed {
+		r.taken.Store(0)
+	}
 }
 
 // load takes the oldest item out.
@@ -237,6 +295,11 @@ func (r *ring) load(into []byte, wait subject.Wait) (int, error) {
 	}
 	if r.is("ring-frees-first") {
 		r.out.Store(out + 1)
+	}
+	if r.is("ring-dies-reserved") {
+		r.reserved.Add(1)
+		dawdle(0)
+		defer r.reserved.Add(^uint32(0))
 	}
 	n, err := r.fetch(from, into)
 	if err != nil {
@@ -258,7 +321,6 @@ func (r *ring) load(into []byte, wait subject.Wait) (int, error) {
 		return n, nil
 	}
 	r.out.Store(next)
-	r.wake()
 	return n, nil
 }
 
@@ -297,6 +359,8 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 	switch {
 	case wait == subject.Never:
 		return subject.Errorf(refusal, "")
+	case wait == subject.Forever && r.is("ring-spins"):
+		return nil
 	case wait > 0:
 		left := time.Until(limit)
 		if left <= 0 {

@@ -12,16 +12,21 @@ type buffers struct{}
 type buffer struct{ *sharedmemory.Buffer }
 
 func (buffers) Create(name string, s subject.Shape) (subject.Buffer, error) {
-	shape := sharedmemory.Shape{Slots: narrow(s.Capacity), ItemMax: narrow(s.ItemMax)}
-	var options []sharedmemory.Option
-	if s.StartIndex != 0 {
-		options = append(options, sharedmemory.WithStartIndex(s.StartIndex))
-	}
+	shape, options := shapeOf(s)
 	b, err := sharedmemory.CreateBuffer(name, shape, options...)
 	if err != nil {
 		return nil, translate(err)
 	}
 	return buffer{b}, nil
+}
+
+// shapeOf says the same in the library's words.
+func shapeOf(s subject.Shape) (sharedmemory.Shape, []sharedmemory.Option) {
+	shape := sharedmemory.Shape{Slots: narrow(s.Capacity), ItemMax: narrow(s.ItemMax)}
+	if s.StartIndex == 0 {
+		return shape, nil
+	}
+	return shape, []sharedmemory.Option{sharedmemory.WithStartIndex(s.StartIndex)}
 }
 
 // narrow keeps a number that an int cannot hold absurd, for the library to

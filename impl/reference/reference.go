@@ -30,6 +30,10 @@ func Subject() subject.Subject {
 					Capacity: items(1, 1<<20), Slots: "N", Item: subject.Item{Max: 1 << 20},
 					Waiting: "sleep", Empty: "strict", Close: true,
 				},
+				Many: &subject.BufferProfile{
+					Capacity: items(1, 1<<20), Slots: "N", Item: subject.Item{Max: 1 << 20},
+					Waiting: "sleep", Empty: "strict", Close: true,
+				},
 				Mailbox: &subject.MailboxProfile{
 					Capacity: items(1, 1<<20), Item: subject.Item{Max: 16 << 20},
 					Delivery: "at-most-once", Order: "fifo", Waiting: "sleep", Close: true, Cancel: true,
@@ -51,7 +55,7 @@ func Subject() subject.Subject {
 				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
 				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
 				"SNAP-READERS", "SNAP-WRITERDEATH",
-				"BUF-NOSYSCALL",
+				"BUF-NOSYSCALL", "BUF-DEADLINE", "BUF-SLEEP", "BUF-INDEXWRAP", "BUF-STALE", "BUF-PRODUCERDEATH", "BUF-CONSUMERDEATH",
 			},
 		},
 		Regions:    regions{},
@@ -60,6 +64,7 @@ func Subject() subject.Subject {
 		RWLocks:    rwlocks{},
 		Snapshots:  snapshots{},
 		OneToOne:   buffers{},
+		Many:       manyBuffers{},
 		Mailboxes:  mailboxes{at},
 		Parties:    parties{at},
 		Network:    at,

@@ -12,6 +12,7 @@ import (
 // objects in shared memory.
 func Stress(s *spec.Suite) {
 	load := func(id string, body func(*spec.World)) { s.It(id, body, spec.Kind(catalogue.Stress), spec.Once()) }
+	load("REG-BOTHWAYS", stress.Region)
 	load("WORD-NOTEAR", stress.Word(linear.Snapshot{}, agent.RoleStore, agent.RoleLoad))
 	load("WORD-ADD", stress.Word(linear.Counter{}, agent.RoleAdd))
 	load("WORD-CAS", stress.Word(linear.Register{}, agent.RoleCAS))
@@ -28,4 +29,5 @@ func Stress(s *spec.Suite) {
 	load("BUF-NOLOSS", stress.NoLoss)
 	load("BUF-NODUP", stress.NoDup)
 	load("BUF-PRODUCERORDER", stress.ProducerOrder)
+	load("BUF-LINEAR", stress.Linear)
 }

@@ -1,0 +1,39 @@
+package mutants
+
+import "github.com/ipckit/ipckit/harness/subject"
+
+var manyMutants = []Mutant{
+	{ID: "many-newest-first", Fault: "get takes the newest item", Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it", as: "ring-newest-first"},
+}
+
+// many is a subject of buffers for many producers and consumers alone: rings at
+// which all of them take turns.
+func many(f fault) subject.Subject {
+	return subject.Subject{
+		Claims: subject.Claims{
+			Subject: "mutant:" + string(f), Version: "1", Language: "Go",
+			Profiles: subject.Profiles{Many: &subject.BufferProfile{
+				Capacity: subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 16}},
+				Item:     subject.Item{Max: 1 << 16}, Waiting: "sleep", Empty: "strict", Close: true,
+			}},
+		},
+		Many: turns{rings{f, newRegions(f)}},
+	}
+}
+
+// turns are rings at which all take turns.
+type turns struct{ rings }
+
+func (t turns) Create(name string, s subject.Shape) (subject.Buffer, error) {
+	return share(t.rings.create(name, s))
+}
+
+func (t turns) Open(name string) (subject.Buffer, error) { return share(t.rings.open(name)) }
+
+func share(r *ring, err error) (subject.Buffer, error) {
+	if err != nil {
+		return nil, err
+	}
+	r.shared = true
+	return r, nil
+}
