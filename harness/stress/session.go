@@ -122,8 +122,8 @@ func (s *session) behave(end time.Time) {
 func (s *session) repeat(end time.Time, once func() int64) {
 	for first := true; first || time.Now().Before(end); first = false {
 		began := time.Now()
-		s.rounds++
 		s.operations += once()
+		s.rounds++
 		s.w.Progress(s.operations, 0)
 		s.pace(time.Since(began))
 	}
@@ -183,9 +183,10 @@ func (r *round) play() finding {
 	r.trial.begin(r)
 	ctx, stop := context.WithTimeout(r.w.Context(), 10*roundTime) // whoever hangs is to be seen to sleep
 	settled := make(chan struct{})
+	source, weather, targets := r.source(), r.weather(), r.targets()
 	go func() {
 		defer close(settled)
-		fault.Disturb(ctx, r.source(), r.faults, r.weather(), r.targets())
+		fault.Disturb(ctx, source, r.faults, weather, targets)
 	}()
 	bury := r.kill()
 	stuck := r.await(func() { stop(); <-settled })

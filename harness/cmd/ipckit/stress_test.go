@@ -87,6 +87,6 @@ func TestStressWithoutRoom(t *testing.T) {
 func TestStressUsage(t *testing.T) {
 	ipckit(t, "stress", "reference", "--budget", "0s").expect(t, reports.ExitUsage, "--budget")
 	ipckit(t, "stress", "reference", "--calibrate", "--runs", "0").expect(t, reports.ExitUsage, "--runs")
-	ipckit(t, "stress", "../../../impl/controls/plain").expect(t, reports.ExitUsage, "nothing to check")
+	ipckit(t, "stress", "../../../impl/programs/good").expect(t, reports.ExitUsage, "nothing to check")
 	ipckit(t, "stress", "--help").expect(t, reports.ExitPass, "--budget", "--calibrate", "--seed", "--only")
 }
