@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,11 @@ func (a *Adapter) command() ([]string, error) {
 		return []string{"/bin/sh", "-c", "exec " + a.Claims.Agent}, nil
 	case !strings.Contains(program, "/"):
 		found, err := Find(program)
-		if err != nil {
+		var unusable *Unusable
+		switch {
+		case errors.As(err, &unusable) && unusable.Found == "":
+			return fail("%v; a program of your own is named ./%s", err, program)
+		case err != nil:
 			return fail("%v", err)
 		}
 		words[0] = found

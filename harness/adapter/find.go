@@ -22,7 +22,7 @@ type Unusable struct {
 
 func (e *Unusable) Error() string {
 	if e.Found == "" {
-		return fmt.Sprintf("%s is not in PATH: install %s; a program of your own is named ./%s", e.Program, e.Program, e.Program)
+		return fmt.Sprintf("%s is not in PATH: install %s", e.Program, e.Program)
 	}
 	return fmt.Sprintf("%s is %s, which the unprivileged user that subjects run as cannot execute (%v): "+
 		"install %s for every user of this machine, for example by its package manager, or run ipckit as an ordinary user who can execute it",

@@ -66,7 +66,6 @@ NotImplementedError is reported as not written yet.
 
 import array
 import base64
-import ctypes
 import errno
 import faulthandler
 import fcntl
@@ -81,6 +80,9 @@ import sys
 import threading
 import time
 import traceback
+
+if sys.version_info < (3, 9):
+    sys.exit("ipckit.py needs Python 3.9 or newer; this is %s, %s" % (sys.version.split()[0], sys.executable))
 
 __all__ = [
     "Closed", "Empty", "Error", "Full", "Interrupted", "OwnerDead", "PeerDead", "Timeout", "TooLarge", "serve",
@@ -814,6 +816,8 @@ def _call(f, *args, **more):
 
 
 def _marked_call():
+    import ctypes  # not every installation has it
+
     # Loaded so that the interpreter's lock is kept: giving it up between the
     # marker and the operation would let the other thread in.
     syscall = ctypes.PyDLL(None).syscall
@@ -984,7 +988,8 @@ def serve(name, version="", *, region=None, one_to_one=None, many=None, mailbox=
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # what was printed is there also after a SIGKILL
             stream.reconfigure(line_buffering=True)
-    faulthandler.enable()  # a SIGBUS or SIGSEGV tells the line
+    if sys.stderr is not None:
+        faulthandler.enable()  # a SIGBUS or SIGSEGV tells the line
     # A handler that does nothing, and is installed without SA_RESTART, as Python
     # does: system calls fail with EINTR.
     signal.signal(signal.SIGUSR1, lambda number, frame: None)
