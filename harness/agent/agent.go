@@ -17,8 +17,8 @@ import (
 // long a misbehaving agent is waited for, and decide nothing else.
 const (
 	helloLimit = 20 * time.Second // from start to the answer to hello
-	byeLimit   = 5 * time.Second  // for the answer to bye, and again for the exit
-	endLimit   = 5 * time.Second  // from a closed channel to the process's end
+	byeLimit   = 20 * time.Second // for the answer to bye, and again for the exit
+	endLimit   = 20 * time.Second // from a closed channel to the process's end
 	killLimit  = 30 * time.Second // from SIGKILL to the process's end
 )
 
