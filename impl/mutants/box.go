@@ -1,25 +1,34 @@
 package mutants
 
 import (
+	"os"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// boxes are mailboxes over the ring, with one sender and one receiver.
+// boxes are mailboxes over the ring, whose senders and receivers take turns.
 type boxes struct {
 	fault
 	rings rings
 }
 
-type box struct{ *ring }
+type box struct {
+	*ring
+	of   boxes
+	name string
+	late []byte // of box-holds-one-back
+}
 
 func (bs boxes) Create(name string, s subject.Shape) (subject.Mailbox, error) {
 	r, err := bs.rings.create(name, s)
 	if err != nil {
 		return nil, err
 	}
-	return box{r}, nil
+	r.shared = true
+	return &box{ring: r, of: bs, name: name}, nil
 }
 
 func (bs boxes) Open(name string) (subject.Mailbox, error) {
@@ -27,7 +36,8 @@ func (bs boxes) Open(name string) (subject.Mailbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return box{r}, nil
+	r.shared = true
+	return &box{ring: r, of: bs, name: name}, nil
 }
 
 func (bs boxes) Unlink(name string) error {
@@ -37,7 +47,7 @@ func (bs boxes) Unlink(name string) error {
 	return bs.rings.Unlink(name)
 }
 
-func (b box) Send(message []byte, wait subject.Wait) error {
+func (b *box) Send(message []byte, wait subject.Wait) error {
 	if b.is("box-sends-by-reference") {
 		go func() {
 			time.Sleep(2 * time.Millisecond)
@@ -45,7 +55,22 @@ func (b box) Send(message []byte, wait subject.Wait) error {
 		}()
 		return nil
 	}
+	if b.is("box-holds-one-back") {
+		late := b.late
+		b.late = append([]byte{}, message...)
+		if late == nil {
+			return nil
+		}
+		return b.Put(late, wait)
+	}
+	if b.is("box-dies-of-sigpipe") {
+		still, err := b.of.rings.open(b.name)
+		if err != nil { // it has been removed
+			os.Exit(128 + int(unix.SIGPIPE)) // a Go program does not die of it by itself
+		}
+		_ = still.Detach()
+	}
 	return b.Put(message, wait)
 }
 
-func (b box) Receive(into []byte, wait subject.Wait) (int, error) { return b.Get(into, wait) }
+func (b *box) Receive(into []byte, wait subject.Wait) (int, error) { return b.Get(into, wait) }

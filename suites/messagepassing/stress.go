@@ -14,4 +14,5 @@ func Stress(s *spec.Suite) {
 	load("BOX-NOLOSS", stress.NoLoss)
 	load("BOX-NODUP", stress.NoDup)
 	load("BOX-PRODUCERORDER", stress.ProducerOrder)
+	load("BOX-LINEAR", stress.Linear)
 }

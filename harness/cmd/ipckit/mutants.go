@@ -14,8 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/adapter"
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/reports"
@@ -134,6 +134,10 @@ func choose(only []string) ([]mutants.Mutant, error) {
 	return chosen, nil
 }
 
+// faultBudget is how long a fault that load must show is put under load. It ends
+// as soon as it shows.
+const faultBudget = 5 * time.Second
+
 // kill runs one mutant against the requirement that must catch it.
 func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
 	began := time.Now()
@@ -165,6 +169,7 @@ func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
 	plan.Attempts = 1
 	if m.Kind != "" {
 		plan.Kinds = []catalogue.Kind{catalogue.Kind(m.Kind)}
+		plan.Budget = faultBudget
 	}
 	record, err := run.Do(ctx, suite, plan, run.Options{Dir: dir, Header: run.Header(t.claims, t.way, "ipckit mutants")})
 	if err != nil {
