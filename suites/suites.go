@@ -18,7 +18,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -141,8 +140,8 @@ func tell(t *testing.T, r reports.Result) {
 // Register registers the specs of a subject with Ginkgo, for packages that
 // call RunSpecs themselves and are run by `ginkgo run`. It is called once in a
 // process, from the test that calls RunSpecs, before that. Gomega's fail
-// handler is set by it: do not set another. Races are registered only where the
-// label filter names them, as in --label-filter=race.
+// handler is set by it: do not set another. Races and stress are registered only
+// where the label filter names them, as in --label-filter=race.
 func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)
@@ -158,8 +157,10 @@ func Register(s subject.Subject, options ...Option) {
 	if err != nil {
 		panic(err)
 	}
-	if plan.Kinds == nil && strings.Contains(ginkgo.GinkgoLabelFilter(), string(catalogue.Race)) {
-		plan.Kinds = catalogue.Kinds
+	for _, k := range []catalogue.Kind{catalogue.Race, catalogue.Stress} {
+		if plan.Kinds == nil && strings.Contains(ginkgo.GinkgoLabelFilter(), string(k)) {
+			plan.Kinds = catalogue.Kinds
+		}
 	}
 	items, err := selection.Select(suite.Catalogue, plan.Claims, plan.Only)
 	if err != nil {
@@ -169,9 +170,7 @@ func Register(s subject.Subject, options ...Option) {
 		Catalogue: suite.Catalogue, Claims: plan.Claims, Items: items, Launcher: plan.Launcher, Seed: plan.Seed,
 		Repeat: func(id string) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", id) },
 	}
-	registered.Take = func(k catalogue.Kind) bool {
-		return plan.Kinds == nil && k != catalogue.Race || slices.Contains(plan.Kinds, k)
-	}
+	registered.Take = plan.Runs
 	keepRecord(registered, header(plan.Claims, strings.Join(os.Args, " ")))
 	registered.Register(suite.Register...)
 }

@@ -36,9 +36,9 @@ type Plan struct {
 	Part      Part              `json:"part"`             // which of the specs this runner takes
 }
 
-// runs reports whether checks of a kind belong to the plan. Races are explored,
+// Runs reports whether checks of a kind belong to the plan. Races are explored,
 // and load is made, where they are asked for.
-func (p Plan) runs(k catalogue.Kind) bool {
+func (p Plan) Runs(k catalogue.Kind) bool {
 	if p.Kinds == nil {
 		return k != catalogue.Race && k != catalogue.Stress
 	}
@@ -85,7 +85,7 @@ func (p Part) take() func(catalogue.Kind) bool {
 // is dealt out.
 func (p Plan) take() func(catalogue.Kind) bool {
 	part := p.Part.take()
-	return func(k catalogue.Kind) bool { return p.runs(k) && part(k) }
+	return func(k catalogue.Kind) bool { return p.Runs(k) && part(k) }
 }
 
 // Suite is the catalogue and the specs: what the suites hand to a run.

@@ -54,8 +54,8 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	}
 	began := time.Now()
 	implemented := s.Implemented()
-	total := countChecks(items, implemented, p.runs)
-	lonely := countChecks(items, implemented, func(k catalogue.Kind) bool { return alone(k) && p.runs(k) })
+	total := countChecks(items, implemented, p.Runs)
+	lonely := countChecks(items, implemented, func(k catalogue.Kind) bool { return alone(k) && p.Runs(k) })
 	if total == 0 {
 		return nil, fmt.Errorf("%w: nothing to check: of what was selected, nothing is both claimed by %s and checked by this version of the kit; `ipckit list` shows what is", ErrUsage, p.Claims.Subject)
 	}
@@ -124,7 +124,7 @@ func (s Suite) Checks(p Plan) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	return countChecks(items, s.Implemented(), p.runs), nil
+	return countChecks(items, s.Implemented(), p.Runs), nil
 }
 
 // families gives the order in which reports show what ends in any order.
@@ -235,7 +235,7 @@ func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][
 			r.Verdict, r.Message = reports.Excluded, "the profile is claimed as partial, without this"
 		case len(implemented[r.Requirement]) == 0:
 			r.Verdict, r.Message = reports.NotChecked, "this version of the kit has no check for it yet"
-		case p.Kinds == nil && !slices.ContainsFunc(implemented[r.Requirement], p.runs):
+		case p.Kinds == nil && !slices.ContainsFunc(implemented[r.Requirement], p.Runs):
 			r.Verdict, r.Message = reports.NotChecked, "its check is of a kind that is run only when asked for: --kinds race, or ipckit explore"
 		default:
 			continue
