@@ -23,12 +23,12 @@ const (
 func share(w *spec.World) {
 	ways := 0
 	p := w.Claims().Profiles
-	for _, g := range guardings(w) {
+	for i, g := range guardings(w) {
 		if p.Region != nil {
 			ways++
 			shareRegion(w, g)
 		}
-		if p.Snapshot != nil && w.RecordSize(tableSize) == tableSize {
+		if i == 0 && p.Snapshot != nil && w.RecordSize(tableSize) == tableSize {
 			ways++
 			shareSnapshot(w, g)
 		}
