@@ -63,6 +63,8 @@ func Suite() (run.Suite, error) {
 			sharedmemory.Stress,
 			messagepassing.Stress,
 			messagepassing.Mailboxes,
+			messagepassing.Synchronization,
+			messagepassing.Capacities,
 			messagepassing.Links,
 			messagepassing.Networks,
 			cooperation.Cooperation,

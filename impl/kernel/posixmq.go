@@ -22,6 +22,7 @@ func PosixMQ() subject.Subject {
 				Item:     subject.Item{Max: 8192},                                  // /proc/sys/fs/mqueue/msgsize_max
 				Delivery: "at-most-once", Order: "priority", Waiting: "sleep",
 			}},
+			Extended: []string{"BOX-DEADLINE", "BOX-SLEEP", "BOX-PRIORITY", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH"},
 		},
 		Mailboxes: posixQueues{},
 	}
@@ -85,9 +86,13 @@ func (posixQueues) Unlink(name string) error {
 type posixQueue uintptr
 
 func (q posixQueue) Send(message []byte, wait subject.Wait) error {
+	return q.SendPriority(message, subject.LowestPriority, wait)
+}
+
+func (q posixQueue) SendPriority(message []byte, priority int, wait subject.Wait) error {
 	limit := until(wait)
 	errno := untilNotInterrupted(func() unix.Errno {
-		_, _, errno := unix.Syscall6(unix.SYS_MQ_TIMEDSEND, uintptr(q), uintptr(unsafe.Pointer(unsafe.SliceData(message))), uintptr(len(message)), 0, uintptr(unsafe.Pointer(limit)), 0)
+		_, _, errno := unix.Syscall6(unix.SYS_MQ_TIMEDSEND, uintptr(q), uintptr(unsafe.Pointer(unsafe.SliceData(message))), uintptr(len(message)), uintptr(priority), uintptr(unsafe.Pointer(limit)), 0)
 		return errno
 	})
 	return timed("mq_timedsend", errno, wait, subject.Full)

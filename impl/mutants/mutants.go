@@ -52,6 +52,7 @@ func All() []Mutant {
 	all = append(all, bufferMutants...)
 	all = append(all, manyMutants...)
 	all = append(all, mailboxMutants...)
+	all = append(all, postalMutants...)
 	all = append(all, raceMutants...)
 	all = append(all, linkMutants...)
 	all = append(all, networkMutants...)
@@ -83,6 +84,9 @@ func Subject(id string) (subject.Subject, bool) {
 		if slices.ContainsFunc(networkMutants, func(m Mutant) bool { return m.ID == id }) {
 			return networked(f), true
 		}
+		if slices.ContainsFunc(postalMutants, func(m Mutant) bool { return m.ID == id }) {
+			return postal(f), true
+		}
 	}
 	items := subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 16}}
 	return subject.Subject{
@@ -107,7 +111,7 @@ func Subject(id string) (subject.Subject, bool) {
 				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
 				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
 				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
-				"SNAP-READERS", "SNAP-WRITERDEATH", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL",
+				"SNAP-READERS", "SNAP-WRITERDEATH", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL", "BOX-DEADLINE", "BOX-SLEEP", "BOX-STALE", "BOX-PRIVATE",
 				"BUF-DEADLINE", "BUF-SLEEP", "BUF-INDEXWRAP", "BUF-STALE", "BUF-PRODUCERDEATH", "BUF-CONSUMERDEATH"},
 		},
 		Regions:    newRegions(f),

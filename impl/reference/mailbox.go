@@ -5,15 +5,17 @@ import (
 	"github.com/ipckit/ipckit/impl/messagepassing"
 )
 
-type mailboxes struct{ *post }
+type mailboxes struct {
+	*post
+	delivery messagepassing.Delivery
+}
 
 type mailbox struct{ *messagepassing.Mailbox }
 
 func (ms mailboxes) Create(name string, s subject.Shape) (subject.Mailbox, error) {
-	if s.Capacity < 1 {
-		return nil, subject.Errorf(subject.Invalid, "capacity %d: want at least 1", s.Capacity)
-	}
-	m, err := ms.office.Create(name, messagepassing.Shape{Capacity: narrow(s.Capacity), MessageMax: narrow(s.ItemMax)})
+	m, err := ms.office.Create(name, messagepassing.Shape{
+		Capacity: narrow(s.Capacity), MessageMax: narrow(s.ItemMax), Delivery: ms.delivery, Owned: s.Owned,
+	})
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -35,8 +35,8 @@ func Subject() subject.Subject {
 					Waiting: "sleep", Empty: "strict", Close: true,
 				},
 				Mailbox: &subject.MailboxProfile{
-					Capacity: items(1, 1<<20), Item: subject.Item{Max: 16 << 20},
-					Delivery: "at-most-once", Order: "fifo", Waiting: "sleep", Close: true, Cancel: true,
+					Capacity: items(subject.Rendezvous, 1<<20), Unbounded: true, Item: subject.Item{Max: 16 << 20},
+					Delivery: "at-most-once", Order: "priority", Waiting: "sleep", Close: true, Cancel: true,
 				},
 				Link: &subject.LinkProfile{
 					Item: subject.Item{Max: 16 << 20}, Framing: subject.FramingMessages, Buffering: 64 << 10,
@@ -47,6 +47,9 @@ func Subject() subject.Subject {
 			},
 			Performance: []subject.Performance{{Requirement: "COOP-SPEEDUP", AtLeast: 0.6, Against: "serial"}},
 			Extended: []string{
+				"BOX-DEADLINE", "BOX-SLEEP", "BOX-MANY", "BOX-GONEBLOCKED", "BOX-OWNER", "BOX-HANDOVER", "BOX-PRIORITY",
+				"BOX-IDENTITY", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH",
+				"SYNC-RENDEZVOUS", "SYNC-CANCEL", "CAP-ZERO", "CAP-UNBOUNDED",
 				"LINK-ANY", "LINK-DUPLEX",
 				"NET-MAILBOX", "NET-LINK", "NET-CUT", "NET-HEAL",
 				"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
@@ -65,7 +68,7 @@ func Subject() subject.Subject {
 		Snapshots:  snapshots{},
 		OneToOne:   buffers{},
 		Many:       manyBuffers{},
-		Mailboxes:  mailboxes{at},
+		Mailboxes:  mailboxes{post: at},
 		Parties:    parties{at},
 		Network:    at,
 	}

@@ -33,6 +33,38 @@ func Mailboxes(s *spec.Suite) {
 	s.It("BOX-GROWTH", queue.Growth)
 	s.It("BOX-DRAIN", queue.Drain)
 	s.It("BOX-CLOSEBLOCKED", queue.CloseBlocked)
+	s.It("BOX-ONERECEIVER", boxOneReceiver)
+	s.It("BOX-NAMES", boxNames)
+	s.It("BOX-SIGPIPE", boxSigpipe)
+	s.It("BOX-DEADLINE", queue.Deadline)
+	s.It("BOX-SLEEP", queue.Sleep)
+	s.It("BOX-STALE", queue.Stale)
+	s.It("BOX-SENDERDEATH", queue.ProducerDeath)
+	s.It("BOX-RECEIVERDEATH", queue.ConsumerDeath)
+	s.It("BOX-MANY", boxMany)
+	s.It("BOX-GONEBLOCKED", boxGoneBlocked)
+	s.It("BOX-PRIVATE", boxPrivate)
+	s.It("BOX-OWNER", boxOwner)
+	s.It("BOX-HANDOVER", boxHandOver)
+	s.It("BOX-PRIORITY", boxPriority)
+	s.It("BOX-IDENTITY", boxIdentity)
+}
+
+// Synchronization registers the SYNC family, for mailboxes and for links.
+func Synchronization(s *spec.Suite) {
+	s.It("SYNC-RECEIVE", queue.Receive)
+	s.It("SYNC-SEND", queue.Send)
+	s.It("SYNC-RECEIVENOW", queue.ReceiveNow)
+	s.It("SYNC-SENDNOW", queue.SendNow)
+	s.It("SYNC-RENDEZVOUS", syncRendezvous)
+	s.It("SYNC-CANCEL", queue.Cancel)
+}
+
+// Capacities registers the CAP family.
+func Capacities(s *spec.Suite) {
+	s.It("CAP-BOUNDED", queue.Bounded)
+	s.It("CAP-ZERO", capZero)
+	s.It("CAP-UNBOUNDED", capUnbounded)
 }
 
 // boxCopy looks at what the receiver gets after the sender has overwritten the

@@ -1,0 +1,43 @@
+package reference
+
+import (
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/messagepassing"
+)
+
+// SendPriority sends with a priority other than the lowest.
+func (m mailbox) SendPriority(message []byte, priority int, wait subject.Wait) error {
+	return translate(m.Mailbox.SendPriority(message, priority, messagepassing.Wait(wait)))
+}
+
+// ReceiveFrom says who sent it as the kernel told the post office.
+func (m mailbox) ReceiveFrom(into []byte, wait subject.Wait) (n, pid int, err error) {
+	got, err := m.ReceiveMessage(messagepassing.Wait(wait))
+	switch {
+	case err != nil:
+		return 0, 0, translate(err)
+	case len(got.Body) > len(into):
+		return 0, 0, subject.Errorf(subject.TooLarge, "%d bytes into a buffer of %d", len(got.Body), len(into))
+	}
+	return copy(into, got.Body), got.Sender.PID, nil
+}
+
+// HandOver passes the mailbox on.
+func (m mailbox) HandOver(pid int) error { return translate(m.Mailbox.HandOver(pid)) }
+
+// AtLeastOnce is the reference's mailboxes with the other promise about a
+// receiver's death: what it had in hand comes again, and is never lost.
+func AtLeastOnce() subject.Subject {
+	messagepassing.ServeIfAsked()
+	return subject.Subject{
+		Claims: subject.Claims{
+			Subject: "reference-at-least-once", Version: "0.1.0", Language: "Go",
+			Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{
+				Capacity: items(1, 1<<20), Item: subject.Item{Max: 16 << 20},
+				Delivery: "at-least-once", Order: "fifo", Waiting: "sleep", Close: true,
+			}},
+			Extended: []string{"BOX-RECEIVERDEATH", "BOX-SENDERDEATH"},
+		},
+		Mailboxes: mailboxes{post: new(post), delivery: messagepassing.AtLeastOnce},
+	}
+}

@@ -1,0 +1,230 @@
+package queue
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// direct reports whether the queue is a link, which may promise no more room
+// than its claims say, and where what was sent may still be under way.
+func direct(w *spec.World) bool { return w.Profile() == subject.ProfileLink }
+
+// holds reports whether something may be put with nobody getting.
+func (p *pair) holds() bool { return p.facts.Counted || p.facts.Capacities.Max >= 2<<10 }
+
+// now gets what was put a moment ago: at once, where the queue itself has it.
+func (p *pair) now(i int, when string) {
+	wait := subject.Never
+	if direct(p.w) {
+		wait = subject.Forever
+	}
+	got, err := p.consumer.Get(wait)
+	if subject.KindOf(err) == subject.Empty {
+		p.w.Fail("message %d was not there to be received, %s", i, when)
+	}
+	p.w.Must(err, "receiving message %d, %s", i, when)
+	p.same(i, got)
+}
+
+// Receive: a blocking receive returns with a message, and not before one was
+// sent.
+func Receive(w *spec.World) {
+	p := newPair(w, 4, 16)
+	for round := range 3 {
+		w.Step("round %d: a receive waits", round+1)
+		get := p.consumer.BeginGet(subject.Forever)
+		get.Blocks("a blocking receive, with nothing sent,")
+		w.Step("a message is sent; the receive brings it")
+		p.put(round, round+1)
+		got, err := get.Item()
+		w.Must(err, "the receive that waited")
+		p.same(round, got)
+	}
+	p.empty()
+}
+
+// Send: a blocking send returns once its message is accepted: with room at
+// once, though nobody receives, and from then on the message is there.
+func Send(w *spec.World) {
+	p := newPair(w, 2, 16)
+	if p.holds() {
+		for i := range 5 {
+			w.Step("a message is sent with nobody receiving, and received after the send has returned")
+			w.Must(p.producer.Put(p.item(i), subject.Forever), "sending with room and nobody receiving")
+			p.now(i, "after its send had returned")
+		}
+	}
+	w.Step("the queue is full: the send waits until its message is accepted")
+	n := p.fill(0, fillLimit)
+	if n == fillLimit {
+		w.Step("%d messages were accepted and no end was seen", n)
+		p.get(0, n)
+		return
+	}
+	put := p.producer.BeginPut(p.item(n), subject.Forever)
+	put.Blocks("a blocking send without room")
+	taken := 0
+	for ; taken < n && !put.Returned(); taken++ {
+		p.get(taken, taken+1)
+		if p.facts.Counted {
+			taken++
+			break
+		}
+		time.Sleep(time.Millisecond) // one message fewer may still be too little room
+	}
+	_, err := put.Return()
+	w.Must(err, "the send that waited")
+	p.get(taken, n)
+	p.now(n, "after its send had returned")
+	p.empty()
+}
+
+// ReceiveNow: a receive that may not wait gives a message or says that there
+// is none.
+func ReceiveNow(w *spec.World) {
+	p := newPair(w, 2, 16)
+	for round := range 5 {
+		w.Step("round %d: a receive without waiting, with nothing sent, and with a message", round+1)
+		p.empty()
+		p.empty()
+		p.put(round, round+1)
+		p.now(round, "after its send had returned")
+	}
+	p.empty()
+}
+
+// SendNow: a send that may not wait is accepted or refused, and a refused one
+// has no effect.
+func SendNow(w *spec.World) {
+	p := newPair(w, 2, 16)
+	for round := range 2 {
+		w.Step("round %d: sends without waiting, with nobody receiving, until there is no room", round+1)
+		n := p.fill(0, fillLimit)
+		if n == 0 && p.holds() {
+			w.Fail("a send without waiting was refused where nothing was inside")
+		}
+		for range 3 {
+			if n == fillLimit {
+				break
+			}
+			w.Refused(p.producer.Put(p.item(n+1), subject.Never), []subject.Kind{subject.Full}, "a send without waiting where there is no room")
+		}
+		w.Step("what was accepted comes out, and nothing of what was refused")
+		p.get(0, n)
+		p.empty()
+	}
+}
+
+// Cancel: a cancelled operation has no effect, or its whole effect, and says
+// which.
+func Cancel(w *spec.World) {
+	p := newPair(w, 2, 16)
+	w.Step("a receive that waits is cancelled; the next message is not lost to it")
+	for i := range 5 {
+		get := p.consumer.BeginGet(subject.Forever)
+		get.Blocks("a blocking receive, with nothing sent,")
+		cancelled(p.consumer.Process(), get)
+		_, err := get.Item()
+		w.Refused(err, []subject.Kind{subject.Interrupted}, "a receive that was cancelled while nothing was sent")
+		p.put(i, i+1)
+		p.now(i, "after a receive before it had been cancelled")
+	}
+	p.empty()
+	w.Step("a send that waits is cancelled; its message never arrives")
+	if n := p.fill(0, fillLimit); n < fillLimit {
+		put := p.producer.BeginPut(p.item(n+7), subject.Forever)
+		put.Blocks("a blocking send without room")
+		cancelled(p.producer.Process(), put)
+		_, err := put.Return()
+		w.Refused(err, []subject.Kind{subject.Interrupted}, "a send that was cancelled while there was no room")
+		p.get(0, n)
+	} else {
+		p.get(0, n)
+	}
+	p.empty()
+	w.Step("a receive is cancelled while its message is being sent: it has it, or the next receive gets it")
+	had := 0
+	for i := range 40 {
+		get := p.consumer.BeginGet(subject.Forever)
+		put := p.producer.BeginPut(p.item(i), subject.Forever)
+		time.Sleep(time.Duration(w.Rand.IntN(300)) * time.Microsecond)
+		cancelled(p.consumer.Process(), get)
+		got, err := get.Item()
+		_, sent := put.Return()
+		w.Must(sent, "sending message %d", i)
+		if subject.KindOf(err) == subject.Interrupted {
+			p.now(i, "after a receive that was cancelled had said it took nothing")
+		} else {
+			w.Must(err, "a receive that was cancelled")
+			p.same(i, got)
+			had++
+		}
+		p.empty()
+	}
+	w.Note("of 40 receives that were cancelled while a message came, %d had the message and the others left it", had)
+}
+
+// cancelled cancels until the call comes back, or has had long enough: the
+// first cancellations may have come before the operation began.
+func cancelled(p *spec.Process, c *spec.Call) {
+	for end := time.Now().Add(10 * time.Second); !c.Returned() && time.Now().Before(end); {
+		p.Cancel()
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// Bounded: with nobody receiving, as much goes in as was claimed, whatever the
+// size of the messages, and then a sender waits.
+func Bounded(w *spec.World) {
+	f := w.Queues()
+	for _, usable := range []int64{1, 3, 8} {
+		for _, size := range []int64{8, min(f.Max, 4096)} {
+			p := &pair{w: w, facts: f, seed: w.Rand.Uint64(), size: f.Size(size)}
+			p.shape = spec.QueueShape{Capacity: f.Capacity(usable), ItemMax: f.Max}
+			if f.Counted {
+				p.shape.ItemMax = p.size
+			}
+			p.usable = f.Usable(p.shape.Capacity)
+			name := w.ObjectName(fmt.Sprintf("bounded%d-%d", usable, size))
+			p.attach(w.Process(fmt.Sprintf("sender %d×%d", usable, size)), w.Process(fmt.Sprintf("receiver %d×%d", usable, size)), name)
+			w.Step("capacity %d, messages of %d bytes, nobody receives", p.shape.Capacity, p.size)
+			p.bound()
+		}
+	}
+}
+
+func (p *pair) bound() {
+	w := p.w
+	if !p.facts.Counted {
+		p.size = max(p.size, 64) // so that what the subject keeps beside a message is less than one
+	}
+	limit := int(p.usable) + 16
+	if !p.facts.Counted {
+		limit = int(p.shape.Capacity/p.size) + 16
+	}
+	n := p.fill(0, limit)
+	if p.facts.Counted && int64(n) != p.usable {
+		w.Fail("%d messages were accepted where the capacity claimed is %d", n, p.usable)
+	}
+	if bytes, c := int64(n)*p.size, p.shape.Capacity; !p.facts.Counted && (bytes > c+p.size || bytes < c-p.size) {
+		w.Fail("%d bytes were accepted, in messages of %d, where the capacity claimed is %d", bytes, p.size, c)
+	}
+	put := p.producer.BeginPut(p.item(n), subject.Forever)
+	put.Blocks("a send at the capacity claimed")
+	taken := 0
+	for ; taken < n && !put.Returned(); taken++ {
+		p.get(taken, taken+1)
+		if p.facts.Counted {
+			taken++
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	_, err := put.Return()
+	w.Must(err, "the send that waited")
+	p.get(taken, n+1)
+	p.empty()
+}
