@@ -89,11 +89,12 @@ type Result struct {
 
 // Check is one way in which a requirement was looked at.
 type Check struct {
-	Kind    string  `json:"kind"`              // behaviour, stress, race, fault, performance
-	Profile string  `json:"profile,omitempty"` // which profile's object was checked, where there are several
-	Verdict Verdict `json:"verdict"`
-	Seconds float64 `json:"seconds,omitempty"`
-	Note    string  `json:"note,omitempty"` // the bound, the figures, or why it was not run
+	Kind    string   `json:"kind"`              // behaviour, stress, race, fault, performance
+	Profile string   `json:"profile,omitempty"` // which profile's object was checked, where there are several
+	Verdict Verdict  `json:"verdict"`
+	Seconds float64  `json:"seconds,omitempty"`
+	Note    string   `json:"note,omitempty"`   // the bound, the figures, or why it was not run
+	Faults  []string `json:"faults,omitempty"` // what was done to the processes, each with its time from the check's start
 }
 
 // Evidence explains a verdict to somebody who was not there. The fields are

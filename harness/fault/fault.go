@@ -26,8 +26,6 @@ const (
 	Starve Kind = "starvation"    // busy loops on every processor
 	Kill   Kind = "kill"          // SIGKILL
 	Slow   Kind = "slow consumer" // a consumer that thinks long: part of the load
-	Space  Kind = "full /dev/shm" // while an object is made
-	Files  Kind = "no descriptor" // while an object is made
 )
 
 // Weather is what may happen to anyone, in no order.

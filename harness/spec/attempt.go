@@ -17,7 +17,8 @@ type outcome struct {
 	verdict  reports.Verdict
 	message  string
 	evidence *reports.Evidence
-	note     string // for passes: the figures or the bound
+	faults   []string // that were made, for the record
+	note     string   // for passes: the figures or the bound
 }
 
 func (o outcome) passed() bool { return o.verdict == reports.Pass }
@@ -109,7 +110,7 @@ func (e entry) attempt(ctx context.Context) (o outcome) {
 	if o.passed() && !w.untidy {
 		o = w.guard(w.expectNothingLeft)
 	}
-	o.note = w.note
+	o.note, o.faults = w.note, w.listed()
 	return o
 }
 

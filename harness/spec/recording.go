@@ -19,6 +19,7 @@ type told struct {
 	files              int // recorded so far
 	picture, svg, sure string
 	mute               bool // nothing more is told
+	faults             func() []string
 }
 
 func (t *told) add(e *reports.Evidence) *reports.Evidence {
@@ -162,6 +163,17 @@ func (w *World) Sure(format string, args ...any) { w.sure = fmt.Sprintf(format, 
 // Mute says whether what is done from now on is told in the evidence: the
 // hundreds of steps of a load are not.
 func (w *World) Mute(mute bool) { w.mute = mute }
+
+// Faults says what gives, when the check has ended, the faults that were made.
+func (w *World) Faults(list func() []string) { w.faults = list }
+
+// listed are the faults for the record.
+func (t *told) listed() []string {
+	if t.faults == nil {
+		return nil
+	}
+	return t.faults()
+}
 
 // Hang ends the spec: the subject did not come back.
 func (w *World) Hang(format string, args ...any) { w.stop(reports.Timeout, format, args...) }

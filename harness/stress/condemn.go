@@ -13,6 +13,9 @@ const (
 	repeatTime = 4 * time.Second
 )
 
+// mostFaults are as many as a record lists of one check: the last.
+const mostFaults = 1000
+
 // condemn ends the spec with what a round showed.
 func (s *session) condemn(r *round, f finding) {
 	s.story(r)

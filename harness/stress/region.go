@@ -20,6 +20,7 @@ func Region(w *spec.World) {
 	s := &session{w: w, faults: fault.NewLog(), count: firstSteps}
 	w.Mute(true)
 	defer w.Mute(false)
+	w.Faults(func() []string { return s.lastFaults(mostFaults) })
 	for i := range processes {
 		s.process(i)
 	}

@@ -88,6 +88,7 @@ func run(w *spec.World, t trial) {
 	end := time.Now().Add(w.Budget())
 	w.Mute(true)
 	defer w.Mute(false)
+	w.Faults(func() []string { return s.lastFaults(mostFaults) })
 	if !s.process(0).Records() {
 		s.behave(end)
 		return
