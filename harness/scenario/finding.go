@@ -22,8 +22,8 @@ type Finding struct {
 
 // Limits of an exploration.
 const (
-	limit = 2 * time.Minute // of one scenario
-	tries = 3               // of one that a disturbance left without a result
+	limit = 10 * time.Minute // of one scenario: many accesses take long on a busy machine
+	tries = 3                // of one that a disturbance left without a result
 )
 
 // Explore explores a scenario in a world. What was disturbed, so that something
