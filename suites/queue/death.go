@@ -9,18 +9,36 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// deaths is how often somebody is killed in each of the two specs.
+// deaths is how often somebody is killed in a check of behaviour.
 const deaths = 100
+
+// more tells, of each death by its number, whether it is to happen.
+type more func(number int) bool
+
+func few(number int) bool { return number < deaths }
+
+// many are as many as the budget of a check under load has time for; the
+// record says how many that were.
+func many(w *spec.World) more {
+	end := time.Now().Add(w.Budget())
+	return func(number int) bool { return number == 0 || time.Now().Before(end) }
+}
 
 // endless is more items than anybody lives to move.
 const endless = 1 << 40
 
 // ProducerDeath: after a producer was killed at any moment, all that it had put
 // comes out whole and in order, and the others go on as if it had never been.
-func ProducerDeath(w *spec.World) {
+func ProducerDeath(w *spec.World) { killProducers(w, few) }
+
+// ProducerDeaths is the same for as long as it is given.
+func ProducerDeaths(w *spec.World) { killProducers(w, many(w)) }
+
+func killProducers(w *spec.World, another more) {
 	p := newPair(w, 5, 24)
 	var reported, came int64
-	for round := range deaths {
+	round := 0
+	for ; another(round); round++ {
 		victim := w.Process(fmt.Sprintf("victim %d", round+1))
 		q := p.give(p.producer, victim)
 		b := spec.Bulk{Count: endless, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(round) + 1}
@@ -44,8 +62,9 @@ func ProducerDeath(w *spec.World) {
 		w.Step("the others go on")
 		p.producer = p.back(p.producer)
 		p.whole(0)
+		w.Progress(came, int64(round+1))
 	}
-	w.Note("%d producers were killed; of the %d puts that were known to have returned none was lost, and %d items came out whole and in order", deaths, reported, came)
+	w.Note("%d producers were killed; of the %d puts that were known to have returned none was lost, and %d items came out whole and in order", round, reported, came)
 }
 
 // give lets a process open the queue that is to be killed with it. Where only
@@ -107,10 +126,16 @@ func (p *pair) moment() time.Time {
 
 // ConsumerDeath: after a consumer was killed at any moment, the others get all
 // that it had not yet taken, in order, and find as many places as before.
-func ConsumerDeath(w *spec.World) {
+func ConsumerDeath(w *spec.World) { killConsumers(w, few) }
+
+// ConsumerDeaths is the same for as long as it is given.
+func ConsumerDeaths(w *spec.World) { killConsumers(w, many(w)) }
+
+func killConsumers(w *spec.World, another more) {
 	p := newPair(w, 5, 24)
 	var taken, rest int64
-	for round := range deaths {
+	round := 0
+	for ; another(round); round++ {
 		victim := w.Process(fmt.Sprintf("victim %d", round+1))
 		q := p.give(p.consumer, victim)
 		b := spec.Bulk{Count: 20 + int64(w.Rand.IntN(400)), SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(round) + 1}
@@ -135,8 +160,9 @@ func ConsumerDeath(w *spec.World) {
 		w.Forget()
 		w.Step("the others go on")
 		p.whole(0)
+		w.Progress(taken+rest, int64(round+1))
 	}
-	w.Note("%d consumers were killed, which were known to have taken %d items; none of these came again, and the %d that another consumer got came in order up to the last", deaths, taken, rest)
+	w.Note("%d consumers were killed, which were known to have taken %d items; none of these came again, and the %d that another consumer got came in order up to the last", round, taken, rest)
 }
 
 // remainder takes what a dead consumer has left of a bulk: from some item on,

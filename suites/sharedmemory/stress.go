@@ -6,6 +6,7 @@ import (
 	"github.com/ipckit/ipckit/harness/linear"
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/stress"
+	"github.com/ipckit/ipckit/suites/queue"
 )
 
 // Stress registers what is decided by histories recorded under load, for all
@@ -30,4 +31,6 @@ func Stress(s *spec.Suite) {
 	load("BUF-NODUP", stress.NoDup)
 	load("BUF-PRODUCERORDER", stress.ProducerOrder)
 	load("BUF-LINEAR", stress.Linear)
+	load("BUF-PRODUCERDEATH", queue.ProducerDeaths)
+	load("BUF-CONSUMERDEATH", queue.ConsumerDeaths)
 }
