@@ -19,7 +19,8 @@ import (
 
 // The subjects that ship. What they claim is checked by the suites; here it is
 // the shim that is looked at, through them.
-var shipped = []string{"c/example", "c/course", "c/skeleton", "controls/plain", "controls/spinning", "controls/semaphore"}
+var shipped = []string{"c/example", "c/course", "c/skeleton", "controls/plain", "controls/spinning", "controls/semaphore",
+	"controls/mutex", "controls/permit", "controls/vyukov", "controls/sysv"}
 
 func TestShippedSubjectsPassTheSmokeTest(t *testing.T) {
 	needCompiler(t)
@@ -216,7 +217,7 @@ func TestWorkloadTellsWhatIsWrong(t *testing.T) {
 }
 
 func TestRegionsAreShared(t *testing.T) {
-	for _, name := range []string{"c/example", "controls/plain"} {
+	for _, name := range []string{"c/example", "controls/plain", "controls/sysv"} {
 		t.Run(name, func(t *testing.T) {
 			l := sanitized(t, filepath.Join(impl, name))
 			w := newWorld(t)

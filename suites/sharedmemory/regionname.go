@@ -75,8 +75,8 @@ func tryName(w *spec.World, p, q *spec.Process, what, name, base string) {
 	}
 	b, err := q.OpenRegion(name)
 	w.Must(err, "opening %s, %q, which was accepted at creation", what, name)
-	write(w, a, 0, []byte(what[:4]))
-	holds(w, b, 0, []byte(what[:4]), "the region of that name")
+	write(w, a, 0, []byte(what))
+	holds(w, b, 0, []byte(what), "the region of that name")
 	w.Must(b.Detach(), "detaching the opener")
 	w.Must(a.Detach(), "detaching the creator")
 	w.Must(p.UnlinkRegion(name), "unlinking %s, %q", what, name)

@@ -28,6 +28,10 @@ func TestShipped(t *testing.T) {
 		{"../../../impl/controls/plain", true, reports.ExitPass, nil},
 		{"../../../impl/controls/spinning", true, reports.ExitPass, nil},
 		{"../../../impl/controls/semaphore", true, reports.ExitPass, nil},
+		{"../../../impl/controls/mutex", true, reports.ExitPass, nil},
+		{"../../../impl/controls/permit", true, reports.ExitPass, nil},
+		{"../../../impl/controls/vyukov", true, reports.ExitPass, nil},
+		{"../../../impl/controls/sysv", true, reports.ExitPass, nil},
 		{"../../../impl/programs/good", true, reports.ExitPass, nil},
 		{"../../../impl/programs/broken", true, reports.ExitFail, []string{"PROG-LAST fails", "PROG-NOLEAK leaks"}},
 	} {
