@@ -2,6 +2,8 @@ package c_test
 
 import (
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -41,5 +43,32 @@ func TestEmbedded(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A fault whose lines the example no longer has would be no fault.
+func TestFaultsFitTheExample(t *testing.T) {
+	for _, f := range c.Faults() {
+		dir := t.TempDir()
+		if err := f.Write(dir); err != nil {
+			t.Fatal(err)
+		}
+		sources, err := filepath.Glob(filepath.Join(dir, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := 0
+		for _, source := range sources {
+			text, err := os.ReadFile(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if right, err := os.ReadFile(filepath.Join("example", filepath.Base(source))); err != nil || string(right) != string(text) {
+				changed++
+			}
+		}
+		if changed != 1 {
+			t.Errorf("%s: %d files differ from the example's, want 1", f.ID, changed)
+		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/programs"
 	"github.com/ipckit/ipckit/impl/python"
 )
@@ -59,6 +60,9 @@ func All() []Mutant {
 	all = append(all, cooperationMutants...)
 	for _, f := range programs.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
+	}
+	for _, f := range c.Faults() {
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Needs: c.Compiler})
 	}
 	for _, f := range python.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: python.Interpreter})

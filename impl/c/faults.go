@@ -1,0 +1,126 @@
+package c
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+//go:embed example
+var example embed.FS
+
+// Compiler is what the claims need to be built.
+const Compiler = "cc"
+
+// A Fault is one mistake in the example, as students make it.
+type Fault struct {
+	ID          string // stable, in words
+	Fault       string // what is wrong, as its author might have written it
+	Requirement string // that must catch it
+	Verdict     string // with which it must be caught: fail, timeout or leak
+	At          string // part of the step or the message by which it is caught
+
+	file     string
+	old, new string // the lines that are right, and what stands there instead
+}
+
+// Faults lists the faults, by requirement.
+func Faults() []Fault {
+	return []Fault{
+		{
+			ID: "c-open-cuts", Fault: "whoever opens a region gives it a size too, one page",
+			Requirement: "REG-NORESIZE", Verdict: "fail", At: "before it was opened",
+			file: "region.c",
+			old:  "    struct stat status;\n",
+			new:  "    struct stat status;\n    if (!read_only && ftruncate(fd, 4096) < 0)\n        return ipckit_errno(\"ftruncate\");\n",
+		},
+		{
+			ID: "c-count-unlocked", Fault: "adds by count = count + 1, which two can do at once",
+			Requirement: "WORD-ADD", Verdict: "fail", At: "steps went wrong",
+			file: "word.c",
+			old:  "        *before = atomic_fetch_add(w, delta);\n",
+			new:  "    {\n        extern int sched_yield(void);\n        *before = *w;\n        sched_yield();\n        *w = *before + delta;\n    }\n",
+		},
+		{
+			ID: "c-interrupted-is-granted", Fault: "takes a wait that a signal interrupted for one that was granted",
+			Requirement: "SEM-EINTR", Verdict: "fail", At: "during signals",
+			file: "semaphore.c",
+			old:  "    } while (result < 0 && errno == EINTR);\n",
+			new:  "        if (result < 0 && errno == EINTR)\n            return IPCKIT_OK;\n    } while (false);\n",
+		},
+		{
+			ID: "c-mapped-privately", Fault: "maps the buffer with MAP_PRIVATE: each process has its own in and out",
+			Requirement: "BUF-FIFO", Verdict: "fail", At: "opening the queue in a second process",
+			file: "buffer.c",
+			old:  "PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);",
+			new:  "PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);",
+		},
+		{
+			ID: "c-slot-short", Fault: "keeps one slot free to tell full from empty, and claims all of them",
+			Requirement: "BUF-CAPACITY", Verdict: "fail", At: "were claimed",
+			file: "buffer.c",
+			old:  ">= h->capacity)\n",
+			new:  ">= h->capacity - 1)\n",
+		},
+		{
+			ID: "c-sleeps-instead", Fault: "get waits for a moment, by when the producer will have put something",
+			Requirement: "BUF-EMPTY", Verdict: "fail", At: "where it must wait",
+			file: "buffer.c",
+			old:  "        sleep_on(e, count, wait > 0 ? &deadline : NULL);\n",
+			new:  "        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);\n        if (refused == IPCKIT_EMPTY)\n            return attempt(h, argument);\n",
+		},
+		{
+			ID: "c-wakes-the-others", Fault: "a put wakes those who wait for room",
+			Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back",
+			file: "many.c",
+			old:  "    signal_event(&p->filled);\n    *(volatile uint64_t *)&p->tail = p->tail + 1;\n",
+			new:  "    signal_event(&p->freed);\n    *(volatile uint64_t *)&p->tail = p->tail + 1;\n",
+		},
+		{
+			ID: "c-done-flag-first", Fault: "get looks at the done flag before it looks into the buffer",
+			Requirement: "BUF-DRAIN", Verdict: "fail", At: "refused: closed",
+			file: "buffer.c",
+			old:  "    if (head == atomic_load(&h->tail))\n        return closed ? IPCKIT_CLOSED : IPCKIT_EMPTY;\n",
+			new:  "    if (closed)\n        return IPCKIT_CLOSED;\n    if (head == atomic_load(&h->tail))\n        return IPCKIT_EMPTY;\n",
+		},
+		{
+			ID: "c-never-unlinks", Fault: "leaves the name to somebody else",
+			Requirement: "BUF-NOLEAK", Verdict: "fail", At: "creating the queue",
+			file: "buffer.c",
+			old:  "    return shm_unlink(name) < 0 ? ipckit_errno(\"shm_unlink\") : IPCKIT_OK;\n",
+			new:  "    return name != NULL ? IPCKIT_OK : IPCKIT_INVALID;\n",
+		},
+	}
+}
+
+// Write writes the example with the fault into a directory that exists.
+func (f Fault) Write(dir string) error {
+	entries, err := fs.ReadDir(example, "example")
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, e := range entries {
+		source, err := fs.ReadFile(example, "example/"+e.Name())
+		if err != nil {
+			return err
+		}
+		text := string(source)
+		if e.Name() == f.file {
+			if n := strings.Count(text, f.old); n != 1 {
+				return fmt.Errorf("c: fault %s: %s has %d places that read %q, want 1", f.ID, f.file, n, f.old)
+			}
+			text, found = strings.Replace(text, f.old, f.new, 1), true
+		}
+		if err := os.WriteFile(filepath.Join(dir, e.Name()), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	if !found {
+		return fmt.Errorf("c: fault %s: the example has no %s", f.ID, f.file)
+	}
+	return nil
+}
