@@ -31,7 +31,7 @@ func AtLeastOnce() subject.Subject {
 	messagepassing.ServeIfAsked()
 	return subject.Subject{
 		Claims: subject.Claims{
-			Subject: "reference-at-least-once", Version: "0.1.0", Language: "Go",
+			Subject: "reference-again", Version: "0.1.0", Language: "Go",
 			Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{
 				Capacity: items(1, 1<<20), Item: subject.Item{Max: 16 << 20},
 				Delivery: "at-least-once", Order: "fifo", Waiting: "sleep", Close: true,

@@ -40,7 +40,7 @@ func Mailboxes(s *spec.Suite) {
 	s.It("BOX-SLEEP", queue.Sleep)
 	s.It("BOX-STALE", queue.Stale)
 	s.It("BOX-SENDERDEATH", queue.ProducerDeath)
-	s.It("BOX-RECEIVERDEATH", queue.ConsumerDeath)
+	s.It("BOX-RECEIVERDEATH", boxReceiverDeath)
 	s.It("BOX-MANY", boxMany)
 	s.It("BOX-GONEBLOCKED", boxGoneBlocked)
 	s.It("BOX-PRIVATE", boxPrivate)

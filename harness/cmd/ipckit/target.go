@@ -30,6 +30,7 @@ var builtIns = map[string]struct {
 }{
 	"reference":       {"the reference implementation of both models", reference.Subject},
 	"reference-mutex": {"its lock that is faster, and not fair", reference.Mutex},
+	"reference-again": {"its mailboxes that give again what a dead receiver had in hand", reference.AtLeastOnce},
 	"pipe":            {"the system's named pipes", kernel.Pipe},
 	"unix-stream":     {"the system's Unix stream sockets", kernel.UnixStream},
 	"unix-seqpacket":  {"the system's Unix sockets that keep messages", kernel.UnixSeqpacket},
