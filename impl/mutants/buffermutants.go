@@ -7,6 +7,7 @@ var bufferMutants = []Mutant{
 	{ID: "ring-one-slot-short", Fault: "tells full from empty by leaving a slot free, and claims N", Requirement: "BUF-CAPACITY", Verdict: "fail", At: "were claimed"},
 	{ID: "ring-one-slot-more", Fault: "compares with > where >= is meant", Requirement: "BUF-CAPACITY", Verdict: "fail", At: "were claimed"},
 	{ID: "ring-full-overwrites", Fault: "put into a full ring overwrites the oldest item", Requirement: "BUF-FULL", Verdict: "fail", At: "where it must wait"},
+	{ID: "ring-out-apart", Fault: "each process keeps an index out of its own, so that nobody sees room being made", Requirement: "BUF-FULL", Verdict: "timeout", At: "did not come back"},
 	{ID: "ring-empty-returns", Fault: "get from an empty ring returns an empty item", Requirement: "BUF-EMPTY", Verdict: "fail", At: "where it must wait"},
 	{ID: "ring-tryput-waits", Fault: "put ignores the wish not to wait", Requirement: "BUF-TRYFULL", Verdict: "timeout", At: "did not come back"},
 	{ID: "ring-tryput-drops", Fault: "a refused put says that it was done", Requirement: "BUF-TRYFULL", Verdict: "fail", At: "was accepted"},

@@ -137,6 +137,8 @@ func (r *ring) room() bool {
 		capacity++
 	case r.is("ring-capacity-one") && capacity == 1:
 		capacity = 0
+	case r.is("ring-out-apart"):
+		return uint32(r.put) < capacity
 	}
 	return r.in.Load()-r.out.Load()+r.reserved.Load() < capacity
 }
