@@ -81,15 +81,6 @@ static void signal_event(struct event *e)
         syscall(SYS_futex, &e->count, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
 }
 
-/* sleep_on sleeps unless the event has been signalled since count was read. It
- * may return early: on a signal to the process, or for no reason. */
-static void sleep_on(struct event *e, uint32_t count, const struct timespec *deadline)
-{
-    atomic_store(&e->waited, 1);
-    syscall(SYS_futex, &e->count, FUTEX_WAIT_BITSET, count, deadline, NULL, FUTEX_BITSET_MATCH_ANY);
-    atomic_store(&e->waited, 0);
-}
-
 static struct timespec now(void)
 {
     struct timespec t;
@@ -107,6 +98,24 @@ static struct timespec after(int64_t milliseconds)
         t.tv_nsec -= 1000000000;
     }
     return t;
+}
+
+/* Who sleeps looks again after so long, unasked: whoever was to wake it may have
+ * been killed between its change and the wake-up. Milliseconds. */
+enum { LOOK_AGAIN = 250 };
+
+/* sleep_on sleeps unless the event has been signalled since count was read. It
+ * may return early: on a signal to the process, to look again, or for no
+ * reason. */
+static void sleep_on(struct event *e, uint32_t count, const struct timespec *deadline)
+{
+    struct timespec again = after(LOOK_AGAIN);
+    if (deadline == NULL || again.tv_sec < deadline->tv_sec ||
+        (again.tv_sec == deadline->tv_sec && again.tv_nsec < deadline->tv_nsec))
+        deadline = &again;
+    atomic_store(&e->waited, 1);
+    syscall(SYS_futex, &e->count, FUTEX_WAIT_BITSET, count, deadline, NULL, FUTEX_BITSET_MATCH_ANY);
+    atomic_store(&e->waited, 0);
 }
 
 static bool past(const struct timespec *deadline)
