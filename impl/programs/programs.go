@@ -1,6 +1,7 @@
 // Package programs holds whole programs as students hand them in, which are
-// checked without changing a line: good and broken are one pair each, and faults
-// is a pair with a fault to choose for each requirement.
+// checked without changing a line: good and broken are one pair each over shared
+// memory, service is a client and a server over a message queue, and faults is a
+// pair with a fault to choose for each requirement.
 package programs
 
 import (
@@ -12,7 +13,7 @@ import (
 	"strings"
 )
 
-//go:embed good broken faults
+//go:embed good broken faults service
 var files embed.FS
 
 // Good is the correct pair, which also serves as a start for others.
@@ -27,7 +28,7 @@ func sub(dir string) fs.FS {
 }
 
 // Pairs are the directories of the package, each with its ipckit.yaml.
-var Pairs = []string{"good", "broken", "faults"}
+var Pairs = []string{"good", "broken", "faults", "service"}
 
 // A Fault is one way for a pair of programs to be wrong.
 type Fault struct {

@@ -18,6 +18,8 @@ func TestShipped(t *testing.T) {
 		say      []string
 	}{
 		{"reference", false, reports.ExitPass, nil},
+		{"reference-again", false, reports.ExitPass, nil},
+		{"reference-mutex", false, reports.ExitPass, nil},
 		{"posixmq", false, reports.ExitPass, nil},
 		{"sysv", false, reports.ExitPass, nil},
 		{"pipe", false, reports.ExitPass, nil},
@@ -33,6 +35,7 @@ func TestShipped(t *testing.T) {
 		{"../../../impl/controls/vyukov", true, reports.ExitPass, nil},
 		{"../../../impl/controls/sysv", true, reports.ExitPass, nil},
 		{"../../../impl/programs/good", true, reports.ExitPass, nil},
+		{"../../../impl/programs/service", true, reports.ExitPass, nil},
 		{"../../../impl/programs/broken", true, reports.ExitFail, []string{"PROG-LAST fails", "PROG-NOLEAK leaks"}},
 	} {
 		t.Run(x.subject, func(t *testing.T) {
