@@ -23,7 +23,8 @@ func TestDecode(t *testing.T) {
 		{"vmovdqu ymm0, [rsi]", []byte{0xc5, 0xfe, 0x6f, 0x06}, instruction{Load, 32, false}},
 		{"vmovdqu [rdi], ymm0", []byte{0xc5, 0xfe, 0x7f, 0x07}, instruction{Store, 32, false}},
 	} {
-		code := append(x.code, make([]byte, 15-len(x.code))...)
+		code := make([]byte, 15)
+		copy(code, x.code)
 		if got := decode(code); got != x.want {
 			t.Errorf("%s: %+v, want %+v", x.name, got, x.want)
 		}

@@ -174,7 +174,7 @@ func (s *fifoSweep) receive(e history.Event) (Verdict, bool) {
 			return Verdict{}, true
 		}
 		if s.state[v]&receiveBegun != 0 {
-			return violation(true, firstTransfers(transfers(s.h, o.Value), 3), proof{model: queueModel}, "A was sent once and received twice"), false
+			return violation(true, firstTransfers(transfers(s.h, o.Value)), proof{model: queueModel}, "A was sent once and received twice"), false
 		}
 		if s.state[v]&sendEnded != 0 {
 			s.count--
@@ -332,8 +332,9 @@ func effective(steps []Step) []Step {
 	return kept
 }
 
-// firstTransfers keeps the sends, and the receives up to n steps in all.
-func firstTransfers(steps []Step, n int) []Step {
+// firstTransfers keeps the sends, and the receives up to three steps in all:
+// one sent and received twice.
+func firstTransfers(steps []Step) []Step {
 	var kept []Step
 	for _, s := range effective(steps) {
 		if s.Op.Kind == history.Send {
@@ -341,7 +342,7 @@ func firstTransfers(steps []Step, n int) []Step {
 		}
 	}
 	for _, s := range steps {
-		if s.Op.Kind == history.Receive && len(kept) < n {
+		if s.Op.Kind == history.Receive && len(kept) < 3 {
 			kept = append(kept, s)
 		}
 	}

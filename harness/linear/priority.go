@@ -190,7 +190,7 @@ func (s *prioritySweep) receive(e history.Event, excused bool) (Verdict, bool) {
 			return Verdict{}, true
 		}
 		if s.state[v]&receiveBegun != 0 {
-			return violation(true, firstTransfers(transfers(s.h, o.Value), 3), proof{model: priorityModel}, "A was sent once and received twice"), false
+			return violation(true, firstTransfers(transfers(s.h, o.Value)), proof{model: priorityModel}, "A was sent once and received twice"), false
 		}
 		s.state[v] |= receiveBegun
 		c := int(s.class[v])

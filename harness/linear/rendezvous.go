@@ -55,7 +55,7 @@ func (c Rendezvous) Check(h *history.History) Verdict {
 				return neverSent(h, at)
 			}
 			if met[v].receiveInv != 0 {
-				return violation(true, firstTransfers(transfers(h, o.Value), 3), proof{model: queueModel}, "A was sent once and received twice")
+				return violation(true, firstTransfers(transfers(h, o.Value)), proof{model: queueModel}, "A was sent once and received twice")
 			}
 			met[v].receiveInv, met[v].receiveRet = o.Inv, o.Ret
 			if met[v].sendRet < o.Inv {

@@ -65,7 +65,7 @@ func newBox(name string, key uint64, shape Shape, owner uint32, drained func(pea
 // send accepts a message, hands it straight to a receiver, or lets it wait.
 func (b *box) send(r *request, never bool) {
 	if b.ended != nil {
-		r.done(nil, b.ended)
+		r.done(b.ended)
 		return
 	}
 	if len(r.message.body) > b.shape.MessageMax {
@@ -142,7 +142,7 @@ func (b *box) settle() {
 		return
 	}
 	for r, ok := b.receivers.pop(); ok; r, ok = b.receivers.pop() {
-		r.done(nil, b.ended)
+		r.done(b.ended)
 	}
 }
 
@@ -204,7 +204,7 @@ func (b *box) end(why error) {
 	}
 	b.ended = why
 	for s, ok := b.senders.pop(); ok; s, ok = b.senders.pop() {
-		s.done(nil, why)
+		s.done(why)
 	}
 	b.settle()
 	b.stir()

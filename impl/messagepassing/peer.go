@@ -252,20 +252,20 @@ func (p *peer) leave() {
 }
 
 // accept answers a send.
-func (r *request) accept() { r.done(nil, nil) }
+func (r *request) accept() { r.done(nil) }
 
 // refuse answers with an error.
 func (r *request) refuse(why error, detail string) {
 	if detail != "" {
 		why = fmt.Errorf("%w: %s", why, detail)
 	}
-	r.done(nil, why)
+	r.done(why)
 }
 
-func (r *request) done(body []byte, err error) {
+func (r *request) done(err error) {
 	r.waits = nil
 	r.from.waiting = nil
-	r.from.answer(body, err)
+	r.from.answer(nil, err)
 }
 
 // deliver answers a receive with a message. It is false when the receiver's

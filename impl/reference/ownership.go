@@ -33,7 +33,7 @@ func AtLeastOnce() subject.Subject {
 		Claims: subject.Claims{
 			Subject: "reference-again", Version: "0.1.0", Language: "Go",
 			Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{
-				Capacity: items(1, 1<<20), Item: subject.Item{Max: 16 << 20},
+				Capacity: upToAMillion(1), Item: subject.Item{Max: 16 << 20},
 				Delivery: "at-least-once", Order: "fifo", Waiting: "sleep", Close: true,
 			}},
 			Extended: []string{"BOX-RECEIVERDEATH", "BOX-SENDERDEATH"},

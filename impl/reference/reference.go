@@ -27,15 +27,15 @@ func Subject() subject.Subject {
 				RWLock:   &subject.RWLockProfile{Waiting: "sleep"},
 				Snapshot: &subject.SnapshotProfile{Record: subject.Item{Max: 1 << 20}},
 				OneToOne: &subject.BufferProfile{
-					Capacity: items(1, 1<<20), Slots: "N", Item: subject.Item{Max: 1 << 20},
+					Capacity: upToAMillion(1), Slots: "N", Item: subject.Item{Max: 1 << 20},
 					Waiting: "sleep", Empty: "strict", Close: true,
 				},
 				Many: &subject.BufferProfile{
-					Capacity: items(1, 1<<20), Slots: "N", Item: subject.Item{Max: 1 << 20},
+					Capacity: upToAMillion(1), Slots: "N", Item: subject.Item{Max: 1 << 20},
 					Waiting: "sleep", Empty: "strict", Close: true,
 				},
 				Mailbox: &subject.MailboxProfile{
-					Capacity: items(subject.Rendezvous, 1<<20), Unbounded: true, Item: subject.Item{Max: 16 << 20},
+					Capacity: upToAMillion(subject.Rendezvous), Unbounded: true, Item: subject.Item{Max: 16 << 20},
 					Delivery: "at-most-once", Order: "priority", Waiting: "sleep", Close: true, Cancel: true,
 				},
 				Link: &subject.LinkProfile{
@@ -86,6 +86,7 @@ func Mutex() subject.Subject {
 	}
 }
 
-func items(low, high subject.Size) subject.Capacity {
-	return subject.Capacity{Items: &subject.Range{Min: low, Max: high}}
+// upToAMillion is a capacity, in items, that can be chosen from least on.
+func upToAMillion(least subject.Size) subject.Capacity {
+	return subject.Capacity{Items: &subject.Range{Min: least, Max: 1 << 20}}
 }

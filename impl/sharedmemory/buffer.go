@@ -229,10 +229,10 @@ func item(slot *uint64, n int) []byte {
 // differs from what the slot held before: zero, or the index one round earlier.
 func commitWord(index uint64, n int) uint64 { return index<<32 | uint64(n+1) }
 
-// committed reads a slot's commit word, and tells whether it is that of index.
-func committed(slot *uint64, index uint64) (word uint64, ok bool) {
-	word = atomic.LoadUint64(slot)
-	return word, word>>32 == index&0xffffffff && uint32(word) != 0
+// committed tells whether a slot's commit word is that of index.
+func committed(slot *uint64, index uint64) bool {
+	word := atomic.LoadUint64(slot)
+	return word>>32 == index&0xffffffff && uint32(word) != 0
 }
 
 // itemLength is the length of the item that a commit word announces.

@@ -77,7 +77,7 @@ func hidden() (b blank, err error) {
 // file if it fails.
 func (b blank) become(name, file string, h header, s *settings, initialise func([]byte)) (*Region, error) {
 	if b.temporary != "" {
-		defer unix.Unlink(b.temporary)
+		defer func() { _ = unix.Unlink(b.temporary) }()
 	}
 	r, err := fill(b.fd, name, h, s, initialise)
 	if err != nil {

@@ -28,7 +28,7 @@ func futexWait(word *atomic.Uint32, value uint32, deadline int64) {
 		ts := unix.NsecToTimespec(deadline)
 		limit = &ts
 	}
-	unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWaitBitset,
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWaitBitset,
 		uintptr(value), uintptr(unsafe.Pointer(limit)), 0, futexAnyBit)
 }
 

@@ -132,7 +132,7 @@ func (b *Buffer) arrived() bool {
 			return true
 		}
 	}
-	if _, ok := committed(b.slot(c.next), c.next); !ok {
+	if !committed(b.slot(c.next), c.next) {
 		return false
 	}
 	c.known = c.next + 1

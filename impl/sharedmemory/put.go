@@ -130,7 +130,7 @@ func (b *Buffer) becomeProducer() error {
 		return err
 	}
 	tail := atomic.LoadUint64(&b.control.tail)
-	if _, ok := committed(b.slot(tail), tail); ok { // killed between commit word and index
+	if committed(b.slot(tail), tail) { // killed between commit word and index
 		tail++
 		atomic.StoreUint64(&b.control.tail, tail)
 	}

@@ -64,7 +64,7 @@ func rwSteps(w *spec.World, steps int64) int64 {
 
 // visits lets the first half write and the second half read at full speed, and
 // gives how often somebody writes.
-func visits(w *spec.World, l []*spec.RWLock, s spec.Steps) (works []*spec.Work, writes uint64) {
+func visits(l []*spec.RWLock, s spec.Steps) (works []*spec.Work, writes uint64) {
 	for i, x := range l {
 		if i < len(l)/2 {
 			works = append(works, x.BeginWrites(s))
@@ -98,7 +98,7 @@ func rwExclusion(w *spec.World) {
 	}
 	w.Step("two write and two read at full speed, and look who else is inside")
 	s := w.Scratch(0)
-	works, writes := visits(w, l, spec.Steps{Count: rwSteps(w, 2500), Scratch: s, Wait: subject.Forever})
+	works, writes := visits(l, spec.Steps{Count: rwSteps(w, 2500), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Right()
 	}
@@ -187,7 +187,7 @@ func rwWake(w *spec.World) {
 		leave(w, l[0])
 	}
 	w.Step("two write and two read at full speed")
-	works, _ := visits(w, l, spec.Steps{Count: rwSteps(w, 2000), Scratch: w.Scratch(0), Wait: subject.Forever})
+	works, _ := visits(l, spec.Steps{Count: rwSteps(w, 2000), Scratch: w.Scratch(0), Wait: subject.Forever})
 	for _, x := range works {
 		x.Right()
 	}
@@ -265,7 +265,7 @@ func rwVisible(w *spec.World) {
 	l := rwParty(w, "first writer", "second writer", "first reader", "second reader")
 	w.Step("two add to a plain counter and two read it, at full speed")
 	s := w.Scratch(0)
-	works, writes := visits(w, l, spec.Steps{Count: rwSteps(w, 2000), Scratch: s, Wait: subject.Forever})
+	works, writes := visits(l, spec.Steps{Count: rwSteps(w, 2000), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Whole()
 	}
@@ -299,7 +299,7 @@ func rwDeadline(w *spec.World) {
 	leave(w, l[1])
 	w.Step("all of them come and go with limits of 1 ms at full speed")
 	s := w.Scratch(0)
-	works, writes := visits(w, l, spec.Steps{Count: rwSteps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
+	works, writes := visits(l, spec.Steps{Count: rwSteps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
 	for _, x := range works {
 		x.Right()
 	}

@@ -59,7 +59,7 @@ func snapWhole(w *spec.World) {
 	w.Step("two publish and two read at full speed")
 	scratch := w.Scratch(0)
 	b := spec.Bulk{Count: 20_000, SizeMin: w.RecordSize(16), SizeMax: most, Seed: w.Rand.Uint64()}
-	begin(w, s[0], b, scratch)
+	begin(s[0], b, scratch)
 	works := []*spec.Work{
 		s[0].BeginPublishes(b, scratch), s[1].BeginPublishes(b, scratch),
 		s[2].BeginReads(b, scratch), s[3].BeginReads(b, scratch),
@@ -78,7 +78,7 @@ const namedRecord = 16
 
 // begin publishes one record of a workload, so that what was there before is not
 // met by those who read.
-func begin(w *spec.World, s *spec.Snapshot, b spec.Bulk, scratch *spec.Scratch) {
+func begin(s *spec.Snapshot, b spec.Bulk, scratch *spec.Scratch) {
 	b.Count = 1
 	s.BeginPublishes(b, scratch).Right()
 }
@@ -97,7 +97,7 @@ func snapFresh(w *spec.World) {
 	w.Step("two publish and two read at full speed, and tell each other how far they are")
 	scratch := w.Scratch(0)
 	b := spec.Bulk{Count: 20_000, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
-	begin(w, s[0], b, scratch)
+	begin(s[0], b, scratch)
 	works := []*spec.Work{
 		s[0].BeginPublishes(b, scratch), s[3].BeginPublishes(b, scratch),
 		s[1].BeginReads(b, scratch), s[2].BeginReads(b, scratch),
@@ -114,7 +114,7 @@ func snapReaders(w *spec.World) {
 	s := snapParty(w, most, "writer", "reader", "stopped reader")
 	scratch := w.Scratch(0)
 	b := spec.Bulk{Count: 1, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
-	begin(w, s[0], b, scratch)
+	begin(s[0], b, scratch)
 	endless := b
 	endless.Count = 1 << 40
 	s[2].BeginReads(endless, scratch)
