@@ -50,13 +50,22 @@ func (w place) own(program string) bool {
 	if w.module != program || w.function == "" {
 		return false
 	}
-	for _, prefix := range []string{"runtime.", "runtime/", "internal/", "sync/atomic.", "sync.", "syscall.",
-		"golang.org/x/sys/", "encoding/", "memeqbody", "cmpbody", "indexbytebody", "github.com/ipckit/ipckit/harness/agent/host."} {
+	for _, prefix := range libraries {
 		if strings.HasPrefix(w.function, prefix) {
 			return false
 		}
 	}
-	return w.function != "main" && !slices.Contains(shimFiles, filepath.Base(w.file))
+	return w.function != "main" && !strings.Contains(w.file, ".ipckit/") && !slices.Contains(shimFiles, filepath.Base(w.file))
+}
+
+// libraries are the packages of which a program may be made beside its author's,
+// and which may have left addresses on the stack.
+var libraries = []string{
+	"runtime.", "runtime/", "internal/", "sync/atomic.", "sync.", "syscall.", "golang.org/x/sys/",
+	"encoding/", "bufio.", "bytes.", "context.", "errors.", "fmt.", "io.", "io/", "maps.", "math.", "math/", "os.", "os/",
+	"reflect.", "slices.", "sort.", "strconv.", "strings.", "time.", "unicode.", "unicode/", "unique.",
+	"memeqbody", "cmpbody", "indexbytebody",
+	"github.com/ipckit/ipckit/harness/agent.", "github.com/ipckit/ipckit/harness/agent/host.",
 }
 
 // shimFiles are the kit's own sources in an agent for C.
@@ -93,8 +102,8 @@ func (p *party) eventAt(r registers, e Event) Event {
 	return e
 }
 
-// event is eventAt for an agent that stopped in a system call at pc.
-func (p *party) event(pc uint64, e Event) Event {
+// event is eventAt for an agent that stopped in a system call.
+func (p *party) event(e Event) Event {
 	r, err := p.registers()
 	if err != nil {
 		return e

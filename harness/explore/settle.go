@@ -49,7 +49,7 @@ func (l *leg) call(s stop) (ending, error) {
 		}
 	}
 	if c.visible() {
-		l.note(p, p.event(s.call.IP, Event{Kind: kindCall, Text: p.describe(c)}))
+		l.note(p, p.event(Event{Kind: kindCall, Text: p.describe(c)}))
 	}
 	if p.protected && (c.shared || !c.quiet) {
 		// The kernel must see the memory, or it answers EFAULT.

@@ -40,9 +40,9 @@ func newLinked(w *spec.World, names ...string) *linked {
 	return l
 }
 
-// link gives both ends of the link between two of the parties.
-func (l *linked) link(a, b int) (from, to *spec.Link) {
-	return l.end(a, b), l.end(b, a)
+// link gives both ends of the link between the first of the parties and another.
+func (l *linked) link(with int) (from, to *spec.Link) {
+	return l.end(0, with), l.end(with, 0)
 }
 
 func (l *linked) end(a, b int) *spec.Link {
@@ -170,8 +170,8 @@ func (l *linked) pass(from, to *spec.Link, size int64, what string) {
 
 func linkNamed(w *spec.World) {
 	l := newLinked(w, "receiver", "friend", "stranger")
-	fromFriend, friend := l.link(0, 1)
-	fromStranger, stranger := l.link(0, 2)
+	fromFriend, friend := l.link(1)
+	fromStranger, stranger := l.link(2)
 	for round := range 5 {
 		w.Step("round %d: the stranger sends first, then the friend; the receiver wants the friend's", round+1)
 		s1, s2 := l.send(stranger, 16), l.send(stranger, 16)
@@ -198,7 +198,7 @@ func linkNamed(w *spec.World) {
 
 func linkPair(w *spec.World) {
 	l := newLinked(w, "first", "second")
-	a, b := l.link(0, 1)
+	a, b := l.link(1)
 	w.Step("what one sends never comes back to it")
 	for range 5 {
 		m := l.send(a, 32)
@@ -226,7 +226,7 @@ func linkPair(w *spec.World) {
 
 func linkOrder(w *spec.World) {
 	l := newLinked(w, "sender", "receiver")
-	a, b := l.link(0, 1)
+	a, b := l.link(1)
 	w.Step("small and large messages, sent before any is received")
 	for range 3 {
 		var sent [][]byte
@@ -254,7 +254,7 @@ func linkOrder(w *spec.World) {
 
 func linkContent(w *spec.World) {
 	l := newLinked(w, "sender", "receiver")
-	a, b := l.link(0, 1)
+	a, b := l.link(1)
 	for _, size := range []int64{0, 1, 2, 7, 8, 63, 255, 256, 1023, 4095, 4096, 4097, 65535, 65536, 1 << 20} {
 		if l.size(size) != size {
 			continue
@@ -272,7 +272,7 @@ func linkContent(w *spec.World) {
 
 func linkBoundary(w *spec.World) {
 	l := newLinked(w, "sender", "receiver")
-	a, b := l.link(0, 1)
+	a, b := l.link(1)
 	for round, sizes := range [][]int64{{16, 16}, {1, 300}, {300, 1}, {0, 5, 0}, {1, 2, 3, 4, 5}, {64, 8, 256, 0, 64}} {
 		w.Step("round %d: %d messages are sent, then received one by one", round+1, len(sizes))
 		var sent [][]byte
@@ -298,7 +298,7 @@ func linkBoundary(w *spec.World) {
 
 func linkDuplex(w *spec.World) {
 	l := newLinked(w, "first", "second")
-	a, b := l.link(0, 1)
+	a, b := l.link(1)
 	size := l.size(1024)
 	bulk := spec.Bulk{Count: max(int64(l.claims.Buffering)/size, 1), SizeMin: size, SizeMax: size, Seed: l.seed}
 	for round := range 5 {

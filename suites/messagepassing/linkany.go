@@ -11,7 +11,7 @@ func linkAny(w *spec.World) {
 	l := newLinked(w, "server", "client1", "client2", "client3")
 	var ends, answers []*spec.Link // the clients' and the server's
 	for c := 1; c <= 3; c++ {
-		answer, end := l.link(0, c)
+		answer, end := l.link(c)
 		ends, answers = append(ends, end), append(answers, answer)
 	}
 	server := l.parties[0]

@@ -19,7 +19,7 @@ func linkDead(w *spec.World) {
 	for i, e := range ends {
 		mourn := func(what string) (l *linked, a, b *spec.Link) {
 			l = newLinked(w, fmt.Sprintf("survivor%d%s", i, what), fmt.Sprintf("dead%d%s", i, what))
-			a, b = l.link(0, 1)
+			a, b = l.link(1)
 			w.Step("the two have talked")
 			l.expect(b, l.send(a, 16), "a greeting")
 			l.expect(a, l.send(b, 16), "its answer")
