@@ -42,7 +42,7 @@ func (p *Process) Delayed() time.Duration {
 
 // A Taken is what the host has taken from all processes so far.
 type Taken struct {
-	stolen    int64 // ticks of 10 ms in which a virtual machine was not run
+	stolen    int64 // ticks in which a virtual machine was not run
 	throttled int64 // µs in which a group of processes had used up its share
 }
 
@@ -62,14 +62,11 @@ func (w *World) Taken() (t Taken) {
 	return t
 }
 
-// Since says in words what was taken since an earlier moment; "" where it was
-// next to nothing.
-func (t Taken) Since(earlier Taken) string {
-	switch {
-	case t.stolen > earlier.stolen+1:
-		return fmt.Sprintf("the virtual machine was not run for %d ms", 10*(t.stolen-earlier.stolen))
-	case t.throttled > earlier.throttled:
-		return fmt.Sprintf("the share of processor time was used up for %d ms", (t.throttled-earlier.throttled)/1000)
-	}
-	return ""
+// tick is the unit in which the kernel counts stolen time.
+const tick = 10 * time.Millisecond
+
+// Since is the most that may have been taken since an earlier moment, from all
+// processors together.
+func (t Taken) Since(earlier Taken) time.Duration {
+	return time.Duration(t.stolen-earlier.stolen+1)*tick + time.Duration(t.throttled-earlier.throttled)*time.Microsecond
 }
