@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,13 +23,21 @@ type Fault struct {
 	Requirement string // that must catch it
 	Verdict     string // with which it must be caught: fail, timeout or leak
 	At          string // part of the step or the message by which it is caught
+	Kind        string // of the check that must catch it; "" is any but race
 
 	file     string
-	old, new string // the lines that are right, and what stands there instead
+	old, new string  // the lines that are right, and what stands there instead
+	and      *change // in the same file, where one place is not enough
 }
 
-// Faults lists the faults, by requirement.
-func Faults() []Fault {
+// A change is one more place of a fault.
+type change struct{ old, new string }
+
+// Faults lists the faults, by requirement, and then those that are races.
+func Faults() []Fault { return slices.Concat(mistakes(), races()) }
+
+// mistakes show in what the operations do.
+func mistakes() []Fault {
 	return []Fault{
 		{
 			ID: "c-open-cuts", Fault: "whoever opens a region gives it a size too, one page",
@@ -110,10 +119,10 @@ func (f Fault) Write(dir string) error {
 		}
 		text := string(source)
 		if e.Name() == f.file {
-			if n := strings.Count(text, f.old); n != 1 {
-				return fmt.Errorf("c: fault %s: %s has %d places that read %q, want 1", f.ID, f.file, n, f.old)
+			if text, err = f.apply(text); err != nil {
+				return err
 			}
-			text, found = strings.Replace(text, f.old, f.new, 1), true
+			found = true
 		}
 		if err := os.WriteFile(filepath.Join(dir, e.Name()), []byte(text), 0o644); err != nil {
 			return err
@@ -123,4 +132,19 @@ func (f Fault) Write(dir string) error {
 		return fmt.Errorf("c: fault %s: the example has no %s", f.ID, f.file)
 	}
 	return nil
+}
+
+// apply puts the fault into the text of its file.
+func (f Fault) apply(text string) (string, error) {
+	changes := []change{{f.old, f.new}}
+	if f.and != nil {
+		changes = append(changes, *f.and)
+	}
+	for _, c := range changes {
+		if n := strings.Count(text, c.old); n != 1 {
+			return "", fmt.Errorf("c: fault %s: %s has %d places that read %q, want 1", f.ID, f.file, n, c.old)
+		}
+		text = strings.Replace(text, c.old, c.new, 1)
+	}
+	return text, nil
 }

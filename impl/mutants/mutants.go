@@ -38,6 +38,10 @@ type Mutant struct {
 	// Kind is that of the check that must catch it; "" is any but race.
 	Kind string
 
+	// Dawdles says that it gives way in the window of its race, so that load
+	// meets it on any machine: how soon, says nothing about such races.
+	Dawdles bool
+
 	as fault // the fault that it has, where that bears another name; else the id
 }
 
@@ -62,7 +66,7 @@ func All() []Mutant {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
 	}
 	for _, f := range c.Faults() {
-		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Needs: c.Compiler})
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: c.Compiler})
 	}
 	for _, f := range python.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: python.Interpreter})

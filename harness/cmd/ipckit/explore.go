@@ -34,6 +34,8 @@ type exploreFlags struct {
 	isolation   string
 	mutants     bool
 	times       int
+	load        int
+	budget      time.Duration
 }
 
 func newExplore() *cobra.Command {
@@ -65,10 +67,10 @@ memory is sequentially consistent; it does not mean that nothing is wrong.
 				name = args[0]
 			}
 			if f.mutants {
-				if len(args) > 0 || f.times < 1 {
-					return usage("--mutants takes no subject, and --times 1 or more")
+				if f.times < 1 || f.load < 0 || f.budget <= 0 {
+					return usage("--mutants takes --times 1 or more, --load 0 or more, and a --budget above 0")
 				}
-				return exploreMutants(c.Context(), f)
+				return exploreMutants(c.Context(), args, f)
 			}
 			return exploreSubject(c.Context(), name, f)
 		},
@@ -82,8 +84,10 @@ memory is sequentially consistent; it does not mean that nothing is wrong.
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
 	flags.StringVar(&f.out, "out", "", "directory for report.jsonl, report.html, report.md, report.json and junit.xml")
 	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
-	flags.BoolVar(&f.mutants, "mutants", false, "the kit itself: after how many runs each seeded race is found")
+	flags.BoolVar(&f.mutants, "mutants", false, "the kit itself: after how many runs each seeded race is found; in place of SUBJECT may stand one of them, or a requirement")
 	flags.IntVar(&f.times, "times", 1, "with --mutants: how often, to see that it is found in the same way")
+	flags.IntVar(&f.load, "load", 0, "with --mutants: also put each under load, as ipckit stress does, so many times, and say after how many operations it was found")
+	flags.DurationVar(&f.budget, "budget", 10*time.Second, "with --load: how long to go on each time")
 	return c
 }
 

@@ -43,6 +43,26 @@ func TestExplorePass(t *testing.T) {
 	o.expect(t, reports.ExitPass, "1 of 1 core requirement")
 }
 
+// TestExploreMutants: of a seeded race it is told after how many runs exploring
+// it finds it, and after how many operations load does.
+func TestExploreMutants(t *testing.T) {
+	out := t.TempDir()
+	o := explored(t, ipckit(t, "explore", "--mutants", "count-unlocked", "--times", "1", "--load", "1", "--budget", "20s", "--out", out))
+	o.expect(t, reports.ExitPass, "1 of 1", "word.zero:add+add A:0.1", "1 of 1", "operations, ")
+	page, err := os.ReadFile(filepath.Join(out, "races.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| count-unlocked \\* |", "| WORD-ADD | 1 of 1 |", "--load 1 --budget 20s"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("%q is not on the page:\n%s", want, page)
+		}
+	}
+	ipckit(t, "explore", "--mutants", "word-misaligned").expect(t, reports.ExitUsage, "word-misaligned")
+	ipckit(t, "explore", "--mutants", "c-never-unlinks").expect(t, reports.ExitUsage, "no seeded race")
+	ipckit(t, "explore", "--mutants", "--load", "-1").expect(t, reports.ExitUsage, "--load")
+}
+
 // TestExploreFinds: a violation is shown, repeated by the command that it
 // names, and explained on the page.
 func TestExploreFinds(t *testing.T) {

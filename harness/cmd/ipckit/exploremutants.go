@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"text/tabwriter"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/scenario"
@@ -32,16 +31,31 @@ type sighting struct {
 	Seconds     float64 `json:"seconds"`
 	Same        int     `json:"same"` // how many of all times were the same: scenario, interleaving and outcome
 	Times       int     `json:"times"`
+	Dawdles     bool    `json:"dawdles,omitempty"` // gives way in its window
+
+	Load *pressing `json:"load,omitempty"` // what load found, where that was asked for
 }
 
-// exploreMutants explores every seeded race so many times, and tells after how
-// many runs each was found, and how often in the same way.
-func exploreMutants(ctx context.Context, f exploreFlags) error {
+// exploreMutants explores every seeded race so many times, or those that only
+// names, and tells after how many runs each was found, and how often in the same
+// way.
+func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
+	chosen, err := choose(only)
+	if err != nil {
+		return err
+	}
+	chosen = slices.DeleteFunc(chosen, func(m mutants.Mutant) bool { return m.Kind != string(catalogue.Race) })
+	if len(chosen) == 0 {
+		return usage("%s: no seeded race; ipckit mutants lists what can be explored", only[0])
+	}
 	var all []sighting
 	missed := 0
-	for _, m := range mutants.All() {
-		if m.Kind != string(catalogue.Race) {
-			continue
+	for _, m := range chosen {
+		if m.Needs != "" {
+			if _, err := adapter.Find(m.Needs); err != nil {
+				say("ipckit: %s is left out: %v", m.ID, err)
+				continue
+			}
 		}
 		var first sighting
 		for range f.times {
@@ -67,6 +81,16 @@ func exploreMutants(ctx context.Context, f exploreFlags) error {
 		if first.Same < first.Times {
 			missed++
 		}
+		if f.load > 0 {
+			load, err := press(ctx, m, first.Scenario, f)
+			switch {
+			case ctx.Err() != nil:
+				return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+			case err != nil:
+				return kitError(err)
+			}
+			first.Load = load
+		}
 		all = append(all, first)
 		if f.json {
 			_ = json.NewEncoder(os.Stdout).Encode(first)
@@ -79,7 +103,7 @@ func exploreMutants(ctx context.Context, f exploreFlags) error {
 		if err := os.MkdirAll(f.out, 0o777); err != nil {
 			return usage("--out: %w", err)
 		}
-		if err := writeSightings(filepath.Join(f.out, "races.md"), all, f.times); err != nil {
+		if err := writeSightings(filepath.Join(f.out, "races.md"), all, f); err != nil {
 			return kitError(err)
 		}
 	}
@@ -91,7 +115,7 @@ func exploreMutants(ctx context.Context, f exploreFlags) error {
 
 // sight explores one mutant until its fault is found.
 func sight(ctx context.Context, m mutants.Mutant) (s sighting, err error) {
-	s = sighting{Mutant: m.ID, Fault: m.Fault, Requirement: m.Requirement}
+	s = sighting{Mutant: m.ID, Fault: m.Fault, Requirement: m.Requirement, Dawdles: m.Dawdles}
 	t, err := openMutant(ctx, m)
 	if err != nil {
 		return s, err
@@ -128,43 +152,4 @@ func sight(ctx context.Context, m mutants.Mutant) (s sighting, err error) {
 	}
 	s.Seconds = time.Since(began).Seconds()
 	return s, nil
-}
-
-func printSightings(all []sighting) {
-	out := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(out, "\tMUTANT\tBREAKS\tRUNS\tTOOK\tTHE SAME\tFOUND IN")
-	for _, s := range all {
-		mark := reports.Mark(reports.Pass)
-		if s.Same < s.Times {
-			mark = reports.Mark(reports.Fail)
-		}
-		fmt.Fprintf(out, "%s\t%s\t%s\t%d\t%.0f ms\t%d of %d\t%s %s\n", mark, s.Mutant, s.Requirement, s.Runs, 1000*s.Seconds, s.Same, s.Times, s.Scenario, s.ID)
-	}
-	_ = out.Flush()
-}
-
-// writeSightings writes the same as a table of a page.
-func writeSightings(path string, all []sighting, times int) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(file, `# Seeded races, and the explorer
-
-Each mutant has one race. The explorer looks through the scenarios of the
-requirement that it breaks, up to the first interleaving whose outcome no order
-of whole operations has, with one preemption; runs are those until then, with
-the ones that say what is allowed and those that repeat what was found. The same
-means: the same scenario, interleaving and outcome. Measured on %d processors, %s, by `+"`ipckit explore --mutants --times %d --out DIR`"+`.
-
-| mutant | fault | breaks | found in | interleaving | runs | took | the same |
-|---|---|---|---|---|---|---|---|
-`, runtime.NumCPU(), runtime.GOARCH, times)
-	for _, s := range all {
-		if err == nil {
-			_, err = fmt.Fprintf(file, "| %s | %s | %s | `%s` | %s | %d | %.0f ms | %d of %d |\n",
-				s.Mutant, s.Fault, s.Requirement, s.Scenario, s.ID, s.Runs, 1000*s.Seconds, s.Same, s.Times)
-		}
-	}
-	return errors.Join(err, file.Close())
 }

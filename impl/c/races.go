@@ -1,0 +1,75 @@
+package c
+
+// race is the kind of check that explores interleavings.
+const race = "race"
+
+// races show only where two processes meet in the wrong way, which exploring
+// their interleavings brings about for sure. None gives way in its window, so
+// that it tells, too, how often load meets it.
+func races() []Fault {
+	return []Fault{
+		{
+			ID: "c-count-in-two", Fault: "count = count + 1 of an atomic: a load and a store", Kind: race,
+			Requirement: "WORD-ADD", Verdict: "fail", At: "add+add",
+			file: "word.c",
+			old:  "        *before = atomic_fetch_add(w, delta);\n",
+			new:  "        atomic_store(w, (*before = atomic_load(w)) + delta);\n",
+		},
+		{
+			ID: "c-swap-in-two", Fault: "compares, then stores", Kind: race,
+			Requirement: "WORD-CAS", Verdict: "fail", At: "cas+cas",
+			file: "word.c",
+			old:  "        *swapped = atomic_compare_exchange_strong(w, held, value); /* it says what was there instead */\n",
+			new:  "        *held = atomic_load(w);\n        if ((*swapped = *held == expected))\n            atomic_store(w, value);\n",
+		},
+		{
+			ID: "c-lock-not-robust", Fault: "a mutex that is not robust: its owner dies and it stays locked", Kind: race,
+			Requirement: "LOCK-OWNERDEATH", Verdict: "timeout", At: "B hangs",
+			file: "robust.c",
+			old:  "PTHREAD_MUTEX_ROBUST);",
+			new:  "PTHREAD_MUTEX_STALLED);",
+		},
+		{
+			ID: "c-snapshot-unchecked", Fault: "two copies, and no second look at the version once the record is copied", Kind: race,
+			Requirement: "SNAP-WHOLE", Verdict: "fail", At: "publish,publish+read",
+			file: "snapshot.c",
+			old:  "COPIES = 4",
+			new:  "COPIES = 2",
+			and: &change{
+				old: "        if (atomic_load_explicit(&p->copy[i].version, memory_order_relaxed) != version)\n            continue;\n",
+			},
+		},
+		{
+			ID: "c-ring-counts-first", Fault: "counts the item before it is there", Kind: race,
+			Requirement: "BUF-CONTENT", Verdict: "fail", At: "put+try-get",
+			file: "buffer.c",
+			old:  "    uint64_t size = p->size;\n",
+			new:  "    uint64_t size = p->size;\n    atomic_store(&h->tail, tail + 1);\n",
+		},
+		{
+			ID: "c-ring-frees-first", Fault: "gives the slot back before the item is out of it", Kind: race,
+			Requirement: "BUF-NODUP", Verdict: "fail", At: "full:",
+			file: "buffer.c",
+			old:  "    memcpy(p->bytes, slot(h, head) + sizeof size, (size_t)size);\n",
+			new:  "    atomic_store(&h->head, head + 1);\n    memcpy(p->bytes, slot(h, head) + sizeof size, (size_t)size);\n",
+		},
+		{
+			ID: "c-listens-late", Fault: "reads the futex after the look, and sleeps until it is woken: a wake-up between them is lost", Kind: race,
+			Requirement: "BUF-WAKE", Verdict: "timeout", At: "waits for ever",
+			file: "buffer.c",
+			old:  "        sleep_on(e, count, wait > 0 ? &deadline : NULL);\n",
+			new:  "        count = atomic_load(&e->count);\n        sleep_on(e, count, wait > 0 ? &deadline : NULL);\n",
+			and: &change{
+				old: "enum { LOOK_AGAIN = 250 };",
+				new: "enum { LOOK_AGAIN = 3600000 };",
+			},
+		},
+		{
+			ID: "c-many-unlocked", Fault: "two producers, and no mutex: both take the same slot", Kind: race,
+			Requirement: "BUF-NOLOSS", Verdict: "fail", At: "buffer.many",
+			file: "many.c",
+			old:  "        enum ipckit_error error = robust_acquire(&p->mutex, NULL);\n",
+			new:  "        enum ipckit_error error = IPCKIT_OK;\n",
+		},
+	}
+}
