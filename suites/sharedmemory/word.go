@@ -124,28 +124,14 @@ func wordCAS(w *spec.World) {
 	counts(w, x, agent.RoleCAS)
 }
 
-// apart puts each of two processes on a CPU of its own. What is looked for
-// happens between processors, and on one there is nothing to be seen.
-func apart(w *spec.World, a, b *spec.Process) {
-	cpus := w.CPUs()
-	if len(cpus) < 2 {
-		w.Skip("this host lets the kit use one CPU, and two processes must run at the same time")
-	}
-	a.Pin(cpus[0])
-	b.Pin(cpus[len(cpus)-1])
-}
-
 // wordPublish is the litmus test MP: data, then flag; flag, then data.
 func wordPublish(w *spec.World) {
 	const count = 500_000
 	x := wordParty(w, 256<<10, 0, "writer", "reader")
-	apart(w, x[0].Process(), x[1].Process())
+	l := w.Litmus(x[0].Process(), x[1].Process())
 	w.Step("one writes data and then a flag, %d times; the other looks at the flag and then at the data", count)
-	s := spec.Steps{Count: count, Scratch: w.Scratch(0)}
-	flag, follow := x[0].Begin(agent.RoleFlag, s), x[1].Begin(agent.RoleFollow, s)
-	reply := follow.Right()
-	flag.Right()
-	w.Note("%d iterations on two CPUs: %s", count, reply.Outcomes)
+	l.Publish(x[0], x[1], count)
+	l.Note()
 }
 
 // wordRegister lets loads and a store meet, and reads after each that nothing
@@ -186,28 +172,8 @@ func wordRegister(w *spec.World) {
 func wordDekker(w *spec.World) {
 	const count = 300_000
 	x := wordParty(w, page, 0, "first", "second")
-	apart(w, x[0].Process(), x[1].Process())
+	l := w.Litmus(x[0].Process(), x[1].Process())
 	w.Step("each stores to its own word and then loads the other's, %d times at the same moment", count)
-	s := w.Scratch(2 * count)
-	a, b := x[0].Begin(agent.RoleDekker, spec.Steps{Count: count, Scratch: s}), x[1].Begin(agent.RoleDekker, spec.Steps{Count: count, Scratch: s})
-	a.Right()
-	b.Right()
-	var none, first, second, both int
-	marks := s.Marks()
-	for i := 0; i < 2*count; i += 2 {
-		switch saw := [2]bool{marks[i] == 2, marks[i+1] == 2}; saw {
-		case [2]bool{true, true}:
-			both++
-		case [2]bool{true, false}:
-			first++
-		case [2]bool{false, true}:
-			second++
-		default:
-			none++
-		}
-	}
-	w.Note("%d iterations on two CPUs: both saw=%d first alone=%d second alone=%d neither=%d", count, both, first, second, none)
-	if none > 0 {
-		w.Fail("in %d of %d iterations neither saw the other's store (both saw it in %d, one alone in %d)", none, count, both, first+second)
-	}
+	l.Dekker(x[0], x[1], count)
+	l.Note()
 }
