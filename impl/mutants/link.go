@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,9 +35,10 @@ type link struct {
 	peer      string
 	fd        int
 	listening bool
-	over      bool     // the end has been told
-	stack     [][]byte // of link-newest-first
-	queue     *ring    // of link-one-queue
+	over      bool           // the end has been told
+	stack     [][]byte       // of link-newest-first
+	queue     *ring          // of link-one-queue
+	deferred  sync.WaitGroup // sends of link-defers-when-full
 }
 
 func (ps parties) Join(name string) (subject.Party, error) {
@@ -82,7 +84,7 @@ func (m *member) Link(peer string) (subject.Link, error) {
 }
 
 func (l *link) furnish() error {
-	if l.is("link-little-room") {
+	if l.is("link-little-room") || l.is("link-defers-when-full") {
 		return unix.SetsockoptInt(l.fd, unix.SOL_SOCKET, unix.SO_SNDBUF, 1)
 	}
 	return nil
@@ -102,6 +104,7 @@ func (l *link) Detach() error {
 		a, b := strings.TrimPrefix(l.name, "/"), strings.TrimPrefix(l.peer, "/")
 		_ = l.rings.Unlink("/" + min(a, b) + "+" + max(a, b))
 	}
+	l.deferred.Wait()
 	if l.fd >= 0 {
 		_ = unix.Close(l.fd)
 		l.fd = -1
@@ -192,10 +195,18 @@ func (l *link) Send(message []byte, wait subject.Wait) error {
 		message = []byte(strings.SplitN(string(message), "\x00", 2)[0])
 	}
 	record := append([]byte{1}, message...)
-	err := l.within(wait, unix.SO_SNDTIMEO, func(flags int) error {
-		_, err := unix.SendmsgN(l.fd, record, nil, nil, flags|unix.MSG_NOSIGNAL)
+	if l.is("link-defers-when-full") && wait == subject.Forever {
+		err := l.write(record, subject.Never)
+		if err == unix.EAGAIN {
+			l.deferred.Go(func() {
+				time.Sleep(100 * time.Microsecond)
+				_ = l.write(record, subject.Forever)
+			})
+			return nil
+		}
 		return err
-	})
+	}
+	err := l.write(record, wait)
 	switch {
 	case err == unix.EAGAIN && wait == subject.Never:
 		return subject.Errorf(subject.Full, "")
@@ -207,6 +218,13 @@ func (l *link) Send(message []byte, wait subject.Wait) error {
 		return subject.Errorf(subject.PeerDead, "%v", err)
 	}
 	return err
+}
+
+func (l *link) write(record []byte, wait subject.Wait) error {
+	return l.within(wait, unix.SO_SNDTIMEO, func(flags int) error {
+		_, err := unix.SendmsgN(l.fd, record, nil, nil, flags|unix.MSG_NOSIGNAL)
+		return err
+	})
 }
 
 func (l *link) Receive(into []byte, wait subject.Wait) (int, error) {

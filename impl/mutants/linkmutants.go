@@ -4,6 +4,7 @@ var linkMutants = []Mutant{
 	{ID: "link-takes-anybodys", Fault: "receive(P) takes what has come, from whomever", Requirement: "LINK-NAMED", Verdict: "fail", At: "was due"},
 	{ID: "link-one-queue", Fault: "one queue for both directions", Requirement: "LINK-PAIR", Verdict: "fail", At: "its own message came back"},
 	{ID: "link-newest-first", Fault: "keeps what has arrived on a stack", Requirement: "LINK-ORDER", Verdict: "fail", At: "the next in order"},
+	{ID: "link-defers-when-full", Kind: stress, Fault: "has what there is no room for sent by another thread, and takes the next message", Requirement: "LINK-ORDER", Verdict: "fail", At: "operations prove it"},
 	{ID: "link-writes-a-part", Fault: "does not look at how much write has taken", Requirement: "LINK-CONTENT", Verdict: "fail", At: "was due"},
 	{ID: "link-stops-at-zero", Fault: "copies messages as strings, up to the first zero byte", Requirement: "LINK-CONTENT", Verdict: "fail", At: "was due"},
 	{ID: "link-joins-messages", Fault: "receive takes all the bytes there are, as from a stream", Requirement: "LINK-BOUNDARY", Verdict: "fail", At: "came out with"},

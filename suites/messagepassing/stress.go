@@ -7,7 +7,7 @@ import (
 )
 
 // Stress registers what is decided by histories recorded under load, for
-// mailboxes.
+// mailboxes and links.
 func Stress(s *spec.Suite) {
 	load := func(id string, body func(*spec.World)) { s.It(id, body, spec.Kind(catalogue.Stress), spec.Once()) }
 	load("BOX-FIFO", stress.FIFO)
@@ -15,4 +15,6 @@ func Stress(s *spec.Suite) {
 	load("BOX-NODUP", stress.NoDup)
 	load("BOX-PRODUCERORDER", stress.ProducerOrder)
 	load("BOX-LINEAR", stress.Linear)
+	load("LINK-ORDER", stress.LinkOrder)
+	load("LINK-CONTENT", stress.LinkDelivery)
 }

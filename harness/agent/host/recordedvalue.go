@@ -57,7 +57,11 @@ func (x *recorded) receiving(q *queue, l load) func() (bool, error) {
 		if !x.Begin(history.Receive, 0, 0, 0) {
 			return false, nil
 		}
-		n, err := q.get(into, wait)
+		n, err := q.take(into, l.high, wait)
+		if err != nil && n > 0 { // of a stream, a part of an item
+			x.End(history.Corrupt)
+			return false, err
+		}
 		if err != nil {
 			_, err = x.ended(err, wait)
 			return !drain, err
