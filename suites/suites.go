@@ -179,7 +179,7 @@ func Register(s subject.Subject, options ...Option) {
 
 // plan checks what a subject claims and makes it a plan.
 func plan(key string, s subject.Subject, suite run.Suite, options []Option) (run.Plan, error) {
-	if err := s.Claims.Check(suite.Known); err != nil {
+	if err := s.Claims.Check(suite.Known, suite.Catalogue.IDs()...); err != nil {
 		return run.Plan{}, fmt.Errorf("the claims of the subject: %w", err)
 	}
 	s.Claims.Normalise()

@@ -63,6 +63,15 @@ type Family struct {
 // All gives every requirement in catalogue order.
 func (c *Catalogue) All() []*Requirement { return c.requirements }
 
+// IDs gives the id of every requirement, in the same order.
+func (c *Catalogue) IDs() []string {
+	ids := make([]string, len(c.requirements))
+	for i, r := range c.requirements {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
 // Get gives a requirement by its id, or nil.
 func (c *Catalogue) Get(id string) *Requirement { return c.byID[id] }
 

@@ -10,7 +10,8 @@ import (
 
 // Words gives up to three candidates that resemble word, the likeliest first:
 // those within a third of its letters by edit distance, and those of which one
-// begins with the other. Case does not count.
+// begins with the other. Case does not count, and a word of one letter is like
+// no other.
 func Words(word string, candidates []string) []string {
 	type scored struct {
 		text  string
@@ -25,7 +26,7 @@ func Words(word string, candidates []string) []string {
 		if d > limit && begins(lower, other) {
 			d = limit
 		}
-		if d <= limit {
+		if d <= limit && d < len(lower) {
 			near = append(near, scored{c, d})
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func TestWords(t *testing.T) {
-	profiles := []string{"region", "buffer.one-to-one", "buffer.many", "mailbox"}
+	profiles := []string{"region", "buffer.one-to-one", "buffer.many", "mailbox", "c"}
 	for _, tt := range []struct {
 		word string
 		want []string
@@ -19,6 +19,7 @@ func TestWords(t *testing.T) {
 		{"buffer", []string{"buffer.one-to-one", "buffer.many"}},
 		{"regional", []string{"region"}},
 		{"xyzzy", nil},
+		{"x", nil},
 		{"", nil},
 	} {
 		if got := nearest.Words(tt.word, profiles); !slices.Equal(got, tt.want) {

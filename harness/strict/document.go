@@ -35,9 +35,13 @@ type Document struct {
 	root ast.Node
 }
 
-// Parse reads the syntax. A file that is empty, or holds several documents, is
-// an error.
+// Parse reads the syntax. A file that is empty, that is no text, or that holds
+// several documents, is an error.
 func Parse(file string, data []byte) (*Document, error) {
+	data, err := text(file, data)
+	if err != nil {
+		return nil, err
+	}
 	parsed, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		return nil, positioned(file, err)
@@ -131,6 +135,9 @@ func positioned(file string, err error) error {
 	var placed yaml.Error
 	if errors.As(err, &placed) {
 		e := &Error{File: file, Text: placed.GetMessage()}
+		if strings.HasPrefix(e.Text, "found character '\t'") {
+			e.Text = "a tab cannot indent: use spaces"
+		}
 		if t := placed.GetToken(); t != nil && t.Position != nil {
 			e.Line = t.Position.Line
 		}

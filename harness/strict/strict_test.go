@@ -79,7 +79,14 @@ func TestMistakesNameTheirLine(t *testing.T) {
 		{"name:\nripe: true\n", `fruit.yaml:1: name has no value: take the line out`},
 		{"grams: medium\n", `fruit.yaml:1: grams: want heavy or n: 1000`},
 		{"\ngrams:\n  n: 7\n", `fruit.yaml:3: grams: want heavy or n: 1000`},
-		{"grams: {m: 1}\n", `fruit.yaml:1: unknown key "m" in grams; did you mean n? (known keys: n)`},
+		{"grams: {N: 1}\n", `fruit.yaml:1: unknown key "N" in grams; did you mean n? (known keys: n)`},
+		{"name: plum\ntree:\n\theight: 1\n", `fruit.yaml:3: a tab cannot indent: use spaces`},
+		{"\ufeffsedes: 1\n", `fruit.yaml:1: unknown key "sedes"; did you mean seeds? (known keys: name, version, ripe, seeds, weight, kinds, tree, grams)`},
+		{"name: plum\nkinds: [\xe9t\xe9]\n", `fruit.yaml:2: this is not UTF-8 text: the line holds the byte 0xe9`},
+		{"\xff\xfen\x00", `fruit.yaml:1: this is not UTF-8 text: the line holds the byte 0xff`},
+		{"kinds:\n" + strings.Repeat("[", 500_000), `fruit.yaml:2: more than 100 levels are nested here: nothing that is read goes so deep`},
+		{"name: " + strings.Repeat("{a: ", 101), `fruit.yaml:1: more than 100 levels are nested here: nothing that is read goes so deep`},
+		{strings.Repeat("- ", 250_000) + "a\n", `fruit.yaml:1: more than 100 levels are nested here: nothing that is read goes so deep`},
 		{"name: &a plum\n", `fruit.yaml:1: name: anchors and aliases are not read: write the value out`},
 		{"seeds: !!int \"1\"\n", `fruit.yaml:1: seeds: tags such as !!str are not read: put the value in quotes`},
 		{"- a\n", `fruit.yaml:1: the file: want keys with values (name, version, ripe, seeds, weight, kinds, tree, grams), not a list`},
@@ -89,9 +96,9 @@ func TestMistakesNameTheirLine(t *testing.T) {
 	} {
 		_, err := decode(tt.text)
 		if err == nil {
-			t.Errorf("%q was accepted, want %q", tt.text, tt.want)
+			t.Errorf("%.80q was accepted, want %q", tt.text, tt.want)
 		} else if err.Error() != tt.want {
-			t.Errorf("%q:\n got %s\nwant %s", tt.text, err, tt.want)
+			t.Errorf("%.80q:\n got %s\nwant %s", tt.text, err, tt.want)
 		}
 	}
 }

@@ -13,9 +13,10 @@ import (
 
 // Check looks for contradictions in the claims and reports all of them, each
 // with its line where the claims were read from a file. known gives the level
-// and the profiles of a requirement by its id.
-func (c *Claims) Check(known func(id string) (level string, profiles []string, ok bool)) error {
-	k := checker{claims: c, known: known}
+// and the profiles of a requirement by its id; ids are those that there are, of
+// which the nearest is offered where a claim misspells one.
+func (c *Claims) Check(known func(id string) (level string, profiles []string, ok bool), ids ...string) error {
+	k := checker{claims: c, known: known, ids: ids}
 	k.wayIn()
 	k.profiles()
 	if c.Programs != nil {
@@ -31,6 +32,7 @@ func (c *Claims) Check(known func(id string) (level string, profiles []string, o
 type checker struct {
 	claims *Claims
 	known  func(id string) (level string, profiles []string, ok bool)
+	ids    []string
 	errs   []error
 }
 
@@ -128,7 +130,7 @@ func (k *checker) requirement(place []string, id string) (level string, profiles
 	if ok {
 		return level, profiles, true
 	}
-	hint := ""
+	hint := nearest.Hint(id, k.ids)
 	if upper := strings.ToUpper(strings.TrimSpace(id)); upper != id {
 		if _, _, better := k.known(upper); better {
 			hint = "; did you mean " + upper + "?"

@@ -88,7 +88,7 @@ func TestCheckFindsContradictions(t *testing.T) {
 		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, against: pipe}\nknown:", `:23: performance[0].at_least: want a ratio above 0, such as 1.5`},
 		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 2}\nknown:", `:23: performance[0].against: missing: name the baseline that the ratio refers to`},
 		// known
-		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-FOFI", `:23: known[0].requirement: there is no requirement "BUF-FOFI"`},
+		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-FOFI", `:23: known[0].requirement: there is no requirement "BUF-FOFI"; did you mean BUF-FIFO? (`},
 		{cClaims, "requirement: BUF-FIFO", "requirement: REG-PRIVATE", `:23: known[0].requirement: REG-PRIVATE is not claimed, so it cannot fall short: take the entry out`},
 		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-LINEAR", `:23: known[0].requirement: BUF-LINEAR is not claimed`},
 		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-HUGE", `:23: known[0].requirement: BUF-HUGE is not claimed`},
@@ -125,7 +125,7 @@ func TestCheckFindsContradictions(t *testing.T) {
 			t.Errorf("%q: not even read: %v", tt.new, err)
 			continue
 		}
-		err = c.Check(known)
+		err = c.Check(known, "REG-MAPPED", "BUF-FIFO", "BUF-HUGE")
 		if err == nil {
 			t.Errorf("%q was accepted, want %s", tt.new, tt.want)
 		} else if first, _, more := strings.Cut(err.Error(), "\n"); !strings.HasPrefix(first, path+tt.want) {

@@ -64,9 +64,22 @@ func claimsFile(path string) (string, error) {
 		}
 	}
 	if !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s: want a regular file, this is %s", file, info.Mode().Type())
+		return "", fmt.Errorf("%s: want a regular file, this is %s", file, kindOf(info.Mode()))
 	}
 	return file, nil
+}
+
+// kindOf names what is no regular file.
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	}
+	return "a device"
 }
 
 func readLimited(file string) ([]byte, error) {

@@ -150,7 +150,8 @@ func TestReadClaimsOfWhatIsNoClaimsFile(t *testing.T) {
 	for _, tt := range []struct{ path, want string }{
 		{filepath.Join(dir, "nothing"), "there is no such file or directory: give a directory that holds ipckit.yaml, or that file"},
 		{dir, "the directory holds no ipckit.yaml: `ipckit new` writes one to start from"},
-		{fifo, "want a regular file"},
+		{fifo, "want a regular file, this is a named pipe"},
+		{os.DevNull, "want a regular file, this is a device"},
 		{large, "larger than 1 MiB"},
 	} {
 		_, err := subject.ReadClaims(tt.path)

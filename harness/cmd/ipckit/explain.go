@@ -30,11 +30,7 @@ func explain(id string) error {
 	}
 	r := suite.Catalogue.Get(id)
 	if r == nil {
-		var ids []string
-		for _, r := range suite.Catalogue.All() {
-			ids = append(ids, r.ID)
-		}
-		return usage("no requirement %s%s; `ipckit list` shows all", id, nearest.Hint(id, ids))
+		return usage("no requirement %s%s; `ipckit list` shows all", id, nearest.Hint(id, suite.Catalogue.IDs()))
 	}
 	paragraph := func(title, text string) {
 		if text != "" {

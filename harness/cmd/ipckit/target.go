@@ -113,7 +113,7 @@ func open(ctx context.Context, name string) (*target, error) {
 	if err != nil {
 		return nil, usage("%w", err)
 	}
-	if err := a.Claims.Check(suite.Known); err != nil {
+	if err := a.Claims.Check(suite.Known, suite.Catalogue.IDs()...); err != nil {
 		_ = a.Close()
 		return nil, usage("%w", err)
 	}
