@@ -43,6 +43,24 @@ func visible(text string) string {
 	return b.String()
 }
 
+// Safe makes text harmless to print, whoever wrote it: as visible text, of which
+// no line is a command to the log of a GitHub workflow. There, a line that
+// begins with two colons is one, and ##[ is one anywhere.
+func Safe(text string) string {
+	all := strings.Split(visible(text), "\n")
+	for i, line := range all {
+		all[i] = noCommand(line)
+	}
+	return strings.Join(all, "\n")
+}
+
+func noCommand(line string) string {
+	if rest := strings.TrimLeft(line, " \t"); strings.HasPrefix(rest, "::") {
+		line = line[:len(line)-len(rest)] + `\` + rest
+	}
+	return strings.ReplaceAll(line, "##[", `##\[`)
+}
+
 func escape(c rune) string {
 	switch {
 	case c == '\r':

@@ -27,6 +27,20 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+func TestSafeTextCommandsNoWorkflow(t *testing.T) {
+	for text, want := range map[string]string{
+		"cc: a.c:1: error\n::error::x":   "cc: a.c:1: error\n\\::error::x",
+		" \t::stop-commands::x":          " \t\\::stop-commands::x",
+		"##[error]x":                     `##\[error]x`,
+		"a::b, std::vector":              "a::b, std::vector",
+		"\x1b]0;title\x07\r::add-mask::": `\x1b]0;title\x07\r::add-mask::`,
+	} {
+		if got := Safe(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func FuzzVisible(f *testing.F) {
 	f.Add("\x1b]8;;http://x\x07 \u202e \xff z\u0300\u0300\u0300\u0300", 20, 30)
 	f.Add("producer  ├ put 6 ┤\nconsumer     ├ get ┤", 10, 12)

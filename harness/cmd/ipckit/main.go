@@ -48,7 +48,11 @@ func command(ctx context.Context, args []string) int {
 	return reports.ExitUsage
 }
 
-func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+// say writes to standard error. Errors quote what a subject printed and what a
+// claims file says.
+func say(format string, args ...any) {
+	fmt.Fprintln(os.Stderr, reports.Safe(fmt.Sprintf(format, args...)))
+}
 
 // exitStatus carries an exit status through cobra. err may be nil where all
 // has been said.

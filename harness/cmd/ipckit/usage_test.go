@@ -27,11 +27,15 @@ func TestBadUsage(t *testing.T) {
 	dir := t.TempDir()
 	typo := write(t, dir, "typo.yaml", "subject: x\nprofilse:\n  region: {}\n")
 	script := write(t, dir, "agent.yaml", "subject: x\nagent: ./nothing\nprofiles:\n  region: {}\n")
+	escapes := write(t, dir, "escapes.yaml", "subject: \"\\e[31mx\"\nagent: ./nothing\nprofiles:\n  region: {}\n")
+	misspelt := write(t, dir, "misspelt.yaml", "subject: x\nagent: ./nothing\nprofiles:\n  region: {}\nextended: [REG-PRIVAT]\n")
 	for _, x := range []struct {
 		name string
 		args []string
 		say  []string
 	}{
+		{"name of escapes", []string{"check", escapes}, []string{`\x1b[31mx`}},
+		{"claim misspelt", []string{"check", misspelt}, []string{"misspelt.yaml:5", "REG-PRIVATE?"}},
 		{"missing path", []string{"check", filepath.Join(dir, "nowhere")}, []string{"nowhere", "no such file"}},
 		{"unknown built-in", []string{"check", "refrence"}, []string{"refrence", "reference"}},
 		{"unknown key", []string{"check", typo}, []string{"typo.yaml:2", "profilse", "profiles"}},
