@@ -23,22 +23,32 @@ func (w *World) CPUs() []int {
 	return list
 }
 
-// Pin keeps the process on one CPU, with all the threads that it has. Where the
-// host refuses, the requirement is skipped.
+// Pin keeps the operations of a process on one CPU. Its other threads, which the
+// kit asks how far it has come, stay free, where it is known which those are.
+// Where the host refuses, the requirement is skipped.
 func (p *Process) Pin(cpu int) {
 	var set unix.CPUSet
 	set.Set(cpu)
+	for _, tid := range p.operationThreads() {
+		if err := unix.SchedSetaffinity(tid, &set); err != nil && err != unix.ESRCH {
+			p.world.Skip("%s cannot be kept on CPU %d: sched_setaffinity: %v", p.Name(), cpu, err)
+		}
+	}
+}
+
+// operationThreads are the threads that may do operations: one, or all.
+func (p *Process) operationThreads() (list []int) {
+	if tid, known := p.agent.OperationThread(); known {
+		return []int{tid}
+	}
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.PID()))
 	if err != nil {
 		p.world.Inconclusive("the threads of %s cannot be listed: %v", p.Name(), err)
 	}
 	for _, t := range threads {
-		tid, err := strconv.Atoi(t.Name())
-		if err != nil {
-			continue
-		}
-		if err := unix.SchedSetaffinity(tid, &set); err != nil && err != unix.ESRCH {
-			p.world.Skip("%s cannot be kept on CPU %d: sched_setaffinity: %v", p.Name(), cpu, err)
+		if tid, err := strconv.Atoi(t.Name()); err == nil {
+			list = append(list, tid)
 		}
 	}
+	return list
 }

@@ -64,12 +64,13 @@ func (w *World) watch(c *agent.Call) string {
 const endless = 20
 
 // progress asks how many items of a workload have been moved; 0 for other
-// operations, and where the agent does not say.
+// operations, and where the agent does not say. It has as long for its answer as
+// for an operation: on a loaded machine neither comes at once.
 func (w *World) progress(c *agent.Call) int64 {
 	if c.Request.Op != agent.OpWorkload {
 		return 0
 	}
-	ctx, cancel := context.WithTimeout(w.ctx, standstill)
+	ctx, cancel := context.WithTimeout(w.ctx, w.entry.suite.patience())
 	defer cancel()
 	status, err := c.Agent.Status(ctx)
 	if err != nil || status.Finished == nil {
