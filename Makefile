@@ -35,6 +35,7 @@ stress: ## longer: millions of histories against porcupine
 
 race: ## go test -race, where it can see
 	$(GO) test -race -timeout 30m ./reports/... ./harness/... ./impl/...
+	$(GO) test -race -tags purego -run 'Race|Heap' ./impl/sharedmemory
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./impl/... ./harness/...

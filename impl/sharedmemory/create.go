@@ -183,7 +183,7 @@ func peek(file string) (creator int64, used bool, err error) {
 		return 0, false, err
 	}
 	defer unix.Close(fd)
-	h, err := readHeader(fd, anyKind)
+	h, err := readHeader(fd, anyKind, mapped{})
 	if err != nil {
 		return 0, false, err
 	}

@@ -45,7 +45,7 @@ func openFile(op, name, file string, k kind, s *settings) (*Region, error) {
 // attach checks an open file, enters this process among its users, and maps
 // it. The caller closes fd if it fails.
 func attach(fd int, name string, k kind, s *settings) (*Region, error) {
-	h, err := readHeader(fd, k)
+	h, err := readHeader(fd, k, s.memory)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func attach(fd int, name string, k kind, s *settings) (*Region, error) {
 }
 
 // readHeader reads and checks the header of a file.
-func readHeader(fd int, k kind) (header, error) {
+func readHeader(fd int, k kind, m memory) (header, error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return header{}, systemError("fstat", err)
@@ -72,11 +72,11 @@ func readHeader(fd int, k kind) (header, error) {
 	if st.Mode&unix.S_IFMT != unix.S_IFREG || st.Size < int64(os.Getpagesize()) {
 		return header{}, fmt.Errorf("%w: it was not made by this package", ErrInvalid)
 	}
-	page, err := unix.Mmap(fd, 0, os.Getpagesize(), unix.PROT_READ, unix.MAP_SHARED)
+	page, err := m.mmap(fd, os.Getpagesize(), unix.PROT_READ, unix.MAP_SHARED)
 	if err != nil {
 		return header{}, systemError("mmap", err)
 	}
-	defer unix.Munmap(page)
+	defer m.munmap(page)
 	h := headerOf(page)
 	want := k
 	if k == anyKind {
@@ -98,11 +98,11 @@ func (r *Region) mapFile(h *header, s *settings) error {
 	if s.populate && h.size <= populateMax {
 		flags |= unix.MAP_POPULATE
 	}
-	mapping, err := unix.Mmap(r.fd, 0, int(h.payload+h.size), protection, flags)
+	mapping, err := s.memory.mmap(r.fd, int(h.payload+h.size), protection, flags)
 	if err != nil {
 		return systemError("mmap", err)
 	}
-	r.mapping = mapping
+	r.memory, r.mapping = s.memory, mapping
 	r.payload = mapping[h.payload : h.payload+h.size : h.payload+h.size]
 	return nil
 }

@@ -8,10 +8,11 @@ type settings struct {
 	readOnly   bool
 	startIndex uint64
 	populate   bool
+	memory     memory
 }
 
 func newSettings(options []Option) *settings {
-	s := &settings{mode: 0o600}
+	s := &settings{mode: 0o600, memory: mapped{}}
 	for _, o := range options {
 		o(s)
 	}

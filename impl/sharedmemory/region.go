@@ -18,6 +18,7 @@ type Region struct {
 	fd       int    // holds the presence locks
 	mapping  []byte // the whole file
 	payload  []byte
+	memory   memory // that mapping is of
 	readOnly bool
 	stale    bool
 	creator  int
@@ -132,7 +133,7 @@ func (r *Region) Close() error {
 	if r.mapping == nil {
 		return refuse("close", r.name, ErrClosed, "this handle was closed before")
 	}
-	err := unix.Munmap(r.mapping)
+	err := r.memory.munmap(r.mapping)
 	r.mapping, r.payload = nil, nil
 	if e := unix.Close(r.fd); err == nil {
 		err = e
