@@ -7,19 +7,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// held is a write that has been taken back: the write of an unlocked update,
-// which another processor can come before.
-type held struct {
-	address uint64
-	data    []byte
-}
-
-// drain does the write that was held.
+// drain does the writes that were taken back: that of an unlocked update, which
+// another processor can come before, or those that stayed in the store buffer.
 func (p *party) drain() {
-	if p.held.data != nil {
-		p.write(p.held.address, p.held.data)
-		p.held = held{}
+	for _, s := range p.held {
+		p.write(s.address, s.after)
 	}
+	p.held = nil
 }
 
 // maxWatched is how many bytes of an access are looked at.
@@ -75,13 +69,17 @@ func (l *leg) fault(s stop) (ending, error) {
 		l.note(p, p.eventAt(r, e))
 	}
 	if in.kind == Update && changed {
-		at.Between = true
-		p.held = held{s.fault, bytes.Clone(after[:size])}
+		between := at
+		between.Between = true
+		p.held = []stored{{between, s.fault, e.Before, e.After}}
 		p.write(s.fault, before[:size])
-		if end, err := l.arrive(at); end != goesOn || err != nil {
+		if end, err := l.arrive(between); end != goesOn || err != nil {
 			return end, err
 		}
 		p.drain()
+	}
+	if l.accessed(at, p.order(pc), s.fault, e.Before, bytes.Clone(after[:size])) && l.log != nil {
+		(*l.log)[len(*l.log)-1].Buffered = true
 	}
 	if l.unchanged > spinAccesses {
 		l.note(p, Event{Kind: kindWait, Text: "spins: its last 100 accesses changed nothing"})
@@ -96,7 +94,10 @@ func (l *leg) arrive(at point) (ending, error) {
 		if !g.there(at) {
 			return strays, nil
 		}
-		return reached, l.p.protect(false)
+		if err := l.p.protect(false); err != nil {
+			return goesOn, err
+		}
+		return l.withhold(), nil
 	}
 	if l.past(at) {
 		return strays, nil

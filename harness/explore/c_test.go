@@ -25,13 +25,13 @@ const (
 	cLateFlag
 )
 
-// cToys builds the toys in C.
-func cToys(t *testing.T) agent.Launcher {
+// cToys builds toys in C.
+func cToys(t *testing.T, dir string) agent.Launcher {
 	t.Helper()
 	if _, err := exec.LookPath("cc"); err != nil {
 		t.Skip("there is no C compiler here: install gcc")
 	}
-	a, err := adapter.Load("testdata/toys", adapter.Files{FS: os.DirFS("../../impl/c")})
+	a, err := adapter.Load(dir, adapter.Files{FS: os.DirFS("../../impl/c")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func cCase(w *world.World, toy int64) explore.Scenario {
 }
 
 func TestToysInC(t *testing.T) {
-	e, w := start(t, cToys(t))
+	e, w := start(t, cToys(t, "testdata/toys"))
 	for _, x := range []struct {
 		name  string
 		toy   int64
@@ -86,7 +86,7 @@ func TestToysInC(t *testing.T) {
 
 // A plain mutex does not survive its owner, a robust one does.
 func TestKillSweepInC(t *testing.T) {
-	e, w := start(t, cToys(t))
+	e, w := start(t, cToys(t, "testdata/toys"))
 	for toy, hangs := range map[int64]bool{cMutex: true, cRobust: false} {
 		k, err := e.Kill(within(t), cCase(w, toy))
 		if err != nil {

@@ -12,8 +12,9 @@
 // Accesses are switched between one preemption at a time, or as many as the
 // scenario says: CHESS's bound (Musuvathi, Qadeer, Iterative Context Bounding
 // for Systematic Testing of Multithreaded Programs, PLDI 2007). Within the bound
-// the search is complete for sequentially consistent executions of two agents;
-// what only a store buffer can bring about is not seen.
+// the search is complete for sequentially consistent executions of two agents,
+// and for those of x86 in which one run of stores stays in its processor's store
+// buffer for one turn of the other agent: see [Scenario].StoreBuffers.
 //
 // The explorer is a process of its own in the agents' world, and their parent:
 // so it may trace them wherever ptrace(2) is allowed at all.

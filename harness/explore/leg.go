@@ -33,6 +33,10 @@ type point struct {
 	Access  int  `json:"access"`
 	Between bool `json:"between,omitempty"`
 	at      codeAddress
+
+	// since is the first of the stores that are still in the agent's store
+	// buffer when it is switched away from; nil where it is empty.
+	since *point
 }
 
 // there reports whether a point is at the same instruction, as far as the goal's
@@ -42,12 +46,15 @@ func (p *point) there(at point) bool { return p.at == codeAddress{} || p.at == a
 // A leg is a stretch of one agent alone.
 type leg struct {
 	p     *party
+	other *party
 	goal  *point   // where to stop; nil: nowhere
 	track *[]point // collects points
 	log   *[]Event // collects what is done
 	watch bool     // see every access
 	only  bool     // one operation, not all
 	slice bool     // give up the processor after a while, watched or not
+
+	buffer *storeBuffer // follows its stores
 
 	unchanged int         // accesses in a row that changed nothing
 	calls     int         // system calls of this leg
@@ -73,7 +80,7 @@ const (
 // explorer, or of an agent that breaks the protocol.
 func (l *leg) run() (ending, error) {
 	p := l.p
-	p.drain()
+	l.drain()
 	for p.pos < len(p.script) {
 		if !p.within {
 			if err := p.begin(p.script[p.pos]); err != nil {
@@ -129,11 +136,7 @@ func (l *leg) operate() (ending, error) {
 		if err := p.protect(l.watch); err != nil {
 			return goesOn, err
 		}
-		if err := p.resume(l.signal); err != nil {
-			return goesOn, err
-		}
-		l.signal = 0
-		s, err := l.next()
+		s, err := l.follow()
 		if err != nil {
 			return goesOn, err
 		}

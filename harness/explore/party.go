@@ -52,12 +52,13 @@ type party struct {
 	answers []string // to the operations done
 	call    *call    // the system call that it is in, if it was resumed there
 	rewound bool     // it stands before a system call that was counted already
-	held    held
+	held    []stored // taken back, to be done when it goes on
 
 	// What is known of its code.
 	program string // path of its executable
 	text    []mapping
 	decoded map[uint64]instruction
+	orders  map[uint64]order
 	sources map[string]*source
 	objects *[]object
 }

@@ -102,6 +102,9 @@ func (e Event) Does() string {
 	if e.Inside != "" {
 		s += " in " + shortFunction(e.Inside)
 	}
+	if e.Buffered {
+		s += ", into the store buffer"
+	}
 	return s
 }
 

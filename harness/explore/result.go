@@ -12,6 +12,7 @@ import (
 type Result struct {
 	Scenario      string        `json:"scenario"`
 	Preemptions   int           `json:"preemptions"`   // the bound
+	StoreBuffers  bool          `json:"store_buffers"` // whether stores were delayed, too
 	Interleavings int           `json:"interleavings"` // different ones that were run
 	Runs          int           `json:"runs"`          // with those of the oracle, and replays
 	Duration      time.Duration `json:"duration"`
@@ -49,10 +50,7 @@ func (r Result) Rate() float64 {
 }
 
 func (r Result) String() string {
-	bound := "1 preemption"
-	if r.Preemptions != 1 {
-		bound = fmt.Sprintf("%d preemptions", r.Preemptions)
-	}
+	bound := Bound(r.Preemptions, r.StoreBuffers)
 	switch {
 	case r.Unreachable != "":
 		return "out of reach: " + r.Unreachable
@@ -67,6 +65,19 @@ func (r Result) String() string {
 		s += "; cut short by the time limit"
 	}
 	return s
+}
+
+// Bound says up to where interleavings are explored: "1 preemption, with store
+// buffers".
+func Bound(preemptions int, storeBuffers bool) string {
+	bound := "1 preemption"
+	if preemptions != 1 {
+		bound = fmt.Sprintf("%d preemptions", preemptions)
+	}
+	if storeBuffers {
+		bound += ", with store buffers"
+	}
+	return bound
 }
 
 // A Violation is an interleaving with an outcome that no sequence has.
@@ -140,6 +151,8 @@ type Event struct {
 	Size   int    `json:"size,omitempty"`
 	Before []byte `json:"before,omitempty"`
 	After  []byte `json:"after,omitempty"`
+
+	Buffered bool `json:"buffered,omitempty"` // a store that stays in the store buffer for a while
 
 	Text string `json:"text,omitempty"` // of all others: "futex_wake(shm+168)"
 }

@@ -21,7 +21,9 @@ type schedule struct {
 // A recording says what a run collects.
 type recording struct {
 	points bool // those of the first leg that has no switch
+	loads  bool // and those of its loads that can overtake its stores
 	events bool
+	probes []probe // looked at before and after the turn that follows the last switch
 }
 
 // A run is one execution of a scenario.
@@ -38,6 +40,7 @@ type run struct {
 	overlapped  [2][]bool
 	overtaken   [2]bool // it waits since before the other's last operation was done
 	points      []point
+	overtakings []overtaking
 	events      []Event
 	strayed     bool
 	unreachable string
@@ -72,7 +75,7 @@ func (r *run) execute() error {
 		for j := range p.script {
 			p.script[j] = t.named(p.script[j])
 		}
-		p.pos, p.within, p.answers, p.call, p.rewound = 0, false, nil, nil, false
+		p.pos, p.within, p.answers, p.call, p.rewound, p.held = 0, false, nil, nil, false, nil
 		r.overlapped[i] = make([]bool, len(p.script))
 	}
 	if err := r.alternate(); err != nil {
@@ -195,9 +198,16 @@ func (r *run) alternate() error {
 		} else if r.legs == n && r.recording.points {
 			l.track = &r.points
 		}
+		turn := r.legs == len(r.schedule.switches)
 		r.legs++
+		if turn {
+			r.probe(1 - i)
+		}
 		if err := r.leg(i, l); err != nil {
 			return err
+		}
+		if turn {
+			r.probe(1 - i)
 		}
 		if r.over() || !r.last[i].waiting() {
 			continue
@@ -213,7 +223,8 @@ func (r *run) alternate() error {
 func (r *run) leg(i int, l *leg) error {
 	t := r.tracer
 	p, other := t.parties[i], t.parties[1-i]
-	l.p = p
+	l.p, l.other = p, other
+	l.buffer = r.buffer(l)
 	if r.recording.events {
 		l.log = &r.events
 	}

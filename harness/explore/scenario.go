@@ -45,6 +45,14 @@ type Scenario struct {
 	// operation; 0 stands for 1.
 	Preemptions int `json:"preemptions,omitempty"`
 
+	// StoreBuffers has the stores of an agent delayed, too, past loads that come
+	// behind them, as x86 does: one run of them, past one turn of the other.
+	StoreBuffers bool `json:"store_buffers,omitempty"`
+
+	// Joined says that stores may be delayed past the end of their operation,
+	// where the operations claim to be sequentially consistent.
+	Joined bool `json:"joined,omitempty"`
+
 	// First ends a kill sweep at the first death that B does not get over.
 	First bool `json:"first,omitempty"`
 

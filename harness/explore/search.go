@@ -15,6 +15,7 @@ type search struct {
 	allowed  map[string]Outcome
 	relaxed  map[string]map[string]Outcome // oracles of scenarios without some operations
 	deadline time.Time
+	delayed  []schedule // what is left to run, with stores delayed
 	result   Result
 }
 
@@ -22,7 +23,7 @@ type search struct {
 func (t *tracer) explore(s *Scenario, limit time.Duration) (Result, error) {
 	began, runs := time.Now(), t.runs
 	x := &search{tracer: t, scenario: s, deadline: began.Add(limit), relaxed: map[string]map[string]Outcome{}}
-	x.result = Result{Scenario: s.Name, Preemptions: s.preemptions()}
+	x.result = Result{Scenario: s.Name, Preemptions: s.preemptions(), StoreBuffers: s.StoreBuffers}
 	err := x.everything()
 	x.result.Duration, x.result.Runs = time.Since(began), t.runs-runs
 	return x.result, err
@@ -34,7 +35,12 @@ func (x *search) everything() (err error) {
 		return err
 	}
 	for first := range 2 {
-		if err := x.visit(schedule{first: first}); err != nil {
+		if err := x.visit(schedule{first: first}, nil); err != nil {
+			return err
+		}
+	}
+	for _, s := range x.delayed {
+		if err := x.visit(s, nil); err != nil {
 			return err
 		}
 	}
@@ -50,18 +56,20 @@ func (x *search) over() bool {
 	return x.result.Cut
 }
 
-// visit runs a schedule, and those that switch once more.
-func (x *search) visit(s schedule) error {
+// visit runs a schedule, and those that switch once more. The probes tell which
+// of them are run with stores delayed, too.
+func (x *search) visit(s schedule, probes []probe) error {
 	if x.over() {
 		return nil
 	}
-	deeper := len(s.switches) < x.scenario.preemptions()
-	r, err := x.perform(s, recording{points: deeper})
+	deeper := len(s.switches) < x.scenario.preemptions() && !s.delays()
+	rec := recording{points: deeper, loads: deeper && x.scenario.StoreBuffers, probes: probes}
+	r, err := x.perform(s, rec)
 	if err != nil {
 		return err
 	}
 	if r.strayed {
-		if r, err = x.perform(s, recording{points: deeper}); err != nil {
+		if r, err = x.perform(s, rec); err != nil {
 			return err
 		}
 	}
@@ -78,22 +86,37 @@ func (x *search) visit(s schedule) error {
 			return err
 		}
 	}
+	x.delay(s, r)
 	if !deeper {
 		return nil
 	}
 	for i, p := range r.points {
-		if i == 0 && p.Op == 0 && len(s.switches) == 0 {
-			continue // before anything: the other agent first
+		next, probes := s.then(p), r.probesAt(p)
+		if i == 0 && p.Op == 0 && len(s.switches) == 0 { // before anything: the other agent first
+			if probes == nil {
+				continue
+			}
+			probing, err := x.perform(next, recording{probes: probes})
+			if err != nil {
+				return err
+			}
+			x.delay(next, probing)
+			continue
 		}
-		next := schedule{s.first, append(slices.Clone(s.switches), p)}
-		if err := x.visit(next); err != nil {
+		if err := x.visit(next, probes); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// then is the schedule that switches once more.
+func (s schedule) then(p point) schedule {
+	return schedule{s.first, append(slices.Clone(s.switches), p)}
+}
+
 func (x *search) perform(s schedule, rec recording) (*run, error) {
+	rec.probes = slices.Clone(rec.probes)
 	r := &run{tracer: x.tracer, scenario: x.scenario, schedule: s, recording: rec}
 	return r, r.execute()
 }
@@ -141,13 +164,17 @@ func (x *search) outcomes() []Outcome {
 }
 
 // id names a schedule: "A:0.3" is A's first operation left before its fourth
-// access; "B:1.2+,0.1" leaves B between read and write, then A.
+// access; "B:1.2+,0.1" leaves B between read and write, then A; "A:0.5~0.3" leaves
+// A with the stores from its fourth access on in the store buffer.
 func (s schedule) id() string {
 	var points []string
 	for _, p := range s.switches {
 		text := fmt.Sprintf("%d.%d", p.Op, p.Access)
 		if p.Between {
 			text += "+"
+		}
+		if p.since != nil {
+			text += fmt.Sprintf("~%d.%d", p.since.Op, p.since.Access)
 		}
 		points = append(points, text)
 	}
@@ -156,7 +183,7 @@ func (s schedule) id() string {
 
 // parseID is the inverse of id. What it gives is not bound to any code.
 func parseID(id string) (schedule, error) {
-	wrong := fmt.Errorf("interleaving %q: want an agent and where it is left, as in A:0.3 or B:1.2+,0.1", id)
+	wrong := fmt.Errorf("interleaving %q: want an agent and where it is left, as in A:0.3, A:0.5~0.3 or B:1.2+,0.1", id)
 	agent, rest, ok := strings.Cut(id, ":")
 	s := schedule{first: strings.Index(A+B, agent)}
 	if !ok || len(agent) != 1 || s.first < 0 {
@@ -166,16 +193,27 @@ func parseID(id string) (schedule, error) {
 		return s, nil
 	}
 	for text := range strings.SplitSeq(rest, ",") {
-		var p point
-		text, p.Between = strings.CutSuffix(text, "+")
-		op, access, ok := strings.Cut(text, ".")
-		var err1, err2 error
-		p.Op, err1 = strconv.Atoi(op)
-		p.Access, err2 = strconv.Atoi(access)
-		if !ok || err1 != nil || err2 != nil || p.Op < 0 || p.Access < 0 {
+		text, since, delays := strings.Cut(text, "~")
+		p, ok := parsePoint(text)
+		if delays {
+			first, known := parsePoint(since)
+			ok = ok && known && !p.Between && !first.Between && first.before(p)
+			p.since = &first
+		}
+		if !ok {
 			return s, wrong
 		}
 		s.switches = append(s.switches, p)
 	}
 	return s, nil
+}
+
+// parsePoint reads "0.3" or "0.3+".
+func parsePoint(text string) (p point, ok bool) {
+	text, p.Between = strings.CutSuffix(text, "+")
+	op, access, ok := strings.Cut(text, ".")
+	var err1, err2 error
+	p.Op, err1 = strconv.Atoi(op)
+	p.Access, err2 = strconv.Atoi(access)
+	return p, ok && err1 == nil && err2 == nil && p.Op >= 0 && p.Access >= 0
 }

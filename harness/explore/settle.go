@@ -12,6 +12,13 @@ import (
 func (l *leg) call(s stop) (ending, error) {
 	p := l.p
 	if s.call.Number() == markEnd {
+		if g := l.goal; g != nil && g.since != nil && g.Op == p.pos && g.Access == p.count {
+			if err := p.rewind(&call{number: markEnd}); err != nil {
+				return goesOn, err
+			}
+			return l.withhold(), nil
+		}
+		l.buffer.ended()
 		p.call = &call{number: markEnd, quiet: true}
 		if err := p.resume(0); err != nil {
 			return goesOn, err
@@ -38,7 +45,10 @@ func (l *leg) call(s stop) (ending, error) {
 				return strays, nil
 			}
 			p.rewound = true
-			return reached, p.rewind(c)
+			if err := p.rewind(c); err != nil {
+				return goesOn, err
+			}
+			return l.withhold(), nil
 		}
 		if l.track != nil {
 			*l.track = append(*l.track, at)
@@ -47,6 +57,10 @@ func (l *leg) call(s stop) (ending, error) {
 		if l.past(at) {
 			return strays, nil
 		}
+	}
+	l.buffer.empty()
+	if c.number == unix.SYS_MEMBARRIER { // a fence of the other processor too
+		l.other.drain()
 	}
 	if c.visible() {
 		l.note(p, p.event(Event{Kind: kindCall, Text: p.describe(c)}))

@@ -44,7 +44,7 @@ func (t *tracer) spawn(i int, name string) error {
 	if err != nil {
 		return err
 	}
-	p.decoded, p.sources, p.objects = map[uint64]instruction{}, t.sources, &t.objects
+	p.decoded, p.orders, p.sources, p.objects = map[uint64]instruction{}, map[uint64]order{}, t.sources, &t.objects
 	if p.program, err = os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid)); err != nil {
 		return err
 	}

@@ -9,13 +9,13 @@ import (
 )
 
 func TestIDs(t *testing.T) {
-	for _, id := range []string{"A:", "B:0.3", "A:1.2+,0.1", "B:10.20,3.4+"} {
+	for _, id := range []string{"A:", "B:0.3", "A:1.2+,0.1", "B:10.20,3.4+", "A:0.5~0.3", "B:0.1,1.0~0.2"} {
 		s, err := parseID(id)
 		if err != nil || s.id() != id {
 			t.Errorf("%q became %q, %v", id, s.id(), err)
 		}
 	}
-	for _, id := range []string{"", "A", "C:0.1", "A:1", "A:1.", "A:-1.2", "A:1.2,", "AB:0.1", "A:1.2++"} {
+	for _, id := range []string{"", "A", "C:0.1", "A:1", "A:1.", "A:-1.2", "A:1.2,", "AB:0.1", "A:1.2++", "A:0.5~", "A:0.3~0.3", "A:0.5+~0.3", "A:0.5~0.3~0.2"} {
 		if s, err := parseID(id); err == nil {
 			t.Errorf("%q was taken for %q", id, s.id())
 		}

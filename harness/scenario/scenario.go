@@ -66,6 +66,12 @@ func (s Scenario) Preempting(n int) Scenario {
 	return s
 }
 
+// Buffering is the scenario with stores delayed, as they are by default, or not.
+func (s Scenario) Buffering(on bool) Scenario {
+	s.steps.StoreBuffers = on
+	return s
+}
+
 // Showing gives those that show a requirement of an object of that profile.
 func Showing(all []Scenario, requirement, profile string) []Scenario {
 	return slices.DeleteFunc(slices.Clone(all), func(s Scenario) bool {
@@ -107,6 +113,7 @@ type sketch struct {
 
 	preemptions int
 	relaxed     bool // as in explore.Scenario
+	joined      bool // likewise
 	deaths      bool
 }
 
@@ -122,6 +129,7 @@ type object struct {
 func (o object) scenario(k sketch) (Scenario, error) {
 	s := Scenario{Profile: o.profile, Shows: k.shows, Deaths: k.deaths}
 	s.steps.Preemptions, s.steps.Relaxed, s.steps.First = k.preemptions, k.relaxed, true
+	s.steps.StoreBuffers, s.steps.Joined = true, k.joined
 	for _, r := range o.create {
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.A, Request: r})
 		family, _, _ := strings.Cut(r.Op, ".")

@@ -3,6 +3,8 @@ package scenario
 import (
 	"fmt"
 	"time"
+
+	"github.com/ipckit/ipckit/harness/explore"
 )
 
 // A Total sums findings up.
@@ -11,7 +13,8 @@ type Total struct {
 	Interleavings int
 	Deaths        int // points at which an agent was killed
 	Runs          int
-	Preemptions   int // the largest bound
+	Preemptions   int  // the largest bound
+	StoreBuffers  bool // whether stores were delayed, in all of them
 	Duration      time.Duration
 }
 
@@ -24,6 +27,7 @@ func (t *Total) Add(f Finding) {
 		t.Deaths += len(f.Kill.Points)
 		return
 	}
+	t.StoreBuffers = f.Result.StoreBuffers && (t.StoreBuffers || t.Interleavings == 0)
 	t.Interleavings += f.Result.Interleavings
 	t.Preemptions = max(t.Preemptions, f.Result.Preemptions)
 }
@@ -41,11 +45,8 @@ func (t Total) String() string {
 	if t.Interleavings == 0 {
 		return fmt.Sprintf("no violation at %s deaths in %s", thousands(t.Deaths), scenarios)
 	}
-	bound := "1 preemption"
-	if t.Preemptions != 1 {
-		bound = fmt.Sprintf("%d preemptions", t.Preemptions)
-	}
-	text := fmt.Sprintf("no violation in %s interleavings of %s, %s", thousands(t.Interleavings), scenarios, bound)
+	text := fmt.Sprintf("no violation in %s interleavings of %s, %s",
+		thousands(t.Interleavings), scenarios, explore.Bound(t.Preemptions, t.StoreBuffers))
 	if t.Deaths > 0 {
 		text += fmt.Sprintf(", and at %s deaths", thousands(t.Deaths))
 	}

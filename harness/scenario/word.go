@@ -42,7 +42,7 @@ func words(c *subject.Claims) []Scenario {
 	}
 	if slices.Contains(c.Extended, "WORD-DEKKER") {
 		list = append(list, o.scenarios(
-			sketch{state: "zero", a: "store " + one + ", load@64", b: "store@64 " + one + ", load", shows: []string{"WORD-DEKKER"}},
+			sketch{state: "zero", a: "store " + one + ", load@64", b: "store@64 " + one + ", load", joined: true, shows: []string{"WORD-DEKKER"}},
 		)...)
 	}
 	return list

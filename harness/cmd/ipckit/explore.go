@@ -27,6 +27,7 @@ type exploreFlags struct {
 	scenarios   []string
 	replay      string
 	preemptions int
+	buffers     bool
 	list        bool
 	json        bool
 	strict      bool
@@ -51,8 +52,11 @@ claims to survive that. What it finds is found each time, and is shown line by
 line. Scenarios follow from what is claimed: pairs of operations on an empty, a
 full, a closed object and so on. The key scenarios of ipckit.yaml adds others.
 
-A pass means that nothing is wrong within the bound, for two processes whose
-memory is sequentially consistent; it does not mean that nothing is wrong.
+Stores are delayed, too, in the store buffer that each x86 processor has: so it
+finds the fence that Peterson's lock needs between a store and the load behind it.
+
+A pass means that nothing is wrong within the bound, for two processes; it does
+not mean that nothing is wrong.
 
 ` + statuses,
 		Example: `  ipckit explore                                              the reference implementation
@@ -79,6 +83,7 @@ memory is sequentially consistent; it does not mean that nothing is wrong.
 	flags.StringArrayVar(&f.scenarios, "scenario", nil, "explore only these: ids as they are listed, with * for any text")
 	flags.StringVar(&f.replay, "replay", "", "run one interleaving of one scenario again, by its id, and show it")
 	flags.IntVar(&f.preemptions, "preemptions", 0, "how often an operation may be interrupted (default: 1, or what the scenario says)")
+	flags.BoolVar(&f.buffers, "store-buffers", true, "delay stores past later loads, too, as x86 does; =false: memory is sequentially consistent")
 	flags.BoolVar(&f.list, "list", false, "list the scenarios and explore nothing")
 	flags.BoolVar(&f.json, "json", false, "print JSON lines instead of a table")
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
@@ -147,6 +152,11 @@ func chooseScenarios(t *target, f exploreFlags) ([]scenario.Scenario, error) {
 	if f.preemptions > 0 {
 		for i := range all {
 			all[i] = all[i].Preempting(f.preemptions)
+		}
+	}
+	if !f.buffers {
+		for i := range all {
+			all[i] = all[i].Buffering(false)
 		}
 	}
 	if len(all) == 0 {
