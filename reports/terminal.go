@@ -240,7 +240,7 @@ func (t *terminal) lists(r *Record) {
 		verdict Verdict
 		title   string
 	}{
-		{Skipped, "Skipped, since this host cannot show them:"},
+		{Skipped, "Skipped, each for the reason given:"},
 		{KnownFail, "Known to fall short:"},
 		{Excluded, "Not claimed of a profile that is claimed in part:"},
 	} {

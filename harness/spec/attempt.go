@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,6 +73,9 @@ func (e entry) decide(ctx context.Context) outcome {
 	}
 	switch first.verdict {
 	case reports.Fail, reports.Crash, reports.Leak:
+	case reports.Timeout:
+		first.evidence.Sure = cmp.Or(first.evidence.Sure, "seen once: a hang is not run again, since it was given long enough")
+		return first
 	default:
 		return first
 	}
