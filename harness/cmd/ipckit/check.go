@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -70,6 +69,12 @@ func (f *checkFlags) validate() error {
 	}
 	if f.patience < 0 {
 		return usage("--patience %v: want a duration above 0, such as 30s", f.patience)
+	}
+	if f.only != nil && len(f.only) == 0 {
+		return usage("--only names nothing, so nothing would be checked: leave it out to check all that is claimed")
+	}
+	if f.kinds != nil && len(f.kinds) == 0 {
+		return usage("--kinds names nothing, so nothing would be checked: want some of %s", strings.Join(kindNames(), ", "))
 	}
 	if f.seed == 0 {
 		f.seed = rand.Uint64N(1<<32) + 1
@@ -186,7 +191,7 @@ func (t *target) plan(f checkFlags) run.Plan {
 	p := run.Plan{
 		Key: t.name, Claims: t.claims, Launcher: t.launcher, Programs: t.programs, Only: f.only,
 		Kinds: f.kindsOf(), Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
-		Repeat: fmt.Sprintf("ipckit check %s --only {id} --seed %d", t.name, f.seed),
+		Repeat: f.repeat(t.name),
 	}
 	if t.buildErr != nil {
 		p.BuildErr = t.buildErr.Error()

@@ -258,15 +258,7 @@ func (x *exploration) repeat(f *scenario.Finding) string {
 	if x.preemptions > 0 {
 		bound = fmt.Sprintf(" --preemptions %d", x.preemptions)
 	}
-	return fmt.Sprintf("ipckit explore %s --scenario %s --replay %s%s", x.target.name, quote(f.Scenario.ID), f.ID(), bound)
-}
-
-// quote makes an id one word of a shell.
-func quote(id string) string {
-	if strings.ContainsAny(id, "~*?'\" $&;|<>()") {
-		return "'" + strings.ReplaceAll(id, "'", `'\''`) + "'"
-	}
-	return id
+	return fmt.Sprintf("ipckit explore %s --scenario %s --replay %s%s", quote(x.target.name), quote(f.Scenario.ID), f.ID(), bound)
 }
 
 // exploreLine is a finding as JSON.

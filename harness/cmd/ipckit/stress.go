@@ -55,7 +55,7 @@ draws the same loads, but processes never meet twice in the same way.
 				if calibrate {
 					p.Power, err = calibration{suite, *p, f.jobs, runs}.measure(ctx)
 				}
-				p.Repeat = fmt.Sprintf("ipckit stress %s --only {id} --seed %d --budget %v", name, f.seed, budget)
+				p.Repeat = fmt.Sprintf("ipckit stress %s --only {id} --seed %d --budget %v", quote(name), f.seed, budget)
 				return err
 			})
 		},
