@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/fatih/color"
@@ -110,7 +111,36 @@ func newRoot() *cobra.Command {
 		return usage("%w\nsee: %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(newExplore())
+	refuseUnknown(root)
 	return root
+}
+
+// refuseUnknown has the commands that cobra adds by itself refuse what they do not
+// know: they would print something and end well.
+func refuseUnknown(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			c.Args = cobra.ArbitraryArgs
+			c.RunE = func(c *cobra.Command, args []string) error {
+				if len(args) == 0 {
+					return c.Help()
+				}
+				return usage("completion %q: want one of bash, fish, powershell, zsh", args[0])
+			}
+		case "help":
+			show := c.Run
+			c.Run, c.RunE = nil, func(c *cobra.Command, args []string) error {
+				if _, rest, err := root.Find(args); err != nil || len(args) > 0 && len(rest) == len(args) {
+					return usage("help: there is no command %q; see ipckit --help", strings.Join(args, " "))
+				}
+				show(c, args)
+				return nil
+			}
+		}
+	}
 }
 
 // colorFlag sets the colour mode as soon as it is read. Without it the
