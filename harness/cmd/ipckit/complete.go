@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -20,20 +21,45 @@ func completeSubjects(_ *cobra.Command, args []string, _ string) ([]string, cobr
 	return names, cobra.ShellCompDirectiveDefault
 }
 
-// completeRequirements offers ids and families.
-func completeRequirements(_ *cobra.Command, _ []string, prefix string) ([]string, cobra.ShellCompDirective) {
+// completeRequirements offers ids and families, after each comma of a list.
+func completeRequirements(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 	suite, err := suites.Suite()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
+	before, prefix := typed[:strings.LastIndex(typed, ",")+1], typed[strings.LastIndex(typed, ",")+1:]
 	var names []string
+	offer := func(id, text string) {
+		if strings.HasPrefix(id, strings.ToUpper(prefix)) {
+			names = append(names, before+id+"\t"+short(text, 60))
+		}
+	}
 	for _, family := range suite.Catalogue.Families {
-		names = append(names, family.ID+"\t"+family.Title)
+		offer(family.ID, family.Title)
 		for _, r := range family.Requirements {
-			if strings.HasPrefix(r.ID, strings.ToUpper(prefix)) {
-				names = append(names, r.ID+"\t"+short(r.Text, 60))
-			}
+			offer(r.ID, r.Text)
 		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeRequirement offers one id, and nothing behind it.
+func completeRequirement(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return completeRequirements(c, args, typed)
+}
+
+// completeKinds offers the skeletons that there are, and then directories.
+func completeKinds(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	}
+	var kinds []string
+	for name, s := range starters {
+		kinds = append(kinds, name+"\t"+s.about)
+	}
+	slices.Sort(kinds)
+	return kinds, cobra.ShellCompDirectiveNoFileComp
 }

@@ -18,7 +18,7 @@ func newExplain() *cobra.Command {
 		Short:             "Explain a requirement: its text, source, why it matters, how it is checked",
 		Example:           "  ipckit explain BUF-DRAIN",
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: completeRequirements,
+		ValidArgsFunction: completeRequirement,
 		RunE:              func(_ *cobra.Command, args []string) error { return explain(strings.ToUpper(args[0])) },
 	}
 }

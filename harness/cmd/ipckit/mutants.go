@@ -39,6 +39,7 @@ was declared, survives: exit status 1.`,
 		},
 	}
 	c.Flags().StringSliceVar(&only, "only", nil, "only these mutants or requirements, by id or family")
+	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
 	c.Flags().IntVar(&jobs, "jobs", 2*runtime.NumCPU(), "how many at the same time; they wait for most of it")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON lines instead of a table")
 	return c

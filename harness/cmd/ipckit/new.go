@@ -42,12 +42,12 @@ func newNew() *cobra.Command {
 		long += fmt.Sprintf("\n  %-10s%s", name, starters[name].about)
 	}
 	return &cobra.Command{
-		Use:       "new KIND DIR",
-		Short:     "Write a skeleton to start from",
-		Long:      long,
-		Example:   "  ipckit new c mybuffer && ipckit check mybuffer",
-		Args:      cobra.ExactArgs(2),
-		ValidArgs: names,
+		Use:               "new KIND DIR",
+		Short:             "Write a skeleton to start from",
+		Long:              long,
+		Example:           "  ipckit new c mybuffer && ipckit check mybuffer",
+		Args:              cobra.ExactArgs(2),
+		ValidArgsFunction: completeKinds,
 		RunE: func(_ *cobra.Command, args []string) error {
 			s, ok := starters[args[0]]
 			if !ok {
