@@ -134,7 +134,7 @@ func (q systemVQueue) Send(message []byte, wait subject.Wait) error {
 	if errno == unix.EAGAIN {
 		return subject.Errorf(subject.Full, "msgsnd")
 	}
-	return refuse("msgsnd", answer(errno))
+	return gone("msgsnd", errno)
 }
 
 func (q systemVQueue) Receive(into []byte, wait subject.Wait) (int, error) {
@@ -152,9 +152,19 @@ func (q systemVQueue) Receive(into []byte, wait subject.Wait) (int, error) {
 	case errno == unix.ENOMSG:
 		return 0, subject.Errorf(subject.Empty, "msgrcv")
 	case errno != 0:
-		return 0, refuse("msgrcv", errno)
+		return 0, gone("msgrcv", errno)
 	}
 	return copy(into, typed[typeSize:typeSize+int(n)]), nil
+}
+
+// gone is refuse for calls whose arguments are right: what is then invalid is
+// the id of a queue that was removed before the call, as EIDRM says where that
+// happened during it.
+func gone(call string, errno unix.Errno) error {
+	if errno == unix.EINVAL {
+		errno = unix.EIDRM
+	}
+	return refuse(call, answer(errno))
 }
 
 func (systemVQueue) Detach() error { return nil }
