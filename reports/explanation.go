@@ -110,9 +110,9 @@ func (x *explanation) addOutput(o Output, l limits) {
 	*x = append(*x, section{Label: cmp.Or(label, "Output"), Form: output, Lines: all, More: cut})
 }
 
-// did gives the steps, with the one in which it happened as the last.
+// did gives the steps, cycles told once, with the one in which it happened as the last.
 func did(e *Evidence) []string {
-	list := slices.Clone(e.Did)
+	list := fold(e.Did)
 	if e.Step != "" && !slices.Contains(list, e.Step) {
 		list = append(list, "in the step: "+e.Step)
 	}

@@ -120,14 +120,20 @@ func (t *terminal) families(r *Record) {
 		}
 		t.family(&g, wide)
 		apart = false
+		others, told := map[int][]*Result(nil), map[int]bool(nil)
+		if !t.Verbose {
+			others, told = alike(g.Results)
+		}
 		for i := range g.Results {
 			result := &g.Results[i]
 			switch {
+			case told[i]:
 			case result.Verdict.Exit(false) != ExitPass:
 				if !apart {
 					t.line("")
 				}
 				t.failure(result)
+				t.likewise(result, others[i])
 				apart = true
 			case t.Verbose:
 				t.requirement(result)

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 )
 
@@ -20,6 +21,22 @@ func (t *terminal) failure(r *Result) {
 	for _, s := range explain(r, l) {
 		t.section(s, indent+2)
 	}
+	t.line("")
+}
+
+// likewise names the results that came to the same end in the same way.
+func (t *terminal) likewise(r *Result, others []*Result) {
+	if len(others) == 0 {
+		return
+	}
+	var ids []string
+	for _, o := range others {
+		ids = append(ids, oneLine(o.Requirement, 80))
+	}
+	text := fmt.Sprintf("%d more in the same way as %s, after the same was done and seen: %s.",
+		len(others), oneLine(r.Requirement, 80), strings.Join(ids, ", "))
+	t.bullet("  ", t.mark(r.Verdict)+" ", text)
+	t.text("    ", "With --verbose each is explained.")
 	t.line("")
 }
 

@@ -45,7 +45,7 @@ func (f *checkFlags) add(c *cobra.Command) {
 	flags.DurationVar(&f.patience, "patience", 0, "how long one operation may take that ought to come back (default 10s)")
 	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
 	flags.IntVar(&f.jobs, "jobs", run.DefaultJobs(), "how many requirements are checked at the same time, each in a world of its own")
-	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, not only those that fall short")
+	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, and explain each that falls short")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
 	_ = c.RegisterFlagCompletionFunc("kinds", cobra.FixedCompletions(kindNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -14,24 +17,29 @@ import (
 
 func newReport() *cobra.Command {
 	var format, out string
+	var verbose bool
 	c := &cobra.Command{
 		Use:   "report FILE",
 		Short: "Render a record again",
 		Long: `Report reads a record, FILE or FILE/report.jsonl, and prints it in another form.
 Its exit status is that of the recorded run.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return report(args[0], format, out) },
+		RunE: func(_ *cobra.Command, args []string) error { return report(args[0], format, out, verbose) },
 	}
 	c.Flags().StringVar(&format, "format", "terminal", "what to print: "+strings.Join(formatNames(), ", "))
 	c.Flags().StringVar(&out, "out", "", "file to write to instead of standard output")
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "terminal: list every requirement, and explain each that falls short")
 	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
-func report(name, format, out string) error {
+func report(name, format, out string, verbose bool) error {
 	f, ok := formats[format]
 	if !ok {
 		return usage("--format %q: want one of %s", format, strings.Join(formatNames(), ", "))
+	}
+	if format == "terminal" {
+		f.render = func(w io.Writer, r *reports.Record) error { return reports.Terminal(w, r, terminalOptions(verbose)) }
 	}
 	r, err := readRecord(name)
 	if err != nil {
@@ -42,7 +50,7 @@ func report(name, format, out string) error {
 	} else {
 		err = f.render(os.Stdout, r)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, syscall.EPIPE) {
 		return kitError(err)
 	}
 	if code := r.Exit(false); code != reports.ExitPass {
