@@ -154,7 +154,7 @@ func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
 		return a.why()
 	}
 	if t := reply.Thread; t != nil {
-		if a.threadless() {
+		if a.process.Lacks(ctx, *t) {
 			a.breach(nil, violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
 				"hello says that its operation thread is %d, but the process has no such thread", *t))
 			return a.why()

@@ -28,18 +28,3 @@ func (a *Agent) OperationThread() (tid int, known bool) {
 	}
 	return 0, false
 }
-
-// threadless reports whether the thread that hello told is certainly not one of
-// the process's: /proc shows all of them, and it is not there.
-func (a *Agent) threadless() bool {
-	state, err := a.process.State()
-	if err != nil || len(state.Threads) == 0 {
-		return false
-	}
-	for _, t := range state.Threads {
-		if t.Inner == *a.hello.Thread || t.Inner == 0 {
-			return false
-		}
-	}
-	return a.process.Alive()
-}

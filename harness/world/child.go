@@ -190,6 +190,23 @@ func (h *holder) signal(target uint64, s unix.Signal) error {
 	return unix.ESRCH
 }
 
+// thread looks for a thread of a child that has not been reaped: ESRCH means
+// that it has no such thread.
+func (h *holder) thread(target uint64, tid int) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, c := range h.children {
+		if c.id != target {
+			continue
+		}
+		if err := unix.Tgkill(c.pid, tid, 0); err != unix.EPERM { // which one gets of a thread that is there
+			return err
+		}
+		return nil
+	}
+	return os.ErrProcessDone
+}
+
 // live lists the processes of the world but the holder.
 func (h *holder) live() []live {
 	self, depth := ownPlace()

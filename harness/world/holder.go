@@ -167,6 +167,8 @@ func (h *holder) handle(r request) {
 	switch r.Op {
 	case opSignal:
 		a.Failure = failed("send a signal", h.signal(r.Target, r.Signal))
+	case opThread:
+		a.Failure = failed("look for a thread", h.thread(r.Target, r.Thread))
 	case opList:
 		a.Live, fds = h.list()
 	case opBaseline:

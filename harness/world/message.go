@@ -24,6 +24,7 @@ const (
 	opSetup     operation = "setup"     // Setup → Setup; the first request
 	opStart     operation = "start"     // Start, descriptors → PID, pidfd
 	opSignal    operation = "signal"    // Target, Signal
+	opThread    operation = "thread"    // Target, Thread: is it one of the target's?
 	opList      operation = "list"      // → Live, one pidfd each
 	opBaseline  operation = "baseline"  // →
 	opLeftovers operation = "leftovers" // → Found, Unseen
@@ -41,6 +42,7 @@ type request struct {
 	Start  *start      `json:"start,omitempty"`
 	Target uint64      `json:"target,omitempty"` // the ID that started it
 	Signal unix.Signal `json:"signal,omitempty"`
+	Thread int         `json:"thread,omitempty"` // its id in the world
 }
 
 // setup is what a holder must know before anything else.

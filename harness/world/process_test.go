@@ -66,6 +66,21 @@ func TestSignalReachesTheProcess(t *testing.T) {
 	})
 }
 
+func TestThreadsOfTheProcessAreKnown(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, w *World) {
+		p, _ := launched(t, w, "wait")
+		other, _ := launched(t, w, "wait")
+		if p.Lacks(within(t), p.InnerPID()) {
+			t.Errorf("thread %d is the process's first, and is said not to be there", p.InnerPID())
+		}
+		for _, none := range []int{other.InnerPID(), 1 << 29, 0, -1} {
+			if !p.Lacks(within(t), none) {
+				t.Errorf("thread %d is none of process %d, and is said to be there", none, p.InnerPID())
+			}
+		}
+	})
+}
+
 func TestIdsMeanTheSameProcess(t *testing.T) {
 	everywhere(t, Options{}, func(t *testing.T, w *World) {
 		p, line := launched(t, w, "wait")
