@@ -2,5 +2,6 @@
 
 package world
 
-// syscallNames are the system calls of this architecture: not known here.
+// syscallNames are the system calls that this architecture numbers in its own
+// way: not known here.
 var syscallNames map[int]string
