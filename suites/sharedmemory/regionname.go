@@ -1,43 +1,23 @@
 package sharedmemory
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/names"
 )
 
-// regNames tries names at the edges: each is accepted, and then works like any
-// other, or refused; none may reach a place outside the name space.
+// regNames: an unusual name is refused, or is a region like any other.
 func regNames(w *spec.World) {
 	p, q := w.Process("creator"), w.Process("opener")
-	base := strings.TrimPrefix(w.ObjectName("n"), "/")
-	long := "/" + base + strings.Repeat("x", 255-len(base))
-	for _, x := range []struct{ what, name string }{
-		{"the longest name, 255 characters after the slash", long},
-		{"a name one longer than the longest", long + "x"},
-		{"a name of 5000 characters", "/" + base + strings.Repeat("y", 5000)},
-		{"the empty name", ""},
-		{"a lone slash", "/"},
-		{"a name without a slash", base},
-		{"two leading slashes", "//" + base},
-		{"a slash inside", "/" + base + "/inner"},
-		{"a trailing slash", "/" + base + "/"},
-		{"dot", "/."},
-		{"dot dot", "/.."},
-		{"a way out of the name space", "/../" + base},
-		{"a way out of the name space, without a slash", "../" + base},
-		{"a long way out of the name space", "/../../tmp/" + base},
-		{"letters of many scripts", "/" + base + "-é中🙂"},
-		{"spaces and a line feed", "/" + base + " a\nb"},
-		{"bytes that are not UTF-8", "/" + base + "\u00ff\ufffd"},
-	} {
-		w.Step("%s", x.what)
-		tryName(w, p, q, x.what, x.name, base)
+	base := names.Base(w)
+	for _, n := range append(names.Odd(base),
+		names.Name{What: "a trailing slash", Name: "/" + base + "/"},
+		names.Name{What: "a letter outside ASCII, and the replacement character", Name: "/" + base + "\u00ff\ufffd"},
+	) {
+		w.Step("%s", n.What)
+		tryName(w, p, q, n, base)
 	}
+	long := names.Longest(base)
 	w.Step("two of the longest names that differ in the last character alone")
 	a, err := p.CreateRegion(long, page)
 	if err != nil {
@@ -60,24 +40,20 @@ func regNames(w *spec.World) {
 
 // tryName creates, opens, uses and removes a region, if the name is accepted.
 // base is the name of a file that a name which escapes would make.
-func tryName(w *spec.World, p, q *spec.Process, what, name, base string) {
-	a, err := p.CreateRegion(name, page)
-	for _, place := range []string{"/dev", "/", "/tmp"} {
-		if _, err := os.Lstat(filepath.Join(fmt.Sprintf("/proc/%d/root", p.PID()), place, base)); err == nil {
-			w.Fail("%s, %q, left the name space: %s was made", what, name, filepath.Join(place, base))
-		}
-	}
+func tryName(w *spec.World, p, q *spec.Process, n names.Name, base string) {
+	a, err := p.CreateRegion(n.Name, page)
+	names.Stays(w, p, n, base)
 	if err != nil {
-		if _, err := q.OpenRegion(name); err == nil {
-			w.Fail("%s, %q, was refused at creation, yet it can be opened", what, name)
+		if _, err := q.OpenRegion(n.Name); err == nil {
+			w.Fail("%s, %q, was refused at creation, yet it can be opened", n.What, n.Name)
 		}
 		return
 	}
-	b, err := q.OpenRegion(name)
-	w.Must(err, "opening %s, %q, which was accepted at creation", what, name)
-	write(w, a, 0, []byte(what))
-	holds(w, b, 0, []byte(what), "the region of that name")
+	b, err := q.OpenRegion(n.Name)
+	w.Must(err, "opening %s, %q, which was accepted at creation", n.What, n.Name)
+	write(w, a, 0, []byte(n.What))
+	holds(w, b, 0, []byte(n.What), "the region of that name")
 	w.Must(b.Detach(), "detaching the opener")
 	w.Must(a.Detach(), "detaching the creator")
-	w.Must(p.UnlinkRegion(name), "unlinking %s, %q", what, name)
+	w.Must(p.UnlinkRegion(n.Name), "unlinking %s, %q", n.What, n.Name)
 }
