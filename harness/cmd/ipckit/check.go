@@ -150,7 +150,7 @@ func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observ
 	})
 	switch {
 	case errors.Is(err, run.ErrUsage):
-		return exitStatus{reports.ExitUsage, err}
+		return usage("%s", strings.TrimPrefix(err.Error(), run.ErrUsage.Error()+": "))
 	case err != nil:
 		return kitError(err)
 	}
