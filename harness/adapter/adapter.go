@@ -26,8 +26,8 @@ import (
 // Files are the kit's own files for C and Python, which the harness does not
 // have: it imports no implementation.
 type Files struct {
-	// FS holds ipckit.h and the directory shim, whose source is
-	// shim/ipckit_shim.c.
+	// FS holds ipckit.h and the directories shim, whose source is
+	// shim/ipckit_shim.c, and threads, of threads/ipckit_threads.c.
 	FS fs.FS
 
 	// Python holds ipckit.py; nil where subjects bring their own.
@@ -89,7 +89,7 @@ func (a *Adapter) Build(ctx context.Context) (agent.Launcher, error) {
 		if err := a.take(a.Dir, nobody); err != nil {
 			return agent.Launcher{}, err
 		}
-	} else if err := a.build(ctx); err != nil {
+	} else if err := a.build(ctx, a.agent); err != nil {
 		return agent.Launcher{}, err
 	}
 	l := agent.Launcher{Name: a.Claims.Subject, Env: environment(), Stdio: a.Claims.Control == "stdio"}
@@ -139,8 +139,8 @@ func (a *Adapter) makeProduct() error {
 	return os.Chmod(dir, 0o755)
 }
 
-// build runs the build in a world and takes its result out of it.
-func (a *Adapter) build(ctx context.Context) (err error) {
+// build runs the build in a world; finish takes its result out of it.
+func (a *Adapter) build(ctx context.Context, finish func(context.Context, *builder) error) (err error) {
 	w, err := world.New(ctx, world.Options{Limits: a.limits.Limits})
 	if err != nil {
 		return fmt.Errorf("a world for the build of %s: %w", a.Claims.Subject, err)
@@ -164,10 +164,15 @@ func (a *Adapter) build(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	return finish(ctx, b)
+}
+
+// agent makes what an agent is started from.
+func (a *Adapter) agent(ctx context.Context, b *builder) error {
 	if a.Claims.C != nil {
 		return b.compile(ctx)
 	}
-	return a.take(b.dir, w.User())
+	return a.take(b.dir, b.world.User())
 }
 
 // take copies a directory to where it is executed from.

@@ -35,10 +35,7 @@ func (b *builder) compile(ctx context.Context) error {
 		return b.fail("", "%v", err)
 	}
 	claims := b.adapter.Claims.C
-	if err := b.allExist("c.sources", claims.Sources); err != nil {
-		return err
-	}
-	if err := b.allExist("c.headers", claims.Headers); err != nil {
+	if err := b.claimed(claims); err != nil {
 		return err
 	}
 	shim := slices.Concat(compiler, b.shimArguments())
@@ -67,7 +64,12 @@ func (b *builder) shimArguments() []string {
 
 func agentArguments(c *subject.C) []string {
 	compiling, linking := divide(c.Flags)
-	args := slices.Concat([]string{"-std=gnu11", "-O2", "-g", "-Wall"}, compiling, quoted)
+	return slices.Concat([]string{"-std=gnu11", "-O2", "-g", "-Wall"}, compiling, quoted, sourceArguments(c),
+		[]string{shimObject, "-o", agentObject}, linking, []string{"-pthread", "-lrt"})
+}
+
+// sourceArguments are the subject's sources, and where its headers are.
+func sourceArguments(c *subject.C) (args []string) {
 	for _, header := range c.Headers {
 		if dir := path.Dir(header); dir != "." {
 			args = append(args, "-I"+dir)
@@ -80,7 +82,7 @@ func agentArguments(c *subject.C) []string {
 		}
 		args = append(args, source)
 	}
-	return slices.Concat(args, []string{shimObject, "-o", agentObject}, linking, []string{"-pthread", "-lrt"})
+	return args
 }
 
 // findCompiler finds the C compiler, perhaps with arguments, as in "ccache gcc".
@@ -99,6 +101,14 @@ func findCompiler() ([]string, error) {
 	}
 	return nil, fmt.Errorf("no C compiler: none of %s is in PATH; install one (apt install gcc libc6-dev), or set CC",
 		strings.Join(compilers, ", "))
+}
+
+// claimed checks that what the claims name is there.
+func (b *builder) claimed(c *subject.C) error {
+	if err := b.allExist("c.sources", c.Sources); err != nil {
+		return err
+	}
+	return b.allExist("c.headers", c.Headers)
 }
 
 // allExist checks that the files that a key of the claims names are there.
@@ -141,7 +151,14 @@ func (b *builder) placeKit() error {
 	if err := b.place(headerName, text); err != nil {
 		return err
 	}
-	return fs.WalkDir(files, "shim", func(name string, entry fs.DirEntry, err error) error {
+	return b.placeSources("shim")
+}
+
+// placeSources puts a directory of the kit's own where no source of the
+// subject's finds it.
+func (b *builder) placeSources(dir string) error {
+	files := b.adapter.files.FS
+	return fs.WalkDir(files, dir, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -206,20 +223,24 @@ func (b *builder) itemMax() (most int64) {
 
 // takeAgent copies the agent alone to where it is executed from.
 func (b *builder) takeAgent() error {
-	root, err := os.OpenRoot(b.dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	a := b.adapter
-	info, err := root.Lstat(agentObject)
-	made := err == nil && info.Mode()&0o111 != 0 // an object file is no program
-	if made {
-		c := &copier{limits: a.limits, only: b.world.User(), give: nobody}
-		made, err = c.file(root, agentObject, filepath.Join(a.product, agentName))
-	}
-	if !made || err != nil {
+	if made, err := b.takeProgram(agentObject, agentName); !made || err != nil {
 		return b.fail("", "the compiler reported success, but made no program: look in c.flags for one that turns linking off, such as -c, or names another output")
 	}
 	return nil
+}
+
+// takeProgram copies a file that can be executed, and reports whether there is
+// one.
+func (b *builder) takeProgram(object, name string) (made bool, err error) {
+	root, err := os.OpenRoot(b.dir)
+	if err != nil {
+		return false, err
+	}
+	defer root.Close()
+	info, err := root.Lstat(object)
+	if err != nil || info.Mode()&0o111 == 0 { // an object file is no program
+		return false, err
+	}
+	c := &copier{limits: b.adapter.limits, only: b.world.User(), give: nobody}
+	return c.file(root, object, filepath.Join(b.adapter.product, name))
 }

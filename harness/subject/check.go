@@ -112,6 +112,7 @@ func (k *checker) wayIn() {
 		k.filled(at("c", "sources"), c.C.Sources)
 		k.filled(at("c", "flags"), c.C.Flags)
 		k.filled(at("c", "headers"), c.C.Headers)
+		k.word(at("c", "data_races"), c.C.DataRaces, "none")
 	}
 }
 

@@ -32,6 +32,10 @@ type C struct {
 	Sources []string `yaml:"sources" json:"sources"`                     // relative to the claims file
 	Flags   []string `yaml:"flags,omitempty" json:"flags,omitempty"`     // after -std=gnu11 -O2 -Wall
 	Headers []string `yaml:"headers,omitempty" json:"headers,omitempty"` // a course's own header, copied beside
+
+	// DataRaces is "none" where the author says that there is none in the sense
+	// of C11; one that ipckit sanitize finds then is a shortfall.
+	DataRaces string `yaml:"data_races,omitempty" json:"data_races,omitempty"`
 }
 
 // Profiles are named sets of requirements, each claimed as a whole.

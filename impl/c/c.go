@@ -10,11 +10,12 @@ import (
 	"io/fs"
 )
 
-//go:embed ipckit.h shim/*.c shim/*.h skeleton
+//go:embed ipckit.h shim/*.c shim/*.h threads/*.c threads/*.h skeleton
 var embedded embed.FS
 
-// Files are what the kit compiles an implementation with: ipckit.h, and the
-// shim in the directory shim, whose one source is shim/ipckit_shim.c.
+// Files are what the kit compiles an implementation with: ipckit.h, the shim in
+// the directory shim, whose one source is shim/ipckit_shim.c, and in threads what
+// drives it for ThreadSanitizer.
 var Files = fs.FS(embedded)
 
 // Skeleton is a subject to start from: a claims file, a source whose functions

@@ -112,6 +112,7 @@ func newRoot() *cobra.Command {
 		return usage("%w\nsee: %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(newExplore())
+	root.AddCommand(newSanitize())
 	refuseUnknown(root)
 	return root
 }
