@@ -57,6 +57,9 @@ func claimsFile(path string) (string, error) {
 		file = filepath.Join(path, ClaimsFile)
 		info, err = os.Stat(file)
 		if errors.Is(err, fs.ErrNotExist) {
+			if packages, _ := filepath.Glob(filepath.Join(path, "*.go")); len(packages) > 0 {
+				return "", fmt.Errorf("%s: the directory holds no %s but a Go package, which is checked by a test of its own: go test", path, ClaimsFile)
+			}
 			return "", fmt.Errorf("%s: the directory holds no %s: `ipckit new` writes one to start from", path, ClaimsFile)
 		}
 		if err != nil {

@@ -147,8 +147,13 @@ func TestReadClaimsOfWhatIsNoClaimsFile(t *testing.T) {
 	if err := os.WriteFile(large, make([]byte, 1<<20+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	pkg := t.TempDir()
+	if err := os.WriteFile(filepath.Join(pkg, "ring.go"), []byte("package ring\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct{ path, want string }{
 		{filepath.Join(dir, "nothing"), "there is no such file or directory: give a directory that holds ipckit.yaml, or that file"},
+		{pkg, "a Go package, which is checked by a test of its own: go test"},
 		{dir, "the directory holds no ipckit.yaml: `ipckit new` writes one to start from"},
 		{fifo, "want a regular file, this is a named pipe"},
 		{os.DevNull, "want a regular file, this is a device"},
