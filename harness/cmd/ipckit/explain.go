@@ -30,7 +30,7 @@ func explain(id string) error {
 	}
 	r := suite.Catalogue.Get(id)
 	if r == nil {
-		return usage("no requirement %s%s; `ipckit list` shows all", id, nearest.Hint(id, suite.Catalogue.IDs()))
+		return usage("no requirement %s%s (`ipckit list` shows all)", id, nearest.Hint(id, suite.Catalogue.IDs()))
 	}
 	paragraph := func(title, text string) {
 		if text != "" {

@@ -46,11 +46,10 @@ func report(name, format, out string, verbose bool) error {
 		return err
 	}
 	if out != "" {
-		err = renderFile(out, r, f.render, os.O_TRUNC)
-	} else {
-		err = f.render(os.Stdout, r)
-	}
-	if err != nil && !errors.Is(err, syscall.EPIPE) {
+		if err := renderFile(out, r, f.render, os.O_TRUNC); err != nil {
+			return usage("--out: %w", err)
+		}
+	} else if err := f.render(os.Stdout, r); err != nil && !errors.Is(err, syscall.EPIPE) {
 		return kitError(err)
 	}
 	if code := r.Exit(false); code != reports.ExitPass {

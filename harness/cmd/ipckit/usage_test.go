@@ -51,6 +51,7 @@ func TestBadUsage(t *testing.T) {
 		{"unknown format", []string{"check", "--format", "pdf"}, []string{"pdf", "html"}},
 		{"no record", []string{"report", filepath.Join(dir, "none.jsonl")}, []string{"none.jsonl"}},
 		{"not a record", []string{"report", typo}, []string{"typo.yaml", "1"}},
+		{"output in no directory", []string{"report", "../../../reports/testdata/sample.jsonl", "--format", "html", "--out", filepath.Join(dir, "none", "x.html")}, []string{"--out", "none"}},
 		{"explain nothing", []string{"explain", "BUF-FIFFO"}, []string{"BUF-FIFO"}},
 		{"new over something", []string{"new", "c", dir}, []string{"not empty"}},
 		{"output is a file", []string{"check", "reference", "--only", "REG-EXISTS", "--out", typo}, []string{"typo.yaml"}},
