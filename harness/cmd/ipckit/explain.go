@@ -3,10 +3,12 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/suites"
@@ -52,6 +54,7 @@ func explain(id string) error {
 		how = "this version has no check for it yet"
 	}
 	paragraph("Checked", how)
+	paragraph("Unseen", unseen(suite.Implemented()[r.ID]))
 	var kills []string
 	for _, m := range mutants.All() {
 		if m.Requirement == id {
@@ -80,4 +83,18 @@ func wrap(text string, width, indent int) string {
 		column += len([]rune(word))
 	}
 	return b.String()
+}
+
+// unseen says what the checks of these kinds cannot see, where that is not
+// plain.
+func unseen(implemented []catalogue.Kind) string {
+	var parts []string
+	if slices.Contains(implemented, catalogue.Stress) {
+		parts = append(parts, "by stress: what did not come about in this run; `ipckit stress --calibrate` tells how often seeded faults do")
+	}
+	if slices.Contains(implemented, catalogue.Race) {
+		parts = append(parts, "by race: more than two processes, more preemptions than the bound says, and what processors weaker than x86 reorder; "+
+			"of C sources `ipckit sanitize` looks for accesses that nothing orders")
+	}
+	return strings.Join(parts, "; ")
 }

@@ -65,7 +65,7 @@ What it cannot see:
 
 func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 	if _, ok := builtIn(name); ok {
-		return usage("%s is Go: `go test -race` looks at Go code, and package racetest of the kit drives it (see README)", name)
+		return usage("%s is Go: `go test -race` looks at Go code, and sees nothing but the Go heap; README says how", name)
 	}
 	suite, err := suites.Suite()
 	if err != nil {
