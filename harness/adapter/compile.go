@@ -218,6 +218,10 @@ func (b *builder) itemMax() (most int64) {
 		_, size := p.Mailbox.Item.Bounds()
 		most = max(most, int64(size))
 	}
+	if p.Link != nil {
+		_, size := p.Link.Item.Bounds()
+		most = max(most, int64(size))
+	}
 	return min(most, 1<<30)
 }
 

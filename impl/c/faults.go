@@ -34,7 +34,7 @@ type Fault struct {
 type change struct{ old, new string }
 
 // Faults lists the faults, by requirement, and then those that are races.
-func Faults() []Fault { return slices.Concat(mistakes(), races()) }
+func Faults() []Fault { return slices.Concat(mistakes(), messages(), races()) }
 
 // mistakes show in what the operations do.
 func mistakes() []Fault {
@@ -101,6 +101,42 @@ func mistakes() []Fault {
 			file: "buffer.c",
 			old:  "    return shm_unlink(name) < 0 ? ipckit_errno(\"shm_unlink\") : IPCKIT_OK;\n",
 			new:  "    return name != NULL ? IPCKIT_OK : IPCKIT_INVALID;\n",
+		},
+	}
+}
+
+// messages are mistakes in message passing.
+func messages() []Fault {
+	return []Fault{
+		{
+			ID: "c-priority-dropped", Fault: "takes a priority, and sends every message with the lowest",
+			Requirement: "BOX-PRIORITY", Verdict: "fail", At: "priority",
+			file: "mailbox.c",
+			old:  "mq_timedsend(b->queue, message, size, (unsigned)priority, &limit);\n",
+			new:  "mq_timedsend(b->queue, message, size, 0, &limit);\n",
+			and: &change{
+				old: "mq_send(b->queue, message, size, (unsigned)priority)",
+				new: "mq_send(b->queue, message, size, priority < 0)",
+			},
+		},
+		{
+			ID: "c-link-takes-anyones", Fault: "receive(P) takes what is there, whoever sent it",
+			Requirement: "LINK-NAMED", Verdict: "fail", At: "was due",
+			file: "link.c",
+			old:  "        if ((error = take(l, into, room, size)) != IPCKIT_EMPTY)\n            return error;\n        error = await_one(",
+			new: "        for (size_t i = l->party->count; i-- > 0;) { /* the newest first */\n            struct link *any = l->party->links[i];\n" +
+				"            if (!any->listening && (error = take(any, into, room, size)) != IPCKIT_EMPTY)\n                return error;\n        }\n        error = await_one(",
+		},
+		{
+			ID: "c-link-is-a-stream", Fault: "a stream: what is there is taken for one message",
+			Requirement: "LINK-BOUNDARY", Verdict: "fail", At: "and came out",
+			file: "link.c",
+			old:  "SOCK_SEQPACKET | SOCK_CLOEXEC",
+			new:  "SOCK_STREAM | SOCK_CLOEXEC",
+			and: &change{
+				old: "recv(l->fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);",
+				new: "recv(l->fd, &before, 1, MSG_PEEK | MSG_DONTWAIT);",
+			},
 		},
 	}
 }

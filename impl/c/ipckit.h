@@ -181,7 +181,12 @@ struct ipckit_shape {
     int64_t capacity;     /* items, or bytes where the claims count bytes */
     int64_t item_max;     /* the largest item, bytes */
     uint64_t start_index; /* preset of the running indices; 0 unless presets is set */
+    bool owned;           /* of a mailbox: by its creator; false unless owns is set */
 };
+
+/* Capacities of a mailbox that come where the claims say so. */
+#define IPCKIT_UNBOUNDED ((int64_t)-1) /* as many messages as memory holds */
+#define IPCKIT_RENDEZVOUS ((int64_t)0) /* none: a send ends once a receive takes its message */
 
 /* Bounded buffers in shared memory. */
 struct ipckit_buffer {
@@ -227,6 +232,72 @@ struct ipckit_mailbox {
     enum ipckit_error (*close)(void *mailbox);  /* optional */
     enum ipckit_error (*cancel)(void *mailbox); /* optional */
     bool presets;
+
+    /* Optional, where the claims say order: priority. Those of the highest
+     * priority, of 0 to 31, are received first; send uses 0. */
+    enum ipckit_error (*send_priority)(void *mailbox, const void *message, size_t size, int priority, int64_t wait);
+
+    /* Optional, where the claims say BOX-IDENTITY: receive, and say which
+     * process has sent it, as getpid numbers it. */
+    enum ipckit_error (*receive_from)(void *mailbox, void *into, size_t room, size_t *size, int64_t *sender, int64_t wait);
+
+    /* Optional: send under the name of another process. An implementation whose
+     * sender says himself who he is has to have it, so that this can be tried;
+     * one that asks the kernel leaves it out. Errors: PERMISSION. */
+    enum ipckit_error (*send_as)(void *mailbox, const void *message, size_t size, int64_t sender, int64_t wait);
+
+    /* Optional, where the claims say BOX-OWNER: create honours owned, so that
+     * its creator alone receives, others being refused with PERMISSION, and the
+     * mailbox disappears when that process ends or detaches. */
+    bool owns;
+
+    /* Optional, where the claims say BOX-HANDOVER: make another process that
+     * has the mailbox open its owner. Errors: PERMISSION where this process is
+     * not the owner, NOT_FOUND where no such process has it open, INVALID where
+     * it has no owner. */
+    enum ipckit_error (*hand_over)(void *mailbox, int64_t process);
+};
+
+/*
+ * Links: message passing between two processes that name each other. A process
+ * takes a name, as a party, and is linked with other parties by theirs. Each
+ * pair has one link, and each link two directions that do not touch each other.
+ */
+struct ipckit_link {
+    /* Take a name for this process. Errors: EXISTS, INVALID, PERMISSION. */
+    enum ipckit_error (*join)(const char *name, void **party);
+
+    /* Give the name free. The links of the party were detached before. */
+    enum ipckit_error (*leave)(void *party);
+
+    /* Give this party's end of the link with the party called peer, which may
+     * not have joined yet: it does not wait for it. */
+    enum ipckit_error (*open)(void *party, const char *peer, void **link);
+
+    /* Send a message to the peer, wholly or not at all. Errors: FULL, TIMEOUT,
+     * TOO_LARGE, and where the peer has ended or detached, PEER_DEAD or CLOSED;
+     * SIGPIPE must not end the process. */
+    enum ipckit_error (*send)(void *link, const void *message, size_t size, int64_t wait);
+
+    /* Copy the next message that the peer has sent to into, which has room
+     * bytes, and say how long it is; of a stream, those bytes that are there,
+     * one at least. Errors: EMPTY, TIMEOUT; TOO_LARGE; after all that the peer
+     * had sent, PEER_DEAD or CLOSED. */
+    enum ipckit_error (*receive)(void *link, void *into, size_t room, size_t *size, int64_t wait);
+
+    /* End the link and give back everything that this process holds of it. */
+    enum ipckit_error (*detach)(void *link);
+
+    /* Optional, where the claims say LINK-ANY: receive from whichever peer of
+     * the party has a message, and say which, by a name that lasts until the
+     * next call; each gets its turn. The end of a link is answered once, with
+     * the peer's name too, and the others go on. */
+    enum ipckit_error (*receive_any)(void *party, void *into, size_t room, size_t *size, const char **peer, int64_t wait);
+
+    /* Optional, where the claims say cancel, as for buffers. */
+    enum ipckit_error (*cancel)(void *link);
+
+    bool stream; /* bytes in order, no messages: where the claims say framing: stream */
 };
 
 /* The implementation. Use designated initialisers: families are added. */
@@ -243,6 +314,7 @@ struct ipckit_subject {
     const struct ipckit_buffer *one_to_one;   /* profile buffer.one-to-one */
     const struct ipckit_buffer *many;         /* profile buffer.many */
     const struct ipckit_mailbox *mailbox;     /* profile mailbox */
+    const struct ipckit_link *link;           /* profile link */
 };
 
 extern const struct ipckit_subject ipckit_subject;

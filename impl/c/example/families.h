@@ -13,6 +13,7 @@ extern const struct ipckit_snapshot snapshot;   /* snapshot.c */
 extern const struct ipckit_buffer ring;         /* buffer.c: one-to-one */
 extern const struct ipckit_buffer many;         /* many.c */
 extern const struct ipckit_mailbox mailbox;     /* mailbox.c */
+extern const struct ipckit_link links;          /* link.c */
 
 /* What one process holds of a region; its words lie there. */
 struct region {

@@ -2,7 +2,8 @@
  * Mailboxes over POSIX message queues, mq_overview(7).
  *
  * The kernel keeps the messages, so nothing here is shared and nothing can be
- * left half done. All messages have one priority, which makes a queue FIFO.
+ * left half done. Of several messages it gives the one of the highest priority,
+ * and of those the oldest.
  */
 #include "families.h"
 
@@ -84,16 +85,21 @@ static enum ipckit_error refusal(const char *what, int64_t wait, enum ipckit_err
     return errno == ETIMEDOUT && wait == IPCKIT_NEVER ? instead : ipckit_errno(what);
 }
 
-static enum ipckit_error box_send(void *handle, const void *message, size_t size, int64_t wait)
+static enum ipckit_error box_send_priority(void *handle, const void *message, size_t size, int priority, int64_t wait)
 {
     struct box *b = handle;
     struct timespec limit = deadline(wait);
     int result;
     do { /* signals are none of the caller's business */
-        result = wait == IPCKIT_FOREVER ? mq_send(b->queue, message, size, 0)
-                                        : mq_timedsend(b->queue, message, size, 0, &limit);
+        result = wait == IPCKIT_FOREVER ? mq_send(b->queue, message, size, (unsigned)priority)
+                                        : mq_timedsend(b->queue, message, size, (unsigned)priority, &limit);
     } while (result < 0 && errno == EINTR);
     return result < 0 ? refusal("mq_timedsend", wait, IPCKIT_FULL) : IPCKIT_OK;
+}
+
+static enum ipckit_error box_send(void *handle, const void *message, size_t size, int64_t wait)
+{
+    return box_send_priority(handle, message, size, 0, wait);
 }
 
 static enum ipckit_error box_receive(void *handle, void *into, size_t room, size_t *size, int64_t wait)
@@ -132,6 +138,7 @@ const struct ipckit_mailbox mailbox = {
     .create = box_create,
     .open = box_open,
     .send = box_send,
+    .send_priority = box_send_priority,
     .receive = box_receive,
     .detach = box_detach,
     .unlink = box_unlink,

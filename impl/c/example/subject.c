@@ -12,4 +12,5 @@ const struct ipckit_subject ipckit_subject = {
     .one_to_one = &ring,
     .many = &many,
     .mailbox = &mailbox,
+    .link = &links,
 };

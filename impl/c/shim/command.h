@@ -18,12 +18,12 @@ struct request {
     struct request *next;
     char *line;
     struct natural id, start, seed;
-    struct string op, object, name, kind, data, role, world, scratch;
+    struct string op, object, name, kind, data, role, world, scratch, party;
     struct number size, capacity, item_max, offset, count, size_min, size_max, protocol;
-    struct number initial, maximum, index;
+    struct number initial, maximum, index, priority, pid;
     struct natural value, expected;
     struct number wait;
-    bool read_only, digest, markers;
+    bool read_only, digest, markers, owned, identify;
 };
 
 enum type { STRING, NUMBER, NATURAL, BOOLEAN, WAIT };
@@ -41,7 +41,8 @@ static const struct field {
     FIELD(NUMBER, count), FIELD(NUMBER, size_min), FIELD(NUMBER, size_max),
     FIELD(NUMBER, protocol), FIELD(STRING, world), FIELD(BOOLEAN, markers),
     FIELD(NUMBER, initial), FIELD(NUMBER, maximum), FIELD(NUMBER, index), FIELD(STRING, scratch),
-    FIELD(NATURAL, value), FIELD(NATURAL, expected),
+    FIELD(NATURAL, value), FIELD(NATURAL, expected), FIELD(STRING, party), FIELD(BOOLEAN, owned),
+    FIELD(NUMBER, priority), FIELD(NUMBER, pid), FIELD(BOOLEAN, identify),
 #undef FIELD
 };
 

@@ -16,7 +16,8 @@ static void hello(const struct request *r, int thread)
         append_quoted(&out, s->version);
     }
     if ((s->one_to_one != NULL && s->one_to_one->cancel != NULL) || (s->many != NULL && s->many->cancel != NULL)
-        || (s->mailbox != NULL && s->mailbox->cancel != NULL))
+        || (s->mailbox != NULL && s->mailbox->cancel != NULL)
+        || (s->link != NULL && s->link->cancel != NULL))
         print(&out, ",\"cancel\":true");
     reply(r->id.value, r->op.at, IPCKIT_OK, &out);
     free(out.at);

@@ -77,6 +77,7 @@ static void *allocate(size_t size)
 #include "named.h"
 #include "snapshot.h"
 #include "queue.h"
+#include "link.h"
 #include "load.h"
 #include "scratch.h"
 #include "steps.h"

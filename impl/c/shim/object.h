@@ -1,14 +1,16 @@
 /* object.h: what handles stand for, and what is shared by the two threads. A part of ipckit_shim.c. */
 
-/* An object is what a handle stands for. A mailbox is treated as a buffer. */
+/* An object is what a handle stands for. A mailbox and a link are treated as buffers. */
 struct object {
     struct object *next;
     char *handle;
-    const char *family; /* region, lock, semaphore, rwlock, snapshot, buffer or mailbox */
+    const char *family; /* region, lock, semaphore, rwlock, snapshot, buffer, mailbox, party or link */
     const struct ipckit_region *region;
     const struct ipckit_buffer *queue;
     void *own; /* what the implementation made */
+    const struct object *party; /* of a link */
     bool read_only;
+    bool stream; /* it keeps no boundaries */
     int64_t item_max; /* bytes to get an item into */
 };
 

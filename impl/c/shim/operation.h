@@ -22,6 +22,10 @@ static enum ipckit_error operate(const struct request *r, struct text *out)
         return do_queue(r, "buffer", op + 7, out);
     if (strncmp(op, "mailbox.", 8) == 0)
         return do_queue(r, "mailbox", op + 8, out);
+    if (strncmp(op, "party.", 6) == 0)
+        return do_party(r, op + 6, out);
+    if (strncmp(op, "link.", 5) == 0)
+        return do_link(r, op + 5, out);
     return lacks("the shim does not know this operation");
 }
 

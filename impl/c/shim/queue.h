@@ -1,4 +1,4 @@
-/* queue.h: operations on bounded buffers and mailboxes. A part of ipckit_shim.c. */
+/* queue.h: operations on bounded buffers, mailboxes and links. A part of ipckit_shim.c. */
 
 /* family finds the functions that a command is for; NULL where there are none. */
 static const struct ipckit_buffer *family(const struct request *r, const char *name)
@@ -30,7 +30,9 @@ static enum ipckit_error queue_make(const struct request *r, const char *verb, s
             return LACKS_FUNCTION;
         if (r->start.value != 0 && !o.queue->presets)
             return lacks("the implementation does not let indices be preset");
-        struct ipckit_shape shape = {r->capacity.value, r->item_max.value, r->start.value};
+        if (r->owned && (!is(o.family, "mailbox") || !ipckit_subject.mailbox->owns))
+            return lacks("the implementation has no mailboxes that are owned");
+        struct ipckit_shape shape = {r->capacity.value, r->item_max.value, r->start.value, r->owned};
         CALL(error, o.queue->create(r->name.at, &shape, &o.own));
         if (shape.item_max > o.item_max)
             o.item_max = shape.item_max;
@@ -44,6 +46,25 @@ static enum ipckit_error queue_make(const struct request *r, const char *verb, s
     return error;
 }
 
+/* put_one puts an item, or sends it as the command says. */
+static enum ipckit_error put_one(const struct request *r, struct object *o, const unsigned char *p, size_t size)
+{
+    const struct ipckit_mailbox *m = is(o->family, "mailbox") ? ipckit_subject.mailbox : NULL;
+    enum ipckit_error error;
+    if (r->priority.value != 0) {
+        if (m == NULL || m->send_priority == NULL)
+            return lacks("the implementation has no priorities");
+        CALL(error, m->send_priority(o->own, p, size, (int)r->priority.value, r->wait.value));
+    } else if (r->pid.given) {
+        if (m == NULL || m->send_as == NULL)
+            return lacks("a sender is not asked who it is");
+        CALL(error, m->send_as(o->own, p, size, r->pid.value, r->wait.value));
+    } else {
+        CALL(error, o->queue->put(o->own, p, size, r->wait.value));
+    }
+    return error;
+}
+
 static enum ipckit_error put(const struct request *r, struct object *o)
 {
     unsigned char *p = NULL;
@@ -53,7 +74,7 @@ static enum ipckit_error put(const struct request *r, struct object *o)
     enum ipckit_error error = payload(r, &p, &size);
     if (error != IPCKIT_OK)
         return error;
-    CALL(error, o->queue->put(o->own, p, size, r->wait.value));
+    error = put_one(r, o, p, size);
     memset(p, OVERWRITTEN, size);
     free(p);
     return error;
@@ -65,41 +86,50 @@ static enum ipckit_error get(const struct request *r, struct object *o, struct t
     size_t size = 0;
     if (o->queue->get == NULL)
         return LACKS_FUNCTION;
+    if (r->identify && (!is(o->family, "mailbox") || ipckit_subject.mailbox->receive_from == NULL))
+        return lacks("the implementation does not know who sent a message");
     int64_t most = r->item_max.given ? r->item_max.value : o->item_max;
     enum ipckit_error error = room(r, most, &p);
     if (error != IPCKIT_OK)
         return error;
-    CALL(error, o->queue->get(o->own, p, (size_t)most, &size, r->wait.value));
+    int64_t sender = 0;
+    if (r->identify)
+        CALL(error, ipckit_subject.mailbox->receive_from(o->own, p, (size_t)most, &size, &sender, r->wait.value));
+    else
+        CALL(error, o->queue->get(o->own, p, (size_t)most, &size, r->wait.value));
     if (error == IPCKIT_OK)
         error = size > (size_t)most ? impossible(size, (size_t)most) : show(r, out, p, size);
+    if (error == IPCKIT_OK && r->identify)
+        print(out, ",\"pid\":%" PRId64, sender);
     free(p);
     return error;
 }
 
-static enum ipckit_error do_queue(const struct request *r, const char *name, const char *verb, struct text *out)
+static enum ipckit_error hand_over(const struct request *r, struct object *o)
 {
     enum ipckit_error error;
+    if (!is(o->family, "mailbox") || ipckit_subject.mailbox->hand_over == NULL)
+        return LACKS_FUNCTION;
+    if (!r->pid.given)
+        return needs(r, "pid");
+    CALL(error, ipckit_subject.mailbox->hand_over(o->own, r->pid.value));
+    return error;
+}
+
+/* queue_operate does what needs a handle. */
+static enum ipckit_error queue_operate(const struct request *r, const char *name, const char *verb, struct text *out)
+{
     struct object *o;
-    if (is(verb, "create") || is(verb, "open") || is(verb, "unlink")) {
-        const struct ipckit_buffer *f = family(r, name);
-        if (f == NULL)
-            return lacks(is(name, "mailbox") ? "the implementation has no mailboxes" : "the implementation has no buffers of this kind");
-        if (r->name.at == NULL)
-            return needs(r, "name");
-        if (!is(verb, "unlink"))
-            return queue_make(r, verb, (struct object){.family = name, .queue = f});
-        if (f->unlink == NULL)
-            return LACKS_FUNCTION;
-        CALL(error, f->unlink(r->name.at));
+    enum ipckit_error error = held(r, name, &o);
+    if (error != IPCKIT_OK)
         return error;
-    }
-    if ((error = held(r, name, &o)) != IPCKIT_OK)
-        return error;
-    bool mailbox = is(name, "mailbox");
-    if (is(verb, mailbox ? "send" : "put"))
+    bool sends = !is(name, "buffer");
+    if (is(verb, sends ? "send" : "put"))
         return put(r, o);
-    if (is(verb, mailbox ? "receive" : "get"))
+    if (is(verb, sends ? "receive" : "get"))
         return get(r, o, out);
+    if (is(verb, "hand-over"))
+        return hand_over(r, o);
     if (is(verb, "close")) {
         if (o->queue->close == NULL)
             return LACKS_FUNCTION;
@@ -116,4 +146,23 @@ static enum ipckit_error do_queue(const struct request *r, const char *name, con
         return error;
     }
     return lacks("the shim does not know this operation");
+}
+
+static enum ipckit_error do_queue(const struct request *r, const char *name, const char *verb, struct text *out)
+{
+    enum ipckit_error error;
+    if (is(verb, "create") || is(verb, "open") || is(verb, "unlink")) {
+        const struct ipckit_buffer *f = family(r, name);
+        if (f == NULL)
+            return lacks(is(name, "mailbox") ? "the implementation has no mailboxes" : "the implementation has no buffers of this kind");
+        if (r->name.at == NULL)
+            return needs(r, "name");
+        if (!is(verb, "unlink"))
+            return queue_make(r, verb, (struct object){.family = name, .queue = f});
+        if (f->unlink == NULL)
+            return LACKS_FUNCTION;
+        CALL(error, f->unlink(r->name.at));
+        return error;
+    }
+    return queue_operate(r, name, verb, out);
 }

@@ -60,6 +60,26 @@ static void describe(struct text *out, const struct load *l, int64_t i, const un
     append(out, "\"", 1);
 }
 
+/* get_item gets the next item, which has expected bytes: of a stream, so many. */
+static enum ipckit_error get_item(struct object *o, unsigned char *into, size_t room, size_t expected, size_t *size, int64_t wait)
+{
+    *size = 0;
+    if (!o->stream) {
+        enum ipckit_error error = o->queue->get(o->own, into, room, size, wait);
+        return error == IPCKIT_OK && *size > room ? impossible(*size, room) : error;
+    }
+    while (*size < expected) {
+        size_t n = 0;
+        enum ipckit_error error = o->queue->get(o->own, into + *size, expected - *size, &n, wait);
+        if (error != IPCKIT_OK)
+            return error;
+        if (n < 1 || n > expected - *size)
+            return impossible(n, expected - *size);
+        *size += n;
+    }
+    return IPCKIT_OK;
+}
+
 static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t wait, struct text *out)
 {
     enum ipckit_error error = IPCKIT_OK;
@@ -69,12 +89,9 @@ static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t
     for (; done < l->count; done++) {
         size_t size = 0;
         explanation[0] = '\0';
-        error = o->queue->get(o->own, got, most, &size, wait);
-        if (error == IPCKIT_OK && size > most)
-            error = impossible(size, most);
-        if (error != IPCKIT_OK)
-            break;
         size_t expected = make_item(l, done, want);
+        if ((error = get_item(o, got, most, expected, &size, wait)) != IPCKIT_OK)
+            break;
         if ((size != expected || memcmp(got, want, size) != 0) && wrong++ == 0)
             describe(out, l, done, got, size, want, expected);
         atomic_fetch_add(&finished, 1);
@@ -98,10 +115,10 @@ static enum ipckit_error do_workload(const struct request *r, struct text *out)
     struct load l;
     if ((error = parse_load(r, &l)) != IPCKIT_OK)
         return error;
-    bool mailbox = is(o->family, "mailbox");
-    if (is(r->role.at, mailbox ? "send" : "put"))
+    bool sends = !is(o->family, "buffer");
+    if (is(r->role.at, sends ? "send" : "put"))
         return o->queue->put != NULL ? put_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
-    if (is(r->role.at, mailbox ? "receive" : "get"))
+    if (is(r->role.at, sends ? "receive" : "get"))
         return o->queue->get != NULL ? get_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
     return ipckit_fail(IPCKIT_INVALID, "role %s does not fit a %s", r->role.at, o->family);
 }
