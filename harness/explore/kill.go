@@ -20,6 +20,7 @@ type KillResult struct {
 
 	// Inconclusive are points that A did not come by again.
 	Inconclusive int    `json:"inconclusive,omitempty"`
+	LeftOut      int    `json:"left_out,omitempty"`    // as in Result
 	Cut          bool   `json:"cut,omitempty"`         // as in Result
 	Unreachable  string `json:"unreachable,omitempty"` // as in Result
 }
@@ -69,6 +70,9 @@ func (k KillResult) String() string {
 		}
 	}
 	text := fmt.Sprintf("%d points: %s", len(k.Points), strings.Join(parts, ", "))
+	if k.LeftOut > 0 {
+		text += "; " + Passes
+	}
 	if k.Inconclusive > 0 {
 		text += fmt.Sprintf("; %d did not repeat and say nothing", k.Inconclusive)
 	}
@@ -103,6 +107,7 @@ func (t *tracer) killSweep(s *Scenario, limit time.Duration, id string) (k KillR
 		}
 		points = at.switches
 	}
+	points, k.LeftOut = choose(points, s.EveryPass)
 	for _, p := range points {
 		if k.Cut = x.over(); k.Cut {
 			return k, nil

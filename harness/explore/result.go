@@ -17,6 +17,10 @@ type Result struct {
 	Runs          int           `json:"runs"`          // with those of the oracle, and replays
 	Duration      time.Duration `json:"duration"`
 
+	// LeftOut are points in the middle of loops that were not switched at; 0
+	// where every pass was left: see [Scenario].EveryPass.
+	LeftOut int `json:"left_out,omitempty"`
+
 	// Violation is the first interleaving found whose outcome no sequence of
 	// whole operations has, and which gave the same outcome when it was
 	// repeated; nil where there is none within the bound.
@@ -50,7 +54,7 @@ func (r Result) Rate() float64 {
 }
 
 func (r Result) String() string {
-	bound := Bound(r.Preemptions, r.StoreBuffers)
+	bound := Bound(r.Preemptions, r.StoreBuffers, r.LeftOut > 0)
 	switch {
 	case r.Unreachable != "":
 		return "out of reach: " + r.Unreachable
@@ -68,14 +72,17 @@ func (r Result) String() string {
 }
 
 // Bound says up to where interleavings are explored: "1 preemption, with store
-// buffers".
-func Bound(preemptions int, storeBuffers bool) string {
+// buffers". Some passes says that not every pass of a loop was left.
+func Bound(preemptions int, storeBuffers, somePasses bool) string {
 	bound := "1 preemption"
 	if preemptions != 1 {
 		bound = fmt.Sprintf("%d preemptions", preemptions)
 	}
 	if storeBuffers {
 		bound += ", with store buffers"
+	}
+	if somePasses {
+		bound += ", " + Passes
 	}
 	return bound
 }

@@ -53,6 +53,10 @@ type Scenario struct {
 	// where the operations claim to be sequentially consistent.
 	Joined bool `json:"joined,omitempty"`
 
+	// EveryPass has agents switched in every pass of a long loop. Without it
+	// the first passes and the last are enough: see [Result].LeftOut.
+	EveryPass bool `json:"every_pass,omitempty"`
+
 	// First ends a kill sweep at the first death that B does not get over.
 	First bool `json:"first,omitempty"`
 

@@ -90,7 +90,9 @@ func (x *search) visit(s schedule, probes []probe) error {
 	if !deeper {
 		return nil
 	}
-	for i, p := range r.points {
+	points, leftOut := choose(r.points, x.scenario.EveryPass)
+	x.result.LeftOut += leftOut
+	for i, p := range points {
 		next, probes := s.then(p), r.probesAt(p)
 		if i == 0 && p.Op == 0 && len(s.switches) == 0 { // before anything: the other agent first
 			if probes == nil {

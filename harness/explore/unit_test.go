@@ -82,3 +82,33 @@ DEADLOCK  A=waits for ever B=ok   allowed: A=ok B=ok
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }
+
+// TestChoose: a long loop is left in its first and last passes, in each
+// operation; everything else, and what is short, everywhere.
+func TestChoose(t *testing.T) {
+	inLoop, alone := codeAddress{"a", 1}, codeAddress{"a", 2}
+	loop := func(op, passes int) (points []point) {
+		for i := range passes {
+			points = append(points, point{Op: op, Access: i, at: inLoop})
+		}
+		return append(points, point{Op: op, Access: passes, at: alone})
+	}
+	long := slices.Concat(loop(0, manyPoints), loop(1, firstPasses+lastPasses+1))
+	chosen, leftOut := choose(long, false)
+	if want := 2 * (firstPasses + lastPasses + 1); len(chosen) != want || leftOut != len(long)-want {
+		t.Errorf("%d of %d are chosen, %d left out; want %d", len(chosen), len(long), leftOut, want)
+	}
+	for _, p := range []point{long[0], long[firstPasses-1], long[manyPoints-lastPasses], long[manyPoints]} {
+		if !slices.ContainsFunc(chosen, p.same) {
+			t.Errorf("access %d.%d is left out", p.Op, p.Access)
+		}
+	}
+	for _, x := range []struct {
+		points []point
+		every  bool
+	}{{long, true}, {loop(0, manyPoints-1), false}} {
+		if chosen, leftOut := choose(x.points, x.every); len(chosen) != len(x.points) || leftOut != 0 {
+			t.Errorf("%d of %d are chosen", len(chosen), len(x.points))
+		}
+	}
+}

@@ -72,6 +72,12 @@ func (s Scenario) Buffering(on bool) Scenario {
 	return s
 }
 
+// LeavingEveryPass is the scenario with long loops left in every pass.
+func (s Scenario) LeavingEveryPass() Scenario {
+	s.steps.EveryPass = true
+	return s
+}
+
 // Showing gives those that show a requirement of an object of that profile.
 func Showing(all []Scenario, requirement, profile string) []Scenario {
 	return slices.DeleteFunc(slices.Clone(all), func(s Scenario) bool {

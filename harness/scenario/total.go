@@ -15,6 +15,7 @@ type Total struct {
 	Runs          int
 	Preemptions   int  // the largest bound
 	StoreBuffers  bool // whether stores were delayed, in all of them
+	SomePasses    bool // whether points in long loops were left out, in any of them
 	Duration      time.Duration
 }
 
@@ -25,9 +26,11 @@ func (t *Total) Add(f Finding) {
 	t.Duration += f.Duration()
 	if f.Kill != nil {
 		t.Deaths += len(f.Kill.Points)
+		t.SomePasses = t.SomePasses || f.Kill.LeftOut > 0
 		return
 	}
 	t.StoreBuffers = f.Result.StoreBuffers && (t.StoreBuffers || t.Interleavings == 0)
+	t.SomePasses = t.SomePasses || f.Result.LeftOut > 0
 	t.Interleavings += f.Result.Interleavings
 	t.Preemptions = max(t.Preemptions, f.Result.Preemptions)
 }
@@ -43,10 +46,14 @@ func (t Total) String() string {
 		scenarios = fmt.Sprintf("%d scenarios", t.Scenarios)
 	}
 	if t.Interleavings == 0 {
-		return fmt.Sprintf("no violation at %s deaths in %s", thousands(t.Deaths), scenarios)
+		text := fmt.Sprintf("no violation at %s deaths in %s", thousands(t.Deaths), scenarios)
+		if t.SomePasses {
+			text += "; " + explore.Passes
+		}
+		return text
 	}
 	text := fmt.Sprintf("no violation in %s interleavings of %s, %s",
-		thousands(t.Interleavings), scenarios, explore.Bound(t.Preemptions, t.StoreBuffers))
+		thousands(t.Interleavings), scenarios, explore.Bound(t.Preemptions, t.StoreBuffers, t.SomePasses))
 	if t.Deaths > 0 {
 		text += fmt.Sprintf(", and at %s deaths", thousands(t.Deaths))
 	}

@@ -28,6 +28,7 @@ type exploreFlags struct {
 	replay      string
 	preemptions int
 	buffers     bool
+	everyPass   bool
 	list        bool
 	json        bool
 	strict      bool
@@ -54,6 +55,9 @@ full, a closed object and so on. The key scenarios of ipckit.yaml adds others.
 
 Stores are delayed, too, in the store buffer that each x86 processor has: so it
 finds the fence that Peterson's lock needs between a store and the load behind it.
+
+A loop over a long table is left in its first passes and its last; --every-pass
+has it left in each.
 
 A pass means that nothing is wrong within the bound, for two processes; it does
 not mean that nothing is wrong.
@@ -84,6 +88,7 @@ not mean that nothing is wrong.
 	flags.StringVar(&f.replay, "replay", "", "run one interleaving of one scenario again, by its id, and show it")
 	flags.IntVar(&f.preemptions, "preemptions", 0, "how often an operation may be interrupted (default: 1, or what the scenario says)")
 	flags.BoolVar(&f.buffers, "store-buffers", true, "delay stores past later loads, too, as x86 does; =false: memory is sequentially consistent")
+	flags.BoolVar(&f.everyPass, "every-pass", false, "interrupt an operation in every pass of a long loop, not in the first 4 and the last 2 only; may take hours")
 	flags.BoolVar(&f.list, "list", false, "list the scenarios and explore nothing")
 	flags.BoolVar(&f.json, "json", false, "print JSON lines instead of a table")
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
@@ -152,6 +157,11 @@ func chooseScenarios(t *target, f exploreFlags) ([]scenario.Scenario, error) {
 	if f.preemptions > 0 {
 		for i := range all {
 			all[i] = all[i].Preempting(f.preemptions)
+		}
+	}
+	if f.everyPass {
+		for i := range all {
+			all[i] = all[i].LeavingEveryPass()
 		}
 	}
 	if !f.buffers {
