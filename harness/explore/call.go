@@ -111,9 +111,25 @@ func (p *party) leaves(c *call) string {
 		}
 	case c.number == unix.SYS_EXECVE || c.number == unix.SYS_EXECVEAT:
 		return "the operation executes another program"
+	case c.stops():
+		return "the operation stops a process"
 	}
 	return ""
 }
+
+// stops reports whether the call sends a signal that stops a process.
+func (c *call) stops() bool {
+	switch c.number {
+	case unix.SYS_KILL, unix.SYS_TKILL:
+		return slices.Contains(stopSignals, unix.Signal(c.args[1]))
+	case unix.SYS_TGKILL:
+		return slices.Contains(stopSignals, unix.Signal(c.args[2]))
+	}
+	return false
+}
+
+// ends reports whether the call ends the process.
+func (c *call) ends() bool { return c.number == unix.SYS_EXIT_GROUP || c.number == unix.SYS_EXIT }
 
 // describe reads "futex_wait(shm+168, 1)", "semop".
 func (p *party) describe(c *call) string {

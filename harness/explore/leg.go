@@ -113,6 +113,12 @@ func (l *leg) run() (ending, error) {
 func (l *leg) failed(err error) (ending, error) {
 	var refused *Refused
 	switch {
+	case errors.Is(err, errStops):
+		l.why = err.Error()
+		return leaves, nil
+	case l.p.state == dead && l.p.protected && !l.p.ending && l.p.end.Signal() != unix.SIGKILL:
+		l.why = "another thread of the agent touches the memory that its operations share, or ends it"
+		return leaves, nil
 	case errors.Is(err, errGone) || l.p.state == dead:
 		l.p.state = dead
 		l.note(l.p, Event{Kind: kindNote, Text: l.p.exited()})
@@ -146,6 +152,10 @@ func (l *leg) operate() (ending, error) {
 			end, err = l.overdue()
 		case stopGone:
 			return goesOn, errGone
+		case stopEvent:
+			if s.group() {
+				return goesOn, errStops
+			}
 		case stopCall:
 			end, err = l.call(s)
 		case stopFault:

@@ -18,9 +18,12 @@ import (
 // Agents that cannot be followed are told, and do not end the explorer.
 func TestOddAgents(t *testing.T) {
 	for name, want := range map[string]string{
-		"odd: forks":    "forks",
-		"odd: executes": "executes",
-		noMarkers:       "marker",
+		"odd: forks":                "forks",
+		"odd: executes":             "executes",
+		"odd: stops itself":         "stops a process",
+		"odd: has itself stopped":   "stop",
+		"odd: another thread helps": "another thread",
+		noMarkers:                   "marker",
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w := start(t, agent.Self(name))

@@ -35,6 +35,7 @@ type party struct {
 	state    state
 	end      unix.WaitStatus // once dead
 	late     []unix.Signal   // to be delivered when the operation is over
+	ending   bool            // it has itself done what may end it, in this run
 
 	base      []mapping // shared mappings that are none of the subject's objects
 	regions   []mapping
@@ -223,6 +224,11 @@ func (p *party) attend() error {
 		return err
 	case stopGone:
 		return errGone
+	case stopEvent:
+		if s.group() {
+			return errStops
+		}
+		err = p.release(0)
 	case stopOther, stopFault:
 		err = p.release(s.signal)
 	default:

@@ -75,7 +75,7 @@ func (r *run) execute() error {
 		for j := range p.script {
 			p.script[j] = t.named(p.script[j])
 		}
-		p.pos, p.within, p.answers, p.call, p.rewound, p.held = 0, false, nil, nil, false, nil
+		p.pos, p.within, p.answers, p.call, p.rewound, p.held, p.ending = 0, false, nil, nil, false, nil, false
 		r.overlapped[i] = make([]bool, len(p.script))
 	}
 	if err := r.alternate(); err != nil {
@@ -334,6 +334,8 @@ func (t *tracer) look(step Step) (answer string, ok bool) {
 	switch {
 	case errors.Is(err, errGone):
 		return Describe(step.Request) + " " + endCrashed, false
+	case errors.Is(err, errStops):
+		return Describe(step.Request) + " stops the process", false
 	case err != nil:
 		return Describe(step.Request) + " " + endWaits, false
 	}

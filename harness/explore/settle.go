@@ -29,6 +29,7 @@ func (l *leg) call(s stop) (ending, error) {
 		return done, nil
 	}
 	c := p.newCall(s)
+	p.ending = p.ending || c.ends()
 	if why := p.leaves(c); why != "" {
 		l.why = why
 		return leaves, nil
@@ -168,6 +169,9 @@ func (l *leg) settle() (ending, error) {
 			}
 			continue
 		default:
+			if s.group() {
+				return goesOn, errStops
+			}
 			if err := p.resume(0); err != nil {
 				return goesOn, err
 			}

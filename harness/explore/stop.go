@@ -3,6 +3,7 @@ package explore
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -34,6 +35,15 @@ type stop struct {
 }
 
 var errGone = errors.New("the agent has ended")
+
+// errStops is told of an agent whose threads were all stopped.
+var errStops = errors.New("the agent stops itself, or is stopped, by a signal")
+
+var stopSignals = []unix.Signal{unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU}
+
+// group reports whether the whole process was stopped by a signal. Its other
+// threads stand still then, until somebody sends SIGCONT.
+func (s stop) group() bool { return s.kind == stopEvent && slices.Contains(stopSignals, s.signal) }
 
 // take takes a stop, without waiting where flags say WNOHANG.
 func (p *party) take(flags int) (stop, error) {
@@ -97,7 +107,7 @@ func (p *party) proceed(request int, signal unix.Signal) error {
 	if err != nil && err != unix.ESRCH { // one that was killed meanwhile tells so by its next stop
 		return fmt.Errorf("ptrace of %s: %w", p.name, err)
 	}
-	p.state = running
+	p.state, p.ending = running, p.ending || signal != 0
 	return nil
 }
 

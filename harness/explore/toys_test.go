@@ -157,6 +157,27 @@ var toys = map[string]toy{
 		},
 		get: count,
 	},
+	"odd: stops itself": {
+		put: func(*memory, uint64) error { return unix.Kill(os.Getpid(), unix.SIGSTOP) },
+		get: count,
+	},
+	"odd: has itself stopped": { // by another thread
+		put: func(m *memory, v uint64) error {
+			stopped := make(chan error)
+			go func() { stopped <- unix.Kill(os.Getpid(), unix.SIGSTOP) }()
+			return <-stopped
+		},
+		get: count,
+	},
+	"odd: another thread helps": {
+		put: func(m *memory, v uint64) error {
+			helped := make(chan bool)
+			go func() { atomic.AddUint64(&m.count, v); close(helped) }()
+			<-helped
+			return nil
+		},
+		get: count,
+	},
 	"odd: kills its parent": {
 		put: func(*memory, uint64) error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
 		get: count,
