@@ -71,6 +71,10 @@ var libraries = []string{
 // shimFiles are the kit's own sources in an agent for C.
 var shimFiles = []string{"ipckit_shim.c", "object.h", "queue.h", "region.h", "operation.h", "control.h"}
 
+// interprets reports whether a program runs others in a language of its own: its
+// functions and lines say nothing about them.
+func interprets(program string) bool { return strings.HasPrefix(filepath.Base(program), "python") }
+
 // stackWords is how far up the stack a caller is looked for.
 const stackWords = 64
 
@@ -80,6 +84,12 @@ const stackWords = 64
 // that needs no frame pointer and no unwind table.
 func (p *party) eventAt(r registers, e Event) Event {
 	here := p.where(r.pc())
+	if interprets(p.program) {
+		if here.module != p.program {
+			e.Inside = here.function
+		}
+		return e
+	}
 	own, inside := here, false
 	if !here.own(p.program) {
 		var stack [8 * stackWords]byte
