@@ -143,7 +143,8 @@ func tell(t *testing.T, r reports.Result) {
 // call RunSpecs themselves and are run by `ginkgo run`. It is called once in a
 // process, from the test that calls RunSpecs, before that. Gomega's fail
 // handler is set by it: do not set another. Races and stress are registered only
-// where the label filter names them, as in --label-filter=race.
+// where the label filter names them, as in --label-filter=race. A Ginkgo command
+// of another version than the library's ends the process.
 func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)
@@ -154,6 +155,10 @@ func Register(s subject.Subject, options ...Option) {
 	if reexec.Role() != "" {
 		serve(root, s, suite)
 		os.Exit(2)
+	}
+	if err := otherGinkgo(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	plan, err := plan(root, s, suite, options)
 	if err != nil {
