@@ -55,11 +55,9 @@ func (p Plan) empower(r *reports.Result) {
 	}
 }
 
-// Part is one runner's share of the specs. What measures time runs alone, after
-// all else; the rest is dealt out in turn.
+// Part says which of the specs a runner takes: those that measure time run
+// alone, after all else; the rest is dealt out.
 type Part struct {
-	Index int  `json:"index"`
-	Of    int  `json:"of"`
 	Alone bool `json:"alone,omitempty"`
 }
 
@@ -67,26 +65,8 @@ type Part struct {
 // far as the kit can see to it.
 func alone(k catalogue.Kind) bool { return k == catalogue.Performance }
 
-// take gives the function that says of each spec, in the order of their
-// registration, whether it belongs to the part.
-func (p Part) take() func(catalogue.Kind) bool {
-	next := 0
-	return func(k catalogue.Kind) bool {
-		if alone(k) || p.Alone {
-			return alone(k) == p.Alone
-		}
-		mine := p.Of < 2 || next%p.Of == p.Index
-		next++
-		return mine
-	}
-}
-
-// take gives the same for the plan: of the kinds that it does not run, nothing
-// is dealt out.
-func (p Plan) take() func(catalogue.Kind) bool {
-	part := p.Part.take()
-	return func(k catalogue.Kind) bool { return p.Runs(k) && part(k) }
-}
+// take reports whether specs of a kind belong to the plan's part.
+func (p Plan) take(k catalogue.Kind) bool { return p.Runs(k) && alone(k) == p.Part.Alone }
 
 // Suite is the catalogue and the specs: what the suites hand to a run.
 type Suite struct {

@@ -20,11 +20,13 @@ import (
 // Role is the role of a runner, see package reexec.
 const Role = "runner"
 
-// The runner's descriptors: the plan comes in on one, events go out on the
-// other. The supervisor keeps its end of the first open as long as it lives.
+// The runner's descriptors: the plan comes in on one, events go out on another,
+// and the third is the deck where specs are dealt out. The supervisor keeps its
+// end of the first open as long as it lives.
 const (
 	planFD  = 3
 	eventFD = 4
+	deckFD  = 5
 )
 
 // ReadPlan reads the plan in a runner. It is called before Serve, since the
@@ -33,6 +35,7 @@ func ReadPlan() (Plan, error) {
 	planOnce.Do(func() {
 		syscall.CloseOnExec(planFD)
 		syscall.CloseOnExec(eventFD)
+		syscall.CloseOnExec(deckFD)
 		in := bufio.NewReaderSize(os.NewFile(planFD, "plan"), 1<<20)
 		line, err := in.ReadBytes('\n')
 		if err == nil {
@@ -84,7 +87,10 @@ func serve(s Suite, events *json.Encoder) error {
 	defer record.Close()
 	var failed error // the first write that failed
 	suite := p.suite(s, items)
-	suite.Take = p.take()
+	suite.Take = p.take
+	if !p.Part.Alone {
+		suite.Mine = (&hand{deck: deckFD, taken: -1}).mine
+	}
 	suite.OnBegin = func(id, kind string) { _ = events.Encode(event{Start: id, Kind: kind}) }
 	suite.OnProgress = func(id string, operations, faults int64) {
 		_ = events.Encode(event{Start: id, Operations: operations, Faults: faults})

@@ -34,9 +34,9 @@ type Options struct {
 }
 
 // DefaultJobs is how many specs run at the same time unless somebody says
-// otherwise: they wait for most of their time, so as many as there are CPUs do
-// not disturb one another.
-func DefaultJobs() int { return min(runtime.NumCPU(), 4) }
+// otherwise: a few more than there are CPUs, since they wait for most of their
+// time.
+func DefaultJobs() int { return min(runtime.NumCPU()+2, 4) }
 
 // RecordName is the record's name in the directory of a check.
 const RecordName = "report.jsonl"
@@ -86,11 +86,11 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	observer = counted
 	var runErr error
 	if together := total - lonely; together > 0 {
-		runErr = share(ctx, p, min(max(o.Jobs, 1), together), observer)
+		runErr = share(ctx, p, together, min(max(o.Jobs, 1), together), observer)
 	}
 	if lonely > 0 && runErr == nil && ctx.Err() == nil {
-		p.Part = Part{Of: 1, Alone: true}
-		runErr = follow(ctx, p, observer)
+		p.Part = Part{Alone: true}
+		runErr = follow(ctx, p, nil, observer)
 	}
 	observer.End()
 	if runErr == nil && ctx.Err() == nil && counted.results != total {
@@ -155,15 +155,18 @@ func countChecks(items []selection.Item, implemented map[string][]catalogue.Kind
 	return n
 }
 
-// share deals the specs out to so many runners and follows them all.
-func share(ctx context.Context, p Plan, jobs int, observer Observer) error {
+// share deals specs out to so many runners and follows them all.
+func share(ctx context.Context, p Plan, specs, jobs int, observer Observer) error {
+	deck, err := newDeck(specs)
+	if err != nil {
+		return err
+	}
+	defer deck.Close()
 	one := &oneByOne{observer: observer}
 	errs := make([]error, jobs)
 	var wait sync.WaitGroup
 	for i := range jobs {
-		p := p
-		p.Part = Part{Index: i, Of: jobs}
-		wait.Go(func() { errs[i] = follow(ctx, p, one) })
+		wait.Go(func() { errs[i] = follow(ctx, p, deck, one) })
 	}
 	wait.Wait()
 	return errors.Join(errs...)
@@ -251,8 +254,9 @@ func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][
 	return list
 }
 
-// follow starts the runner and reads its events until it ends.
-func follow(ctx context.Context, p Plan, observer Observer) error {
+// follow starts a runner and reads its events until it ends. What it runs is
+// dealt out from the deck, if there is one.
+func follow(ctx context.Context, p Plan, deck *os.File, observer Observer) error {
 	planOut, planIn, err := os.Pipe()
 	if err != nil {
 		return err
@@ -276,6 +280,9 @@ func follow(ctx context.Context, p Plan, observer Observer) error {
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{planOut, eventsIn}
+	if deck != nil {
+		cmd.ExtraFiles = append(cmd.ExtraFiles, deck)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches it through us, once
 	err = cmd.Start()
 	planOut.Close()

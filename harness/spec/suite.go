@@ -44,6 +44,7 @@ type Suite struct {
 	OnResult   func(r reports.Result)                    // called after it, or nil
 	OnProgress func(id string, operations, faults int64) // called while a long check runs, or nil
 	Take       func(kind catalogue.Kind) bool            // says of each spec whether to register it; nil: all
+	Mine       func() bool                               // says of each spec, when its turn comes, whether to run it; nil: all
 	Collect    func(id string, kind catalogue.Kind)      // set: specs are not registered, only named
 
 	byID map[string]selection.Item
@@ -100,7 +101,11 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 		if len(item.Profiles) > 1 {
 			text += " [" + profile + "]"
 		}
-		ginkgo.It(text, e.labels(), func(ctx ginkgo.SpecContext) { e.run(ctx) })
+		ginkgo.It(text, e.labels(), func(ctx ginkgo.SpecContext) {
+			if s.Mine == nil || s.Mine() {
+				e.run(ctx)
+			}
+		})
 	}
 }
 
