@@ -75,8 +75,8 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 	var wait sync.WaitGroup
 	gate := make(chan struct{}, max(jobs, 1))
 	for i, m := range chosen {
+		gate <- struct{}{} // in their order: the control, which takes longest, is the first
 		wait.Go(func() {
-			gate <- struct{}{}
 			defer func() { <-gate }()
 			// A race is caught with a probability, not for sure: one that got
 			// away is tried again. The control must pass the first time.
@@ -172,7 +172,11 @@ func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
 		plan.Kinds = []catalogue.Kind{catalogue.Kind(m.Kind)}
 		plan.Budget = faultBudget
 	}
-	record, err := run.Do(ctx, suite, plan, run.Options{Dir: dir, Header: run.Header(t.claims, t.way, "ipckit mutants")})
+	jobs := 1
+	if m.Requirement == "" {
+		jobs = run.DefaultJobs()
+	}
+	record, err := run.Do(ctx, suite, plan, run.Options{Dir: dir, Jobs: jobs, Header: run.Header(t.claims, t.way, "ipckit mutants")})
 	if err != nil {
 		d.Verdict, d.Message = string(reports.KitError), err.Error()
 		return d
