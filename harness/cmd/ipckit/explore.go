@@ -116,6 +116,9 @@ func exploreSubject(ctx context.Context, name string, f exploreFlags) error {
 	if err != nil {
 		return kitError(err)
 	}
+	if err := temporaryDirectory(); err != nil {
+		return err
+	}
 	t, err := open(ctx, name)
 	if err != nil {
 		return err

@@ -67,6 +67,9 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 	if err != nil {
 		return err
 	}
+	if err := temporaryDirectory(); err != nil {
+		return err
+	}
 	suite, err := suites.Suite()
 	if err != nil {
 		return kitError(err)

@@ -56,6 +56,17 @@ func terminalOptions(verbose bool) reports.TerminalOptions {
 	return o
 }
 
+// unwritten tells who has to do something about a report that was not written:
+// whoever chose a place that is full, or closed, or the kit.
+func unwritten(err error) error {
+	for _, of := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EACCES, syscall.EPERM} {
+		if errors.Is(err, of) {
+			return usage("--out: %w: make room, or name another directory", err)
+		}
+	}
+	return kitError(err)
+}
+
 // present writes the files and prints what was asked for.
 func present(r *reports.Record, f checkFlags, dir string) error {
 	if f.out != "" {
@@ -64,7 +75,7 @@ func present(r *reports.Record, f checkFlags, dir string) error {
 				continue
 			}
 			if err := renderFile(filepath.Join(dir, x.file), r, x.render, os.O_TRUNC); err != nil {
-				return kitError(err)
+				return unwritten(err)
 			}
 		}
 	}

@@ -23,6 +23,9 @@ step by step, without judging the implementation behind it.`,
 }
 
 func smokeAlone(ctx context.Context, name string) error {
+	if err := temporaryDirectory(); err != nil {
+		return err
+	}
 	t, err := open(ctx, name)
 	if err != nil {
 		return err

@@ -105,6 +105,18 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestNoTemporaryDirectory: it is the caller's to give one, and he is told how.
+func TestNoTemporaryDirectory(t *testing.T) {
+	for _, args := range [][]string{
+		{"check", "reference", "--only", "REG-EXISTS"}, {"smoke", "reference"}, {"mutants", "--only", "REG-EXISTS"},
+		{"explore", "reference"}, {"stress", "reference"},
+	} {
+		c := prepare(t, args...)
+		c.Env = append(c.Env, "TMPDIR=/nonexistent")
+		finish(t, c).expect(t, reports.ExitUsage, "/nonexistent", "TMPDIR")
+	}
+}
+
 // TestNoCompiler: the absence of a C compiler is said, not suffered.
 func TestNoCompiler(t *testing.T) {
 	c := prepare(t, "check", "../../../impl/c/example", "--only", "REG-EXISTS")
