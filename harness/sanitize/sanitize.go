@@ -118,8 +118,9 @@ func runThreads(ctx context.Context, built adapter.Threads, steps int, rounds []
 
 // executeUnrandomised runs it without randomised addresses, where that can be.
 func executeUnrandomised(ctx context.Context, args, env []string, before string) (string, string, error) {
-	reason := "ThreadSanitizer cannot run here: " + before[strings.Index(before, "FATAL: "):]
+	_, reason, _ := strings.Cut(before, "FATAL: ThreadSanitizer: ")
 	reason, _, _ = strings.Cut(reason, "\n")
+	reason = "ThreadSanitizer cannot run here: " + reason
 	setarch, err := exec.LookPath("setarch")
 	if err != nil {
 		return "", "", &Unsuited{reason}

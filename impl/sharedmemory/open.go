@@ -76,7 +76,7 @@ func readHeader(fd int, k kind, m memory) (header, error) {
 	if err != nil {
 		return header{}, systemError("mmap", err)
 	}
-	defer m.munmap(page)
+	defer func() { _ = m.munmap(page) }()
 	h := headerOf(page)
 	want := k
 	if k == anyKind {
