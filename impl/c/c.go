@@ -10,7 +10,7 @@ import (
 	"io/fs"
 )
 
-//go:embed ipckit.h shim/*.c shim/*.h threads/*.c threads/*.h skeleton
+//go:embed ipckit.h shim/*.c shim/*.h threads/*.c threads/*.h skeleton parts
 var embedded embed.FS
 
 // Files are what the kit compiles an implementation with: ipckit.h, the shim in
@@ -19,5 +19,12 @@ var embedded embed.FS
 var Files = fs.FS(embedded)
 
 // Skeleton is a subject to start from: a claims file, a source whose functions
-// are to be filled in, and, for editors, the header.
-var Skeleton fs.FS = skeleton{}
+// are to be filled in, and, for editors, the header. It is a buffer between two
+// processes.
+var Skeleton fs.FS = skeleton{"skeleton"}
+
+// Parts names the other skeletons, one for each part of the header.
+var Parts = []string{"region", "lock", "semaphore", "rwlock", "snapshot", "many", "mailbox", "link"}
+
+// Part is the skeleton of one of Parts.
+func Part(name string) fs.FS { return skeleton{"parts/" + name} }

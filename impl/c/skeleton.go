@@ -9,25 +9,25 @@ import (
 
 const header = "ipckit.h"
 
-// skeleton shows the directory of that name with the kit's header in it, of
-// which there is one only.
-type skeleton struct{}
+// skeleton shows a directory with the kit's header in it, of which there is one
+// only.
+type skeleton struct{ dir string }
 
-func (skeleton) Open(name string) (fs.File, error) {
+func (s skeleton) Open(name string) (fs.File, error) {
 	switch {
 	case !fs.ValidPath(name):
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	case name == header:
 		return embedded.Open(header)
 	}
-	return embedded.Open(path.Join("skeleton", name))
+	return embedded.Open(path.Join(s.dir, name))
 }
 
-func (skeleton) ReadDir(name string) ([]fs.DirEntry, error) {
+func (s skeleton) ReadDir(name string) ([]fs.DirEntry, error) {
 	if !fs.ValidPath(name) {
 		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrInvalid}
 	}
-	entries, err := embedded.ReadDir(path.Join("skeleton", name))
+	entries, err := embedded.ReadDir(path.Join(s.dir, name))
 	if err != nil || name != "." {
 		return entries, err
 	}

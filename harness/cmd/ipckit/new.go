@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -41,11 +42,16 @@ func newNew() *cobra.Command {
 	for _, name := range names {
 		long += fmt.Sprintf("\n  %-10s%s", name, starters[name].about)
 	}
-	return &cobra.Command{
+	long += "\n\nThose in c, go and python are a buffer between two processes; c with --part is\n" +
+		"another part of the header: " + strings.Join(c.Parts, ", ") + ".\n" +
+		"For more in Go, fill in further interfaces of the package harness/subject; in\n" +
+		"Python, further classes: the head of ipckit.py names them."
+	var part string
+	command := &cobra.Command{
 		Use:               "new KIND DIR",
 		Short:             "Write a skeleton to start from",
 		Long:              long,
-		Example:           "  ipckit new c mybuffer && ipckit check mybuffer",
+		Example:           "  ipckit new c mybuffer && ipckit check mybuffer\n  ipckit new c mylock --part lock",
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: completeKinds,
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -53,9 +59,21 @@ func newNew() *cobra.Command {
 			if !ok {
 				return usage("new %q: want one of %s", args[0], strings.Join(names, ", "))
 			}
+			switch {
+			case part == "":
+			case args[0] != "c":
+				return usage("new %s has no parts: leave --part out; new c has it", args[0])
+			case !slices.Contains(c.Parts, part):
+				return usage("new --part %q: want one of %s", part, strings.Join(c.Parts, ", "))
+			default:
+				s.files = c.Part(part)
+			}
 			return start(s, args[1])
 		},
 	}
+	command.Flags().StringVar(&part, "part", "", "of the header, for c: "+strings.Join(c.Parts, ", "))
+	_ = command.RegisterFlagCompletionFunc("part", cobra.FixedCompletions(c.Parts, cobra.ShellCompDirectiveNoFileComp))
+	return command
 }
 
 // start copies a skeleton into a directory that must be new or empty.

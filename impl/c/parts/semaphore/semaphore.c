@@ -1,0 +1,99 @@
+/*
+ * A counting semaphore: waiting takes one from its value, posting adds one.
+ *
+ * Fill in the functions that are not written yet. ipckit compiles this file with
+ * a main of its own and starts several processes of it, so nothing can pass from
+ * one to the other but through what they share by name. After each
+ * step run
+ *
+ *     ipckit check .
+ *
+ * and ipckit.h, beside this file, says what each function has to answer. A good
+ * order: create and open; what never waits; waiting; detach and unlink,
+ * without which nothing passes, because whatever stays behind counts.
+ */
+#include "ipckit.h"
+
+/* Needed sooner or later: */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * What the processes share. Addresses differ from process to process: a pointer
+ * in here would be wrong in the others.
+ */
+struct shared {
+    int complete; /* the creator is done, and others may come in */
+    /* The value; and how do those who wait learn that it is above zero? */
+};
+
+/* What one process holds: the void * that ipckit hands back to you. */
+struct semaphore {
+    struct shared *shared;
+};
+
+/*
+ * Make a new semaphore under a name such as "/it": shm_open with O_CREAT and O_EXCL,
+ * ftruncate, mmap. Fresh memory reads zero. Refuse what makes no sense with
+ * IPCKIT_INVALID; and if anything fails after shm_open, remove the name again.
+ *
+ * `return ipckit_errno("shm_open")` answers what errno says.
+ */
+static enum ipckit_error my_create(const char *name, int64_t initial, int64_t maximum, void **semaphore)
+{
+    return IPCKIT_NOT_WRITTEN(); /* ... *semaphore = x; return IPCKIT_OK; */
+}
+
+/*
+ * Attach to one that another process has made. The other may still be at it:
+ * what do you see between its shm_open and the last thing that it sets up?
+ * Answer IPCKIT_NOT_FOUND then.
+ */
+static enum ipckit_error my_open(const char *name, void **semaphore)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Take one from the value. If it is zero: IPCKIT_TIMEOUT where wait is
+ * IPCKIT_NEVER; where it is IPCKIT_FOREVER go on once it is not. A signal may
+ * interrupt a call that sleeps: is EINTR success? */
+static enum ipckit_error my_wait(void *semaphore, int64_t wait)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Add one, and wake one of those who wait. What if nobody waits? */
+static enum ipckit_error my_post(void *semaphore)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Give back what this process holds: munmap, close, free. What they share stays. */
+static enum ipckit_error my_detach(void *semaphore)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Remove the name, so that nothing stays behind in /dev/shm. */
+static enum ipckit_error my_unlink(const char *name)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+static const struct ipckit_semaphore it = {
+    .create = my_create,
+    .open = my_open,
+    .wait = my_wait,
+    .post = my_post,
+    .detach = my_detach,
+    .unlink = my_unlink,
+};
+
+const struct ipckit_subject ipckit_subject = {.semaphore = &it};

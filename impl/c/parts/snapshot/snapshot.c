@@ -1,0 +1,99 @@
+/*
+ * A snapshot: a record that some processes replace and many read, always whole.
+ *
+ * Fill in the functions that are not written yet. ipckit compiles this file with
+ * a main of its own and starts several processes of it, so nothing can pass from
+ * one to the other but through what they share by name. After each
+ * step run
+ *
+ *     ipckit check .
+ *
+ * and ipckit.h, beside this file, says what each function has to answer. A good
+ * order: create and open; what never waits; waiting; detach and unlink,
+ * without which nothing passes, because whatever stays behind counts.
+ */
+#include "ipckit.h"
+
+/* Needed sooner or later: */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * What the processes share. Addresses differ from process to process: a pointer
+ * in here would be wrong in the others.
+ */
+struct shared {
+    int complete; /* the creator is done, and others may come in */
+    /* The record and its length. How does a reader notice that it was replaced
+     * while he copied it; and what if two publish at the same time? */
+};
+
+/* What one process holds: the void * that ipckit hands back to you. */
+struct snapshot {
+    struct shared *shared;
+};
+
+/*
+ * Make a new snapshot under a name such as "/it": shm_open with O_CREAT and O_EXCL,
+ * ftruncate, mmap. Fresh memory reads zero. Refuse what makes no sense with
+ * IPCKIT_INVALID; and if anything fails after shm_open, remove the name again.
+ *
+ * `return ipckit_errno("shm_open")` answers what errno says.
+ */
+static enum ipckit_error my_create(const char *name, int64_t record_max, void **snapshot)
+{
+    return IPCKIT_NOT_WRITTEN(); /* ... *snapshot = x; return IPCKIT_OK; */
+}
+
+/*
+ * Attach to one that another process has made. The other may still be at it:
+ * what do you see between its shm_open and the last thing that it sets up?
+ * Answer IPCKIT_NOT_FOUND then.
+ */
+static enum ipckit_error my_open(const char *name, void **snapshot)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Replace the record: IPCKIT_TOO_LARGE, if it is above the maximum. */
+static enum ipckit_error my_publish(void *snapshot, const void *record, size_t size)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Copy the record that was published last, all of it from one publication,
+ * and set *size to its length. IPCKIT_EMPTY if there is none yet. */
+static enum ipckit_error my_read(void *snapshot, void *into, size_t room, size_t *size)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Give back what this process holds: munmap, close, free. What they share stays. */
+static enum ipckit_error my_detach(void *snapshot)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+/* Remove the name, so that nothing stays behind in /dev/shm. */
+static enum ipckit_error my_unlink(const char *name)
+{
+    return IPCKIT_NOT_WRITTEN();
+}
+
+static const struct ipckit_snapshot it = {
+    .create = my_create,
+    .open = my_open,
+    .publish = my_publish,
+    .read = my_read,
+    .detach = my_detach,
+    .unlink = my_unlink,
+};
+
+const struct ipckit_subject ipckit_subject = {.snapshot = &it};
