@@ -20,7 +20,7 @@ import (
 // The subjects that ship. What they claim is checked by the suites; here it is
 // the shim that is looked at, through them.
 var shipped = []string{"c/example", "c/course", "c/skeleton", "controls/plain", "controls/spinning", "controls/semaphore",
-	"controls/mutex", "controls/permit", "controls/vyukov", "controls/sysv"}
+	"controls/mutex", "controls/peterson", "controls/permit", "controls/vyukov", "controls/sysv"}
 
 func TestShippedSubjectsPassTheSmokeTest(t *testing.T) {
 	needCompiler(t)

@@ -15,7 +15,7 @@ func orderOf(code []byte) order {
 		return order{fence: !slices.ContainsFunc(orderless, func(known func([]byte) bool) bool { return known(code) })}
 	}
 	switch {
-	case inst.Op == x86asm.SYSCALL:
+	case inst.Op == x86asm.SYSCALL, inst.Op == x86asm.SYSENTER, inst.Op == x86asm.INT:
 		return order{calls: true}
 	case slices.Contains(fences, inst.Op):
 		return order{fence: true}
@@ -50,7 +50,7 @@ var orderless = []func(code []byte) bool{
 // fences are the instructions that wait until the store buffer is empty, beside
 // the locked ones: also those that serialise, or enter the kernel.
 var fences = []x86asm.Op{
-	x86asm.MFENCE, x86asm.CPUID, x86asm.IRET, x86asm.IRETD, x86asm.IRETQ, x86asm.SYSENTER, x86asm.INT,
+	x86asm.MFENCE, x86asm.CPUID, x86asm.IRET, x86asm.IRETD, x86asm.IRETQ,
 	x86asm.INTO, x86asm.UD1, x86asm.UD2, x86asm.HLT, x86asm.RSM,
 }
 

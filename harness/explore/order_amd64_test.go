@@ -25,7 +25,7 @@ func TestOrder(t *testing.T) {
 		{"nop dword [rax]", []byte{0x0f, 0x1f, 0x00}, order{}},
 		{"cpuid", []byte{0x0f, 0xa2}, order{fence: true}},
 		{"syscall", []byte{0x0f, 0x05}, order{calls: true}},
-		{"int3", []byte{0xcc}, order{fence: true}},
+		{"int 0x80", []byte{0xcd, 0x80}, order{calls: true}},
 		{"endbr64", []byte{0xf3, 0x0f, 0x1e, 0xfa}, order{}},
 		{"vmovdqu ymm0, [rsi]", []byte{0xc5, 0xfe, 0x6f, 0x06}, order{loads: true}},
 		{"vmovdqu [rdi], ymm0", []byte{0xc5, 0xfe, 0x7f, 0x07}, order{}},

@@ -196,7 +196,7 @@ func (l *leg) follow() (stop, error) {
 		if o.calls { // which stops at its entry
 			break
 		}
-		if b.steps++; b.steps > stepsFollowed || l.signal != 0 || o.fence {
+		if b.steps++; b.steps > stepsFollowed || l.signal != 0 {
 			b.empty()
 			break
 		}
@@ -207,7 +207,11 @@ func (l *leg) follow() (stop, error) {
 		switch {
 		case err != nil:
 			return s, err
-		case s.kind == stopStep, s.kind == stopEvent, s.kind == stopOther && s.signal == unix.SIGURG:
+		case s.kind == stopStep:
+			if o.fence { // one that touches shared memory does not get here
+				b.empty()
+			}
+		case s.kind == stopEvent && !s.group(), s.kind == stopOther && s.signal == unix.SIGURG:
 		default:
 			return s, nil
 		}

@@ -22,6 +22,7 @@ const (
 	spinLock
 	petersonExchanged
 	updated
+	fencedBehind
 )
 
 var bufferToys = []struct {
@@ -37,6 +38,7 @@ var bufferToys = []struct {
 	{"Dekker with an exchange", dekkerLocked, false, false},
 	{"Dekker with a system call between", behindCall, false, false},
 	{"Dekker by unlocked updates", updated, true, false},
+	{"Dekker with a fence behind", fencedBehind, true, false},
 	{"wake", wake, true, false},
 	{"wake with a fence", wakeFenced, false, false},
 	{"a load of what was stored", forwarded, false, false},
@@ -53,7 +55,7 @@ func bufferCase(w *world.World, toy int64) explore.Scenario {
 		s = scenario(w, nil, ops{put(1)}, ops{put(1)}, ops{get()})
 	}
 	s.Setup[0].Request.Capacity = &toy
-	s.Relaxed = toy == dekkerLocked || toy == behindCall || toy == dekker || toy == updated
+	s.Relaxed = toy == dekkerLocked || toy == behindCall || toy == dekker || toy == updated || toy == fencedBehind
 	s.StoreBuffers = true
 	return s
 }

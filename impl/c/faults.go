@@ -26,8 +26,8 @@ type Fault struct {
 	Kind        string // of the check that must catch it; "" is any but race
 
 	file     string
-	old, new string  // the lines that are right, and what stands there instead
-	and      *change // in the same file, where one place is not enough
+	old, new string   // the lines that are right, and what stands there instead
+	and      []change // in the same file, where one place is not enough
 }
 
 // A change is one more place of a fault.
@@ -114,10 +114,10 @@ func messages() []Fault {
 			file: "mailbox.c",
 			old:  "mq_timedsend(b->queue, message, size, (unsigned)priority, &limit);\n",
 			new:  "mq_timedsend(b->queue, message, size, 0, &limit);\n",
-			and: &change{
+			and: []change{{
 				old: "mq_send(b->queue, message, size, (unsigned)priority)",
 				new: "mq_send(b->queue, message, size, priority < 0)",
-			},
+			}},
 		},
 		{
 			ID: "c-link-takes-anyones", Fault: "receive(P) takes what is there, whoever sent it",
@@ -133,10 +133,10 @@ func messages() []Fault {
 			file: "link.c",
 			old:  "SOCK_SEQPACKET | SOCK_CLOEXEC",
 			new:  "SOCK_STREAM | SOCK_CLOEXEC",
-			and: &change{
+			and: []change{{
 				old: "recv(l->fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);",
 				new: "recv(l->fd, &before, 1, MSG_PEEK | MSG_DONTWAIT);",
-			},
+			}},
 		},
 	}
 }
@@ -172,11 +172,7 @@ func (f Fault) Write(dir string) error {
 
 // apply puts the fault into the text of its file.
 func (f Fault) apply(text string) (string, error) {
-	changes := []change{{f.old, f.new}}
-	if f.and != nil {
-		changes = append(changes, *f.and)
-	}
-	for _, c := range changes {
+	for _, c := range append([]change{{f.old, f.new}}, f.and...) {
 		if n := strings.Count(text, c.old); n != 1 {
 			return "", fmt.Errorf("c: fault %s: %s has %d places that read %q, want 1", f.ID, f.file, n, c.old)
 		}

@@ -3,6 +3,9 @@ package c
 // race is the kind of check that explores interleavings.
 const race = "race"
 
+// lookOnce has a waiter sleep until it is woken.
+var lookOnce = change{"enum { LOOK_AGAIN = 250 };", "enum { LOOK_AGAIN = 3600000 };"}
+
 // races show only where two processes meet in the wrong way, which exploring
 // their interleavings brings about for sure. None gives way in its window, so
 // that it tells, too, how often load meets it.
@@ -35,9 +38,9 @@ func races() []Fault {
 			file: "snapshot.c",
 			old:  "COPIES = 4",
 			new:  "COPIES = 2",
-			and: &change{
+			and: []change{{
 				old: "        if (atomic_load_explicit(&p->copy[i].version, memory_order_relaxed) != version)\n            continue;\n",
-			},
+			}},
 		},
 		{
 			ID: "c-ring-counts-first", Fault: "counts the item before it is there", Kind: race,
@@ -59,9 +62,32 @@ func races() []Fault {
 			file: "buffer.c",
 			old:  "        sleep_on(e, count, wait > 0 ? &deadline : NULL);\n",
 			new:  "        count = atomic_load(&e->count);\n        sleep_on(e, count, wait > 0 ? &deadline : NULL);\n",
-			and: &change{
-				old: "enum { LOOK_AGAIN = 250 };",
-				new: "enum { LOOK_AGAIN = 3600000 };",
+			and:  []change{lookOnce},
+		},
+		{
+			ID: "c-store-released", Fault: "stores with memory_order_release: the load behind it comes first", Kind: race,
+			Requirement: "WORD-DEKKER", Verdict: "fail", At: "A=ok,ok value=0 B=ok,ok value=0",
+			file: "word.c",
+			old:  "        atomic_store(w, value);\n",
+			new:  "        atomic_store_explicit(w, value, memory_order_release);\n",
+		},
+		{
+			ID: "c-waiter-overlooked", Fault: "publishes with memory_order_release, then looks whether anybody waits, with no fence between", Kind: race,
+			Requirement: "BUF-WAKE", Verdict: "timeout", At: "B=waits for ever",
+			file: "buffer.c",
+			old:  "    atomic_store(&h->tail, tail + 1);\n    signal_event(&h->filled);\n",
+			new:  "    atomic_store_explicit(&h->tail, tail + 1, memory_order_release);\n    if (atomic_load(&h->filled.waited) != 0)\n        signal_event(&h->filled);\n",
+			and: []change{
+				{
+					old: "        uint32_t count = atomic_load(&e->count);\n        enum ipckit_error error = attempt(h, argument);\n",
+					new: `        atomic_store(&e->waited, 1); /* before the last look, as it must be */
+        uint32_t count = atomic_load(&e->count);
+        enum ipckit_error error = attempt(h, argument);
+        if (error != refused || wait == IPCKIT_NEVER)
+            atomic_store(&e->waited, 0);
+`,
+				},
+				lookOnce,
 			},
 		},
 		{

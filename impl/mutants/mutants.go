@@ -15,6 +15,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/c"
+	"github.com/ipckit/ipckit/impl/controls"
 	"github.com/ipckit/ipckit/impl/programs"
 	"github.com/ipckit/ipckit/impl/python"
 )
@@ -67,6 +68,9 @@ func All() []Mutant {
 	}
 	for _, f := range c.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: c.Compiler})
+	}
+	for _, f := range controls.Faults() {
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: controls.Compiler})
 	}
 	for _, f := range python.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: python.Interpreter})

@@ -31,6 +31,7 @@ func TestShipped(t *testing.T) {
 		{"../../../impl/controls/spinning", true, reports.ExitPass, nil},
 		{"../../../impl/controls/semaphore", true, reports.ExitPass, nil},
 		{"../../../impl/controls/mutex", true, reports.ExitPass, nil},
+		{"../../../impl/controls/peterson", true, reports.ExitPass, nil},
 		{"../../../impl/controls/permit", true, reports.ExitPass, nil},
 		{"../../../impl/controls/vyukov", true, reports.ExitPass, nil},
 		{"../../../impl/controls/sysv", true, reports.ExitPass, nil},

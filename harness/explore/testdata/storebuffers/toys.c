@@ -18,7 +18,7 @@
 
 enum toy {
     PETERSON = 1, PETERSON_FENCED, DEKKER, DEKKER_LOCKED, WAKE, WAKE_FENCED,
-    BEHIND_CALL, FORWARDED, IN_ORDER, SPIN, PETERSON_EXCHANGED, UPDATED,
+    BEHIND_CALL, FORWARDED, IN_ORDER, SPIN, PETERSON_EXCHANGED, UPDATED, FENCED_BEHIND,
 };
 
 struct memory {
@@ -65,7 +65,10 @@ APART static int dekker(struct memory *m, int self)
         syscall(SYS_getppid);
     if (m->toy == FORWARDED)
         return m->want[self];
-    return m->want[1 - self];
+    int other = m->want[1 - self];
+    if (m->toy == FENCED_BEHIND)
+        atomic_store(&m->lock, 0);
+    return other;
 }
 
 APART static void spin(struct memory *m)
