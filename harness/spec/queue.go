@@ -145,6 +145,7 @@ type Bulk struct {
 	Count            int64
 	SizeMin, SizeMax int64
 	Seed             uint64
+	Tally            *Tally // where the process says how far it is; nil: nowhere
 }
 
 // BeginPutAll starts to put all the items of a workload, and BeginGetAll to
@@ -162,10 +163,14 @@ func (q *Queue) role(buffer, mailbox string) string {
 }
 
 func (q *Queue) workload(role string, b Bulk) *Call {
-	return q.process.begin(agent.Request{
+	r := agent.Request{
 		Op: "workload", Object: q.handle, Role: role,
 		Count: &b.Count, SizeMin: &b.SizeMin, SizeMax: &b.SizeMax, Seed: &b.Seed,
-	})
+	}
+	if b.Tally != nil {
+		r.Scratch, r.Index = b.Tally.scratch.path, new(int64)
+	}
+	return q.process.begin(r)
 }
 
 // AllRight expects that a workload moved everything, and everything right.

@@ -34,5 +34,9 @@ var bufferMutants = []Mutant{
 	{ID: "ring-index-modulo", Fault: "takes a 32-bit index modulo a capacity that does not divide 2^32", Requirement: "BUF-INDEXWRAP", Verdict: "fail", At: "2^32"},
 	{ID: "ring-create-takes-over", Fault: "create takes what is there for its own, with what is inside", Requirement: "BUF-STALE", Verdict: "fail", At: "after the last"},
 	{ID: "ring-dies-published", Fault: "publishes an item before it has written it", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "came out"},
+	{ID: "ring-puts-behind", Fault: "put returns, and a thread publishes the item a moment later", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "whose put had returned"},
+	{ID: "ring-repeats-the-last", Fault: "who follows a dead producer puts its last item, in case it had not been put", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "came out"},
+	{ID: "ring-frees-behind", Fault: "get returns, and a thread frees the slot a moment later", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "a second time"},
+	{ID: "ring-skips-one", Fault: "who follows a dead consumer frees the oldest item, in case the dead one had it", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "is lost"},
 	{ID: "ring-dies-reserved", Fault: "takes a place out of use while it empties it", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "were claimed"},
 }

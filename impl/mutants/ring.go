@@ -2,7 +2,6 @@ package mutants
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -11,12 +10,6 @@ import (
 
 	"github.com/ipckit/ipckit/harness/subject"
 )
-
-// rings makes one-to-one bounded buffers on top of regions.
-type rings struct {
-	fault
-	regions *regions
-}
 
 // control is the head of a ring's memory. Both indices run on and are taken
 // modulo the number of slots, a power of two, so that it divides where they
@@ -30,7 +23,8 @@ type control struct {
 	reserved          atomic.Uint32 // of ring-refusal-costs-a-slot
 	sleepers          atomic.Uint32 // who sleep on the bell, or are about to
 	taken             atomic.Uint32 // somebody is inside, see turn
-	_                 [20]byte
+	attached          atomic.Uint32 // handles that were not given back, of those that put things right
+	_                 [16]byte
 }
 
 const controlSize = int64(unsafe.Sizeof(control{}))
@@ -45,73 +39,7 @@ type ring struct {
 	put   uint64
 	kept  [][]byte // of ring-memory-grows
 	carry []byte   // of ring-swaps-two
-}
-
-func (rs rings) Create(name string, s subject.Shape) (subject.Buffer, error) {
-	r, err := rs.create(name, s)
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-func (rs rings) create(name string, s subject.Shape) (*ring, error) {
-	bad := s.Capacity < 1 || s.Capacity > 1<<20 || s.ItemMax < 0 || s.ItemMax > 1<<20
-	slots := slotsFor(s.Capacity)
-	size := controlSize + slots*slotSize(s.ItemMax)
-	if rs.is("ring-size-wraps") {
-		bad = false
-		size = controlSize + int64(uint32(s.Capacity*slotSize(s.ItemMax)))
-	}
-	if bad {
-		return nil, subject.Errorf(subject.Invalid, "capacity %d, items up to %d bytes", s.Capacity, s.ItemMax)
-	}
-	m, err := rs.regions.create(name, size)
-	if subject.KindOf(err) == subject.Exists && rs.is("ring-create-takes-over") {
-		return rs.open(name)
-	}
-	if err != nil {
-		return nil, err
-	}
-	r := rs.attach(m)
-	r.control.capacity, r.control.itemMax = uint64(s.Capacity), uint64(s.ItemMax)
-	r.slot, r.slots = slotSize(s.ItemMax), slots
-	r.in.Store(uint32(s.StartIndex))
-	r.out.Store(uint32(s.StartIndex))
-	return r, nil
-}
-
-// slotsFor is the least power of two that is no less than a capacity.
-func slotsFor(capacity int64) int64 { return 1 << bits.Len64(uint64(max(capacity, 1)-1)) }
-
-func slotSize(itemMax int64) int64 { return (4 + itemMax + 7) &^ 7 }
-
-func (rs rings) Open(name string) (subject.Buffer, error) {
-	r, err := rs.open(name)
-	if err != nil {
-		return nil, err
-	}
-	return r, nil
-}
-
-func (rs rings) open(name string) (*ring, error) {
-	m, err := rs.regions.open(name, false)
-	if err != nil {
-		return nil, err
-	}
-	r := rs.attach(m)
-	r.slot, r.slots = slotSize(int64(r.control.itemMax)), slotsFor(int64(r.control.capacity))
-	if rs.is("ring-open-resets") {
-		r.in.Store(7)
-		r.out.Store(7)
-	}
-	return r, nil
-}
-
-func (rs rings) Unlink(name string) error { return rs.regions.Unlink(name) }
-
-func (rs rings) attach(m *region) *ring {
-	return &ring{fault: rs.fault, region: m, control: (*control)(unsafe.Pointer(&m.memory[0]))}
+	later later    // of those that publish behind
 }
 
 // place is the slot of an index.
@@ -154,6 +82,7 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 		wait = subject.Forever
 	}
 	limit := r.deadline(wait)
+	r.later.finish()
 	for {
 		seen := r.bell.Load()
 		r.turn(r.shared)
@@ -225,8 +154,12 @@ func (r *ring) store(item []byte) {
 	if r.is("ring-dies-published") {
 		dawdle(0)
 	}
-	binary.LittleEndian.PutUint32(slot, uint32(len(item)))
-	copy(slot[4:], item)
+	if r.is("ring-puts-behind") {
+		item = append([]byte{}, item...)
+		r.later.begin(func() { write(slot, item); r.in.Store(in + 1); r.wake() })
+		return
+	}
+	write(slot, item)
 	r.in.Store(in + 1)
 	if late := r.carry; late != nil {
 		r.carry = nil
@@ -234,11 +167,17 @@ func (r *ring) store(item []byte) {
 	}
 }
 
+func write(slot, item []byte) {
+	binary.LittleEndian.PutUint32(slot, uint32(len(item)))
+	copy(slot[4:], item)
+}
+
 func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 	if r.is("ring-tryget-waits") {
 		wait = subject.Forever
 	}
 	limit := r.deadline(wait)
+	r.later.finish()
 	mine := r.shared && !r.is("box-receives-unlocked")
 	for {
 		seen := r.bell.Load()
@@ -321,6 +260,9 @@ func (r *ring) load(into []byte, wait subject.Wait) (int, error) {
 		}
 	case r.is("ring-tryget-peeks") && wait == subject.Never:
 		return n, nil
+	case r.is("ring-frees-behind"):
+		r.later.begin(func() { r.out.Store(next); r.wake() })
+		return n, nil
 	}
 	r.out.Store(next)
 	return n, nil
@@ -348,56 +290,10 @@ func (r *ring) Close() error {
 }
 
 func (r *ring) Detach() error {
+	r.later.finish()
+	r.attached.Add(^uint32(0))
 	if r.is("ring-mapping-leaks") {
 		return nil
 	}
 	return r.region.Detach()
-}
-
-// sleep waits until the bell no longer is as it was seen. A wake without a
-// change, a close or a signal is for the caller's loop to sort out.
-func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal subject.Kind) error {
-	var timeout *unix.Timespec
-	switch {
-	case wait == subject.Never:
-		return subject.Errorf(refusal, "")
-	case wait == subject.Forever && r.is("ring-spins"):
-		return nil
-	case wait > 0:
-		left := time.Until(limit)
-		if left <= 0 {
-			return subject.Errorf(subject.Timeout, "")
-		}
-		t := unix.NsecToTimespec(left.Nanoseconds())
-		timeout = &t
-	}
-	r.sleepers.Add(1) // before the kernel looks at the bell: who rings it later sees it
-	defer r.sleepers.Add(^uint32(0))
-	_, _, errno := unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&r.bell)), futexWait, uintptr(seen), uintptr(unsafe.Pointer(timeout)), 0, 0)
-	if errno == unix.EINTR && r.is("ring-eintr-is-success") {
-		return subject.Errorf(subject.Interrupted, "")
-	}
-	return nil
-}
-
-// Operations of futex(2); not private, since the word is shared.
-const (
-	futexWait = 0
-	futexWake = 1
-)
-
-// wake rings the bell and wakes everybody who sleeps on it.
-func (r *ring) wake() {
-	r.bell.Add(1)
-	if r.sleepers.Load() == 0 && !r.is("ring-wakes-always") {
-		return
-	}
-	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&r.bell)), futexWake, 1<<30, 0, 0, 0)
-}
-
-func deadline(wait subject.Wait) time.Time {
-	if wait > 0 {
-		return time.Now().Add(time.Duration(wait))
-	}
-	return time.Time{}
 }

@@ -514,26 +514,35 @@ class _Operations:
         if request.get("history"):
             return self.record(request, method, load, role == put, handle.item_max)
         run = self.put_all if role == put else self.get_all
-        return run(method, load, _timeout(request), max(load.high, handle.item_max))
+        tally = _Tally(request)
+        try:
+            return run(method, load, _timeout(request), max(load.high, handle.item_max), tally)
+        finally:
+            tally.close()
 
-    def put_all(self, put, load, timeout, _):
+    def put_all(self, put, load, timeout, _, tally):
         done = 0
         try:
             for done in range(load.count):
                 item = load.item(done)
+                tally.began(done + 1)
                 put(item, timeout)
+                tally.ended(done + 1)
                 item[:] = bytes([_OVERWRITTEN]) * len(item)
                 self.finished += 1
         except Exception as error:
             raise _Stopped(error, {"done": done}) from error
         return {"done": load.count}
 
-    def get_all(self, get, load, timeout, room):
+    def get_all(self, get, load, timeout, room, tally):
         result = {"done": 0, "wrong": 0}
         try:
             for i in range(load.count):
+                tally.began(i + 1)
                 item = _check_bytes("get", get(room, timeout), room)
-                if item != load.item(i):
+                if item == load.item(i):
+                    tally.ended(i + 1 - result["wrong"])
+                else:
                     if result["wrong"] == 0:
                         result["wrong_at"], result["wrong_text"] = i, load.describe(item, i)
                     result["wrong"] += 1
@@ -542,7 +551,6 @@ class _Operations:
         except Exception as error:
             raise _Stopped(error, result) from error
         return result
-
 
     def record(self, request, method, load, sends, item_max):
         """A workload whose operations are written down and judged by a checker."""
@@ -557,6 +565,39 @@ class _Operations:
             raise _Stopped(error, recorded.result) from error
         finally:
             recorded.recorder.close()
+
+
+class _Tally:
+    """How many items were begun and how many are done, for the kit to read when
+    this process has been killed: words 6 and 7 of its own, see field scratch of
+    the protocol's schema."""
+
+    def __init__(self, request):
+        self.words = self.memory = None
+        if not request.get("scratch"):
+            return
+        index = request.get("index")
+        if index is None or not 0 <= index < 32:
+            raise _Invalid("process %s: want an index of 0 to 31" % index)
+        try:
+            with open(request["scratch"], "r+b") as file:
+                self.memory = mmap.mmap(file.fileno(), 4096)
+        except (OSError, ValueError) as error:
+            raise _Invalid("scratch: %s" % error) from error
+        self.words, self.at = memoryview(self.memory).cast("Q"), 64 + 8 * index
+
+    def began(self, number):
+        if self.words is not None:
+            self.words[self.at + 6] = number
+
+    def ended(self, number):
+        if self.words is not None:
+            self.words[self.at + 7] = number
+
+    def close(self):
+        if self.words is not None:
+            self.words.release()
+            self.memory.close()
 
 
 class _Stopped(Exception):

@@ -1,8 +1,8 @@
 package queue
 
 import (
-	"bytes"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/spec"
@@ -10,7 +10,7 @@ import (
 )
 
 // deaths is how often somebody is killed in a check of behaviour.
-const deaths = 100
+const deaths = 40
 
 // more tells, of each death by its number, whether it is to happen.
 type more func(number int) bool
@@ -27,44 +27,128 @@ func many(w *spec.World) more {
 // endless is more items than anybody lives to move.
 const endless = 1 << 40
 
-// ProducerDeath: after a producer was killed at any moment, all that it had put
-// comes out whole and in order, and the others go on as if it had never been.
-func ProducerDeath(w *spec.World) { killProducers(w, few) }
+// A killing kills one process after the other, each on a queue with two that
+// live on. What the victim had in hand is read in memory of the kit's, where it
+// has counted its calls: before each that it began, after each that returned.
+type killing struct {
+	w     *spec.World
+	tally *spec.Tally
 
-// ProducerDeaths is the same for as long as it is given.
-func ProducerDeaths(w *spec.World) { killProducers(w, many(w)) }
+	short, long *pair // of few places, full or empty in a moment; of many
 
-func killProducers(w *spec.World, another more) {
-	p := newPair(w, 5, 24)
-	var reported, came int64
-	round := 0
-	for ; another(round); round++ {
-		victim := w.Process(fmt.Sprintf("victim %d", round+1))
-		q := p.give(p.producer, victim)
-		b := spec.Bulk{Count: endless, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(round) + 1}
-		before := victim.Finished()
-		q.BeginPutAll(b)
-		s := &stream{pair: p, seed: b.Seed}
-		for end := p.moment(); time.Now().Before(end); {
-			if round%2 == 1 || !s.take() { // in every other round nobody gets: it fills the queue, and waits
-				time.Sleep(50 * time.Microsecond)
-			}
-		}
-		done := victim.Finished() - before
-		victim.Kill()
-		for s.take() {
-		}
-		if int64(s.next) < done {
-			w.Fail("%d puts of %s had returned before it was killed, and %d items came out", done, victim.Name(), s.next)
-		}
-		reported, came = reported+done, came+int64(s.next)
-		w.Forget()
-		w.Step("the others go on")
-		p.producer = p.back(p.producer)
-		p.whole(0)
-		w.Progress(came, int64(round+1))
+	silent bool // the adapter does not tell what it has in hand
+
+	killed, busy, lost, repeated int   // busy: of those killed, who had an item in hand
+	ended, came                  int64 // items whose call had returned to who was killed; that came out after
+}
+
+func newKilling(w *spec.World) *killing {
+	short := newPair(w, 5, 24)
+	long := *short
+	long.shape = short.facts.Shape(longQueue, short.size)
+	long.usable = short.facts.Usable(long.shape.Capacity)
+	long.attach(short.producer.Process(), short.consumer.Process(), w.ObjectName("long"))
+	return &killing{w: w, short: short, long: &long, tally: w.Tally()}
+}
+
+// longQueue is how many items fit into the long queue: to fill it takes longer
+// than to kill somebody meanwhile.
+const longQueue = 5_000
+
+// victim starts the next to be killed.
+func (k *killing) victim() (*spec.Process, *pair) {
+	k.tally.Reset()
+	k.killed++
+	p := k.short
+	if k.killed%2 == 0 {
+		p = k.long
 	}
-	w.Note("%d producers were killed; of the %d puts that were known to have returned none was lost, and %d items came out whole and in order", round, reported, came)
+	return k.w.Process(fmt.Sprintf("victim %d", k.killed)), p
+}
+
+// How long a victim lives at most: that of an adapter that tells how far it is,
+// and of one that does not.
+const (
+	longLife  = 100 * time.Millisecond
+	shortLife = 2500 * time.Microsecond
+)
+
+// await waits until the victim has begun so many items, or has lived long
+// enough; meanwhile others do something.
+func (k *killing) await(items int64, meanwhile func(lived time.Duration)) {
+	began, life := time.Now(), longLife
+	if k.silent {
+		life = time.Duration(k.w.Rand.Int64N(int64(shortLife)))
+	}
+	for {
+		begun, _ := k.tally.Items()
+		lived := time.Since(began)
+		if begun >= items || lived > life {
+			return
+		}
+		meanwhile(lived)
+	}
+}
+
+func doze(time.Duration) { time.Sleep(100 * time.Microsecond) }
+
+// watch looks closely, so as to strike while many items move in a moment; but
+// not for long, as others may need the processor.
+func watch(lived time.Duration) {
+	if lived > time.Millisecond {
+		doze(lived)
+	}
+}
+
+// hand is what a victim had begun and ended when it was killed.
+type hand struct {
+	begun, ended int64
+	told         bool // by the victim; else ended is a lower bound, and begun is not known
+}
+
+// kill kills the victim, at once where it tells what it has in hand, and looks
+// what that was.
+func (k *killing) kill(victim *spec.Process, before int64) hand {
+	var reported int64
+	if begun, _ := k.tally.Items(); begun == 0 {
+		reported = victim.Finished() - before
+	}
+	victim.Kill()
+	h := hand{told: true}
+	h.begun, h.ended = k.tally.Items()
+	k.silent = k.silent || h.begun == 0 && reported > 0
+	if k.silent {
+		h = hand{begun: math.MaxInt64, ended: reported}
+	}
+	k.ended += h.ended
+	switch {
+	case h.told && h.begun > h.ended+1:
+		k.w.Fail("%s had got %d items, of which %d were not what was due", victim.Name(), h.begun-1, h.begun-1-h.ended)
+	case h.busy():
+		k.busy++
+	}
+	return h
+}
+
+// busy reports whether there was an item in hand. It bears the number ended.
+func (h hand) busy() bool { return h.told && h.begun > h.ended }
+
+func (h hand) String() string {
+	switch {
+	case !h.told:
+		return fmt.Sprintf("at least %d", h.ended)
+	case h.busy():
+		return fmt.Sprintf("%d, and item %d was in hand", h.ended, h.ended)
+	}
+	return fmt.Sprintf("%d, and no item was in hand", h.ended)
+}
+
+// sum says for the record what the deaths did.
+func (k *killing) sum(who string) string {
+	if k.silent {
+		return fmt.Sprintf("%d %s were killed; the adapter does not count in the kit's memory, so what they had in hand is not known", k.killed, who)
+	}
+	return fmt.Sprintf("%d %s were killed, %d of them with an item in hand: of these items %d were lost and %d came once more", k.killed, who, k.busy, k.lost, k.repeated)
 }
 
 // give lets a process open the queue that is to be killed with it. Where only
@@ -98,126 +182,16 @@ func (p *pair) nothing(err error) bool {
 
 func (p *pair) alone() bool { return p.w.Profile() == subject.ProfileOneToOne }
 
-// stream takes the items of one bulk, each of which must be the next.
-type stream struct {
-	*pair
-	seed uint64
-	next int
-}
-
-// take gets an item without waiting, and reports whether there was one.
-func (s *stream) take() bool {
-	got, err := s.consumer.Get(subject.Never)
-	if s.nothing(err) {
-		return false
-	}
-	s.w.Must(err, "getting without waiting")
-	if want := spec.Item(s.seed, s.next, s.size); !bytes.Equal(got, want) {
-		s.w.Fail("item %d went in as %s, if at all, and came out as %s", s.next, spec.Show(want), spec.Show(got))
-	}
-	s.next++
-	return true
-}
-
-// moment is any moment within the next few milliseconds.
-func (p *pair) moment() time.Time {
-	return time.Now().Add(time.Duration(p.w.Rand.IntN(2500)) * time.Microsecond)
-}
-
-// ConsumerDeath: after a consumer was killed at any moment, the others get all
-// that it had not yet taken, in order, and find as many places as before.
-func ConsumerDeath(w *spec.World) { killConsumers(w, few) }
-
-// ConsumerDeaths is the same for as long as it is given.
-func ConsumerDeaths(w *spec.World) { killConsumers(w, many(w)) }
-
-func killConsumers(w *spec.World, another more) {
-	p := newPair(w, 5, 24)
-	var taken, rest int64
-	round := 0
-	for ; another(round); round++ {
-		victim := w.Process(fmt.Sprintf("victim %d", round+1))
-		q := p.give(p.consumer, victim)
-		b := spec.Bulk{Count: 20 + int64(w.Rand.IntN(400)), SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(round) + 1}
-		before := victim.Finished()
-		q.BeginGetAll(spec.Bulk{Count: endless, SizeMin: b.SizeMin, SizeMax: b.SizeMax, Seed: b.Seed})
-		put := p.producer.BeginPutAll(b)
-		time.Sleep(time.Until(p.moment()))
-		done := victim.Finished() - before
-		victim.Kill()
-		p.consumer = p.back(p.consumer)
-		s := &remainder{pair: p, bulk: b, from: int(done)}
-		for !put.Returned() || s.take() {
-			if !s.take() {
-				time.Sleep(50 * time.Microsecond)
-			}
-		}
-		s.produced(put)
-		for s.take() {
-		}
-		s.ended()
-		taken, rest = taken+done, rest+int64(s.count)
-		w.Forget()
-		w.Step("the others go on")
+// goOn lets those who live use the queue as if nothing had happened.
+func (k *killing) goOn(p *pair) {
+	k.w.Forget()
+	k.w.Step("the others go on")
+	if p == k.short {
 		p.whole(0)
-		w.Progress(taken+rest, int64(round+1))
-	}
-	w.Note("%d consumers were killed, which were known to have taken %d items; none of these came again, and the %d that another consumer got came in order up to the last", round, taken, rest)
-}
-
-// remainder takes what a dead consumer has left of a bulk: from some item on,
-// which it had not yet got, all to the last.
-type remainder struct {
-	*pair
-	bulk  spec.Bulk
-	from  int // the first that may come
-	next  int // that must come; 0 before the first
-	count int
-}
-
-// take gets an item without waiting, and reports whether there was one.
-func (r *remainder) take() bool {
-	got, err := r.consumer.Get(subject.Never)
-	if r.nothing(err) {
-		return false
-	}
-	r.w.Must(err, "getting without waiting")
-	if r.count > 0 {
-		if want := spec.Item(r.bulk.Seed, r.next, r.size); !bytes.Equal(got, want) {
-			r.w.Fail("item %d was due and %s came out", r.next, spec.Show(got))
-		}
-	} else if r.next = r.find(got); r.next < 0 {
-		r.w.Fail("%s came out first after the death, which is none of the items %d to %d that were still to come", spec.Show(got), r.from, r.bulk.Count-1)
-	}
-	r.next++
-	r.count++
-	return true
-}
-
-// produced expects that the producer has put all of the bulk. Where it has lost
-// the only one who got, it may have been told instead.
-func (r *remainder) produced(put *spec.Call) {
-	reply, err := put.Return()
-	if r.alone() && subject.KindOf(err) == subject.PeerDead && reply.Done != nil {
-		r.bulk.Count = *reply.Done
 		return
 	}
-	put.AllRight(r.bulk)
-}
-
-// find tells which of the items that may come one is.
-func (r *remainder) find(got []byte) int {
-	for i := r.from; int64(i) < r.bulk.Count; i++ {
-		if bytes.Equal(got, spec.Item(r.bulk.Seed, i, r.size)) {
-			return i
-		}
-	}
-	return -1
-}
-
-// ended expects that the last item has come, unless the dead one had it.
-func (r *remainder) ended() {
-	if r.count > 0 && int64(r.next) != r.bulk.Count {
-		r.w.Fail("after item %d of %d nothing more came out: the rest is lost", r.next-1, r.bulk.Count)
-	}
+	b := spec.Bulk{Count: p.usable, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	p.producer.BeginPutAll(b).AllRight(b)
+	p.consumer.BeginGetAll(b).AllRight(b)
+	p.empty()
 }

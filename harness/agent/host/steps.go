@@ -32,25 +32,38 @@ func (h *host) steps(r agent.Request, object any) (_ agent.Reply, err error) {
 	if err != nil {
 		return agent.Reply{}, err
 	}
-	index, err := need(r, "index", r.Index)
-	switch {
-	case err != nil:
-		return agent.Reply{}, err
-	case count < 0 || index < 0 || index >= scratch.Processes:
-		return agent.Reply{}, subject.Errorf(subject.Invalid, "%d steps of process %d: want an index of 0 to %d", count, index, scratch.Processes-1)
+	if count < 0 {
+		return agent.Reply{}, subject.Errorf(subject.Invalid, "%d steps make no sense", count)
 	}
-	s, err := scratch.Open(r.Scratch)
+	s, own, err := shareScratch(r)
 	if err != nil {
-		return agent.Reply{}, subject.Errorf(subject.Invalid, "scratch: %v", err)
+		return agent.Reply{}, err
 	}
 	defer s.Close()
-	p := &party{h: h, request: r, index: int(index), scratch: s, own: s.Of(int(index))}
+	p := &party{h: h, request: r, index: int(*r.Index), scratch: s, own: own}
 	do, err := p.role(object)
 	if err != nil {
 		return agent.Reply{}, err
 	}
 	err = p.run(do, count)
 	return p.reply, err
+}
+
+// shareScratch maps the scratch file of a workload, with the words of this
+// process in it.
+func shareScratch(r agent.Request) (*scratch.File, *scratch.Own, error) {
+	index, err := need(r, "index", r.Index)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case index < 0 || index >= scratch.Processes:
+		return nil, nil, subject.Errorf(subject.Invalid, "process %d: want an index of 0 to %d", index, scratch.Processes-1)
+	}
+	s, err := scratch.Open(r.Scratch)
+	if err != nil {
+		return nil, nil, subject.Errorf(subject.Invalid, "scratch: %v", err)
+	}
+	return s, s.Of(int(index)), nil
 }
 
 // run does the steps. The reply says how far it came also where it ended with

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/agent/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -42,11 +43,20 @@ func (h *host) workload(r agent.Request) (agent.Reply, error) {
 	if err != nil {
 		return agent.Reply{}, err
 	}
+	own := new(scratch.Own) // nobody looks at it
+	if r.Scratch != "" {
+		s, shared, err := shareScratch(r)
+		if err != nil {
+			return agent.Reply{}, err
+		}
+		defer s.Close()
+		own = shared
+	}
 	switch {
 	case q.moves(r.Role, true):
-		return h.putAll(q, l, wait(r))
+		return h.putAll(q, l, wait(r), own)
 	case q.moves(r.Role, false):
-		return h.getAll(q, l, wait(r))
+		return h.getAll(q, l, wait(r), own)
 	}
 	return agent.Reply{}, subject.Errorf(subject.Invalid, "role %q does not fit a %s", r.Role, q.family)
 }
@@ -71,26 +81,29 @@ func parseLoad(r agent.Request) (l load, err error) {
 	return l, nil
 }
 
-func (h *host) putAll(q *queue, l load, wait subject.Wait) (agent.Reply, error) {
+func (h *host) putAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (agent.Reply, error) {
 	var done int64
 	p := make([]byte, l.high)
 	for ; done < l.count; done++ {
 		item := l.item(p, done)
+		own.Began.Store(uint64(done + 1))
 		err := q.put(item, wait)
 		overwrite(item)
 		if err != nil {
 			return agent.Reply{Done: &done}, err
 		}
+		own.Ended.Store(uint64(done + 1))
 		h.finished.Add(1)
 	}
 	return agent.Reply{Done: &done}, nil
 }
 
-func (h *host) getAll(q *queue, l load, wait subject.Wait) (agent.Reply, error) {
+func (h *host) getAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (agent.Reply, error) {
 	var done, wrong int64
 	reply := agent.Reply{Done: &done, Wrong: &wrong}
 	want, into := make([]byte, l.high), h.buffer(max(l.high, q.itemMax))
 	for ; done < l.count; done++ {
+		own.Began.Store(uint64(done + 1))
 		n, err := q.take(into, l.size(done), wait)
 		if err != nil {
 			return reply, err
@@ -103,6 +116,8 @@ func (h *host) getAll(q *queue, l load, wait subject.Wait) (agent.Reply, error) 
 				reply.WrongAt, reply.WrongText = new(done), l.describe(into[:n], expected, done)
 			}
 			wrong++
+		} else {
+			own.Ended.Add(1)
 		}
 		h.finished.Add(1)
 	}

@@ -44,7 +44,9 @@ type Own struct {
 	Entries   atomic.Uint64 // how often it has come inside, counted before Presence says so
 
 	// Of role compute: CLOCK_MONOTONIC, ns, when all were there, and when the
-	// last task was done.
+	// last task was done. Of items that are put or got: how many were begun,
+	// each counted before the call, and how many calls came back, each counted
+	// after it; of those got, the ones that were right.
 	Began, Ended atomic.Uint64
 
 	_ [ownLen - 8]uint64

@@ -11,7 +11,7 @@ enum presence { OUTSIDE, BESIDE, ALONE };
  * dead one left. */
 struct own {
     _Atomic uint64_t presence, passes, posts, published, ready, entries;
-    uint64_t rest[2];
+    _Atomic uint64_t began, ended; /* items: counted before each call, and after it where it was right */
 };
 
 struct scratch {

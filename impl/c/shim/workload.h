@@ -1,6 +1,6 @@
 /* workload.h: many items in one operation, without markers. A part of ipckit_shim.c. */
 
-static enum ipckit_error put_all(struct object *o, const struct load *l, int64_t wait, struct text *out)
+static enum ipckit_error put_all(struct object *o, const struct load *l, int64_t wait, struct own *own, struct text *out)
 {
     enum ipckit_error error = IPCKIT_OK;
     unsigned char *p = allocate((size_t)l->high);
@@ -8,10 +8,12 @@ static enum ipckit_error put_all(struct object *o, const struct load *l, int64_t
     for (; done < l->count; done++) {
         size_t size = make_item(l, done, p);
         explanation[0] = '\0';
+        atomic_store(&own->began, (uint64_t)done + 1);
         error = o->queue->put(o->own, p, size, wait);
         memset(p, OVERWRITTEN, size);
         if (error != IPCKIT_OK)
             break;
+        atomic_store(&own->ended, (uint64_t)done + 1);
         atomic_fetch_add(&finished, 1);
     }
     free(p);
@@ -80,7 +82,7 @@ static enum ipckit_error get_item(struct object *o, unsigned char *into, size_t 
     return IPCKIT_OK;
 }
 
-static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t wait, struct text *out)
+static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t wait, struct own *own, struct text *out)
 {
     enum ipckit_error error = IPCKIT_OK;
     size_t most = (size_t)(l->high > o->item_max ? l->high : o->item_max);
@@ -90,9 +92,12 @@ static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t
         size_t size = 0;
         explanation[0] = '\0';
         size_t expected = make_item(l, done, want);
+        atomic_store(&own->began, (uint64_t)done + 1);
         if ((error = get_item(o, got, most, expected, &size, wait)) != IPCKIT_OK)
             break;
-        if ((size != expected || memcmp(got, want, size) != 0) && wrong++ == 0)
+        if (size == expected && memcmp(got, want, size) == 0)
+            atomic_fetch_add(&own->ended, 1);
+        else if (wrong++ == 0)
             describe(out, l, done, got, size, want, expected);
         atomic_fetch_add(&finished, 1);
     }
@@ -100,6 +105,17 @@ static enum ipckit_error get_all(struct object *o, const struct load *l, int64_t
     free(want);
     print(out, ",\"done\":%" PRId64 ",\"wrong\":%" PRId64, done, wrong);
     return error;
+}
+
+static enum ipckit_error move_items(const struct request *r, struct object *o, const struct load *l, struct own *own,
+    struct text *out)
+{
+    bool sends = !is(o->family, "buffer");
+    if (is(r->role.at, sends ? "send" : "put"))
+        return o->queue->put != NULL ? put_all(o, l, r->wait.value, own, out) : LACKS_FUNCTION;
+    if (is(r->role.at, sends ? "receive" : "get"))
+        return o->queue->get != NULL ? get_all(o, l, r->wait.value, own, out) : LACKS_FUNCTION;
+    return ipckit_fail(IPCKIT_INVALID, "role %s does not fit a %s", r->role.at, o->family);
 }
 
 static enum ipckit_error do_workload(const struct request *r, struct text *out)
@@ -115,10 +131,13 @@ static enum ipckit_error do_workload(const struct request *r, struct text *out)
     struct load l;
     if ((error = parse_load(r, &l)) != IPCKIT_OK)
         return error;
-    bool sends = !is(o->family, "buffer");
-    if (is(r->role.at, sends ? "send" : "put"))
-        return o->queue->put != NULL ? put_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
-    if (is(r->role.at, sends ? "receive" : "get"))
-        return o->queue->get != NULL ? get_all(o, &l, r->wait.value, out) : LACKS_FUNCTION;
-    return ipckit_fail(IPCKIT_INVALID, "role %s does not fit a %s", r->role.at, o->family);
+    struct own unseen = {0};
+    if (r->scratch.at == NULL)
+        return move_items(r, o, &l, &unseen, out);
+    struct party p = {.request = r};
+    if ((error = map_scratch(&p)) == IPCKIT_OK) {
+        error = move_items(r, o, &l, p.own, out);
+        unmap_scratch(&p);
+    }
+    return error;
 }
