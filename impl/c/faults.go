@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/ipckit/ipckit/impl/controls"
 )
 
 //go:embed example
@@ -16,7 +18,8 @@ var example embed.FS
 // Compiler is what the claims need to be built.
 const Compiler = "cc"
 
-// A Fault is one mistake in the example, as students make it.
+// A Fault is one mistake in the example, or in the textbook's solutions, as
+// students make it.
 type Fault struct {
 	ID          string // stable, in words
 	Fault       string // what is wrong, as its author might have written it
@@ -25,16 +28,22 @@ type Fault struct {
 	At          string // part of the step or the message by which it is caught
 	Kind        string // of the check that must catch it; "" is any but race
 
+	base     string // the textbook's solution that it is a mistake in; "" is the example
 	file     string
 	old, new string   // the lines that are right, and what stands there instead
 	and      []change // in the same file, where one place is not enough
 }
 
 // A change is one more place of a fault.
-type change struct{ old, new string }
+type change struct {
+	old, new string
+	every    bool // wherever it stands
+}
 
 // Faults lists the faults, by requirement, and then those that are races.
-func Faults() []Fault { return slices.Concat(mistakes(), messages(), races()) }
+func Faults() []Fault {
+	return slices.Concat(mistakes(), misread(), messages(), races())
+}
 
 // mistakes show in what the operations do.
 func mistakes() []Fault {
@@ -141,15 +150,29 @@ func messages() []Fault {
 	}
 }
 
-// Write writes the example with the fault into a directory that exists.
+// Right is what the fault is a mistake in, one directory.
+func (f Fault) Right() fs.FS {
+	from, dir := fs.FS(example), "example"
+	if f.base != "" {
+		from, dir = controls.Textbook, f.base
+	}
+	sources, err := fs.Sub(from, dir)
+	if err != nil {
+		panic(err) // a constant that is no path
+	}
+	return sources
+}
+
+// Write writes the sources with the fault into a directory that exists.
 func (f Fault) Write(dir string) error {
-	entries, err := fs.ReadDir(example, "example")
+	right := f.Right()
+	entries, err := fs.ReadDir(right, ".")
 	if err != nil {
 		return err
 	}
 	found := false
 	for _, e := range entries {
-		source, err := fs.ReadFile(example, "example/"+e.Name())
+		source, err := fs.ReadFile(right, e.Name())
 		if err != nil {
 			return err
 		}
@@ -165,18 +188,18 @@ func (f Fault) Write(dir string) error {
 		}
 	}
 	if !found {
-		return fmt.Errorf("c: fault %s: the example has no %s", f.ID, f.file)
+		return fmt.Errorf("c: fault %s: there is no %s", f.ID, f.file)
 	}
 	return nil
 }
 
 // apply puts the fault into the text of its file.
 func (f Fault) apply(text string) (string, error) {
-	for _, c := range append([]change{{f.old, f.new}}, f.and...) {
-		if n := strings.Count(text, c.old); n != 1 {
+	for _, c := range append([]change{{old: f.old, new: f.new}}, f.and...) {
+		if n := strings.Count(text, c.old); n != 1 && !(c.every && n > 1) {
 			return "", fmt.Errorf("c: fault %s: %s has %d places that read %q, want 1", f.ID, f.file, n, c.old)
 		}
-		text = strings.Replace(text, c.old, c.new, 1)
+		text = strings.ReplaceAll(text, c.old, c.new)
 	}
 	return text, nil
 }

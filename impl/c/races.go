@@ -4,7 +4,7 @@ package c
 const race = "race"
 
 // lookOnce has a waiter sleep until it is woken.
-var lookOnce = change{"enum { LOOK_AGAIN = 250 };", "enum { LOOK_AGAIN = 3600000 };"}
+var lookOnce = change{old: "enum { LOOK_AGAIN = 250 };", new: "enum { LOOK_AGAIN = 3600000 };"}
 
 // races show only where two processes meet in the wrong way, which exploring
 // their interleavings brings about for sure. None gives way in its window, so

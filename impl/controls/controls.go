@@ -1,6 +1,7 @@
-// Package controls holds correct implementations of unusual shape, each of which
-// must raise no alarm, and the one mistake in them that no other implementation
-// can make.
+// Package controls holds correct implementations of unusual shape, each a
+// subject in a directory of its own: the textbook's solutions and plain POSIX.
+// What raises an alarm there is wrong itself. Beside them it holds the one
+// mistake in them that no other implementation can make.
 package controls
 
 import (
@@ -11,6 +12,12 @@ import (
 	"path/filepath"
 	"strings"
 )
+
+// Textbook are the bounded buffers of Silberschatz, Galvin, Gagne, Operating
+// System Concepts: spinning of 3.5 and semaphore of 7.1.1.
+//
+//go:embed semaphore spinning
+var Textbook embed.FS
 
 //go:embed peterson
 var sources embed.FS
