@@ -51,13 +51,5 @@ func misread() []Fault {
 			old: "    while ((in + 1) % BUFFER_SIZE == atomic_load(&s->out))\n",
 			new: "    while (in + 1 == atomic_load(&s->out))\n",
 		},
-		{
-			ID: "c-wakes-the-wrong-one", Fault: "one queue for all who wait, of whom one is woken: who waits for an item, where there is room",
-			Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back",
-			file: "many.c",
-			old:  "FUTEX_WAKE, INT_MAX, NULL",
-			new:  "FUTEX_WAKE, 1, NULL",
-			and:  []change{{old: "&p->freed", new: "&p->filled", every: true}},
-		},
 	}
 }

@@ -9,7 +9,7 @@ var postalMutants = []Mutant{
 	{ID: "post-priority-ignored", Fault: "takes a priority and does not use it", Requirement: "BOX-PRIORITY", Verdict: "fail", At: "oldest of the highest priority"},
 	{ID: "post-signed-by-hand", Fault: "the sender writes who he is into the message", Requirement: "BOX-IDENTITY", Verdict: "fail", At: "was named as the sender"},
 	{ID: "post-in-halves", Fault: "sends each message in two halves", Requirement: "BOX-SENDERDEATH", Verdict: "fail", At: "came out as"},
-	{ID: "post-redelivers", Fault: "claims at-most-once, and gives what a dead receiver had received to the next", Requirement: "BOX-RECEIVERDEATH", Verdict: "fail", At: "came out first after the death"},
+	{ID: "post-redelivers", Fault: "claims at-most-once, and gives what a dead receiver had received to the next", Requirement: "BOX-RECEIVERDEATH", Verdict: "fail", At: "a second time"},
 	{ID: "post-send-does-not-wait", Fault: "a rendezvous returns to the sender before there is a receiver", Requirement: "SYNC-RENDEZVOUS", Verdict: "fail", At: "where it must wait"},
 	{ID: "post-cancelled-still-in-line", Fault: "a cancelled receive stays in the line of receivers, and what it gets is lost", Requirement: "SYNC-CANCEL", Verdict: "fail", At: "was not there to be received"},
 	{ID: "post-hidden-slot", Fault: "a capacity of zero is a slot for one", Requirement: "CAP-ZERO", Verdict: "fail", At: "nobody at the other side"},

@@ -64,9 +64,6 @@ func Wake(w *spec.World) {
 	b := spec.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	p.transfer(b)
 	p.empty()
-	if w.Profile() == subject.ProfileMany && p.usable == 1 {
-		p.crowd()
-	}
 }
 
 // ConsumerFirst: the consumer may start, and wait, before there is a producer;

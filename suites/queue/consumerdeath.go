@@ -75,7 +75,11 @@ type remainder struct {
 
 func newRemainder(p *pair, b spec.Bulk, h hand) *remainder {
 	r := &remainder{pair: p, bulk: b, hand: h}
-	for i := h.ended; i <= min(h.begun, b.Count); i++ {
+	last := h.begun
+	if p.w.Profile() == subject.ProfileMailbox {
+		last = b.Count // it promises only that nothing comes again: a receiver may have fetched several
+	}
+	for i := h.ended; i <= min(last, b.Count); i++ {
 		r.first = append(r.first, i)
 	}
 	return r
