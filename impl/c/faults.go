@@ -118,6 +118,17 @@ func mistakes() []Fault {
 func messages() []Fault {
 	return []Fault{
 		{
+			ID: "c-empty-when-busy", Fault: "a get that may not wait says empty where somebody else has the mutex", Kind: stress,
+			Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it",
+			file: "many.c",
+			old:  "        enum ipckit_error error = robust_acquire(&p->mutex, NULL);\n",
+			new:  "        enum ipckit_error error = wait == IPCKIT_NEVER ? robust_try(&p->mutex) : robust_acquire(&p->mutex, NULL);\n        if (error == IPCKIT_TIMEOUT)\n            return refused;\n",
+			and: []change{{ // gives way with it, so that others come to look
+				old: "        robust_release(&p->mutex);\n        if (!sleeps)",
+				new: "        extern int sched_yield(void);\n        sched_yield();\n        robust_release(&p->mutex);\n        if (!sleeps)",
+			}},
+		},
+		{
 			ID: "c-priority-dropped", Fault: "takes a priority, and sends every message with the lowest",
 			Requirement: "BOX-PRIORITY", Verdict: "fail", At: "priority",
 			file: "mailbox.c",

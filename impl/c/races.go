@@ -1,7 +1,10 @@
 package c
 
-// race is the kind of check that explores interleavings.
-const race = "race"
+// The kinds of check that explore interleavings, and that decide histories.
+const (
+	race   = "race"
+	stress = "stress"
+)
 
 // lookOnce has a waiter sleep until it is woken.
 var lookOnce = change{old: "enum { LOOK_AGAIN = 250 };", new: "enum { LOOK_AGAIN = 3600000 };"}

@@ -18,9 +18,9 @@ struct request {
     struct request *next;
     char *line;
     struct natural id, start, seed;
-    struct string op, object, name, kind, data, role, world, scratch, party;
+    struct string op, object, name, kind, data, role, world, scratch, party, history;
     struct number size, capacity, item_max, offset, count, size_min, size_max, protocol;
-    struct number initial, maximum, index, priority, pid;
+    struct number initial, maximum, index, priority, pid, tries, think;
     struct natural value, expected;
     struct number wait;
     bool read_only, digest, markers, owned, identify;
@@ -43,6 +43,7 @@ static const struct field {
     FIELD(NUMBER, initial), FIELD(NUMBER, maximum), FIELD(NUMBER, index), FIELD(STRING, scratch),
     FIELD(NATURAL, value), FIELD(NATURAL, expected), FIELD(STRING, party), FIELD(BOOLEAN, owned),
     FIELD(NUMBER, priority), FIELD(NUMBER, pid), FIELD(BOOLEAN, identify),
+    FIELD(STRING, history), FIELD(NUMBER, tries), FIELD(NUMBER, think),
 #undef FIELD
 };
 

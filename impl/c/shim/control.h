@@ -7,6 +7,8 @@ static void hello(const struct request *r, int thread)
     atomic_store(&markers, r->markers);
     print(&out, ",\"protocol\":%d,\"language\":\"C\",\"thread\":%d", PROTOCOL, thread);
     print(&out, ",\"overwrites\":true,\"interrupts\":true");
+    if (little_endian())
+        print(&out, ",\"records\":true");
     if (s->name != NULL) {
         print(&out, ",\"subject\":");
         append_quoted(&out, s->name);

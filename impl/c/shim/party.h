@@ -3,7 +3,7 @@
 /* judges reports whether a role looks whether all is right. */
 static bool judges(const char *role)
 {
-    static const char *const silent[] = {"post", "publish", "store", "flag", "dekker"};
+    static const char *const silent[] = {"put", "send", "post", "publish", "store", "flag", "dekker"};
     for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
         if (is(role, silent[i]))
             return false;
