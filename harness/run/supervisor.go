@@ -34,9 +34,9 @@ type Options struct {
 }
 
 // DefaultJobs is how many specs run at the same time unless somebody says
-// otherwise: a few more than there are CPUs, since they wait for most of their
-// time.
-func DefaultJobs() int { return min(runtime.NumCPU()+2, 4) }
+// otherwise. More of them than CPUs are no faster: their worlds are made and
+// ended by the kernel, which has its hands full then.
+func DefaultJobs() int { return min(runtime.NumCPU(), 4) }
 
 // RecordName is the record's name in the directory of a check.
 const RecordName = "report.jsonl"
