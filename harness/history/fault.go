@@ -16,6 +16,7 @@ const (
 	Backwards    Fault = "clock went backwards"
 	Hole         Fault = "hole"
 	OtherBoot    Fault = "other boot"
+	NotBegun     Fault = "not begun" // its process was killed before it wrote the header; nothing was recorded
 )
 
 // A FormatError says what is wrong with a file, and where.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -79,6 +80,9 @@ func decodeHeader(b []byte) (Header, *FormatError) {
 	bad := func(f Fault, offset int64, format string, args ...any) (Header, *FormatError) {
 		return Header{}, &FormatError{Fault: f, Offset: offset, Text: fmt.Sprintf(format, args...)}
 	}
+	if len(b) >= headerSize && blank(b[:headerSize]) {
+		return bad(NotBegun, 0, "the header is blank: whoever made the file was killed before the first operation")
+	}
 	if len(b) >= len(magic) && string(b[:len(magic)]) != magic {
 		return bad(Foreign, 0, "it begins with %q, a history with %q", b[:len(magic)], magic)
 	}
@@ -110,6 +114,9 @@ func decodeHeader(b []byte) (Header, *FormatError) {
 	}
 	return h, nil
 }
+
+// blank reports whether there is nothing but zeros.
+func blank(b []byte) bool { return !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }) }
 
 // bootID reads the id of the running boot.
 func bootID() (id [16]byte, err error) {

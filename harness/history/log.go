@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 
@@ -74,6 +75,31 @@ func Open(path string) (*Log, error) {
 		return l, fault
 	}
 	return l, nil
+}
+
+// Begun reports whether a file is there and has a header. Who is killed while
+// making it leaves none, an empty one, or a blank one.
+func Begun(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, headerSize)
+	n, _ := io.ReadFull(f, head)
+	return !blank(head[:n])
+}
+
+// Recognised reports whether a file begins as histories do.
+func Recognised(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, len(magic))
+	_, err = io.ReadFull(f, head)
+	return err == nil && string(head) == magic
 }
 
 // File is the path that the log was read from, or empty.

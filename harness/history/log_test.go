@@ -63,6 +63,7 @@ func TestFaultyFilesAreNamed(t *testing.T) {
 		{"ends before it begins", false, func(b []byte) []byte { le.PutUint64(record(b, 2)[8:], 1); return b }, Backwards, headerSize + 2*OpSize, 2, "ends at 1 ns"},
 		{"clock stepped back", false, func(b []byte) []byte { le.PutUint64(record(b, 3), 1); return b }, Backwards, headerSize + 3*OpSize, 3, "begins at 1 ns"},
 		{"time absurd", false, func(b []byte) []byte { b[headerSize+7] = 0xff; return b }, BadRecord, headerSize, 0, "beyond any clock"},
+		{"killed before the header", true, func(b []byte) []byte { clear(b); return b }, NotBegun, 0, -1, "killed before the first operation"},
 		{"hole", true, func(b []byte) []byte { clear(record(b, 2)[:OpSize]); return b }, Hole, headerSize + 2*OpSize, 2, "record 3 was"},
 		{"hole in a closed file", false, func(b []byte) []byte { clear(record(b, 4)[:OpSize]); return b }, Hole, headerSize + 4*OpSize, 4, "7 were"},
 	} {
@@ -202,4 +203,29 @@ func FuzzReader(f *testing.F) {
 		}
 		events(t, New(l))
 	})
+}
+
+// TestWhoBeganToRecord: a process may be killed at any moment of making its file.
+func TestWhoBeganToRecord(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct {
+		content           []byte
+		begun, recognised bool
+	}{
+		"empty":   {nil, false, false},
+		"blank":   {make([]byte, 4096), false, false},
+		"begun":   {image(t, false), true, true},
+		"foreign": {[]byte("PK\x03\x04 something else"), true, false},
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, c.content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if Begun(path) != c.begun || Recognised(path) != c.recognised {
+			t.Errorf("%s: begun %v, recognised %v", name, Begun(path), Recognised(path))
+		}
+	}
+	if none := filepath.Join(dir, "none"); Begun(none) || Recognised(none) {
+		t.Error("a file that is not there was begun")
+	}
 }

@@ -107,9 +107,11 @@ type Observer interface {
 }
 
 // A Watcher is an Observer that is also told how far long checks have come:
-// operations and faults of one check so far.
+// operations and faults of one check so far. A requirement has a check for each
+// profile that it is claimed in; its name tells them apart, as they run at the
+// same time.
 type Watcher interface {
-	Progress(id string, operations, faults int64)
+	Progress(check string, operations, faults int64)
 }
 
 // event is one line from the runner.
@@ -117,7 +119,7 @@ type event struct {
 	Start      string          `json:"start,omitempty"`
 	Kind       string          `json:"kind,omitempty"`
 	Result     *reports.Result `json:"result,omitempty"`
-	Operations int64           `json:"operations,omitempty"` // with Start: how far it has come
+	Operations int64           `json:"operations,omitempty"` // how far the check has come whose name is Start
 	Faults     int64           `json:"faults,omitempty"`
 	Ended      bool            `json:"ended,omitempty"` // the last line of a runner that came to its end
 	Error      string          `json:"error,omitempty"`

@@ -92,8 +92,8 @@ func serve(s Suite, events *json.Encoder) error {
 		suite.Mine = (&hand{deck: deckFD, taken: -1}).mine
 	}
 	suite.OnBegin = func(id, kind string) { _ = events.Encode(event{Start: id, Kind: kind}) }
-	suite.OnProgress = func(id string, operations, faults int64) {
-		_ = events.Encode(event{Start: id, Operations: operations, Faults: faults})
+	suite.OnProgress = func(check string, operations, faults int64) {
+		_ = events.Encode(event{Start: check, Operations: operations, Faults: faults})
 	}
 	suite.OnResult = func(r reports.Result) {
 		p.empower(&r)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -132,7 +133,7 @@ func (r *Recording) Process() *Process { return r.process }
 func (w *World) Histories(all []*Recording) (*history.History, error) {
 	var paths []string
 	for _, r := range all {
-		if info, err := os.Stat(r.path); r.process.gone && (err != nil || info.Size() == 0) {
+		if r.process.gone && !history.Begun(r.path) {
 			continue
 		}
 		paths = append(paths, r.path)
@@ -181,7 +182,7 @@ func (w *World) Hang(format string, args ...any) { w.stop(reports.Timeout, forma
 // Progress tells the run how far a long check has come.
 func (w *World) Progress(operations, faults int64) {
 	if s := w.entry.suite; s.OnProgress != nil {
-		s.OnProgress(w.entry.requirement.ID, operations, faults)
+		s.OnProgress(path.Join(w.entry.requirement.ID, w.entry.profile), operations, faults)
 	}
 }
 

@@ -37,15 +37,15 @@ type Suite struct {
 	Seed       uint64
 	Patience   time.Duration // 0: DefaultPatience
 	Isolation  world.Isolation
-	Budget     time.Duration                             // how long a check may go on that could go on for ever
-	Attempts   int                                       // how often a failure is looked at again; 0: 3
-	Repeat     func(id string) string                    // the command that repeats one requirement
-	OnBegin    func(id, kind string)                     // called before a check, or nil
-	OnResult   func(r reports.Result)                    // called after it, or nil
-	OnProgress func(id string, operations, faults int64) // called while a long check runs, or nil
-	Take       func(kind catalogue.Kind) bool            // says of each spec whether to register it; nil: all
-	Mine       func() bool                               // says of each spec, when its turn comes, whether to run it; nil: all
-	Collect    func(id string, kind catalogue.Kind)      // set: specs are not registered, only named
+	Budget     time.Duration                                // how long a check may go on that could go on for ever
+	Attempts   int                                          // how often a failure is looked at again; 0: 3
+	Repeat     func(id string) string                       // the command that repeats one requirement
+	OnBegin    func(id, kind string)                        // called before a check, or nil
+	OnResult   func(r reports.Result)                       // called after it, or nil
+	OnProgress func(check string, operations, faults int64) // called while a long check runs, or nil; check is its name, once for each profile
+	Take       func(kind catalogue.Kind) bool               // says of each spec whether to register it; nil: all
+	Mine       func() bool                                  // says of each spec, when its turn comes, whether to run it; nil: all
+	Collect    func(id string, kind catalogue.Kind)         // set: specs are not registered, only named
 
 	byID map[string]selection.Item
 }

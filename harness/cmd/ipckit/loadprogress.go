@@ -19,7 +19,7 @@ type loadProgress struct {
 	terminal           bool
 	began, spoke       time.Time
 	total, done, short int
-	checks             map[string]load // of which requirement
+	checks             map[string]load // by name, the running ones and those before them
 }
 
 type load struct{ operations, faults int64 }
@@ -44,15 +44,15 @@ func (p *loadProgress) Begin(total int) {
 
 func (p *loadProgress) Start(string, string) { p.show(false) }
 
-// Progress is told how far one check has come. A requirement that is checked in
-// several profiles begins again from nothing; what it had is kept.
-func (p *loadProgress) Progress(id string, operations, faults int64) {
+// Progress is told how far one check has come. One that is run again begins
+// again from nothing; what it had is kept.
+func (p *loadProgress) Progress(check string, operations, faults int64) {
 	now := load{operations, faults}
-	if last := p.checks[id]; last.operations > operations {
+	if last := p.checks[check]; last.operations > operations {
 		before := p.checks[""]
 		p.checks[""] = load{before.operations + last.operations, before.faults + last.faults}
 	}
-	p.checks[id] = now
+	p.checks[check] = now
 	p.show(false)
 }
 
@@ -87,11 +87,7 @@ func (p *loadProgress) show(now bool) {
 		return
 	}
 	p.spoke = time.Now()
-	var sum load
-	for _, l := range p.checks {
-		sum.operations += l.operations
-		sum.faults += l.faults
-	}
+	sum := p.sum()
 	took := time.Since(p.began)
 	line := fmt.Sprintf("  %s operations, %s a second, %d faults; %d of %d checks done after %.0f s",
 		grouped(sum.operations), grouped(int64(float64(sum.operations)/max(took.Seconds(), 0.001))), sum.faults, p.done, p.total, took.Seconds())
@@ -103,6 +99,16 @@ func (p *loadProgress) show(now bool) {
 		return
 	}
 	say("%s", line)
+}
+
+// sum is what all checks have done so far.
+func (p *loadProgress) sum() load {
+	var sum load
+	for _, l := range p.checks {
+		sum.operations += l.operations
+		sum.faults += l.faults
+	}
+	return sum
 }
 
 // grouped writes a number with its digits in groups of three.

@@ -18,14 +18,34 @@ import (
 func newReport() *cobra.Command {
 	var format, out string
 	var verbose bool
+	var as judge
 	c := &cobra.Command{
 		Use:   "report FILE",
-		Short: "Render a record again",
+		Short: "Render a record again; read a raw history",
 		Long: `Report reads a record, FILE or FILE/report.jsonl, and prints it in another form.
-Its exit status is that of the recorded run.`,
+Its exit status is that of the recorded run.
+
+FILE may also be a history, as processes under load write them, or a directory
+of those of one run. Report tells what each holds, and has the checker decide it
+that fits its operations. Exit status: 0 allowed, or not checked; 1 a violation;
+2 undecided, or a file is damaged: it is named with the place, and what was
+recorded before that place is read nevertheless.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return report(args[0], format, out, verbose) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if files := rawHistory(args[0]); files != nil {
+				if c.Flags().Changed("format") || out != "" {
+					return usage("--format, --out: %s is a raw history, which is printed as text to standard output only", args[0])
+				}
+				return reportHistory(files, as)
+			}
+			if as != (judge{}) {
+				return usage("--object, --relaxed: %s is no history", args[0])
+			}
+			return report(args[0], format, out, verbose)
+		},
 	}
+	c.Flags().StringVar(&as.object, "object", "", "of a history: what it was recorded of, one of "+strings.Join(objectNames, ", "))
+	c.Flags().BoolVar(&as.relaxed, "relaxed", false, "of a history: attempts may be refused while another operation is in flight")
 	c.Flags().StringVar(&format, "format", "terminal", "what to print: "+strings.Join(formatNames(), ", "))
 	c.Flags().StringVar(&out, "out", "", "file to write to instead of standard output")
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, "terminal: list every requirement, and explain each that falls short")
