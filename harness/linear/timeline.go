@@ -105,6 +105,9 @@ func (s *Step) label() string {
 	switch o.Kind {
 	case history.Send, history.Write:
 		text += " " + name
+		if o.Kind == history.Send && o.Status == history.OK && o.Aux > 0 {
+			text += fmt.Sprintf(", priority %d", o.Aux)
+		}
 	case history.Swap:
 		if o.Status != history.Failed {
 			text += " " + name

@@ -85,6 +85,11 @@ var known = []struct {
 		"A was current from before B to after B", 3, Certified},
 	{"register-torn-order", Register{}, run(op(history.Write, 1, 10, 20), op(history.Write, 2, 15, 30), op(history.Read, 1, 40, 50), op(history.Read, 2, 60, 70), op(history.Read, 1, 80, 90)),
 		"A and B each were the current value", 4, Certified},
+	{"register-two-swaps", Register{}, func() *history.History {
+		a, b := history.NewLog(0, []history.Op{op(history.Swap, 1, 10, 30)}), history.NewLog(1, []history.Op{op(history.Swap, 2, 15, 35)})
+		a.Expected, b.Expected = []uint64{0}, []uint64{0}
+		return &history.History{Logs: []*history.Log{a, b}}
+	}(), "both swapped in for the same value", 2, Certified},
 	{"register-initial", Register{}, run(op(history.Write, 1, 10, 20), op(history.Read, 0, 50, 60)), "initial value", 2, Certified},
 	{"register-nowhere", Register{}, run(op(history.Read, 9, 10, 20)), "nobody ever wrote it: 0x9", 1, Certified},
 	{"counter-lost", Counter{}, run(op(history.Add, 0, 10, 20), op(history.Add, 0, 15, 30)), "one of them was lost", 2, Certified},
@@ -185,6 +190,19 @@ func TestTextKeepsTheOrderOfTime(t *testing.T) {
 `
 	if got := v.Witness.Text(); got != want {
 		t.Errorf("got\n%s\nexpected\n%s", got, want)
+	}
+}
+
+// Priorities decide what had to come first, so the picture tells them.
+func TestPicturesTellPriorities(t *testing.T) {
+	for _, k := range known {
+		if k.name != "priority-order" {
+			continue
+		}
+		text := k.check.Check(k.h).Witness.Text()
+		if !strings.Contains(text, "send A, priority 1 ") || !strings.Contains(text, ", priority 9 ") && !strings.Contains(text, ", priority 5 ") {
+			t.Errorf("priorities are missing:\n%s", text)
+		}
 	}
 }
 
