@@ -249,7 +249,7 @@ func (l *leg) withhold() ending {
 		p.write(s.address, s.before)
 	}
 	p.held = append(p.held, b.stores...)
-	l.explain(b.stores)
+	l.explain()
 	b.stores = nil
 	return reached
 }
@@ -264,7 +264,7 @@ func (l *leg) drain() {
 }
 
 // explain tells what overtook what.
-func (l *leg) explain(stores []stored) {
+func (l *leg) explain() {
 	if l.log == nil {
 		return
 	}
