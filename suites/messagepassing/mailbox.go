@@ -33,6 +33,7 @@ func Mailboxes(s *spec.Suite) {
 	s.It("BOX-GROWTH", queue.Growth)
 	s.It("BOX-DRAIN", queue.Drain)
 	s.It("BOX-CLOSEBLOCKED", queue.CloseBlocked)
+	s.It("BOX-LINEAR", queue.Linear)
 	s.It("BOX-ONERECEIVER", boxOneReceiver)
 	s.It("BOX-NAMES", boxNames)
 	s.It("BOX-SIGPIPE", boxSigpipe)
