@@ -49,7 +49,7 @@ func TestPuppet(t *testing.T) {
 	} {
 		t.Run(x.puppet, func(t *testing.T) {
 			t.Parallel()
-			o := ipckit(t, "check", "puppet:"+x.puppet, "--only", x.only, "--patience", "5s", "--seed", "1")
+			o := ipckit(t, "check", "puppet:"+x.puppet, "--only", x.only, "--patience", "10s", "--seed", "1")
 			o.expect(t, x.status, x.say...)
 		})
 	}
