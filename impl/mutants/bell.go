@@ -32,6 +32,9 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 	if errno == unix.EINTR && r.is("ring-eintr-is-success") {
 		return subject.Errorf(subject.Interrupted, "")
 	}
+	if refusal == subject.Empty && r.is("many-wakes-one") {
+		time.Sleep(200 * time.Microsecond) // so that a producer comes to sleep meanwhile
+	}
 	return nil
 }
 
@@ -43,11 +46,15 @@ const (
 
 // wake rings the bell and wakes everybody who sleeps on it.
 func (r *ring) wake() {
+	n := uintptr(1 << 30)
+	if r.is("many-wakes-one") {
+		n = 1
+	}
 	r.bell.Add(1)
 	if r.sleepers.Load() == 0 && !r.is("ring-wakes-always") {
 		return
 	}
-	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&r.bell)), futexWake, 1<<30, 0, 0, 0)
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&r.bell)), futexWake, n, 0, 0, 0)
 }
 
 func deadline(wait subject.Wait) time.Time {

@@ -4,6 +4,7 @@ import "github.com/ipckit/ipckit/harness/subject"
 
 var manyMutants = []Mutant{
 	{ID: "many-newest-first", Fault: "get takes the newest item", Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it", as: "ring-newest-first"},
+	{ID: "many-wakes-one", Fault: "one bell for items and for room, and each change wakes one: it may be one of the wrong kind", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back"},
 }
 
 // many is a subject of buffers for many producers and consumers alone: rings at

@@ -46,26 +46,6 @@ func Empty(w *spec.World) {
 	p.empty()
 }
 
-// Wake: nobody sleeps on although there is work for him.
-func Wake(w *spec.World) {
-	p := newPair(w, 1, 8)
-	w.Step("a waiting consumer is woken by each of 50 items")
-	for i := range 50 {
-		get := p.consumer.BeginGet(subject.Forever)
-		if i%5 == 0 {
-			time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
-		}
-		p.put(i, i+1)
-		got, err := get.Item()
-		w.Must(err, "the get that waited")
-		p.same(i, got)
-	}
-	w.Step("both sides wait for each other through the smallest queue, many times")
-	b := spec.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
-	p.transfer(b)
-	p.empty()
-}
-
 // ConsumerFirst: the consumer may start, and wait, before there is a producer;
 // and the other way about.
 func ConsumerFirst(w *spec.World) {

@@ -1,0 +1,64 @@
+package queue
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// Wake: nobody sleeps on although there is work for him.
+func Wake(w *spec.World) {
+	p := newPair(w, 1, 8)
+	w.Step("a waiting consumer is woken by each of 50 items")
+	for i := range 50 {
+		get := p.consumer.BeginGet(subject.Forever)
+		if i%5 == 0 {
+			time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
+		}
+		p.put(i, i+1)
+		got, err := get.Item()
+		w.Must(err, "the get that waited")
+		p.same(i, got)
+	}
+	w.Step("both sides wait for each other through the smallest queue, many times")
+	b := spec.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	p.transfer(b)
+	p.empty()
+	if profile := w.Profile(); profile == subject.ProfileMany || profile == subject.ProfileMailbox {
+		p.wakeOfBothKinds()
+	}
+}
+
+// wakeOfBothKinds has producers and consumers asleep at the same time. Two
+// consumers wait; a producer puts two items where there is room for one, so that
+// it falls asleep before the consumer whom its first item woke has come to take
+// it. That consumer makes room: where a wake-up goes to the other consumer alone,
+// who finds nothing, the producer sleeps on beside the room.
+func (p *pair) wakeOfBothKinds() {
+	w := p.w
+	other, err := w.Process("other consumer").OpenQueue(p.producer.Name)
+	w.Must(err, "opening the queue in a third process")
+	w.Step("two consumers wait, and a producer that puts faster than they wake up, 50 times")
+	for i := range 50 {
+		b := spec.Bulk{Count: 2, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(i)}
+		gets := []*spec.Call{p.consumer.BeginGet(subject.Forever), other.BeginGet(subject.Forever)}
+		time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
+		put := p.producer.BeginPutAll(b)
+		var got [2][]byte
+		for k, get := range gets {
+			got[k], err = get.Item()
+			w.Must(err, "a get that waited")
+		}
+		put.AllRight(b)
+		first, second := spec.Item(b.Seed, 0, p.size), spec.Item(b.Seed, 1, p.size)
+		if !bytes.Equal(got[0], first) {
+			got[0], got[1] = got[1], got[0] // either may have come first
+		}
+		if !bytes.Equal(got[0], first) || !bytes.Equal(got[1], second) {
+			w.Fail("%s and %s were put, and %s and %s came out", spec.Show(first), spec.Show(second), spec.Show(got[0]), spec.Show(got[1]))
+		}
+	}
+	p.empty()
+}
