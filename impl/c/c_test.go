@@ -68,7 +68,7 @@ func TestFaultsFitTheSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if right, err := fs.ReadFile(f.Right(), filepath.Base(source)); err != nil || string(right) != string(text) {
+			if right, err := fs.ReadFile(f.Right, filepath.Base(source)); err != nil || string(right) != string(text) {
 				changed++
 			}
 		}

@@ -66,14 +66,8 @@ func All() []Mutant {
 	for _, f := range programs.Faults() {
 		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write})
 	}
-	for _, f := range c.Faults() {
-		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: c.Compiler})
-	}
-	for _, f := range controls.Faults() {
-		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: controls.Compiler})
-	}
-	for _, f := range python.Faults() {
-		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: python.Interpreter})
+	for _, f := range slices.Concat(c.Faults(), controls.Faults(), python.Faults()) {
+		all = append(all, Mutant{ID: f.ID, Fault: f.Fault, Requirement: f.Requirement, Verdict: f.Verdict, At: f.At, Write: f.Write, Kind: f.Kind, Needs: f.Needs})
 	}
 	return all
 }
