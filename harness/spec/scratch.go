@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/agent/scratch"
@@ -35,8 +36,13 @@ func (w *World) Scratch(marks int64) *Scratch {
 	if err != nil {
 		panic(kitError{fmt.Errorf("make a scratch file: %w", err)})
 	}
-	w.Cleanup(func() { _ = f.Close() })
-	return &Scratch{File: f, world: w, path: path}
+	made := &Scratch{File: f, world: w, path: path}
+	w.scratches = append(w.scratches, made)
+	w.Cleanup(func() {
+		w.scratches = slices.DeleteFunc(w.scratches, func(s *Scratch) bool { return s == made })
+		_ = f.Close()
+	})
+	return made
 }
 
 // Steps is a workload whose steps the processes judge among themselves.

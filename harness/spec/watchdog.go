@@ -27,7 +27,7 @@ func (w *World) watch(c *agent.Call) string {
 	defer deadline.Stop()
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
-	var done int64
+	moved := headway{steps: w.steps()}
 	var last string
 	since := time.Now()
 	for {
@@ -37,8 +37,7 @@ func (w *World) watch(c *agent.Call) string {
 		case <-w.ctx.Done():
 			panic(stop{verdict: reports.KitError, message: "interrupted"})
 		case <-deadline.C:
-			if now := w.progress(c); now > done && time.Since(c.Began) < endless*w.entry.suite.patience() {
-				done = now
+			if w.moves(c, &moved) && time.Since(c.Began) < endless*w.entry.suite.patience() {
 				deadline.Reset(w.entry.suite.patience())
 				continue
 			}
@@ -63,20 +62,41 @@ func (w *World) watch(c *agent.Call) string {
 // that polls slowly is slow, not blocked.
 const endless = 20
 
-// progress asks how many items of a workload have been moved; 0 for other
-// operations, and where the agent does not say. It has as long for its answer as
-// for an operation: on a loaded machine neither comes at once.
-func (w *World) progress(c *agent.Call) int64 {
+// headway is how far a workload was when somebody looked.
+type headway struct {
+	steps    uint64 // in the scratch files
+	finished int64  // as its agent says
+}
+
+// moves reports whether a workload has got on since it was last looked at; other
+// operations do not. What its processes tell each other shows it without a word
+// of theirs. Else the agent is asked, and has as long for its answer as for an
+// operation: on a loaded machine neither comes at once.
+func (w *World) moves(c *agent.Call, last *headway) bool {
 	if c.Request.Op != agent.OpWorkload {
-		return 0
+		return false
+	}
+	if steps := w.steps(); steps != last.steps {
+		last.steps = steps
+		return true
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, w.entry.suite.patience())
 	defer cancel()
 	status, err := c.Agent.Status(ctx)
-	if err != nil || status.Finished == nil {
-		return 0
+	if err != nil || status.Finished == nil || *status.Finished <= last.finished {
+		return false
 	}
-	return *status.Finished
+	last.finished = *status.Finished
+	return true
+}
+
+// steps counts what the processes of all workloads have done, as far as their
+// scratch files say.
+func (w *World) steps() (n uint64) {
+	for _, s := range w.scratches {
+		n += s.Steps()
+	}
+	return n
 }
 
 // snapshot puts the state of everyone who has an operation under way, and of

@@ -24,6 +24,7 @@ type World struct {
 	ctx       context.Context
 	entry     entry
 	processes []*Process
+	scratches []*Scratch
 	did       []string
 	step      string
 	ruledOut  []string

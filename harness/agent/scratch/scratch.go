@@ -116,6 +116,18 @@ func (f *File) SetRecord(n uint64) {
 	}
 }
 
+// Steps counts what all processes have done. It changes while any of them gets
+// on, whatever their roles.
+func (f *File) Steps() (n uint64) {
+	for i := range Processes {
+		o := f.Of(i)
+		for _, word := range []*atomic.Uint64{&o.Passes, &o.Posts, &o.Published, &o.Ready, &o.Entries, &o.Began, &o.Ended} {
+			n += word.Load()
+		}
+	}
+	return n
+}
+
 // Of gives the words of process i.
 func (f *File) Of(i int) *Own { return (*Own)(unsafe.Pointer(&f.words[ownAt+i*ownLen])) }
 
