@@ -13,11 +13,11 @@ var raceMutants = []Mutant{
 	{ID: "lock-listens-late", Kind: race, Fault: "looks at the bell after the lock: the wake-up between them is lost", Requirement: "LOCK-WAKE", Verdict: "timeout", At: "waits for ever"},
 	{ID: "rw-listens-late", Kind: race, Fault: "looks at the bell after the lock: the wake-up between them is lost", Requirement: "RW-WAKE", Verdict: "timeout", At: "waits for ever"},
 	{ID: "snap-two-slots", Kind: race, Fault: "has two slots, and reads the one that is not being written, for a while", Requirement: "SNAP-WHOLE", Verdict: "fail", At: "publish,publish+read"},
+	{ID: "store-overtaken", Kind: race, Fault: "stores by MOV: the load behind it comes first", Requirement: "WORD-DEKKER", Verdict: "fail", At: "A=ok,ok value=0 B=ok,ok value=0"},
 
 	{ID: "count-unlocked", Kind: race, Dawdles: true, as: "word-add-in-two", Fault: "count++ without a lock", Requirement: "WORD-ADD", Verdict: "fail", At: "add+add"},
 	{ID: "swap-unlocked", Kind: race, Dawdles: true, as: "word-swap-in-two", Fault: "compares, then stores", Requirement: "WORD-CAS", Verdict: "fail", At: "cas+cas"},
 	{ID: "store-in-halves", Kind: race, Dawdles: true, as: "word-in-halves", Fault: "stores 64 bits as two times 32", Requirement: "WORD-NOTEAR", Verdict: "fail", At: "store+load"},
-	{ID: "store-overtaken", Kind: race, as: "word-store-plain", Fault: "stores by MOV: the load behind it comes first", Requirement: "WORD-DEKKER", Verdict: "fail", At: "A=ok,ok value=0 B=ok,ok value=0"},
 	{ID: "flag-before-data", Kind: race, as: "word-flag-before-data", Fault: "the data are moved across the store of the flag", Requirement: "WORD-PUBLISH", Verdict: "fail", At: "region.write"},
 	{ID: "lock-test-and-then-set", Kind: race, Dawdles: true, as: "lock-test-then-set", Fault: "looks whether the lock is free, then takes it", Requirement: "LOCK-EXCLUSION", Verdict: "fail", At: "A=ok B=ok"},
 	{ID: "lock-owner-dies", Kind: race, as: "lock-dies-with-owner", Fault: "nobody looks whether the owner lives", Requirement: "LOCK-OWNERDEATH", Verdict: "timeout", At: "B hangs"},

@@ -273,6 +273,7 @@ type region struct {
 	file     *os.File // of region-through-a-file
 	last     []byte   // of region-private-last-page
 	delayed  *delayed // of word-flag-before-data
+	buffered buffered // of word-load-overtakes
 }
 
 func (rs *regions) attach(fd int, path string, size int64, creator, readOnly bool) (*region, error) {

@@ -26,7 +26,12 @@ func (r *region) Load(offset int64) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return w.Load(), nil
+	v := w.Load()
+	if b := r.buffered; b.word == w {
+		v = b.value
+	}
+	r.drain()
+	return v, nil
 }
 
 func (r *region) Store(offset int64, v uint64) error {
@@ -40,10 +45,13 @@ func (r *region) Store(offset int64, v uint64) error {
 		halves[0].Store(uint32(v))
 		preempted(v)
 		halves[1].Store(uint32(v >> 32))
-	case r.is("word-store-plain"):
+	case r.is("store-overtaken"):
 		*(*uint64)(unsafe.Pointer(w)) = v
 	case r.is("word-stored-late"):
 		time.AfterFunc(time.Millisecond, func() { w.Store(v) })
+	case r.is("word-load-overtakes"):
+		r.drain()
+		r.buffered = buffered{w, v}
 	default:
 		w.Store(v)
 	}
@@ -115,6 +123,24 @@ func (r *region) takeOver(offset int64) {
 }
 
 func (r *region) handOn(offset int64) { r.hands(offset)[0].Store(0) }
+
+// A buffered store is that of word-load-overtakes: it takes effect after the
+// load that follows it, as from a processor's store buffer, but now and then so
+// long after it that another processor surely meets it on the way.
+type buffered struct {
+	word  *atomic.Uint64 // nil: none
+	value uint64
+}
+
+func (r *region) drain() {
+	if b := r.buffered; b.word != nil {
+		r.buffered = buffered{}
+		if b.value%512 == 0 {
+			time.Sleep(20 * time.Microsecond)
+		}
+		b.word.Store(b.value)
+	}
+}
 
 // A delayed write is that of word-flag-before-data, where the data are moved
 // across the store of the flag.

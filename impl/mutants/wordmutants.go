@@ -6,5 +6,5 @@ var wordMutants = []Mutant{
 	{ID: "word-swap-in-two", Fault: "compares, then stores", Requirement: "WORD-CAS", Verdict: "fail", At: "had got too"},
 	{ID: "word-flag-before-data", Fault: "the compiler moves the data across the store of the flag", Requirement: "WORD-PUBLISH", Verdict: "fail", At: "data written before it"},
 	{ID: "word-stored-late", Fault: "a store returns before it can be seen", Requirement: "WORD-REGISTER", Verdict: "fail", At: "had returned"},
-	{ID: "word-store-plain", Fault: "stores by MOV, which a later load may overtake", Requirement: "WORD-DEKKER", Verdict: "fail", At: "neither saw the other"},
+	{ID: "word-load-overtakes", Fault: "a store takes effect after the load that follows it", Requirement: "WORD-DEKKER", Verdict: "fail", At: "neither saw the other"},
 }
