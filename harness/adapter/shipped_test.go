@@ -20,7 +20,7 @@ import (
 // The subjects that ship. What they claim is checked by the suites; here it is
 // the shim that is looked at, through them.
 var shipped = []string{"c/example", "c/course", "c/skeleton", "controls/plain", "controls/spinning", "controls/semaphore",
-	"controls/mutex", "controls/peterson", "controls/permit", "controls/vyukov", "controls/sysv"}
+	"controls/mutex", "controls/peterson", "controls/permit", "controls/vyukov", "controls/sysv", "controls/mqueue"}
 
 func TestShippedSubjectsPassTheSmokeTest(t *testing.T) {
 	needCompiler(t)
@@ -72,6 +72,7 @@ func TestItemsPass(t *testing.T) {
 	}{
 		{lane{"c/example", "buffer", "put", "get"}, 5, 5, 24},
 		{lane{"c/example", "mailbox", "send", "receive"}, 4, 4, 24},
+		{lane{"controls/mqueue", "mailbox", "send", "receive"}, 4, 4, 24},
 		{lane{"c/course", "buffer", "put", "get"}, 8, 8, 4},
 		{lane{"controls/spinning", "buffer", "put", "get"}, 10, 9, 24},
 		{lane{"controls/semaphore", "buffer", "put", "get"}, 3, 3, 4},

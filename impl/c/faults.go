@@ -130,12 +130,6 @@ func mistakes() []seeded.Fault {
 				New: "    return name != NULL ? IPCKIT_OK : IPCKIT_INVALID;\n",
 			}},
 		},
-	}
-}
-
-// messages are mistakes in message passing.
-func messages() []seeded.Fault {
-	return []seeded.Fault{
 		{
 			ID: "c-empty-when-busy", Fault: "a get that may not wait says empty where somebody else has the mutex", Kind: stress,
 			Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it",
@@ -145,35 +139,6 @@ func messages() []seeded.Fault {
 				New: "        enum ipckit_error error = wait == IPCKIT_NEVER ? robust_try(&p->mutex) : robust_acquire(&p->mutex, NULL);\n        if (error == IPCKIT_TIMEOUT)\n            return refused;\n"}, { // gives way with it, so that others come to look
 				Old: "        robust_release(&p->mutex);\n        if (!sleeps)",
 				New: "        extern int sched_yield(void);\n        sched_yield();\n        robust_release(&p->mutex);\n        if (!sleeps)",
-			}},
-		},
-		{
-			ID: "c-priority-dropped", Fault: "takes a priority, and sends every message with the lowest",
-			Requirement: "BOX-PRIORITY", Verdict: "fail", At: "priority",
-			File: "mailbox.c",
-			Changes: []seeded.Change{{
-				Old: "mq_timedsend(b->queue, message, size, (unsigned)priority, &limit);\n",
-				New: "mq_timedsend(b->queue, message, size, 0, &limit);\n"}, {
-				Old: "mq_send(b->queue, message, size, (unsigned)priority)",
-				New: "mq_send(b->queue, message, size, priority < 0)",
-			}},
-		},
-		{
-			ID: "c-link-takes-anyones", Fault: "receive(P) takes what is there, whoever sent it",
-			Requirement: "LINK-NAMED", Verdict: "fail", At: "was due",
-			File: "link.c",
-			Changes: []seeded.Change{{
-				Old: "        if ((error = take(l, into, room, size)) != IPCKIT_EMPTY)\n            return error;\n        error = await_one(",
-				New: "        for (size_t i = l->party->count; i-- > 0;) { /* the newest first */\n            struct link *any = l->party->links[i];\n" +
-					"            if (!any->listening && (error = take(any, into, room, size)) != IPCKIT_EMPTY)\n                return error;\n        }\n        error = await_one("}},
-		},
-		{
-			ID: "c-link-is-a-stream", Fault: "a stream: what is there is taken for one message",
-			Requirement: "LINK-BOUNDARY", Verdict: "fail", At: "and came out",
-			File: "link.c",
-			Changes: []seeded.Change{{Old: "SOCK_SEQPACKET | SOCK_CLOEXEC", New: "SOCK_STREAM | SOCK_CLOEXEC"}, {
-				Old: "recv(l->fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);",
-				New: "recv(l->fd, &before, 1, MSG_PEEK | MSG_DONTWAIT);",
 			}},
 		},
 	}

@@ -65,22 +65,9 @@ func TestFaultsFitTheExample(t *testing.T) {
 		if c, err := subject.ReadClaims(dir); err != nil || c.Check(known) != nil {
 			t.Errorf("%s: %v, %v", f.ID, err, c.Check(known))
 		}
-		changed := 0
 		sources, err := filepath.Glob(filepath.Join(dir, "*.py"))
 		if err != nil {
 			t.Fatal(err)
-		}
-		for _, source := range sources {
-			text, err := os.ReadFile(source)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if right, err := os.ReadFile(filepath.Join("example", filepath.Base(source))); err != nil || string(right) != string(text) {
-				changed++
-			}
-		}
-		if changed != 1 {
-			t.Errorf("%s: %d files differ from the example's, want 1", f.ID, changed)
 		}
 		compiles(t, sources)
 	}

@@ -1,8 +1,9 @@
 // Package seeded makes copies of sources that are right, with one mistake in
-// each: a few lines in one file that stand in place of others.
+// each: a few lines that stand in place of others.
 package seeded
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -21,56 +22,44 @@ type Fault struct {
 	Needs       string // a program that the host must have to build or run it
 
 	Right   fs.FS    // what it is a mistake in, one directory with its claims
-	File    string   // where
+	File    string   // where, unless a change says another
 	Changes []Change // what
 }
 
 // A Change is one place of a fault.
 type Change struct {
+	File     string // "": that of the fault
 	Old, New string // what is right, and what stands there instead
 	Every    bool   // wherever it stands; else it stands in one place
 }
 
-// Write writes the sources with the fault into a directory that exists. A fault
-// that does not fit its sources is an error.
+// Write writes the sources with the fault into a directory that exists, and has
+// none of them yet. A fault that does not fit its sources is an error.
 func (f Fault) Write(dir string) error {
-	entries, err := fs.ReadDir(f.Right, ".")
-	if err != nil {
-		return err
+	if err := os.CopyFS(dir, f.Right); err != nil {
+		return fmt.Errorf("fault %s: %w", f.ID, err)
 	}
-	found := false
-	for _, e := range entries {
-		if e.IsDir() {
-			continue
+	for _, c := range f.Changes {
+		c.File = cmp.Or(c.File, f.File)
+		if err := c.make(filepath.Join(dir, c.File)); err != nil {
+			return fmt.Errorf("fault %s: %w", f.ID, err)
 		}
-		source, err := fs.ReadFile(f.Right, e.Name())
-		if err != nil {
-			return err
-		}
-		text := string(source)
-		if e.Name() == f.File {
-			if text, err = f.apply(text); err != nil {
-				return err
-			}
-			found = true
-		}
-		if err := os.WriteFile(filepath.Join(dir, e.Name()), []byte(text), 0o644); err != nil {
-			return err
-		}
-	}
-	if !found {
-		return fmt.Errorf("fault %s: there is no %s", f.ID, f.File)
 	}
 	return nil
 }
 
-// apply puts the fault into the text of its file.
-func (f Fault) apply(text string) (string, error) {
-	for _, c := range f.Changes {
-		if n := strings.Count(text, c.Old); n == 0 || n > 1 && !c.Every {
-			return "", fmt.Errorf("fault %s: %s has %d places that read %q, want 1", f.ID, f.File, n, c.Old)
-		}
-		text = strings.ReplaceAll(text, c.Old, c.New)
+// make puts the change into a file.
+func (c Change) make(path string) error {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return err
 	}
-	return text, nil
+	n := strings.Count(string(source), c.Old)
+	switch {
+	case n == 0 || n > 1 && !c.Every:
+		return fmt.Errorf("%s has %d places that read %q, want 1", c.File, n, c.Old)
+	case c.Old == c.New:
+		return fmt.Errorf("%s: %q is replaced by itself", c.File, c.Old)
+	}
+	return os.WriteFile(path, []byte(strings.ReplaceAll(string(source), c.Old, c.New)), 0o644)
 }

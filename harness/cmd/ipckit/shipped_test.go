@@ -35,6 +35,7 @@ func TestShipped(t *testing.T) {
 		{"../../../impl/controls/permit", true, reports.ExitPass, nil},
 		{"../../../impl/controls/vyukov", true, reports.ExitPass, nil},
 		{"../../../impl/controls/sysv", true, reports.ExitPass, nil},
+		{"../../../impl/controls/mqueue", true, reports.ExitPass, nil},
 		{"../../../impl/programs/good", true, reports.ExitPass, nil},
 		{"../../../impl/programs/service", true, reports.ExitPass, nil},
 		{"../../../impl/programs/broken", true, reports.ExitFail, []string{"PROG-LAST fails", "PROG-NOLEAK leaks"}},

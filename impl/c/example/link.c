@@ -13,15 +13,14 @@
  */
 #define _GNU_SOURCE /* accept4 */
 #include "families.h"
-#include "shared.h"
+#include "waiting.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -37,6 +36,7 @@ struct link {
     int fd;
     bool listening; /* the peer has not come yet */
     bool ended;     /* which receive_any has said */
+    int cancelled;  /* an eventfd(2): the call under way is to end */
 };
 
 struct party {
@@ -47,56 +47,6 @@ struct party {
     size_t count;
     size_t turn; /* of the link that receive_any looks at first */
 };
-
-/* A limit is how long a call may wait. */
-struct limit {
-    int64_t wait;
-    struct timespec deadline;
-};
-
-static struct limit limit_of(int64_t wait)
-{
-    struct limit l = {.wait = wait};
-    if (wait > 0)
-        l.deadline = deadline(wait);
-    return l;
-}
-
-/* left is what poll(2) takes: milliseconds, rounded up. */
-static int left(const struct limit *l)
-{
-    if (l->wait <= 0)
-        return l->wait == IPCKIT_FOREVER ? -1 : 0;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    if (!earlier(&now, &l->deadline))
-        return 0;
-    int64_t ns = (int64_t)(l->deadline.tv_sec - now.tv_sec) * 1000000000 + l->deadline.tv_nsec - now.tv_nsec;
-    int64_t ms = (ns + 999999) / 1000000;
-    return ms < INT_MAX ? (int)ms : INT_MAX;
-}
-
-/* await waits until one of the sockets is ready, or has ended. Once the limit
- * has passed it answers TIMEOUT, or of one that may not wait, instead. */
-static enum ipckit_error await(struct pollfd *sockets, size_t n, const struct limit *l, enum ipckit_error instead)
-{
-    for (;;) {
-        int ready = poll(sockets, (nfds_t)n, left(l));
-        if (ready > 0)
-            return IPCKIT_OK;
-        if (ready < 0 && errno != EINTR)
-            return ipckit_errno("poll");
-        if (ready == 0 && l->wait == IPCKIT_NEVER)
-            return instead;
-        if (ready == 0 && l->wait > 0 && past(&l->deadline))
-            return IPCKIT_TIMEOUT;
-    }
-}
-
-static enum ipckit_error await_one(int fd, short events, const struct limit *l, enum ipckit_error instead)
-{
-    return await(&(struct pollfd){.fd = fd, .events = events}, 1, l, instead);
-}
 
 /* address makes the address of a name, or of a pair of names: the same for both
  * sides. It gives its length, 0 where it does not fit. */
@@ -209,13 +159,18 @@ static enum ipckit_error link_open(void *party, const char *peer, void **handle)
         return ipckit_fail(IPCKIT_INVALID, "no link of %s with %s: it is itself, or the names are too long", p->name, peer);
     struct link *l = calloc(1, sizeof *l);
     char *copy = strdup(peer);
-    enum ipckit_error error = l == NULL || copy == NULL || !make_room(p) ? ipckit_fail(IPCKIT_NO_SPACE, "malloc")
-                                                                       : meet(&a, size, l);
+    int cancelled = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    enum ipckit_error error = cancelled < 0                         ? ipckit_errno("eventfd")
+        : l == NULL || copy == NULL || !make_room(p) ? ipckit_fail(IPCKIT_NO_SPACE, "malloc")
+                                                     : meet(&a, size, l);
     if (error != IPCKIT_OK) {
+        if (cancelled >= 0)
+            close(cancelled);
         free(l);
         free(copy);
         return error;
     }
+    l->cancelled = cancelled;
     l->party = p;
     l->peer = copy;
     p->links[p->count++] = l;
@@ -244,10 +199,19 @@ static enum ipckit_error await_peer(struct link *l, const struct limit *limit, e
     return IPCKIT_OK;
 }
 
+/* begin gives the limit of a call, which a cancellation that came before does not
+ * concern. */
+static struct limit begin(const struct link *l, int64_t wait)
+{
+    eventfd_t came;
+    eventfd_read(l->cancelled, &came);
+    return limit_of(wait, l->cancelled);
+}
+
 static enum ipckit_error link_send(void *handle, const void *message, size_t size, int64_t wait)
 {
     struct link *l = handle;
-    struct limit limit = limit_of(wait);
+    struct limit limit = begin(l, wait);
     if (size > MESSAGE_MAX)
         return ipckit_fail(IPCKIT_TOO_LARGE, "%zu bytes, messages have up to %d", size, MESSAGE_MAX);
     enum ipckit_error error = await_peer(l, &limit, IPCKIT_FULL);
@@ -295,7 +259,7 @@ static enum ipckit_error take(struct link *l, void *into, size_t room, size_t *s
 static enum ipckit_error link_receive(void *handle, void *into, size_t room, size_t *size, int64_t wait)
 {
     struct link *l = handle;
-    struct limit limit = limit_of(wait);
+    struct limit limit = begin(l, wait);
     enum ipckit_error error = await_peer(l, &limit, IPCKIT_EMPTY);
     while (error == IPCKIT_OK) {
         if ((error = take(l, into, room, size)) != IPCKIT_EMPTY)
@@ -309,12 +273,13 @@ static enum ipckit_error link_receive(void *handle, void *into, size_t room, siz
  * anything. */
 static enum ipckit_error take_any(struct party *p, void *into, size_t room, size_t *size, const char **peer)
 {
+    struct limit at_once = limit_of(IPCKIT_NEVER, -1);
     for (size_t i = 0; i < p->count; i++) {
         size_t k = (p->turn + i) % p->count;
         struct link *l = p->links[k];
         if (p->polled[k].revents == 0)
             continue;
-        enum ipckit_error error = l->listening ? await_peer(l, &(struct limit){.wait = IPCKIT_NEVER}, IPCKIT_EMPTY) : IPCKIT_OK;
+        enum ipckit_error error = l->listening ? await_peer(l, &at_once, IPCKIT_EMPTY) : IPCKIT_OK;
         if (error == IPCKIT_OK)
             error = take(l, into, room, size);
         if (error == IPCKIT_EMPTY)
@@ -330,7 +295,7 @@ static enum ipckit_error take_any(struct party *p, void *into, size_t room, size
 static enum ipckit_error link_receive_any(void *party, void *into, size_t room, size_t *size, const char **peer, int64_t wait)
 {
     struct party *p = party;
-    struct limit limit = limit_of(wait);
+    struct limit limit = limit_of(wait, -1);
     for (;;) {
         size_t open = 0;
         for (size_t i = 0; i < p->count; i++) {
@@ -348,6 +313,13 @@ static enum ipckit_error link_receive_any(void *party, void *into, size_t room, 
     }
 }
 
+/* link_cancel comes from another thread than the call that it ends. */
+static enum ipckit_error link_cancel(void *handle)
+{
+    struct link *l = handle;
+    return eventfd_write(l->cancelled, 1) < 0 ? ipckit_errno("eventfd_write") : IPCKIT_OK;
+}
+
 static enum ipckit_error link_detach(void *handle)
 {
     struct link *l = handle;
@@ -356,6 +328,7 @@ static enum ipckit_error link_detach(void *handle)
         if (p->links[i] == l)
             p->links[i--] = p->links[--p->count];
     enum ipckit_error error = close(l->fd) < 0 ? ipckit_errno("close") : IPCKIT_OK;
+    close(l->cancelled);
     free(l->peer);
     free(l);
     return error;
@@ -369,4 +342,5 @@ const struct ipckit_link links = {
     .receive = link_receive,
     .detach = link_detach,
     .receive_any = link_receive_any,
+    .cancel = link_cancel,
 };

@@ -1,100 +1,225 @@
 /*
- * Mailboxes over POSIX message queues, mq_overview(7).
+ * Mailboxes, each kept by a process of its own: keeper.c. Here is the side of
+ * those who use them.
  *
- * The kernel keeps the messages, so nothing here is shared and nothing can be
- * left half done. Of several messages it gives the one of the highest priority,
- * and of those the oldest.
+ * A mailbox's name is the abstract address, unix(7), at which its keeper listens.
+ * The kernel gives it to one process only, and takes it back when that has ended:
+ * nothing stays behind. It also says who is at the other end of a connection,
+ * SO_PEERCRED, so that nobody is asked for his name and nobody can lie about it.
+ *
+ * A call sends a request and sleeps until the answer comes. One that has waited
+ * long enough, or is cancelled, withdraws its request; the keeper's answer says
+ * whether that came in time, so that it is done wholly or not at all.
  */
+#define _GNU_SOURCE /* close_range, pidfd_open, struct ucred */
 #include "families.h"
+#include "keeper.h"
+#include "waiting.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct box {
-    mqd_t queue;
-    size_t message_max;
-    char *message; /* mq_receive wants room for the largest message */
+    int fd; /* the connection with the keeper */
+    _Atomic uint64_t number; /* of the last request */
 };
 
-/* attach takes over a queue. */
-static enum ipckit_error attach(mqd_t queue, void **handle)
+/* address makes the address of a name, and gives its length; 0 where it does not
+ * fit. */
+static socklen_t address(struct sockaddr_un *a, const char *name)
 {
-    struct mq_attr attributes;
-    if (mq_getattr(queue, &attributes) < 0) {
-        enum ipckit_error error = ipckit_errno("mq_getattr");
-        mq_close(queue);
-        return error;
-    }
-    size_t size = (size_t)attributes.mq_msgsize;
-    struct box *b = malloc(sizeof *b);
-    char *message = malloc(size);
-    if (b == NULL || message == NULL) {
-        free(b);
-        free(message);
-        mq_close(queue);
+    static const char prefix[] = "mailbox:";
+    size_t size = strlen(name), room = sizeof a->sun_path - 1 - (sizeof prefix - 1);
+    *a = (struct sockaddr_un){.sun_family = AF_UNIX}; /* sun_path[0] stays 0: abstract */
+    if (size == 0 || size > room)
+        return 0;
+    memcpy(a->sun_path + 1, prefix, sizeof prefix - 1);
+    memcpy(a->sun_path + sizeof prefix, name, size);
+    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof prefix + size);
+}
+
+/* reach makes a socket and binds it to an address, or connects it with whoever
+ * listens there. */
+static enum ipckit_error reach(const char *name, const char *what, int (*call)(int, const struct sockaddr *, socklen_t), int *fd)
+{
+    struct sockaddr_un a;
+    socklen_t size = address(&a, name);
+    if (size == 0)
+        return ipckit_fail(IPCKIT_INVALID, "%s: a name has 1 to %zu bytes", what, sizeof a.sun_path - sizeof "mailbox:");
+    *fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    if (*fd < 0)
+        return ipckit_errno("socket");
+    int result;
+    do {
+        result = call(*fd, (const struct sockaddr *)&a, size);
+    } while (result < 0 && errno == EINTR);
+    if (result == 0)
+        return IPCKIT_OK;
+    enum ipckit_error error = errno == EADDRINUSE ? ipckit_fail(IPCKIT_EXISTS, "%s: there is a mailbox of that name", what)
+        : errno == ECONNREFUSED                   ? ipckit_fail(IPCKIT_NOT_FOUND, "%s: there is no mailbox of that name", what)
+                                                  : ipckit_errno(what);
+    close(*fd);
+    return error;
+}
+
+/* hear waits for an answer. A message goes to into, for which the keeper knows
+ * the room. */
+static enum ipckit_error hear(const struct box *b, struct answer *a, void *into, size_t room, size_t *size)
+{
+    struct iovec parts[] = {{a, sizeof *a}, {into, room}};
+    struct msghdr packet = {.msg_iov = parts, .msg_iovlen = 2};
+    ssize_t n;
+    do { /* ECONNRESET comes before what the keeper had said, and is said once */
+        n = recvmsg(b->fd, &packet, 0);
+    } while (n < 0 && (errno == EINTR || errno == ECONNRESET));
+    if (n < (ssize_t)sizeof *a)
+        return ipckit_fail(IPCKIT_NOT_FOUND, "the mailbox is deleted, or its keeper has died");
+    if (size != NULL)
+        *size = (size_t)n - sizeof *a;
+    return a->error;
+}
+
+/* say sends a request, with what is to be sent. That the keeper has gone shows
+ * when its answer is awaited. */
+static void say(const struct box *b, const struct request *r, const void *message, size_t size)
+{
+    struct iovec parts[] = {{(void *)r, sizeof *r}, {(void *)message, size}};
+    struct msghdr packet = {.msg_iov = parts, .msg_iovlen = 2};
+    while (sendmsg(b->fd, &packet, MSG_NOSIGNAL) < 0 && errno == EINTR)
+        ;
+}
+
+/* withdraw takes a request back, if it has not been answered. */
+static void withdraw(const struct box *b, uint64_t number, enum ipckit_error why)
+{
+    say(b, &(struct request){.demand = WITHDRAW, .number = number, .why = why}, NULL, 0);
+}
+
+/* await_answer is hear for a request that may wait so long. */
+static enum ipckit_error await_answer(const struct box *b, int64_t wait, struct answer *a, void *into, size_t room, size_t *size)
+{
+    struct limit limit = limit_of(wait, -1);
+    if (wait > 0 && await_one(b->fd, POLLIN, &limit, IPCKIT_TIMEOUT) == IPCKIT_TIMEOUT)
+        withdraw(b, b->number, IPCKIT_TIMEOUT);
+    return hear(b, a, into, room, size);
+}
+
+/* ask sends a request that is answered at once. */
+static enum ipckit_error ask(struct box *b, struct request r)
+{
+    struct answer a;
+    r.number = ++b->number;
+    say(b, &r, NULL, 0);
+    return hear(b, &a, NULL, 0, NULL);
+}
+
+/* attach takes over a connection, once the keeper has welcomed it. */
+static enum ipckit_error attach(int fd, void **handle)
+{
+    struct box *b = calloc(1, sizeof *b);
+    struct answer a;
+    if (b == NULL) {
+        close(fd);
         return ipckit_fail(IPCKIT_NO_SPACE, "malloc");
     }
-    *b = (struct box){queue, size, message};
+    b->fd = fd;
+    enum ipckit_error error = hear(b, &a, NULL, 0, NULL);
+    if (error != IPCKIT_OK) {
+        close(fd);
+        free(b);
+        return error;
+    }
     *handle = b;
+    return IPCKIT_OK;
+}
+
+/* become_keeper makes a keeper of this process, which holds nothing else of its
+ * creator's, and no terminal. It does not return. */
+static void become_keeper(int listener, int creator, const struct ipckit_shape *shape)
+{
+    unsigned low = (unsigned)(listener < creator ? listener : creator), high = (unsigned)(listener + creator) - low;
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd <= 2; fd++)
+        dup2(null, fd);
+    if (low > 3)
+        close_range(3, low - 1, 0);
+    if (high > low + 1)
+        close_range(low + 1, high - 1, 0);
+    close_range(high + 1, ~0U, 0);
+    if (setsid() >= 0 && listen(listener, SOMAXCONN) == 0)
+        keep(listener, creator, shape);
+    _exit(0);
+}
+
+/* start_keeper starts one, which is nobody's child: its parent ends at once. The
+ * process has other threads, perhaps; that malloc works in the child all the same
+ * is a promise of the GNU library's, not of POSIX. */
+static enum ipckit_error start_keeper(int listener, int creator, const struct ipckit_shape *shape)
+{
+    pid_t parent = fork();
+    if (parent < 0)
+        return ipckit_errno("fork");
+    if (parent == 0) {
+        if (fork() == 0)
+            become_keeper(listener, creator, shape);
+        _exit(0); /* that fork failed shows to the creator, who gets no welcome */
+    }
+    while (waitpid(parent, NULL, 0) < 0 && errno == EINTR)
+        ;
     return IPCKIT_OK;
 }
 
 static enum ipckit_error box_create(const char *name, const struct ipckit_shape *shape, void **handle)
 {
-    struct mq_attr attributes = {.mq_maxmsg = shape->capacity, .mq_msgsize = shape->item_max};
-    mqd_t queue = mq_open(name, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR, &attributes);
-    if (queue == (mqd_t)-1)
-        return ipckit_errno("mq_open");
-    enum ipckit_error error = attach(queue, handle);
+    int listener, pair[2];
+    if (shape->capacity < IPCKIT_UNBOUNDED || shape->capacity > CAPACITY_MAX || shape->item_max < 0 || shape->item_max > MESSAGE_MAX)
+        return ipckit_fail(IPCKIT_INVALID, "a mailbox holds 0 to %d messages, or any number, of up to %d bytes", CAPACITY_MAX, MESSAGE_MAX);
+    enum ipckit_error error = reach(name, "bind", bind, &listener);
     if (error != IPCKIT_OK)
-        mq_unlink(name);
+        return error;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+        error = ipckit_errno("socketpair");
+        close(listener);
+        return error;
+    }
+    error = start_keeper(listener, pair[1], shape);
+    close(listener);
+    close(pair[1]);
+    if (error == IPCKIT_OK)
+        return attach(pair[0], handle);
+    close(pair[0]);
     return error;
 }
 
 static enum ipckit_error box_open(const char *name, void **handle)
 {
-    mqd_t queue = mq_open(name, O_RDWR | O_CLOEXEC);
-    return queue == (mqd_t)-1 ? ipckit_errno("mq_open") : attach(queue, handle);
-}
-
-/* deadline gives the moment at which a wait is over. One that has passed makes
- * the kernel try once and not wait. */
-static struct timespec deadline(int64_t wait)
-{
-    struct timespec t = {0};
-    if (wait > 0) {
-        clock_gettime(CLOCK_REALTIME, &t); /* the clock that mq_timedsend goes by */
-        t.tv_sec += (time_t)(wait / 1000);
-        t.tv_nsec += (long)(wait % 1000) * 1000000;
-        if (t.tv_nsec >= 1000000000) {
-            t.tv_sec++;
-            t.tv_nsec -= 1000000000;
-        }
-    }
-    return t;
-}
-
-/* refusal is what a call that failed means. */
-static enum ipckit_error refusal(const char *what, int64_t wait, enum ipckit_error instead)
-{
-    return errno == ETIMEDOUT && wait == IPCKIT_NEVER ? instead : ipckit_errno(what);
+    int fd;
+    enum ipckit_error error = reach(name, "connect", connect, &fd);
+    if (error != IPCKIT_OK)
+        return error;
+    if (keeper_knows(fd) != 0)
+        return attach(fd, handle);
+    close(fd);
+    return ipckit_fail(IPCKIT_PERMISSION, "another user keeps the mailbox of that name");
 }
 
 static enum ipckit_error box_send_priority(void *handle, const void *message, size_t size, int priority, int64_t wait)
 {
     struct box *b = handle;
-    struct timespec limit = deadline(wait);
-    int result;
-    do { /* signals are none of the caller's business */
-        result = wait == IPCKIT_FOREVER ? mq_send(b->queue, message, size, (unsigned)priority)
-                                        : mq_timedsend(b->queue, message, size, (unsigned)priority, &limit);
-    } while (result < 0 && errno == EINTR);
-    return result < 0 ? refusal("mq_timedsend", wait, IPCKIT_FULL) : IPCKIT_OK;
+    struct answer a;
+    if (size > MESSAGE_MAX)
+        return ipckit_fail(IPCKIT_TOO_LARGE, "%zu bytes, messages have up to %d", size, MESSAGE_MAX);
+    struct request r = {.demand = SEND, .number = ++b->number, .at_once = wait == IPCKIT_NEVER, .priority = priority};
+    say(b, &r, message, size);
+    return await_answer(b, wait, &a, NULL, 0, NULL);
 }
 
 static enum ipckit_error box_send(void *handle, const void *message, size_t size, int64_t wait)
@@ -102,36 +227,63 @@ static enum ipckit_error box_send(void *handle, const void *message, size_t size
     return box_send_priority(handle, message, size, 0, wait);
 }
 
-static enum ipckit_error box_receive(void *handle, void *into, size_t room, size_t *size, int64_t wait)
+static enum ipckit_error box_receive_from(void *handle, void *into, size_t room, size_t *size, int64_t *sender, int64_t wait)
 {
     struct box *b = handle;
-    if (room < b->message_max) /* a message that has been taken cannot be put back */
-        return ipckit_fail(IPCKIT_TOO_LARGE, "room for %zu bytes, messages have up to %zu", room, b->message_max);
-    struct timespec limit = deadline(wait);
-    ssize_t result;
-    do {
-        result = wait == IPCKIT_FOREVER ? mq_receive(b->queue, b->message, b->message_max, NULL)
-                                        : mq_timedreceive(b->queue, b->message, b->message_max, NULL, &limit);
-    } while (result < 0 && errno == EINTR);
-    if (result < 0)
-        return refusal("mq_timedreceive", wait, IPCKIT_EMPTY);
-    memcpy(into, b->message, (size_t)result);
-    *size = (size_t)result;
+    struct answer a;
+    struct request r = {.demand = RECEIVE, .number = ++b->number, .at_once = wait == IPCKIT_NEVER, .room = room};
+    say(b, &r, NULL, 0);
+    enum ipckit_error error = await_answer(b, wait, &a, into, room, size);
+    if (error == IPCKIT_OK)
+        *sender = a.sender;
+    return error;
+}
+
+static enum ipckit_error box_receive(void *handle, void *into, size_t room, size_t *size, int64_t wait)
+{
+    int64_t sender;
+    return box_receive_from(handle, into, room, size, &sender, wait);
+}
+
+static enum ipckit_error box_hand_over(void *handle, int64_t process)
+{
+    return ask(handle, (struct request){.demand = HAND_OVER, .process = (pid_t)process});
+}
+
+static enum ipckit_error box_close(void *handle) { return ask(handle, (struct request){.demand = CLOSE}); }
+
+/* box_cancel comes from another thread than the call that it ends. */
+static enum ipckit_error box_cancel(void *handle)
+{
+    struct box *b = handle;
+    withdraw(b, b->number, IPCKIT_INTERRUPTED);
     return IPCKIT_OK;
 }
 
 static enum ipckit_error box_detach(void *handle)
 {
     struct box *b = handle;
-    enum ipckit_error error = mq_close(b->queue) < 0 ? ipckit_errno("mq_close") : IPCKIT_OK;
-    free(b->message);
+    enum ipckit_error error = close(b->fd) < 0 ? ipckit_errno("close") : IPCKIT_OK;
     free(b);
     return error;
 }
 
+/* box_unlink returns when the keeper has ended. */
 static enum ipckit_error box_unlink(const char *name)
 {
-    return mq_unlink(name) < 0 ? ipckit_errno("mq_unlink") : IPCKIT_OK;
+    void *handle;
+    enum ipckit_error error = box_open(name, &handle);
+    if (error != IPCKIT_OK)
+        return error;
+    struct box *b = handle;
+    int keeper = (int)syscall(SYS_pidfd_open, keeper_knows(b->fd), 0);
+    error = ask(b, (struct request){.demand = UNLINK});
+    if (error == IPCKIT_OK && keeper >= 0)
+        error = await_one(keeper, POLLIN, &(struct limit){.wait = IPCKIT_FOREVER, .cancelled = -1}, IPCKIT_OK);
+    if (keeper >= 0)
+        close(keeper);
+    box_detach(b);
+    return error;
 }
 
 const struct ipckit_mailbox mailbox = {
@@ -140,6 +292,11 @@ const struct ipckit_mailbox mailbox = {
     .send = box_send,
     .send_priority = box_send_priority,
     .receive = box_receive,
+    .receive_from = box_receive_from,
+    .hand_over = box_hand_over,
+    .close = box_close,
+    .cancel = box_cancel,
     .detach = box_detach,
     .unlink = box_unlink,
+    .owns = true,
 };
