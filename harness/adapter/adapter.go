@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -41,7 +42,8 @@ type Adapter struct {
 
 	files    Files
 	limits   limits
-	product  string // what was built, readable by everybody; "" before
+	built    *scratch.Dir // where product is, until Close
+	product  string       // what was built, readable by everybody; "" before
 	programs string
 }
 
@@ -118,20 +120,23 @@ func (a *Adapter) Programs() string { return a.programs }
 
 // Close removes what was built. It may be called again.
 func (a *Adapter) Close() error {
-	if a.product == "" {
+	if a.built == nil {
 		return nil
 	}
-	return os.RemoveAll(a.product)
+	err := a.built.Close()
+	a.built = nil
+	return err
 }
 
 // makeProduct makes the directory for what is built. It is the kit's own: the
 // subject can read and execute what is in it, whatever user it runs as.
 func (a *Adapter) makeProduct() error {
-	dir, err := os.MkdirTemp("", "ipckit-built-")
+	built, err := scratch.New(scratch.Built)
 	if err != nil {
-		return fmt.Errorf("a directory for what is built: %w", err)
+		return err
 	}
-	a.product = dir
+	a.built, a.product = built, built.Path
+	dir := built.Path
 	var system unix.Statfs_t
 	if err := unix.Statfs(dir, &system); err == nil && system.Flags&unix.ST_NOEXEC != 0 {
 		return fmt.Errorf("nothing can be executed in %s, which is mounted noexec: set TMPDIR to another directory", filepath.Dir(dir))

@@ -271,8 +271,10 @@ func follow(ctx context.Context, p Plan, deck *os.File, observer Observer) error
 	if err != nil {
 		return err
 	}
-	defer os.Remove(log.Name())
 	defer log.Close()
+	if err := os.Remove(log.Name()); err != nil { // by descriptor from here on: nothing is left, whoever is killed
+		return err
+	}
 
 	file, args, env := reexec.Args(Role)
 	cmd := exec.Command(file)
@@ -313,7 +315,7 @@ func follow(ctx context.Context, p Plan, deck *os.File, observer Observer) error
 	if runErr == nil {
 		runErr = errors.New("it ended without saying so")
 	}
-	return fmt.Errorf("the runner failed, which is the kit's own fault: %w%s", runErr, tail(log.Name()))
+	return fmt.Errorf("the runner failed, which is the kit's own fault: %w%s", runErr, tail(log))
 }
 
 // grace is what an interrupted runner gets to end its worlds.
@@ -346,13 +348,15 @@ func observe(r io.Reader, observer Observer) (ended bool, err error) {
 }
 
 // tail gives the end of the runner's output.
-func tail(name string) string {
-	text, err := os.ReadFile(name)
-	if err != nil || len(text) == 0 {
+func tail(log *os.File) string {
+	const most = 4000
+	info, err := log.Stat()
+	if err != nil {
 		return ""
 	}
-	if len(text) > 4000 {
-		text = text[len(text)-4000:]
+	text, err := io.ReadAll(io.NewSectionReader(log, max(info.Size()-most, 0), most))
+	if err != nil || len(text) == 0 {
+		return ""
 	}
 	return "\nits last output:\n" + strings.TrimSpace(string(text))
 }

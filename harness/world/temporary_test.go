@@ -231,7 +231,7 @@ func TestRefusedOverlayIsTold(t *testing.T) {
 		return
 	}
 	w := filtered(t, OwnTmp)
-	if reason := w.Capabilities().Reason(OwnTmp); !strings.Contains(reason, "mount an overlay on /tmp: operation not permitted") {
+	if reason := w.Capabilities().Reason(OwnTmp); !strings.Contains(reason, "mount an overlay on /tmp: "+unix.EPERM.Error()) {
 		t.Errorf("the reason is %q", reason)
 	}
 	path := filepath.Join(hostDir(t), "file")
@@ -246,7 +246,7 @@ func TestRefusedOverlayIsTold(t *testing.T) {
 	if err := w.Clean(); err != nil {
 		t.Error(err)
 	}
-	expectMissing(t, OwnTmp, "operation not permitted")
+	expectMissing(t, OwnTmp, unix.EPERM)
 }
 
 // In a world, the world's directory is a file system in /tmp: an overlay would

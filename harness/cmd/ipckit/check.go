@@ -15,6 +15,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/scratch"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
@@ -232,11 +233,11 @@ func temporaryDirectory() error {
 // or one that is removed at the end.
 func outDir(out string) (dir string, done func(), err error) {
 	if out == "" {
-		dir, err = os.MkdirTemp("", "ipckit-report-")
+		made, err := scratch.New(scratch.Report)
 		if err != nil {
-			return "", nil, usage("%w: point TMPDIR at a directory that can be written", err)
+			return "", nil, usage("%w", err)
 		}
-		return dir, func() { _ = os.RemoveAll(dir) }, nil
+		return made.Path, func() { _ = made.Close() }, nil
 	}
 	if err := os.MkdirAll(out, 0o777); err != nil {
 		return "", nil, usage("--out: %w", err)

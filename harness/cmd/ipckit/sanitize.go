@@ -71,6 +71,9 @@ func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 	if err != nil {
 		return kitError(err)
 	}
+	if err := temporaryDirectory(); err != nil {
+		return err
+	}
 	a, err := adapter.Load(name, adapter.Files{FS: c.Files, Python: python.Modules})
 	if err != nil {
 		return usage("%w", err)

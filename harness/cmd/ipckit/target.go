@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -14,6 +12,7 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/puppet"
+	"github.com/ipckit/ipckit/harness/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/kernel"
@@ -137,20 +136,19 @@ func open(ctx context.Context, name string) (*target, error) {
 
 // openFault opens a pair of programs with a seeded fault.
 func openFault(ctx context.Context, m mutants.Mutant) (*target, error) {
-	dir, err := os.MkdirTemp("", "ipckit-fault-")
+	dir, err := scratch.New(scratch.Fault)
 	if err != nil {
 		return nil, kitError(err)
 	}
-	if err := m.Write(dir); err != nil {
-		_ = os.RemoveAll(dir)
-		return nil, kitError(err)
+	if err := m.Write(dir.Path); err != nil {
+		return nil, kitError(errors.Join(err, dir.Close()))
 	}
-	t, err := open(ctx, dir)
+	t, err := open(ctx, dir.Path)
 	if err != nil {
-		_ = os.RemoveAll(dir)
+		_ = dir.Close()
 		return nil, err
 	}
 	closed := t.close
-	t.close = func() error { return cmp.Or(closed(), os.RemoveAll(filepath.Clean(dir))) }
+	t.close = func() error { return errors.Join(closed(), dir.Close()) }
 	return t, nil
 }

@@ -109,7 +109,7 @@ func TestInterrupt(t *testing.T) {
 func TestNoTemporaryDirectory(t *testing.T) {
 	for _, args := range [][]string{
 		{"check", "reference", "--only", "REG-EXISTS"}, {"smoke", "reference"}, {"mutants", "--only", "REG-EXISTS"},
-		{"explore", "reference"}, {"stress", "reference"},
+		{"explore", "reference"}, {"stress", "reference"}, {"sanitize", "../../../impl/c/example"},
 	} {
 		c := prepare(t, args...)
 		c.Env = append(c.Env, "TMPDIR=/nonexistent")
