@@ -72,7 +72,7 @@ func (c calibration) measure(ctx context.Context) (map[string]string, error) {
 	}
 	all.Wait()
 	if ctx.Err() != nil {
-		return nil, exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+		return nil, ctx.Err()
 	}
 	return c.sum(trials)
 }

@@ -212,7 +212,7 @@ func smoke(ctx context.Context, t *target, isolation world.Isolation) error {
 	defer w.Close()
 	if _, err := agent.Smoke(ctx, w, t.launcher, t.claims); err != nil {
 		if ctx.Err() != nil {
-			return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+			return ctx.Err()
 		}
 		return usage("the adapter of %s fails its smoke test, so nothing else would mean anything\n%w", t.name, err)
 	}

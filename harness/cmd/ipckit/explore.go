@@ -142,7 +142,7 @@ func exploreSubject(ctx context.Context, name string, f exploreFlags) error {
 	var refused *explore.Refused
 	switch {
 	case ctx.Err() != nil:
-		return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+		return ctx.Err()
 	case errors.As(err, &refused):
 		x.refused = refused.Reason
 	case err != nil:

@@ -63,7 +63,7 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 			var refused *explore.Refused
 			switch {
 			case ctx.Err() != nil:
-				return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+				return ctx.Err()
 			case errors.As(err, &refused):
 				say("ipckit: skipped: nothing can be explored here: %s", refused.Reason)
 				return nil
@@ -85,7 +85,7 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 			load, err := press(ctx, m, first.Scenario, f)
 			switch {
 			case ctx.Err() != nil:
-				return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+				return ctx.Err()
 			case err != nil:
 				return kitError(err)
 			}

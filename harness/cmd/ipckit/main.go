@@ -36,14 +36,14 @@ func command(ctx context.Context, args []string) int {
 	switch {
 	case err == nil, errors.Is(err, syscall.EPIPE): // who read our output has read enough
 		return reports.ExitPass
-	case errors.As(err, &status):
-		if status.err != nil {
-			say("ipckit: %v", status.err)
-		}
+	case errors.As(err, &status) && status.err == nil: // all has been said
 		return status.code
-	case ctx.Err() != nil:
+	case ctx.Err() != nil: // whatever could not be done then: this is why
 		say("ipckit: interrupted")
 		return reports.ExitInterrupted
+	case status.err != nil:
+		say("ipckit: %v", status.err)
+		return status.code
 	}
 	say("ipckit: %v", err) // what cobra itself refuses is bad usage
 	return reports.ExitUsage

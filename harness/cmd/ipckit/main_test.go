@@ -57,15 +57,53 @@ func prepare(t *testing.T, args ...string) *exec.Cmd {
 	return c
 }
 
+// begun waits until a command line that was started has something in its
+// temporary directory, which is after it took to signals.
+func begun(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	dir := ""
+	for _, variable := range c.Env { // the last one holds
+		if value, ok := strings.CutPrefix(variable, "TMPDIR="); ok {
+			dir = value
+		}
+	}
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		if entries, _ := os.ReadDir(dir); len(entries) > 0 {
+			return
+		}
+	}
+	t.Errorf("nothing was begun in %s", dir)
+}
+
+// interrupt sends a signal to a command line in the midst of its work, so long
+// after it began.
+func interrupt(t *testing.T, c *exec.Cmd, signal os.Signal, after time.Duration) outcome {
+	t.Helper()
+	start := time.Now()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	begun(t, c)
+	time.Sleep(after)
+	if err := c.Process.Signal(signal); err != nil {
+		t.Error(err)
+	}
+	return ended(t, c, start, c.Wait())
+}
+
 func finish(t *testing.T, c *exec.Cmd) outcome {
 	t.Helper()
-	began := time.Now()
-	err := c.Run()
-	if _, ended := err.(*exec.ExitError); err != nil && !ended { //nolint:errorlint // Run returns it bare
+	start := time.Now()
+	return ended(t, c, start, c.Run())
+}
+
+func ended(t *testing.T, c *exec.Cmd, start time.Time, err error) outcome {
+	t.Helper()
+	if _, ended := err.(*exec.ExitError); err != nil && !ended { //nolint:errorlint // Run and Wait return it bare
 		t.Fatal(err)
 	}
 	return outcome{
-		status: c.ProcessState.ExitCode(), took: time.Since(began),
+		status: c.ProcessState.ExitCode(), took: time.Since(start),
 		out: c.Stdout.(*bytes.Buffer).String(), errOut: c.Stderr.(*bytes.Buffer).String(),
 	}
 }

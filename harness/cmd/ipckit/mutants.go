@@ -92,7 +92,7 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 	}
 	wait.Wait()
 	if ctx.Err() != nil {
-		return exitStatus{reports.ExitInterrupted, fmt.Errorf("interrupted")}
+		return ctx.Err()
 	}
 	survivors := 0
 	for _, d := range deaths {

@@ -87,7 +87,7 @@ func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 	var unsuited *sanitize.Unsuited
 	switch {
 	case ctx.Err() != nil:
-		return exitStatus{reports.ExitInterrupted, errors.New("interrupted")}
+		return ctx.Err()
 	case errors.As(err, &unsuited):
 		say("ipckit: skipped: %s", unsuited.Reason)
 		if f.strict {

@@ -96,12 +96,26 @@ func TestRecord(t *testing.T) {
 // TestInterrupt: Ctrl-C ends everything, says so, and leaves nothing.
 func TestInterrupt(t *testing.T) {
 	c := prepare(t, "check", "puppet:block@buffer.get", "--only", "BUF-FIFO", "--patience", "1m")
-	timer := time.AfterFunc(1500*time.Millisecond, func() { _ = c.Process.Signal(syscall.SIGINT) })
-	defer timer.Stop()
-	o := finish(t, c)
+	o := interrupt(t, c, syscall.SIGINT, time.Second)
 	o.expect(t, reports.ExitInterrupted)
 	if strings.Contains(o.out, "requirements hold;") {
 		t.Errorf("an interrupted run speaks as if it had decided something:\n%s", o.out)
+	}
+}
+
+// TestInterruptEarly: who ends the kit while it builds, or looks at the adapter,
+// is not told of somebody's fault.
+func TestInterruptEarly(t *testing.T) {
+	slow := t.TempDir()
+	write(t, slow, "ipckit.yaml", "subject: slow\nagent: ./agent\nbuild: sleep 100\nprofiles:\n  region: {}\n")
+	write(t, slow, "agent", "#!/bin/sh\n")
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		for _, args := range [][]string{{"check", slow}, {"smoke", "puppet:silent@hello"}} {
+			t.Run(args[0]+" "+signal.String(), func(t *testing.T) {
+				t.Parallel()
+				interrupt(t, prepare(t, args...), signal, 0).expect(t, reports.ExitInterrupted, "interrupted")
+			})
+		}
 	}
 }
 
