@@ -23,14 +23,16 @@ type snapshot struct {
 	fault
 	*region
 	*album
-	fd int
+	fd     int
+	number uint32 // of the process, by when it came
 }
 
 type album struct {
-	recordMax uint64
-	current   atomic.Uint64 // 0 before the first
-	odd       atomic.Uint64 // of snap-odd-for-ever
-	_         [40]byte
+	recordMax  uint64
+	current    atomic.Uint64 // 0 before the first
+	odd        atomic.Uint64 // of snap-odd-for-ever
+	came, left atomic.Uint32 // processes; of snap-dead-keep-places
+	_          [32]byte
 }
 
 const albumSlots = 4
@@ -71,7 +73,17 @@ func (ss snapshots) attach(name string, m *region) (*snapshot, error) {
 		_ = m.Detach()
 		return nil, kind(err, name)
 	}
-	return &snapshot{ss.fault, m, (*album)(unsafe.Pointer(&m.memory[0])), fd}, nil
+	s := &snapshot{fault: ss.fault, region: m, album: (*album)(unsafe.Pointer(&m.memory[0])), fd: fd}
+	s.number = s.came.Add(1)
+	return s, nil
+}
+
+// takePlace waits until there is one for the process.
+func (s *snapshot) takePlace() {
+	const places = 4
+	for left := s.left.Load(); s.number > left+places; left = s.left.Load() {
+		_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.left)), futexWait, uintptr(left), 0, 0, 0)
+	}
 }
 
 // slot is the place of a version: its length in 8 bytes, then the record.
@@ -97,6 +109,9 @@ func (s *snapshot) guarded(f func()) {
 func (s *snapshot) Publish(p []byte) error {
 	if uint64(len(p)) > s.recordMax {
 		return subject.Errorf(subject.TooLarge, "%d bytes where %d is the most", len(p), s.recordMax)
+	}
+	if s.is("snap-dead-keep-places") {
+		s.takePlace()
 	}
 	if s.is("snap-published-late") && s.current.Load() > 0 {
 		late := append([]byte(nil), p...)
@@ -152,6 +167,8 @@ func (s *snapshot) read(into []byte) (int, error) {
 }
 
 func (s *snapshot) Detach() error {
+	s.left.Add(1)
+	_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&s.left)), futexWake, 1<<30, 0, 0, 0)
 	_ = unix.Close(s.fd)
 	return s.region.Detach()
 }

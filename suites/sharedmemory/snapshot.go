@@ -57,12 +57,12 @@ func snapWhole(w *spec.World) {
 		}
 	}
 	w.Step("two publish and two read at full speed")
-	scratch := w.Scratch(0)
+	writers, readers := w.Scratch(0), w.Scratch(0) // who reads is not told what has been published: that is SNAP-FRESH
 	b := spec.Bulk{Count: 20_000, SizeMin: w.RecordSize(16), SizeMax: most, Seed: w.Rand.Uint64()}
-	begin(s[0], b, scratch)
+	begin(s[0], b, writers)
 	works := []*spec.Work{
-		s[0].BeginPublishes(b, scratch), s[1].BeginPublishes(b, scratch),
-		s[2].BeginReads(b, scratch), s[3].BeginReads(b, scratch),
+		s[0].BeginPublishes(b, writers), s[1].BeginPublishes(b, writers),
+		s[2].BeginReads(b, readers), s[3].BeginReads(b, readers),
 	}
 	for _, x := range works {
 		x.Right()
@@ -134,6 +134,16 @@ func snapReaders(w *spec.World) {
 	s[2].Process().Kill()
 }
 
+// underWay waits until an endless workload has published something. One that has
+// not after a while, or that came back, is waited for: this tells why.
+func underWay(work *spec.Work, scratch *spec.Scratch) {
+	for end := time.Now().Add(spec.DefaultPatience); scratch.Of(work.Index).Published.Load() == 0; time.Sleep(time.Millisecond) {
+		if work.Returned() || time.Now().After(end) {
+			work.Right()
+		}
+	}
+}
+
 // snapWriterDeath kills a writer at random moments.
 func snapWriterDeath(w *spec.World) {
 	most := w.RecordSize(64 << 10)
@@ -149,12 +159,7 @@ func snapWriterDeath(w *spec.World) {
 		endless := b
 		endless.Count = 1 << 31
 		work := doomed.BeginPublishes(endless, scratch)
-		for scratch.Of(work.Index).Published.Load() == 0 && !work.Returned() {
-			time.Sleep(time.Millisecond)
-		}
-		if work.Returned() {
-			work.Right() // it cannot have done all of them: this tells why
-		}
+		underWay(work, scratch)
 		time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
 		writer.Kill()
 		s[0].BeginReads(b, scratch).Right()

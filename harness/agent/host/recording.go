@@ -58,7 +58,7 @@ type recordReader struct {
 	load
 	from       *snapshot
 	want, into []byte
-	seen       [scratch.Processes]uint64 // the last record of each writer
+	seen       [scratch.Processes]uint64 // the latest record of each writer
 }
 
 func (r *recordReader) step(i int64) error {
@@ -96,10 +96,10 @@ func (r *recordReader) judge(i int64, got []byte, published [scratch.Processes]u
 		return
 	}
 	switch last := r.seen[writer]; {
-	case number < last:
+	case number+1 < last: // the one before may come again until the publish of the last has returned
 		r.fault(i, "record %d of writer %d after record %d had been read", number, writer, last)
 	case number < published[writer]:
 		r.fault(i, "record %d of writer %d, although the publish of record %d had returned before the read began", number, writer, published[writer])
 	}
-	r.seen[writer] = number
+	r.seen[writer] = max(r.seen[writer], number)
 }
