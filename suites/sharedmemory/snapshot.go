@@ -21,19 +21,9 @@ func Snapshots(s *spec.Suite) {
 // snapParty gives handles on one record to processes of these names; the first
 // creates it.
 func snapParty(w *spec.World, recordMax int64, names ...string) []*spec.Snapshot {
-	handles := make([]*spec.Snapshot, len(names))
-	name := w.ObjectName("snap")
-	for i, n := range names {
-		var err error
-		if p := w.Process(n); i == 0 {
-			handles[i], err = p.CreateSnapshot(name, recordMax)
-			w.Must(err, "creating a snapshot of records up to %d bytes", recordMax)
-		} else {
-			handles[i], err = p.OpenSnapshot(name)
-			w.Must(err, "opening the snapshot by %s", n)
-		}
-	}
-	return handles
+	return handlesOn(w, "snap", crew(w, names), func(p *spec.Process, name string) (*spec.Snapshot, error) {
+		return p.CreateSnapshot(name, recordMax)
+	}, (*spec.Process).OpenSnapshot)
 }
 
 // reads expects that a process reads just this record.

@@ -18,17 +18,11 @@ func Words(s *spec.Suite) {
 // wordParty gives the word at an offset of one region to processes of these
 // names; the first creates it.
 func wordParty(w *spec.World, size, offset int64, names ...string) []*spec.Word {
-	words := make([]*spec.Word, len(names))
-	name := w.ObjectName("words")
-	for i, n := range names {
-		var r *spec.Region
-		var err error
-		if p := w.Process(n); i == 0 {
-			r, err = p.CreateRegion(name, size)
-		} else {
-			r, err = p.OpenRegion(name)
-		}
-		w.Must(err, "creating or opening a region by %s", n)
+	regions := handlesOn(w, "words", crew(w, names), func(p *spec.Process, name string) (*spec.Region, error) {
+		return p.CreateRegion(name, size)
+	}, (*spec.Process).OpenRegion)
+	words := make([]*spec.Word, len(regions))
+	for i, r := range regions {
 		words[i] = r.Word(offset)
 	}
 	return words
