@@ -43,12 +43,10 @@ type killing struct {
 }
 
 func newKilling(w *spec.World) *killing {
-	short := newPair(w, 5, 24)
-	long := *short
-	long.shape = short.facts.Shape(longQueue, short.size)
-	long.usable = short.facts.Usable(long.shape.Capacity)
+	short := newBriefPair(w, 5, 24)
+	long := plan(w, longQueue, 24)
 	long.attach(short.producer.Process(), short.consumer.Process(), w.ObjectName("long"))
-	return &killing{w: w, short: short, long: &long, tally: w.Tally()}
+	return &killing{w: w, short: short, long: long, tally: w.Tally()}
 }
 
 // longQueue is how many items fit into the long queue: to fill it takes longer

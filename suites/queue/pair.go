@@ -25,12 +25,44 @@ type pair struct {
 // newPair creates a queue of about that many usable items of about that size;
 // the producer's process creates it and the consumer's opens it.
 func newPair(w *spec.World, usable, size int64) *pair {
+	p := plan(w, usable, size)
+	p.attach(w.Process("producer"), w.Process("consumer"), w.ObjectName("q"))
+	return p
+}
+
+// newBriefPair is newPair with a queue that is full, and empty, in a moment.
+func newBriefPair(w *spec.World, usable, size int64) *pair {
+	p := plan(w, usable, size)
+	p.enlarge(usable)
+	p.attach(w.Process("producer"), w.Process("consumer"), w.ObjectName("q"))
+	return p
+}
+
+// plan is a pair that has no queue yet.
+func plan(w *spec.World, usable, size int64) *pair {
 	p := &pair{w: w, facts: w.Queues(), seed: w.Rand.Uint64()}
 	p.size = p.facts.Size(size)
 	p.shape = p.facts.Shape(usable, p.size)
 	p.usable = p.facts.Usable(p.shape.Capacity)
-	p.attach(w.Process("producer"), w.Process("consumer"), w.ObjectName("q"))
 	return p
+}
+
+// enlarge makes the items of a queue that counts bytes so large that about
+// usable of them fit. One that counts items holds no more anyway.
+func (p *pair) enlarge(usable int64) {
+	if !p.facts.Counted {
+		p.size = p.facts.Size(max(p.size, p.shape.Capacity/usable))
+		p.shape.ItemMax = p.size
+	}
+}
+
+// brief is a pair of the same processes on another queue, one that is full, and
+// empty, in a moment.
+func (p *pair) brief(usable int64) *pair {
+	b := *p
+	b.enlarge(usable)
+	b.attach(p.producer.Process(), p.consumer.Process(), p.w.ObjectName("brief"))
+	return &b
 }
 
 func (p *pair) attach(producer, consumer *spec.Process, name string) {

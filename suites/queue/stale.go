@@ -7,7 +7,7 @@ import (
 
 // Stale: what a killed run left is no trap for the next.
 func Stale(w *spec.World) {
-	p := newPair(w, 4, 16)
+	p := newBriefPair(w, 4, 16)
 	n := int(min(p.usable, 4))
 	for _, state := range []string{"with items inside", "with a get that waits", "with a put that waits"} {
 		w.Step("everybody is killed, %s", state)

@@ -27,6 +27,7 @@ func NoDup(w *spec.World) {
 	p.transfer(b)
 	p.empty()
 	w.Step("refused operations between do not make an item come twice")
+	p = p.brief(3)
 	for i := range 40 {
 		p.put(i, i+1)
 		n := p.fill(1000, fillLimit)
