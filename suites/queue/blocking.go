@@ -1,9 +1,6 @@
 package queue
 
 import (
-	"syscall"
-	"time"
-
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -18,11 +15,6 @@ func Full(w *spec.World) {
 		put.Blocks("putting into the full queue")
 		w.Step("one item is taken; the put goes on")
 		p.get(round, round+1)
-		if !p.facts.Counted { // one item fewer may still be too little room
-			for i := round + 1; i < round+n && !put.Returned(); i++ {
-				time.Sleep(time.Millisecond)
-			}
-		}
 		_, err := put.Return()
 		w.Must(err, "the put that waited")
 	}
@@ -34,14 +26,8 @@ func Full(w *spec.World) {
 func Empty(w *spec.World) {
 	p := newPair(w, 4, 16)
 	for round := range 3 {
-		w.Step("round %d: the queue is empty; a get waits", round+1)
-		get := p.consumer.BeginGet(subject.Forever)
-		get.Blocks("getting from the empty queue")
-		w.Step("an item comes; the get brings it")
-		p.put(round, round+1)
-		got, err := get.Item()
-		w.Must(err, "the get that waited")
-		p.same(round, got)
+		w.Step("round %d: the queue is empty; a get waits until an item comes", round+1)
+		p.getWaits(round)
 	}
 	p.empty()
 }
@@ -65,9 +51,7 @@ func ConsumerFirst(w *spec.World) {
 	p.producer, err = w.Process("producer").OpenQueue(name)
 	w.Must(err, "opening the queue")
 	p.put(0, 1)
-	got, err := get.Item()
-	w.Must(err, "the get that waited")
-	p.same(0, got)
+	p.brings(get, 0)
 
 	w.Step("the producer starts alone and puts; the consumer starts after that")
 	other := w.ObjectName("second")
@@ -83,35 +67,22 @@ func ConsumerFirst(w *spec.World) {
 // EINTR: a signal neither ends a wait nor passes for an item.
 func EINTR(w *spec.World) {
 	p := newPair(w, 2, 16)
-	storm := func(to *spec.Process) {
-		for range 10 {
-			to.Signal(syscall.SIGSTOP)
-			time.Sleep(time.Millisecond)
-			to.Signal(syscall.SIGCONT)
-			if to.Interrupts() {
-				to.Interrupt()
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}
 	w.Step("the consumer waits for an item while signals arrive")
 	get := p.consumer.BeginGet(subject.Forever)
 	get.Blocks("getting from the empty queue")
-	storm(p.consumer.Process())
+	p.consumer.Process().Storm(10)
 	get.StillBlocked("getting from the empty queue, during signals")
 	p.put(0, 1)
-	got, err := get.Item()
-	w.Must(err, "the get that signals arrived in")
-	p.same(0, got)
+	p.brings(get, 0)
 
 	w.Step("the producer waits for room while signals arrive")
 	n := p.fill(1, fillLimit)
 	put := p.producer.BeginPut(p.item(n+1), subject.Forever)
 	put.Blocks("putting into the full queue")
-	storm(p.producer.Process())
+	p.producer.Process().Storm(10)
 	put.StillBlocked("putting into the full queue, during signals")
 	p.get(1, n+1)
-	_, err = put.Return()
+	_, err := put.Return()
 	w.Must(err, "the put that signals arrived in")
 	p.get(n+1, n+2)
 	p.empty()
@@ -132,17 +103,12 @@ func Abandoned(w *spec.World) {
 	}
 	p.get(0, first)
 	w.Step("waiting and waking still work on both sides")
-	get := p.consumer.BeginGet(subject.Forever)
-	get.Blocks("getting from the empty queue")
-	p.put(0, 1)
-	got, err := get.Item()
-	w.Must(err, "the get that waited")
-	p.same(0, got)
+	p.getWaits(0)
 	n := p.fill(1, fillLimit)
 	put := p.producer.BeginPut(p.item(n+1), subject.Forever)
 	put.Blocks("putting into the full queue")
 	p.get(1, n+1)
-	_, err = put.Return()
+	_, err := put.Return()
 	w.Must(err, "the put that waited")
 	p.get(n+1, n+2)
 	w.Step("the capacity is what it was")

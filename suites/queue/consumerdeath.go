@@ -87,11 +87,10 @@ func newRemainder(p *pair, b spec.Bulk, h hand) *remainder {
 
 // take gets an item without waiting, and reports whether there was one.
 func (r *remainder) take() bool {
-	got, err := r.consumer.Get(subject.Never)
-	if r.nothing(err) {
+	got, found := r.try()
+	if !found {
 		return false
 	}
-	r.w.Must(err, "getting without waiting")
 	possible := slices.DeleteFunc(slices.Clone(r.first), func(i int64) bool {
 		return i+r.count >= r.bulk.Count || !bytes.Equal(got, r.item(i+r.count))
 	})

@@ -178,6 +178,16 @@ func (p *pair) nothing(err error) bool {
 	return kind == subject.Empty || kind == subject.PeerDead && p.alone()
 }
 
+// try gets without waiting, where there may be nothing.
+func (p *pair) try() (got []byte, found bool) {
+	got, err := p.consumer.Get(subject.Never)
+	if p.nothing(err) {
+		return nil, false
+	}
+	p.w.Must(err, "getting without waiting")
+	return got, true
+}
+
 func (p *pair) alone() bool { return p.w.Profile() == subject.ProfileOneToOne }
 
 // goOn lets those who live use the queue as if nothing had happened.

@@ -29,22 +29,12 @@ func Deadline(w *spec.World) {
 	get := p.consumer.BeginGet(subject.Wait(time.Hour))
 	get.Blocks("getting from the empty queue for at most an hour")
 	p.put(0, 1)
-	got, err := get.Item()
-	w.Must(err, "the get that waited for at most an hour")
-	p.same(0, got)
+	p.brings(get, 0)
 	w.Step("there is room before the limit of a put")
 	n := p.fill(0, fillLimit)
 	put := p.producer.BeginPut(p.item(n), subject.Wait(time.Hour))
 	put.Blocks("putting into the full queue for at most an hour")
-	for i := 0; i < n && !put.Returned(); i++ {
-		p.get(i, i+1)
-		if p.facts.Counted {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	_, err = put.Return()
-	w.Must(err, "the put that waited for at most an hour")
+	p.makeRoom(put, n)
 	w.Step("signals arrive while a limit runs: it is not counted anew each time")
 	q := &pair{w: w, facts: p.facts, shape: p.shape, usable: p.usable, size: p.size, seed: p.seed}
 	q.attach(w.Process("producer 2"), w.Process("consumer 2"), w.ObjectName("q2"))
@@ -52,7 +42,7 @@ func Deadline(w *spec.World) {
 	began := time.Now()
 	call := q.consumer.BeginGet(subject.Wait(limit))
 	q.consumer.Process().Storm(10)
-	_, err = call.Item()
+	_, err := call.Item()
 	timedOut(w, err, began, limit, "a get from the empty queue, during signals,")
 }
 
@@ -71,20 +61,10 @@ func Sleep(w *spec.World) {
 	get := p.consumer.BeginGet(subject.Forever)
 	get.Sleeps("getting from the empty queue")
 	p.put(0, 1)
-	got, err := get.Item()
-	w.Must(err, "the get that waited")
-	p.same(0, got)
+	p.brings(get, 0)
 	w.Step("the processor time of a put that waits is watched")
 	n := p.fill(0, fillLimit)
 	put := p.producer.BeginPut(p.item(n), subject.Forever)
 	put.Sleeps("putting into the full queue")
-	for i := 0; i < n && !put.Returned(); i++ {
-		p.get(i, i+1)
-		if p.facts.Counted {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	_, err = put.Return()
-	w.Must(err, "the put that waited")
+	p.makeRoom(put, n)
 }

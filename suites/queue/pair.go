@@ -5,6 +5,7 @@ package queue
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -116,6 +117,38 @@ func (p *pair) fill(from, limit int) int {
 		p.w.Must(err, "putting item %d without waiting", from+i)
 	}
 	return limit
+}
+
+// getWaits has a get wait at the empty queue until item i comes.
+func (p *pair) getWaits(i int) {
+	get := p.consumer.BeginGet(subject.Forever)
+	get.Blocks("getting from the empty queue")
+	p.put(i, i+1)
+	p.brings(get, i)
+}
+
+// brings expects that a get that waited comes back with item i.
+func (p *pair) brings(get *spec.Call, i int) {
+	got, err := get.Item()
+	p.w.Must(err, "the get that waited")
+	p.same(i, got)
+}
+
+// makeRoom takes items from the first on until a put that waits at n of them has
+// come back, and gives how many. Where capacity is counted in bytes, one item
+// fewer may still be too little room.
+func (p *pair) makeRoom(put *spec.Call, n int) (taken int) {
+	for taken < n && !put.Returned() {
+		p.get(taken, taken+1)
+		taken++
+		if p.facts.Counted {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	_, err := put.Return()
+	p.w.Must(err, "the put that waited")
+	return taken
 }
 
 // empty expects that the queue holds nothing.

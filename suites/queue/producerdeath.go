@@ -75,15 +75,6 @@ func (s *stream) take() bool {
 	return true
 }
 
-func (s *stream) try() (got []byte, found bool) {
-	got, err := s.consumer.Get(subject.Never)
-	if s.nothing(err) {
-		return nil, false
-	}
-	s.w.Must(err, "getting without waiting")
-	return got, true
-}
-
 // wrong says which item came out instead of the next.
 func (s *stream) wrong(got, want []byte) {
 	for i := s.next - 1; i >= 0 && len(got) >= 8; i-- {

@@ -29,23 +29,6 @@ func (p *pair) now(i int, when string) {
 	p.same(i, got)
 }
 
-// Receive: a blocking receive returns with a message, and not before one was
-// sent.
-func Receive(w *spec.World) {
-	p := newPair(w, 4, 16)
-	for round := range 3 {
-		w.Step("round %d: a receive waits", round+1)
-		get := p.consumer.BeginGet(subject.Forever)
-		get.Blocks("a blocking receive, with nothing sent,")
-		w.Step("a message is sent; the receive brings it")
-		p.put(round, round+1)
-		got, err := get.Item()
-		w.Must(err, "the receive that waited")
-		p.same(round, got)
-	}
-	p.empty()
-}
-
 // Send: a blocking send returns once its message is accepted: with room at
 // once, though nobody receives, and from then on the message is there.
 func Send(w *spec.World) {
@@ -66,17 +49,7 @@ func Send(w *spec.World) {
 	}
 	put := p.producer.BeginPut(p.item(n), subject.Forever)
 	put.Blocks("a blocking send without room")
-	taken := 0
-	for ; taken < n && !put.Returned(); taken++ {
-		p.get(taken, taken+1)
-		if p.facts.Counted {
-			taken++
-			break
-		}
-		time.Sleep(time.Millisecond) // one message fewer may still be too little room
-	}
-	_, err := put.Return()
-	w.Must(err, "the send that waited")
+	taken := p.makeRoom(put, n)
 	p.get(taken, n)
 	p.now(n, "after its send had returned")
 	p.empty()
@@ -214,17 +187,7 @@ func (p *pair) bound() {
 	}
 	put := p.producer.BeginPut(p.item(n), subject.Forever)
 	put.Blocks("a send at the capacity claimed")
-	taken := 0
-	for ; taken < n && !put.Returned(); taken++ {
-		p.get(taken, taken+1)
-		if p.facts.Counted {
-			taken++
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	_, err := put.Return()
-	w.Must(err, "the send that waited")
+	taken := p.makeRoom(put, n)
 	p.get(taken, n+1)
 	p.empty()
 }

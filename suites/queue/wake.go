@@ -18,9 +18,7 @@ func Wake(w *spec.World) {
 			time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
 		}
 		p.put(i, i+1)
-		got, err := get.Item()
-		w.Must(err, "the get that waited")
-		p.same(i, got)
+		p.brings(get, i)
 	}
 	w.Step("both sides wait for each other through the smallest queue, many times")
 	b := spec.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
