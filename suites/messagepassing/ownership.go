@@ -139,6 +139,11 @@ func boxPriority(w *spec.World) {
 		}
 		return best
 	}
+	receive := func() {
+		i := next()
+		o.receive(q[1], inside[i].number, inside[i].number+1, "as the oldest of the highest priority")
+		inside = append(inside[:i], inside[i+1:]...)
+	}
 	number := 0
 	for _, priorities := range [][]int64{{0, subject.HighestPriority}, {0, 1, 0, 1, 5, 5, 2, 0, 31, 1}, {3, 3, 3, 3}} {
 		w.Step("messages of priorities %v", priorities)
@@ -148,18 +153,14 @@ func boxPriority(w *spec.World) {
 			number++
 		}
 		for len(inside) > 0 {
-			i := next()
-			o.receive(q[1], inside[i].number, inside[i].number+1, "as the oldest of the highest priority")
-			inside = append(inside[:i], inside[i+1:]...)
+			receive()
 		}
 	}
 	w.Step("messages are sent and received in turns, of priorities drawn at random")
 	w.Mute(true)
 	for range 200 {
 		if len(inside) == room || len(inside) > 0 && w.Rand.IntN(2) == 0 {
-			i := next()
-			o.receive(q[1], inside[i].number, inside[i].number+1, "as the oldest of the highest priority")
-			inside = append(inside[:i], inside[i+1:]...)
+			receive()
 			continue
 		}
 		p := int64(w.Rand.IntN(subject.HighestPriority + 1))
@@ -168,9 +169,7 @@ func boxPriority(w *spec.World) {
 		number++
 	}
 	for len(inside) > 0 {
-		i := next()
-		o.receive(q[1], inside[i].number, inside[i].number+1, "as the oldest of the highest priority")
-		inside = append(inside[:i], inside[i+1:]...)
+		receive()
 	}
 	w.Mute(false)
 	w.Step("a plain send is of the lowest priority")

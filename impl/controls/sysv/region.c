@@ -85,4 +85,4 @@ static const struct ipckit_region region = {
     .unlink = region_unlink,
 };
 
-const struct ipckit_subject ipckit_subject = {.region = &region, .semaphore = &semaphore};
+const struct ipckit_subject ipckit_subject = {.region = &region, .semaphore = &semaphore, .mailbox = &queue};
