@@ -60,7 +60,7 @@ func Start(ctx context.Context, w *world.World, l Launcher, name string) (*Agent
 	}
 	if err := a.greet(ctx, w, l.Markers); err != nil {
 		_ = a.Kill()
-		return nil, fmt.Errorf("agent of %s: %w%s", l.Name, err, a.lastWords())
+		return nil, &Unstarted{Output: a.Output(), err: fmt.Errorf("agent of %s: %w%s", l.Name, err, a.lastWords())}
 	}
 	return a, nil
 }

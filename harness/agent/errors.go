@@ -2,12 +2,14 @@ package agent
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
 )
 
 // Unsupported says that the adapter does not have an operation or an argument.
@@ -61,6 +63,20 @@ func (e *Died) Error() string {
 		s += ", having written half a reply: " + e.Half
 	}
 	return s
+}
+
+// Unstarted says that an agent was started and did not get as far as hello.
+type Unstarted struct {
+	Output []reports.Output
+	err    error
+}
+
+func (e *Unstarted) Error() string { return e.err.Error() }
+func (e *Unstarted) Unwrap() error { return e.err }
+
+// Printed reports whether the agent printed some text.
+func (e *Unstarted) Printed(text string) bool {
+	return slices.ContainsFunc(e.Output, func(o reports.Output) bool { return strings.Contains(o.Text, text) })
 }
 
 // Busy says that an operation was begun while another was under way.

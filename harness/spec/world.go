@@ -182,13 +182,22 @@ func orList(kinds []subject.Kind) string {
 	return strings.Join(words, " or ")
 }
 
+// noThread is what Go's runtime says as it dies because the host refused a thread.
+const noThread = "failed to create new OS thread"
+
 // broken turns an agent's breakdown into a verdict.
 func (w *World) broken(process, operation string, err error) {
 	var died *agent.Died
 	var unsupported *agent.Unsupported
+	var unstarted *agent.Unstarted
+	if errors.As(err, &unstarted) {
+		w.outputs = append(w.outputs, unstarted.Output...)
+	}
 	switch {
 	case w.ctx.Err() != nil:
 		w.stop(reports.KitError, "interrupted")
+	case errors.As(err, &died) && errors.As(err, &unstarted) && unstarted.Printed(noThread):
+		w.Inconclusive("%s got no thread from this host: raise the limit on processes (ulimit -u, or pids.max of the control group), or check less at a time (--jobs 1)", process)
 	case errors.As(err, &died):
 		w.stop(reports.Crash, "%s died in %s: %v", process, operation, died)
 	case errors.As(err, &unsupported):

@@ -125,7 +125,7 @@ func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observ
 	if err != nil {
 		return kitError(err)
 	}
-	if err := temporaryDirectory(); err != nil {
+	if err := ready(ctx, f.jobs, f.isolate()); err != nil {
 		return err
 	}
 	t, err := open(ctx, name)
@@ -217,16 +217,6 @@ func smoke(ctx context.Context, t *target, isolation world.Isolation) error {
 		return usage("the adapter of %s fails its smoke test, so nothing else would mean anything\n%w", t.name, err)
 	}
 	return nil
-}
-
-// temporaryDirectory makes sure that worlds can be made where temporary files
-// go: nothing can be checked without, and it is not the kit that is at fault.
-func temporaryDirectory() error {
-	dir, err := os.MkdirTemp("", "ipckit-try-")
-	if err != nil {
-		return usage("no temporary directory can be made in %s: %w\npoint TMPDIR at a directory that can be written, as in TMPDIR=/var/tmp ipckit check", os.TempDir(), err)
-	}
-	return os.Remove(dir)
 }
 
 // outDir makes the directory that the record is written to: the one asked for,

@@ -116,7 +116,7 @@ func exploreSubject(ctx context.Context, name string, f exploreFlags) error {
 	if err != nil {
 		return kitError(err)
 	}
-	if err := temporaryDirectory(); err != nil {
+	if err := ready(ctx, 1, common.isolate()); err != nil {
 		return err
 	}
 	t, err := open(ctx, name)

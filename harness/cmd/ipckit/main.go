@@ -75,8 +75,6 @@ func usage(format string, args ...any) error {
 	return exitStatus{reports.ExitUsage, fmt.Errorf(format, args...)}
 }
 
-func kitError(err error) error { return exitStatus{reports.ExitKit, err} }
-
 const about = `ipckit checks implementations of interprocess communication on Linux: shared
 memory, message passing, and programs that use them. It starts real processes,
 puts the implementation through requirements with stable ids, and says what it

@@ -4,17 +4,26 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // asCommand makes the test binary be the command.
 const asCommand = "IPCKIT_TEST_COMMAND"
 
+// fewTasks limits the processes and threads of the command's user.
+const fewTasks = "IPCKIT_TEST_TASKS"
+
 func TestMain(m *testing.M) {
 	playRole()
 	if os.Getenv(asCommand) != "" {
+		if most, err := strconv.ParseUint(os.Getenv(fewTasks), 10, 64); err == nil {
+			_ = unix.Setrlimit(unix.RLIMIT_NPROC, &unix.Rlimit{Cur: most, Max: most})
+		}
 		main()
 	}
 	os.Exit(m.Run())

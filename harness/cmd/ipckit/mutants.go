@@ -17,6 +17,7 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
+	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
@@ -67,7 +68,7 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 	if err != nil {
 		return err
 	}
-	if err := temporaryDirectory(); err != nil {
+	if err := ready(ctx, jobs, world.Auto); err != nil {
 		return err
 	}
 	suite, err := suites.Suite()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/sanitize"
+	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/python"
 	"github.com/ipckit/ipckit/reports"
@@ -71,7 +72,7 @@ func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 	if err != nil {
 		return kitError(err)
 	}
-	if err := temporaryDirectory(); err != nil {
+	if err := ready(ctx, 1, world.Auto); err != nil {
 		return err
 	}
 	a, err := adapter.Load(name, adapter.Files{FS: c.Files, Python: python.Modules})

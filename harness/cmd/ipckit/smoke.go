@@ -23,7 +23,7 @@ step by step, without judging the implementation behind it.`,
 }
 
 func smokeAlone(ctx context.Context, name string) error {
-	if err := temporaryDirectory(); err != nil {
+	if err := ready(ctx, 1, world.Auto); err != nil {
 		return err
 	}
 	t, err := open(ctx, name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -128,6 +129,28 @@ func TestNoTemporaryDirectory(t *testing.T) {
 		c := prepare(t, args...)
 		c.Env = append(c.Env, "TMPDIR=/nonexistent")
 		finish(t, c).expect(t, reports.ExitUsage, "/nonexistent", "TMPDIR")
+	}
+}
+
+// TestFewProcesses: where the host allows too few processes, subjects are not blamed.
+func TestFewProcesses(t *testing.T) {
+	c := prepare(t, "check", "reference", "--only", "SEM-TRY")
+	c.Env = append(c.Env, fewTasks+"=40")
+	finish(t, c).expect(t, reports.ExitUsage, "40 processes", "ulimit -u")
+}
+
+// TestNoRoom: what could not be written is no fault of the kit's.
+func TestNoRoom(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skip(err)
+	}
+	defer full.Close()
+	c := prepare(t, "check", "reference", "--only", "REG-EXISTS")
+	said := new(bytes.Buffer)
+	c.Stdout, c.Stderr = full, said
+	if err := c.Run(); c.ProcessState.ExitCode() != reports.ExitUsage || !strings.Contains(said.String(), syscall.ENOSPC.Error()) {
+		t.Errorf("%v: %s", err, said)
 	}
 }
 
