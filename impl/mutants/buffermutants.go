@@ -33,6 +33,7 @@ var bufferMutants = []Mutant{
 	{ID: "ring-spins", Fault: "looks again and again where it should sleep", Requirement: "BUF-SLEEP", Verdict: "fail", At: "without sleeping"},
 	{ID: "ring-index-modulo", Fault: "takes a 32-bit index modulo a capacity that does not divide 2^32", Requirement: "BUF-INDEXWRAP", Verdict: "fail", At: "2^32"},
 	{ID: "ring-create-takes-over", Fault: "create takes what is there for its own, with what is inside", Requirement: "BUF-STALE", Verdict: "fail", At: "after the last"},
+	{ID: "ring-done-flag-stays", Fault: "create sets the indices of what is there to zero, and leaves the last run's done flag set", Requirement: "BUF-STALE", Verdict: "fail", At: "refused as \"closed"},
 	{ID: "ring-dies-published", Fault: "publishes an item before it has written it", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "came out"},
 	{ID: "ring-puts-behind", Fault: "put returns, and a thread publishes the item a moment later", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "whose put had returned"},
 	{ID: "ring-repeats-the-last", Fault: "who follows a dead producer puts its last item, in case it had not been put", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "came out"},

@@ -33,8 +33,12 @@ func (rs rings) create(name string, s subject.Shape) (*ring, error) {
 		return nil, subject.Errorf(subject.Invalid, "capacity %d, items up to %d bytes", s.Capacity, s.ItemMax)
 	}
 	m, err := rs.regions.create(name, size)
-	if subject.KindOf(err) == subject.Exists && rs.is("ring-create-takes-over") {
+	switch {
+	case subject.KindOf(err) != subject.Exists:
+	case rs.is("ring-create-takes-over"):
 		return rs.open(name)
+	case rs.is("ring-done-flag-stays"):
+		m, err = rs.regions.open(name, false)
 	}
 	if err != nil {
 		return nil, err

@@ -9,13 +9,19 @@ import (
 func Stale(w *spec.World) {
 	p := newBriefPair(w, 4, 16)
 	n := int(min(p.usable, 4))
-	for _, state := range []string{"with items inside", "with a get that waits", "with a put that waits"} {
+	states := []string{"with items inside", "with a get that waits", "with a put that waits"}
+	if p.facts.CanClose {
+		states = append(states, "after the end")
+	}
+	for _, state := range states {
 		w.Step("everybody is killed, %s", state)
 		switch state {
 		case "with items inside":
 			p.put(0, n)
 		case "with a get that waits":
 			p.consumer.BeginGet(subject.Forever).Blocks("getting from the empty queue")
+		case "after the end":
+			w.Must(p.producer.Close(), "closing the queue")
 		default:
 			p.producer.BeginPut(p.item(p.fill(0, fillLimit)), subject.Forever).Blocks("putting into the full queue")
 		}
