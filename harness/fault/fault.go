@@ -1,9 +1,10 @@
 // Package fault disturbs processes while they work: it stops and continues
-// them, interrupts their system calls, takes their processors away, kills them.
+// them, interrupts their system calls, takes their processors away, and what they
+// might open or allocate next, and kills them.
 //
 // Everything here may happen to any program at any time, so a correct one bears
-// it; except death, which only who claims to survive it must. Each fault is
-// logged with its time.
+// it; except death, which only who claims to survive it must, and shortages, of
+// which it may say so instead. Each fault is logged with its time.
 package fault
 
 import (
@@ -26,10 +27,16 @@ const (
 	Starve Kind = "starvation"    // busy loops on every processor
 	Kill   Kind = "kill"          // SIGKILL
 	Slow   Kind = "slow consumer" // a consumer that thinks long: part of the load
+
+	NoFiles Kind = "no descriptors" // none is left to open anything with
+	FullShm Kind = "full /dev/shm"  // nothing more fits
 )
 
 // Weather is what may happen to anyone, in no order.
 var Weather = []Kind{Pause, Storm, Starve}
+
+// Shortages are of what nobody needs who has what he works on.
+var Shortages = []Kind{NoFiles, FullShm}
 
 // An Event is one fault that happened.
 type Event struct {
@@ -79,17 +86,28 @@ type Target struct {
 	Name      string
 	Signal    func(syscall.Signal) error // to the process
 	Interrupt func() error               // the system call that it is in; nil where it does not bear that
+	NoFiles   Shortage                   // see [Descriptors]; nil: never
 }
 
+// A Scene is where faults are made.
+type Scene struct {
+	Targets []Target
+	FullShm Shortage // nil: never
+}
+
+// A Shortage begins one, and gives what ends it. After an error there is none.
+type Shortage func() (end func(), err error)
+
 // Disturb makes faults of the kinds, one after the other, until ctx is done.
-// Every process that was stopped has been continued when it returns. A target
-// that has ended meanwhile is left alone: its end is somebody else's to judge.
-func Disturb(ctx context.Context, r *rand.Rand, l *Log, kinds []Kind, targets []Target) {
-	if len(kinds) == 0 || len(targets) == 0 {
+// Every process that was stopped has been continued when it returns, and every
+// shortage is over. A target that has ended meanwhile is left alone: its end is
+// somebody else's to judge.
+func Disturb(ctx context.Context, r *rand.Rand, l *Log, kinds []Kind, s Scene) {
+	if len(kinds) == 0 || len(s.Targets) == 0 {
 		return
 	}
 	for sleep(ctx, time.Duration(1+r.Int64N(15))*time.Millisecond) {
-		t := targets[r.IntN(len(targets))]
+		t := s.Targets[r.IntN(len(s.Targets))]
 		switch kinds[r.IntN(len(kinds))] {
 		case Pause:
 			pause(ctx, r, l, t)
@@ -97,8 +115,27 @@ func Disturb(ctx context.Context, r *rand.Rand, l *Log, kinds []Kind, targets []
 			storm(ctx, r, l, t)
 		case Starve:
 			starve(ctx, r, l)
+		case NoFiles:
+			t.NoFiles.last(ctx, r, l, NoFiles, t.Name)
+		case FullShm:
+			s.FullShm.last(ctx, r, l, FullShm, "")
 		}
 	}
+}
+
+// last has a shortage for a while.
+func (s Shortage) last(ctx context.Context, r *rand.Rand, l *Log, k Kind, target string) {
+	if s == nil {
+		return
+	}
+	end, err := s()
+	if err != nil {
+		return
+	}
+	defer end()
+	d := time.Duration(1+r.Int64N(20)) * time.Millisecond
+	l.Add(k, target, "%v", d)
+	sleep(ctx, d)
 }
 
 // pause stops a process for a time that is short for people and long for it.

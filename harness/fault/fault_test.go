@@ -1,8 +1,10 @@
 package fault
 
 import (
+	"bufio"
 	"context"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -35,7 +37,7 @@ func TestDisturbLeavesNobodyStopped(t *testing.T) {
 	log := NewLog()
 	for i := range 20 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Duration(i)*3*time.Millisecond)
-		Disturb(ctx, rand.New(rand.NewPCG(1, uint64(i))), log, []Kind{Pause}, []Target{target})
+		Disturb(ctx, rand.New(rand.NewPCG(1, uint64(i))), log, []Kind{Pause}, Scene{Targets: []Target{target}})
 		cancel()
 	}
 	// A process that was continued may have to be reported as stopped and then as
@@ -73,7 +75,7 @@ func TestStormAsksFirst(t *testing.T) {
 	log := NewLog()
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
-	Disturb(ctx, rand.New(rand.NewPCG(1, 2)), log, []Kind{Storm}, []Target{calm, bears})
+	Disturb(ctx, rand.New(rand.NewPCG(1, 2)), log, []Kind{Storm}, Scene{Targets: []Target{calm, bears}})
 	for _, e := range log.Events() {
 		if e.Target != "bears" {
 			t.Errorf("logged %v", e)
@@ -86,6 +88,67 @@ func TestStormAsksFirst(t *testing.T) {
 
 // With nobody there, or nothing to be done, it comes back at once.
 func TestNothingToDo(t *testing.T) {
-	Disturb(context.Background(), nil, NewLog(), nil, []Target{{}})
-	Disturb(context.Background(), nil, NewLog(), Weather, nil)
+	Disturb(context.Background(), nil, NewLog(), nil, Scene{Targets: []Target{{}}})
+	Disturb(context.Background(), nil, NewLog(), Weather, Scene{})
+}
+
+// What a process has open stays, and nothing more can be opened until the
+// shortage is over.
+func TestDescriptors(t *testing.T) {
+	t.Run("own user", func(t *testing.T) { withoutDescriptors(t, nil) })
+	if os.Geteuid() == 0 {
+		t.Run("another user", func(t *testing.T) { withoutDescriptors(t, &syscall.Credential{Uid: 65534, Gid: 65534}) })
+	}
+}
+
+func withoutDescriptors(t *testing.T, user *syscall.Credential) {
+	c := exec.Command("/bin/sh", "-c", `while read line; do if (: < /dev/null) 2>/dev/null && exec 9< /dev/null; then exec 9<&-; echo opened; else echo refused; fi; done`)
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SysProcAttr = &syscall.SysProcAttr{Credential: user}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Wait()
+	defer in.Close()
+	answers := bufio.NewScanner(out)
+	try := func() string {
+		_, _ = in.Write([]byte("\n"))
+		answers.Scan()
+		return answers.Text()
+	}
+	if got := try(); got != "opened" {
+		t.Fatalf("before the shortage: %q", got)
+	}
+	end, err := Descriptors(c.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	during := try()
+	end()
+	if after := try(); during != "refused" || after != "opened" {
+		t.Errorf("%q during the shortage and %q after it, want refused and opened", during, after)
+	}
+}
+
+// A shortage is over when the faults are, and one that could not be made is not
+// in the log.
+func TestShortagesEnd(t *testing.T) {
+	target, _ := child(t)
+	begun, ended := 0, 0
+	target.NoFiles = func() (func(), error) { begun++; return func() { ended++ }, nil }
+	refused := func() (func(), error) { return nil, unix.EPERM }
+	log := NewLog()
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	Disturb(ctx, rand.New(rand.NewPCG(1, 2)), log, Shortages, Scene{Targets: []Target{target}, FullShm: refused})
+	if begun == 0 || begun != ended || len(log.Events()) != begun {
+		t.Errorf("%d begun, %d ended, %d in the log", begun, ended, len(log.Events()))
+	}
 }

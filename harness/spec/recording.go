@@ -109,6 +109,9 @@ func (r *Recording) Err() (dead bool, err error) {
 	return errors.As(err, new(*agent.Died)), err
 }
 
+// Begun reports whether the process records already.
+func (r *Recording) Begun() bool { return history.Begun(r.path) }
+
 // Broken ends the spec where a workload ended in a way that nobody wanted.
 // What was killed on purpose is not asked.
 func (r *Recording) Broken() {

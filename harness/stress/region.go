@@ -92,15 +92,15 @@ func fill(r *rand.Rand, p []byte) {
 func (s *session) disturb(r *round) (quiet func()) {
 	ctx, stop := context.WithTimeout(s.w.Context(), 10*roundTime)
 	done := make(chan struct{})
-	var targets []fault.Target
+	var scene fault.Scene
 	for _, p := range s.processes {
 		a := p.Agent()
-		targets = append(targets, fault.Target{Name: a.Name(), Signal: func(x syscall.Signal) error { return a.Process().Signal(x) }})
+		scene.Targets = append(scene.Targets, fault.Target{Name: a.Name(), Signal: func(x syscall.Signal) error { return a.Process().Signal(x) }})
 	}
 	source := r.source()
 	go func() {
 		defer close(done)
-		fault.Disturb(ctx, source, s.faults, []fault.Kind{fault.Pause, fault.Starve}, targets)
+		fault.Disturb(ctx, source, s.faults, []fault.Kind{fault.Pause, fault.Starve}, scene)
 	}()
 	s.w.Cleanup(stop)
 	return func() { stop(); <-done }

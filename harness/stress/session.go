@@ -63,6 +63,7 @@ type round struct {
 	recordings []*spec.Recording
 	capacity   int64 // usable items of a buffer
 	cleanup    []func()
+	lasting    error // a shortage that could not be ended
 }
 
 // A finding is what a round showed.
@@ -184,14 +185,20 @@ func (r *round) play() finding {
 	r.trial.begin(r)
 	ctx, stop := context.WithTimeout(r.w.Context(), 10*roundTime) // whoever hangs is to be seen to sleep
 	settled := make(chan struct{})
-	source, weather, targets := r.source(), r.weather(), r.targets()
+	source, weather, scene := r.source(), r.weather(), r.scene()
 	go func() {
 		defer close(settled)
-		fault.Disturb(ctx, source, r.faults, weather, targets)
+		fault.Disturb(ctx, source, r.faults, weather, scene)
 	}()
 	bury := r.kill()
 	stuck := r.await(func() { stop(); <-settled })
 	bury()
+	if r.lasting != nil {
+		r.w.KitError(r.lasting)
+	}
+	if excuse := r.excuse(); excuse != "" {
+		return r.abandon(excuse)
+	}
 	if stuck != "" {
 		return r.stranded(stuck)
 	}
@@ -214,23 +221,40 @@ func (r *round) play() finding {
 // the wait ends, so that nobody stays stopped.
 func (r *round) await(quiet func()) string {
 	defer quiet()
+	defer r.watchShortage()()
 	return r.w.Ended(r.recordings)
 }
 
 // stranded looks at what was recorded before everything stood still.
 func (r *round) stranded(stuck string) finding {
+	r.clear()
+	f := r.decide()
+	if f.verdict.Outcome != linear.Violation {
+		f.stuck = stuck
+	}
+	return f
+}
+
+// abandon ends a round that says nothing. What its processes had no time to
+// remove is none of their leftovers; the world removes it.
+func (r *round) abandon(reason string) finding {
+	r.clear()
+	r.w.Discard(r.recordings)
+	if err := r.w.Baseline(); err != nil {
+		r.w.KitError(err)
+	}
+	return finding{verdict: linear.Verdict{Outcome: linear.Inconclusive, Reason: reason}}
+}
+
+// clear kills the processes of the round; the next one starts others.
+func (r *round) clear() {
 	for _, x := range r.recordings {
 		if !x.Process().Gone() {
 			x.Process().Kill()
 		}
 	}
-	f := r.decide()
-	if f.verdict.Outcome != linear.Violation {
-		f.stuck = stuck
-	}
 	r.session.processes = nil
 	r.w.Forget()
-	return f
 }
 
 // decide loads the histories and asks the checker.

@@ -8,10 +8,13 @@ import (
 )
 
 // weather is what happens to the processes of a round. One in three is calm, so
-// that processes also meet at full speed.
+// that processes also meet at full speed, and in one of six there are shortages.
 func (r *round) weather() []fault.Kind {
-	if r.number%3 == 1 {
+	switch {
+	case r.number%3 == 1:
 		return nil
+	case r.short():
+		return fault.Shortages
 	}
 	return fault.Weather
 }
@@ -20,15 +23,17 @@ func (r *round) weather() []fault.Kind {
 // the workloads.
 func (r *round) source() *rand.Rand { return rand.New(rand.NewPCG(r.rand.Uint64(), uint64(r.number))) }
 
-func (r *round) targets() []fault.Target {
-	var list []fault.Target
+// scene is where the faults of a round are made.
+func (r *round) scene() fault.Scene {
+	s := fault.Scene{FullShm: r.fullShm}
 	for _, x := range r.recordings {
 		a := x.Process().Agent()
 		t := fault.Target{Name: a.Name(), Signal: func(s syscall.Signal) error { return a.Process().Signal(s) }}
 		if x.Process().Interrupts() {
 			t.Interrupt = a.Interrupt
 		}
-		list = append(list, t)
+		t.NoFiles = noFiles(x)
+		s.Targets = append(s.Targets, t)
 	}
-	return list
+	return s
 }

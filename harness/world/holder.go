@@ -177,6 +177,8 @@ func (h *holder) handle(r request) {
 		a.Found, a.Unseen = h.leftovers()
 	case opCut, opHeal:
 		a.Failure = failed(string(r.Op)+" the line", h.hosts.cut(r.Op == opCut))
+	case opFill, opEmpty:
+		a.Failure = failed(string(r.Op)+" /dev/shm", h.crowd(r.Op == opFill))
 	case opKill:
 		a.Failure = h.killAll()
 	case opClean:

@@ -63,6 +63,28 @@ func TestLimitOnSharedMemory(t *testing.T) {
 	}
 }
 
+// A /dev/shm that is full keeps what is in it, takes nothing more, and has its
+// room again afterwards.
+func TestFullSharedMemory(t *testing.T) {
+	for _, limits := range []Limits{{ShmSize: 1 << 20}, {}} {
+		w := isolatedWorld(t, Options{Limits: limits})
+		must(t, w, "grow", "/dev/shm/before", "65536")
+		for range 2 {
+			if err := w.FillShm(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			must(t, w, "grow", "/dev/shm/before", "65536")
+			if text, e := run(t, w, "grow", "/dev/shm/during", "65536"); e.Code != 1 || !strings.Contains(text, unix.ENOSPC.Error()) {
+				t.Errorf("64 KiB in a full /dev/shm: %v, %q; want %q", e, text, unix.ENOSPC)
+			}
+			if err := w.EmptyShm(within(t)); err != nil {
+				t.Fatal(err)
+			}
+			must(t, w, "grow", "/dev/shm/after", "65536")
+		}
+	}
+}
+
 func TestOutputLimit(t *testing.T) {
 	everywhere(t, Options{}, func(t *testing.T, w *World) {
 		const limit = 100_000

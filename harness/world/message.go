@@ -30,6 +30,8 @@ const (
 	opLeftovers operation = "leftovers" // → Found, Unseen
 	opCut       operation = "cut"       // the line between two hosts →
 	opHeal      operation = "heal"      // →
+	opFill      operation = "fill"      // the world's /dev/shm →
+	opEmpty     operation = "empty"     // →
 	opKill      operation = "kill"      // every process of the world, not what it created →
 	opClean     operation = "clean"     // and what they created →
 	opEnd       operation = "end"       // and the holder →

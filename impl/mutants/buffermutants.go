@@ -40,4 +40,6 @@ var bufferMutants = []Mutant{
 	{ID: "ring-frees-behind", Fault: "get returns, and a thread frees the slot a moment later", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "a second time"},
 	{ID: "ring-skips-one", Fault: "who follows a dead consumer frees the oldest item, in case the dead one had it", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "is lost"},
 	{ID: "ring-dies-reserved", Fault: "takes a place out of use while it empties it", Requirement: "BUF-CONSUMERDEATH", Verdict: "fail", At: "were claimed"},
+	{ID: "ring-opens-each-time", Kind: stress, Fault: "opens its region for each put, and once it cannot, puts nothing any more", Requirement: "BUF-NOLOSS", Verdict: "timeout", At: "did not come back"},
+	{ID: "ring-keeps-a-log", Kind: stress, Fault: "appends each item to a log in /dev/shm first, and once there is no room, puts nothing any more", Requirement: "BUF-NOLOSS", Verdict: "timeout", At: "did not come back"},
 }

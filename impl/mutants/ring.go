@@ -34,12 +34,13 @@ type ring struct {
 	shared bool // by any number of producers and consumers, who take turns
 	*region
 	*control
-	slot  int64 // bytes: a length word, then the item
-	slots int64 // in memory
-	put   uint64
-	kept  [][]byte // of ring-memory-grows
-	carry []byte   // of ring-swaps-two
-	later later    // of those that publish behind
+	slot   int64 // bytes: a length word, then the item
+	slots  int64 // in memory
+	put    uint64
+	kept   [][]byte // of ring-memory-grows
+	carry  []byte   // of ring-swaps-two
+	later  later    // of those that publish behind
+	gaveUp bool     // of those that put nothing any more, see short
 }
 
 // place is the slot of an index.
@@ -109,7 +110,9 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 			return err
 		}
 	}
-	r.store(item)
+	if !r.short(item) {
+		r.store(item)
+	}
 	r.over(r.shared)
 	if !r.is("ring-wakes-nobody") {
 		r.wake()

@@ -23,7 +23,9 @@ func newStress() *cobra.Command {
 		Long: `Stress runs many processes of the subject on common objects, records every
 operation with its time, and decides by exact checkers whether the whole was
 allowed: whether it can be explained by operations that happened one at a time.
-Meanwhile processes are stopped and continued, interrupted and starved. What was
+Meanwhile processes are stopped and continued, interrupted and starved, and left
+without descriptors and without room in /dev/shm, in which they may say that they
+cannot go on; those are killed whose deaths the others claim to survive. What was
 not allowed is shown as a picture of the few operations that prove it.
 
 Without SUBJECT it stresses the reference implementation. A longer budget finds

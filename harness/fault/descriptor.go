@@ -1,0 +1,66 @@
+package fault
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+)
+
+// Descriptors leaves a process none to open anything with: its limit becomes the
+// lowest that is free (RLIMIT_NOFILE). Those that it has stay, and poll(2), which
+// refuses more descriptors than the limit, works on them. Errors are those of
+// proc(5) and prlimit(2).
+func Descriptors(pid int) (end func(), err error) {
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	if err != nil {
+		return nil, err
+	}
+	taken := map[int]bool{}
+	for _, e := range open {
+		if n, err := strconv.Atoi(e.Name()); err == nil {
+			taken[n] = true
+		}
+	}
+	free := uint64(0)
+	for taken[int(free)] {
+		free++
+	}
+	var before unix.Rlimit
+	if err := limit(pid, nil, &before); err != nil {
+		return nil, err
+	}
+	if err := limit(pid, &unix.Rlimit{Cur: min(free, before.Cur), Max: before.Max}, nil); err != nil {
+		return nil, err
+	}
+	return func() { _ = limit(pid, &before, nil) }, nil
+}
+
+// limit sets or reads a process's limit on descriptors. Root without
+// CAP_SYS_RESOURCE, as in many containers, may do so for its own processes alone:
+// for this call, it takes on their user and group.
+func limit(pid int, now, before *unix.Rlimit) error {
+	err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, now, before)
+	if err != unix.EPERM || unix.Geteuid() != 0 {
+		return err
+	}
+	var owner unix.Stat_t
+	if err := unix.Stat(fmt.Sprintf("/proc/%d", pid), &owner); err != nil {
+		return err
+	}
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread, whose user it is, ends with the goroutine
+		const same = ^uintptr(0)
+		for _, real := range [][2]uintptr{{unix.SYS_SETRESGID, uintptr(owner.Gid)}, {unix.SYS_SETRESUID, uintptr(owner.Uid)}} {
+			if _, _, errno := unix.RawSyscall(real[0], real[1], same, same); errno != 0 {
+				done <- errno
+				return
+			}
+		}
+		done <- unix.Prlimit(pid, unix.RLIMIT_NOFILE, now, before)
+	}()
+	return <-done
+}

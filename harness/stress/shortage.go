@@ -1,0 +1,98 @@
+package stress
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/fault"
+	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// short reports whether there are shortages in this round.
+func (r *round) short() bool { return r.number%6 == 3 }
+
+// errNotYet keeps shortages off until everybody has what he works with.
+var errNotYet = errors.New("not everybody records yet")
+
+// noFiles leaves a process no descriptors.
+func noFiles(x *spec.Recording) fault.Shortage {
+	return func() (func(), error) {
+		if !x.Begun() {
+			return nil, errNotYet
+		}
+		return fault.Descriptors(x.Process().Agent().Process().PID())
+	}
+}
+
+// fullShm leaves nobody room in /dev/shm.
+func (r *round) fullShm() (func(), error) {
+	if slices.ContainsFunc(r.recordings, func(x *spec.Recording) bool { return !x.Begun() }) {
+		return nil, errNotYet
+	}
+	if err := r.w.FillShm(r.w.Context()); err != nil {
+		return nil, err
+	}
+	return func() {
+		if err := r.w.EmptyShm(r.w.Context()); err != nil {
+			r.lasting = err
+		}
+	}, nil
+}
+
+// excuse says who could not go on in a shortage, and why: that is no fault of
+// his. Where memory was not reserved when it was made, as textbooks do not, the
+// first touch of a page ends a process by SIGBUS. "" is nobody.
+func (r *round) excuse() string {
+	if !r.short() {
+		return ""
+	}
+	for _, x := range r.recordings {
+		dead, err := x.Err()
+		name := x.Process().Name()
+		switch {
+		case err == nil || x.Process().Gone():
+		case !dead:
+			return fmt.Sprintf("%s could not go on in a shortage: %v", name, err)
+		case busError(x.Process().Agent(), err):
+			return name + " got SIGBUS in a shortage: it touched memory that was not reserved (posix_fallocate) when it was made"
+		}
+	}
+	return ""
+}
+
+// watchShortage ends the others soon after somebody could not go on in a
+// shortage: they may wait for him for ever. done is called when all have ended.
+func (r *round) watchShortage() (done func()) {
+	if !r.short() {
+		return func() {}
+	}
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for r.excuse() == "" {
+			select {
+			case <-stop:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+		for _, x := range r.recordings {
+			_ = x.Process().Agent().Process().Signal(syscall.SIGKILL)
+		}
+	}()
+	return func() { close(stop); <-stopped }
+}
+
+// busError reports whether a process ended by SIGBUS, be it that its language's
+// run-time has told so and ended it.
+func busError(a *agent.Agent, err error) bool {
+	var died *agent.Died
+	return errors.As(err, &died) && (died.Exit.Signal == syscall.SIGBUS ||
+		slices.ContainsFunc(a.Output(), func(o reports.Output) bool { return strings.Contains(o.Text, "SIGBUS") }))
+}
