@@ -12,7 +12,7 @@ import (
 // ConsumerDeath: after a consumer was killed at any moment, the others get all
 // that it had not yet taken, in order, at most without the item that it had in
 // hand, and find as many places as before.
-func ConsumerDeath(w *spec.World) { killConsumers(w, few) }
+func ConsumerDeath(w *spec.World) { killConsumers(w, few()) }
 
 // ConsumerDeaths is the same for as long as it is given.
 func ConsumerDeaths(w *spec.World) { killConsumers(w, many(w)) }

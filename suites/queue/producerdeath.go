@@ -11,7 +11,7 @@ import (
 // ProducerDeath: after a producer was killed at any moment, all that it had put
 // comes out whole and in order, at most the item in hand not or once more, and
 // the others go on as if it had never been.
-func ProducerDeath(w *spec.World) { killProducers(w, few) }
+func ProducerDeath(w *spec.World) { killProducers(w, few()) }
 
 // ProducerDeaths is the same for as long as it is given.
 func ProducerDeaths(w *spec.World) { killProducers(w, many(w)) }
