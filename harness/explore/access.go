@@ -38,6 +38,7 @@ func (l *leg) fault(s stop) (ending, error) {
 		return end, err
 	}
 	p.count++
+	l.lull = lull{}
 	var before, after [maxWatched]byte
 	size := p.read(s.fault, before[:min(max(in.size, 1), maxWatched)])
 	if err := p.protect(false); err != nil {

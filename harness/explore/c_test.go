@@ -3,6 +3,7 @@ package explore_test
 import (
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/adapter"
@@ -23,6 +24,10 @@ const (
 	cRobust
 	cEvent
 	cLateFlag
+	cEnds
+	cForks
+	cRemaps
+	cNoEnd
 )
 
 // cToys builds toys in C.
@@ -82,6 +87,27 @@ func TestToysInC(t *testing.T) {
 			exploreOften(t, e, cCase(w, x.toy), x.wrong, repetitions)
 		})
 	}
+}
+
+// What C's operations do that cannot be explored is told, and nothing of it is
+// left.
+func TestOddToysInC(t *testing.T) {
+	e, w := start(t, cToys(t, "testdata/toys"))
+	for toy, x := range map[int64]struct {
+		fate explore.Fate
+		say  string
+	}{
+		cEnds:   {explore.Crashes, "put(01) of A ends the agent: exited with status 3"},
+		cForks:  {"", "the operation forks"},
+		cRemaps: {"", "maps other memory in its place"},
+		cNoEnd:  {explore.Hangs, "put(01) of A never ends: it goes on and touches no shared memory, at toys.c:"},
+	} {
+		r, err := e.Explore(within(t), cCase(w, toy))
+		if err != nil || r.Broken != x.fate || r.Decided() || !strings.Contains(r.String(), x.say) {
+			t.Errorf("%d: %+v, %v; want %q", toy, r, err, x.say)
+		}
+	}
+	exploreOften(t, e, cCase(w, cAtomicAdd), false, 1)
 }
 
 // A plain mutex does not survive its owner, a robust one does.

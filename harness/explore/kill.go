@@ -22,6 +22,7 @@ type KillResult struct {
 	Inconclusive int    `json:"inconclusive,omitempty"`
 	LeftOut      int    `json:"left_out,omitempty"`    // as in Result
 	Cut          bool   `json:"cut,omitempty"`         // as in Result
+	Broken       Fate   `json:"broken,omitempty"`      // as in Result
 	Unreachable  string `json:"unreachable,omitempty"` // as in Result
 }
 
@@ -60,7 +61,10 @@ func (k KillResult) Decided() bool { return k.Unreachable == "" && !k.Cut && k.I
 
 // String reads "13 points: 3 goes on, 10 hangs".
 func (k KillResult) String() string {
-	if k.Unreachable != "" {
+	switch {
+	case k.Broken != "":
+		return k.Unreachable
+	case k.Unreachable != "":
 		return "out of reach: " + k.Unreachable
 	}
 	var parts []string
@@ -93,6 +97,7 @@ func (t *tracer) killSweep(s *Scenario, limit time.Duration, id string) (k KillR
 	t.scenario = &alone
 	x := &search{tracer: t, scenario: &alone, deadline: began.Add(limit)}
 	possible, err := x.survivals()
+	k.Broken = x.result.Broken
 	if k.Unreachable = x.result.Unreachable; err != nil || k.Unreachable != "" {
 		return k, err
 	}
@@ -188,13 +193,9 @@ func (x *search) survivals() (map[string]bool, error) {
 	for n := range len(x.scenario.A) + 1 {
 		part := *x.scenario
 		part.A = part.A[:n]
-		r := &run{tracer: x.tracer, scenario: &part}
-		if err := r.execute(); err != nil {
+		r, ok, err := x.sequence(&part, nil)
+		if err != nil || !ok {
 			return nil, err
-		}
-		if r.crashed != "" || r.unreachable != "" {
-			x.result.Unreachable = "already without a death: " + r.crashed + r.unreachable
-			return nil, nil
 		}
 		if between := n > 0 && n < len(x.scenario.A); !between || !r.outcome.Stuck() {
 			possible[survival(r.outcome)] = true

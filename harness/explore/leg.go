@@ -2,6 +2,7 @@ package explore
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -54,6 +55,10 @@ type leg struct {
 	only  bool     // one operation, not all
 	slice bool     // give up the processor after a while, watched or not
 
+	lull    lull   // since its last access
+	busy    bool   // it had the processor for as long as it was waited for
+	endless string // that it goes on with neither an access nor a system call, and where
+
 	buffer *storeBuffer // follows its stores
 
 	unchanged int         // accesses in a row that changed nothing
@@ -87,6 +92,7 @@ func (l *leg) run() (ending, error) {
 				return l.failed(err)
 			}
 			p.within, p.count = true, 0
+			p.entered, p.remapped = slices.Clone(p.regions), false
 		}
 		end, err := l.operate()
 		if err != nil {
@@ -113,7 +119,7 @@ func (l *leg) run() (ending, error) {
 func (l *leg) failed(err error) (ending, error) {
 	var refused *Refused
 	switch {
-	case errors.Is(err, errStops):
+	case errors.Is(err, errStops), errors.As(err, new(unfollowed)):
 		l.why = err.Error()
 		return leaves, nil
 	case l.p.state == dead && l.p.protected && !l.p.ending && l.p.end.Signal() != unix.SIGKILL:
@@ -196,7 +202,11 @@ func (l *leg) next() (stop, error) {
 		if began.IsZero() {
 			began, used = now, taskTime(p.pid, p.tid)
 		}
-		if after := now.Sub(began); after > 20*limit || after > limit && time.Duration(taskTime(p.pid, p.tid)-used) >= active {
+		after := now.Sub(began)
+		if after <= limit {
+			continue
+		}
+		if l.busy = time.Duration(taskTime(p.pid, p.tid)-used) >= active; l.busy || after > 20*limit {
 			return stop{}, nil
 		}
 	}
@@ -218,11 +228,7 @@ func (l *leg) overdue() (ending, error) {
 		l.signal = s.signal
 	}
 	if l.slice || l.watch {
-		if err := l.p.protect(false); err != nil {
-			return goesOn, err
-		}
-		l.note(l.p, Event{Kind: kindWait, Text: "goes on without end"})
-		return spins, nil
+		return l.tooLong()
 	}
 	l.watch = true
 	return goesOn, nil

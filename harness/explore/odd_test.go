@@ -13,6 +13,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/agent/host"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/world"
 )
 
 // Agents that cannot be followed are told, and do not end the explorer.
@@ -24,6 +25,11 @@ func TestOddAgents(t *testing.T) {
 		"odd: has itself stopped":   "stop",
 		"odd: another thread helps": "another thread",
 		noMarkers:                   "marker",
+
+		"odd: maps nothing in its place":                "takes away the mapping",
+		"odd: another thread maps nothing in its place": "takes away the mapping",
+		"odd: maps a copy in its place":                 "MAP_PRIVATE",
+		"odd: looks at a copy":                          "MAP_PRIVATE",
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w := start(t, agent.Self(name))
@@ -90,15 +96,52 @@ func TestKillsTheExplorer(t *testing.T) {
 	}
 }
 
-// An operation that never ends is one that waits for ever, which a sequence may
-// show as well.
-func TestNoEnd(t *testing.T) {
-	e, w := start(t, agent.Self("odd: no end"))
-	r, err := e.Explore(within(t), scenario(w, nil, ops{put(1)}, ops{get()}, nil))
+// What ends its agent, or never ends, with whole operations already is told at
+// once, and is no matter of interleavings.
+func TestBroken(t *testing.T) {
+	putGet := func(w *world.World) explore.Scenario { return scenario(w, nil, ops{put(1)}, ops{get()}, nil) }
+	afterGet := func(w *world.World) explore.Scenario { return scenario(w, ops{get()}, ops{put(1)}, ops{put(1)}, nil) }
+	for name, x := range map[string]struct {
+		scenario func(*world.World) explore.Scenario
+		fate     explore.Fate
+		say      string
+	}{
+		"odd: no end":                       {putGet, explore.Hangs, "put(01) of A never ends"},
+		"odd: yields without end":           {putGet, explore.Hangs, "put(01) of A never ends"},
+		"odd: reads and yields without end": {putGet, explore.Hangs, "put(01) of A"},
+		"odd: reads without end":            {putGet, explore.Hangs, "put(01) of A"},
+		"odd: exits":                        {putGet, explore.Crashes, "put(01) of A ends the agent: exited with status 3"},
+		"odd: has no end where it is alone": {afterGet, explore.Hangs, "get of A never ends"},
+		"odd: exits where it is alone":      {afterGet, explore.Crashes, "get of A ends the agent: exited with status 3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e, w := start(t, agent.Self(name))
+			s := x.scenario(w)
+			s.Ends = true
+			r, err := e.Explore(within(t), s)
+			if err != nil || r.Broken != x.fate || r.Violation != nil || r.Decided() || !strings.Contains(r.String(), x.say) {
+				t.Errorf("%+v, %v; want that it %s: %s", r, err, x.fate, x.say)
+			}
+			t.Logf("%v in %v", r, r.Duration)
+			if x.fate == explore.Hangs { // which takes its time again
+				return
+			}
+			if k, err := e.Kill(within(t), s); err != nil || k.Broken != x.fate || k.Decided() {
+				t.Errorf("a sweep: %+v, %v; want that it %s", k, err, x.fate)
+			}
+		})
+	}
+}
+
+// In a scenario whose author says nothing of its end, waiting for ever may be
+// how it is meant.
+func TestNoEndIsMeant(t *testing.T) {
+	e, w := start(t, agent.Self("wrong: lost wake-up"))
+	r, err := e.Explore(within(t), scenario(w, nil, ops{get()}, ops{get()}, nil))
 	if err != nil || r.Violation != nil || !r.Decided() {
 		t.Errorf("%+v, %v", r, err)
 	}
-	t.Logf("%v in %v", r, r.Duration)
 }
 
 // When time is over the search is cut, and says so.

@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -37,25 +38,23 @@ func merges(n, m int) (all [][]int) {
 // what was done should have released, was forgotten.
 func (x *search) oracle(s *Scenario) (map[string]Outcome, error) {
 	allowed := map[string]Outcome{}
+	ends, waiting := false, ""
 	for _, order := range merges(len(s.A), len(s.B)) {
 		if x.over() {
 			return allowed, nil
 		}
-		r := &run{tracer: x.tracer, scenario: s, order: order}
-		if err := r.execute(); err != nil {
+		r, ok, err := x.sequence(s, order)
+		if err != nil || !ok {
 			return nil, err
 		}
-		switch {
-		case r.unreachable != "":
-			x.result.Unreachable = r.unreachable
-			return nil, nil
-		case r.crashed != "":
-			x.result.Unreachable = fmt.Sprintf("already one operation after the other an agent ends: %s", r.crashed)
-			return nil, nil
-		}
+		ends, waiting = ends || !r.stuck, cmp.Or(waiting, r.waiting())
 		if !r.forgotten() {
 			allowed[r.outcome.key()] = r.outcome
 		}
+	}
+	if s.Ends && !ends {
+		x.result.Broken = Hangs
+		x.result.Unreachable = "already one operation after the other, in whatever order, somebody waits for ever, such as " + waiting
 	}
 	return allowed, nil
 }
@@ -97,6 +96,7 @@ func (x *search) excused(r *run) bool {
 	}
 	for set := 1; set < 1<<len(refused); set++ {
 		without := *x.scenario
+		without.Ends = false // without one, the other may wait for it
 		scripts := [2][]agent.Request{without.A, without.B}
 		rest := r.outcome
 		name := ""

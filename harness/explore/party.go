@@ -39,6 +39,7 @@ type party struct {
 
 	base      []mapping // shared mappings that are none of the subject's objects
 	regions   []mapping
+	private   []mapping // private ones that show a file
 	protected bool
 	callAt    uint64 // address of an instruction that makes a system call
 
@@ -46,14 +47,16 @@ type party struct {
 	unread []byte
 
 	// The run under way.
-	script  []agent.Request
-	pos     int      // the operation that it is in, or before
-	within  bool     // inside that operation
-	count   int      // its points so far
-	answers []string // to the operations done
-	call    *call    // the system call that it is in, if it was resumed there
-	rewound bool     // it stands before a system call that was counted already
-	held    []stored // taken back, to be done when it goes on
+	script   []agent.Request
+	pos      int       // the operation that it is in, or before
+	within   bool      // inside that operation
+	count    int       // its points so far
+	answers  []string  // to the operations done
+	call     *call     // the system call that it is in, if it was resumed there
+	entered  []mapping // its regions when the operation began
+	remapped bool      // it has changed what is mapped in this operation
+	rewound  bool      // it stands before a system call that was counted already
+	held     []stored  // taken back, to be done when it goes on
 
 	// What is known of its code.
 	program string // path of its executable
@@ -103,7 +106,7 @@ func spawn(name string, c command) (_ *party, err error) {
 		}
 		return nil, fmt.Errorf("the memory of %s: %w", name, err)
 	}
-	p.base, err = p.sharedMappings()
+	p.base, _, err = p.mappings()
 	return p, err
 }
 

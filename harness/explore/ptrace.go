@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"bytes"
 	"fmt"
 	"unsafe"
 
@@ -28,10 +29,13 @@ func yield() { _, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
 func taskState(pid, tid int) byte {
 	var text [512]byte
 	n := readSmall(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid), text[:])
-	for i := n - 1; i > 0; i-- {
-		if text[i] == ')' && i+2 < n {
-			return text[i+2]
-		}
+	return stateIn(text[:n])
+}
+
+// stateIn is the state letter in the text of a thread's stat.
+func stateIn(stat []byte) byte {
+	if i := bytes.LastIndexByte(stat, ')'); i > 0 && i+2 < len(stat) {
+		return stat[i+2]
 	}
 	return 'X'
 }

@@ -29,7 +29,8 @@ type mapping struct {
 
 func (m *mapping) holds(address uint64) bool { return m.low <= address && address < m.high }
 
-// readMaps reads the mappings of a process that are shared or hold code.
+// readMaps reads the mappings of a process that are shared, hold code or show a
+// file.
 func readMaps(pid int) ([]mapping, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
 	if err != nil {
@@ -40,11 +41,8 @@ func readMaps(pid int) ([]mapping, error) {
 		// 7f00-7f01 rw-s 00001000 00:1a 77   /dev/shm/ring
 		line := s.Text()
 		bounds, rest, _ := strings.Cut(line, " ")
-		if len(rest) < 4 || rest[3] != 's' && rest[2] != 'x' {
-			continue
-		}
 		fields := strings.Fields(rest)
-		if len(fields) < 4 {
+		if len(rest) < 4 || len(fields) < 4 || rest[3] != 's' && rest[2] != 'x' && fields[3] == "0" {
 			continue
 		}
 		m := mapping{shared: rest[3] == 's', runs: rest[2] == 'x'}
@@ -65,21 +63,25 @@ func readMaps(pid int) ([]mapping, error) {
 	return all, nil
 }
 
-// sharedMappings are the shared mappings that the agent made since base.
-func (p *party) sharedMappings() ([]mapping, error) {
+// mappings are the shared mappings that the agent made since base, and the
+// private ones that show a file.
+func (p *party) mappings() (shared, private []mapping, err error) {
 	all, err := readMaps(p.pid)
-	if err != nil {
-		return nil, err
+	for _, m := range all {
+		switch {
+		case !m.shared:
+			private = append(private, m)
+		case !slices.ContainsFunc(p.base, func(b mapping) bool { return b.low == m.low && b.object == m.object }):
+			shared = append(shared, m)
+		}
 	}
-	return slices.DeleteFunc(all, func(m mapping) bool {
-		return !m.shared || slices.ContainsFunc(p.base, func(b mapping) bool { return b.low == m.low && b.object == m.object })
-	}), nil
+	return shared, private, err
 }
 
-// look finds the shared mappings that there are now. Those that it knew keep
-// the protection that they had, which the explorer may have taken away.
+// look finds the mappings that there are now. Those that it knew keep the
+// protection that they had, which the explorer may have taken away.
 func (p *party) look() error {
-	found, err := p.sharedMappings()
+	found, private, err := p.mappings()
 	if err != nil {
 		return err
 	}
@@ -90,7 +92,7 @@ func (p *party) look() error {
 			}
 		}
 	}
-	p.regions = found
+	p.regions, p.private = found, private
 	return nil
 }
 

@@ -37,6 +37,10 @@ type Result struct {
 	// Cut says that the time limit ended the search before the bound did.
 	Cut bool `json:"cut,omitempty"`
 
+	// Broken says what happens with whole operations already, one after the
+	// other: [Crashes] or [Hangs]; "" where nothing does. Unreachable tells how.
+	Broken Fate `json:"broken,omitempty"`
+
 	// Unreachable says why the agents cannot be explored in this scenario: "the
 	// operation forks"; "" where they can.
 	Unreachable string `json:"unreachable,omitempty"`
@@ -56,6 +60,8 @@ func (r Result) Rate() float64 {
 func (r Result) String() string {
 	bound := Bound(r.Preemptions, r.StoreBuffers, r.LeftOut > 0)
 	switch {
+	case r.Broken != "":
+		return r.Unreachable
 	case r.Unreachable != "":
 		return "out of reach: " + r.Unreachable
 	case r.Violation != nil:

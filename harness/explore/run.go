@@ -44,7 +44,10 @@ type run struct {
 	events      []Event
 	strayed     bool
 	unreachable string
-	crashed     string
+	crashed     string     // how an agent ended
+	alone       string     // and in what, if by itself
+	broken      *breakdown // in the setup
+	endless     [2]string  // what it goes on with, touching nothing
 	stuck       bool
 	outcome     Outcome
 
@@ -67,7 +70,16 @@ func (r *run) execute() error {
 	t.runs++
 	t.serial++
 	if err := t.prepare(r.scenario); err != nil {
-		return err
+		var apart unfollowed
+		switch {
+		case errors.As(err, &r.broken):
+			r.unreachable = r.broken.how
+		case errors.As(err, &apart):
+			r.unreachable = apart.Error()
+		default:
+			return err
+		}
+		return t.renew()
 	}
 	for i, p := range t.parties {
 		p.script = [2][]agent.Request{r.scenario.A, r.scenario.B}[i]
@@ -105,7 +117,7 @@ func (r *run) execute() error {
 func (t *tracer) prepare(s *Scenario) error {
 	for _, step := range s.Setup {
 		p := t.party(step.Agent)
-		reply, err := p.do(t.named(step.Request), setupLimit)
+		reply, err := p.must(t.named(step.Request))
 		if err == nil && !mayRefuse(step.Request, reply) {
 			err = reply.Err()
 		}
@@ -120,6 +132,11 @@ func (t *tracer) prepare(s *Scenario) error {
 		}
 	}
 	t.nameRegions()
+	for _, p := range t.parties {
+		if err := p.shares(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -255,15 +272,20 @@ func (r *run) leg(i int, l *leg) error {
 	case end == strays || l.goal != nil && end != reached && end != dies && end != leaves:
 		r.strayed = true
 	case end == dies:
-		r.crashed = p.exited()
+		if r.crashed = p.exited(); p.diedAlone() {
+			r.alone = fmt.Sprintf("%s of %s ends the agent: %s", Describe(p.script[p.pos]), p.name, r.crashed)
+		}
 	case end == leaves:
 		r.unreachable = l.why
 	case end == reached && r.victim:
 		r.murder()
 	case end.waiting():
 		r.fruitless[i]++
+		if l.endless != "" {
+			r.endless[i] = fmt.Sprintf("%s of %s never ends: %s", Describe(p.script[p.pos]), p.name, l.endless)
+		}
 	default:
-		r.fruitless = [2]int{}
+		r.fruitless, r.endless[i] = [2]int{}, ""
 	}
 	return nil
 }

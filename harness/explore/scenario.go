@@ -57,6 +57,10 @@ type Scenario struct {
 	// the first passes and the last are enough: see [Result].LeftOut.
 	EveryPass bool `json:"every_pass,omitempty"`
 
+	// Ends says that there is an order of whole operations in which nobody waits
+	// for ever, if the implementation is as it should be.
+	Ends bool `json:"ends,omitempty"`
+
 	// First ends a kill sweep at the first death that B does not get over.
 	First bool `json:"first,omitempty"`
 

@@ -26,6 +26,11 @@ func (l *leg) call(s stop) (ending, error) {
 		if end, err := l.settle(); end != goesOn || err != nil {
 			return end, err
 		}
+		if p.remapped || l.only {
+			if err := p.stays(); err != nil {
+				return goesOn, err
+			}
+		}
 		return done, nil
 	}
 	c := p.newCall(s)
@@ -82,7 +87,10 @@ func (l *leg) call(s stop) (ending, error) {
 	if err := p.resume(0); err != nil {
 		return goesOn, err
 	}
-	return l.settle()
+	if end, err := l.settle(); end != goesOn || err != nil || !l.idles(c) {
+		return end, err
+	}
+	return l.tooLong()
 }
 
 // past reports whether the goal was passed without being reached.
@@ -201,7 +209,11 @@ func (p *party) mapped(c *call, s stop) error {
 	if !c.maps() || s.call.Result() < 0 && s.call.Result() > -4096 {
 		return nil
 	}
+	p.remapped = true
 	if err := p.look(); err != nil {
+		return err
+	}
+	if err := p.shares(); err != nil {
 		return err
 	}
 	if p.protected {

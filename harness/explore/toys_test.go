@@ -124,73 +124,6 @@ var toys = map[string]toy{
 			return 0, nil
 		},
 	},
-	"odd: no end": {
-		put: func(m *memory, _ uint64) error {
-			for v := m.count; v == 0; {
-			}
-			return nil
-		},
-		get: count,
-	},
-	"odd: forks": {
-		put: func(*memory, uint64) error {
-			p, err := os.StartProcess("/bin/true", []string{"true"}, &os.ProcAttr{})
-			if err == nil {
-				_, err = p.Wait()
-			}
-			return err
-		},
-		get: count,
-	},
-	"odd: executes": {
-		put: func(*memory, uint64) error { return unix.Exec("/bin/true", []string{"true"}, nil) },
-		get: count,
-	},
-	"odd: unprotects": { // what keeps it from the memory
-		put: func(m *memory, v uint64) error {
-			page := unsafe.Slice((*byte)(unsafe.Pointer(m)), 4096)
-			if err := unix.Mprotect(page, unix.PROT_READ|unix.PROT_WRITE); err != nil {
-				return err
-			}
-			store(&m.count, load(&m.count)+v)
-			return nil
-		},
-		get: count,
-	},
-	"odd: stops itself": {
-		put: func(*memory, uint64) error { return unix.Kill(os.Getpid(), unix.SIGSTOP) },
-		get: count,
-	},
-	"odd: has itself stopped": { // by another thread
-		put: func(m *memory, v uint64) error {
-			stopped := make(chan error)
-			go func() { stopped <- unix.Kill(os.Getpid(), unix.SIGSTOP) }()
-			return <-stopped
-		},
-		get: count,
-	},
-	"odd: another thread helps": {
-		put: func(m *memory, v uint64) error {
-			helped := make(chan bool)
-			go func() { atomic.AddUint64(&m.count, v); close(helped) }()
-			<-helped
-			return nil
-		},
-		get: count,
-	},
-	"odd: kills its parent": {
-		put: func(*memory, uint64) error { return unix.Kill(os.Getppid(), unix.SIGKILL) },
-		get: count,
-	},
-	"odd: crashes": {
-		put: func(m *memory, v uint64) error {
-			if sum := atomic.AddUint64(&m.count, v); load(&m.count) != sum {
-				panic("this cannot be")
-			}
-			return nil
-		},
-		get: count,
-	},
 }
 
 //go:noinline
@@ -337,9 +270,16 @@ func vyukovGet(m *memory) (uint64, error) {
 	return v, nil
 }
 
+func toyNamed(name string) toy {
+	if odd, ok := oddToys[name]; ok {
+		return odd
+	}
+	return toys[name]
+}
+
 // toySubject hosts a toy.
 func toySubject(name string) subject.Subject {
-	return subject.Subject{Claims: subject.Claims{Subject: name, Version: "1"}, OneToOne: toyBuffers{toys[name]}}
+	return subject.Subject{Claims: subject.Claims{Subject: name, Version: "1"}, OneToOne: toyBuffers{toyNamed(name)}}
 }
 
 type toyBuffers struct{ toy }

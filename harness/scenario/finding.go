@@ -44,8 +44,7 @@ func (s Scenario) explore(ctx context.Context, e *explore.Explorer, world, id st
 		err := f.run(ctx, e, world, id)
 		var failed *explore.Failed
 		if errors.As(err, &failed) {
-			f.Kill, f.Result = nil, &explore.Result{Scenario: s.ID, Unreachable: failed.Reason}
-			return f, nil
+			return Unexplored(s, failed.Reason), nil
 		}
 		if err != nil || f.settled() {
 			return f, err
@@ -80,6 +79,11 @@ func (f *Finding) settled() bool {
 		return f.Kill.Inconclusive == 0 || f.bad() != nil
 	}
 	return f.Result.Inconclusive == 0 || f.Result.Violation != nil
+}
+
+// Unexplored is what there is to say of a scenario that was not explored.
+func Unexplored(s Scenario, why string) Finding {
+	return Finding{Scenario: s, Result: &explore.Result{Scenario: s.ID, Unreachable: why}}
 }
 
 // bad is the first death that B did not get over.
@@ -138,8 +142,26 @@ func (f *Finding) Outcome() string {
 	return ""
 }
 
+// broken is what went wrong with whole operations already; "" where nothing did.
+func (f *Finding) broken() explore.Fate {
+	if f.Kill != nil {
+		return f.Kill.Broken
+	}
+	return f.Result.Broken
+}
+
+// NeverEnds reports whether an operation, or the scenario in any order of whole
+// operations, did not come to its end.
+func (f *Finding) NeverEnds() bool { return f.broken() == explore.Hangs }
+
 // Verdict is pass, fail, crash, timeout or inconclusive.
 func (f *Finding) Verdict() reports.Verdict {
+	switch f.broken() {
+	case explore.Hangs:
+		return reports.Timeout
+	case explore.Crashes:
+		return reports.Crash
+	}
 	if f.Kill != nil {
 		if p := f.bad(); p != nil {
 			switch p.Verdict {
@@ -173,6 +195,9 @@ func (f *Finding) Verdict() reports.Verdict {
 // items; a wrong answer is the other way round.
 func (f *Finding) Breaks(id string) bool {
 	shows := f.Scenario.Shows
+	if f.broken() != "" { // nothing was explored
+		return slices.Contains(shows, id)
+	}
 	wakes := func(id string) bool { return strings.HasSuffix(id, "-WAKE") || strings.HasSuffix(id, "-PROGRESS") }
 	switch f.Verdict() {
 	case reports.Pass:

@@ -25,6 +25,8 @@ func TestBreaks(t *testing.T) {
 		{"hang", explore.Result{Violation: &explore.Violation{Outcome: hang}}, reports.Timeout, "BUF-WAKE"},
 		{"wrong answer", explore.Result{Violation: &explore.Violation{Outcome: wrong}}, reports.Fail, "BUF-NOLOSS BUF-FIFO"},
 		{"out of reach", explore.Result{Unreachable: "it forks"}, reports.Inconclusive, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
+		{"hangs already", explore.Result{Broken: explore.Hangs, Unreachable: "put never ends"}, reports.Timeout, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
+		{"ends already", explore.Result{Broken: explore.Crashes, Unreachable: "put exits"}, reports.Crash, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
 		{"not repeated", explore.Result{Inconclusive: 1}, reports.Inconclusive, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
 		{"cut short", explore.Result{Cut: true}, reports.Inconclusive, "BUF-WAKE BUF-NOLOSS BUF-FIFO"},
 	} {

@@ -174,6 +174,7 @@ func (o object) scenarios(sketches ...sketch) []Scenario {
 		if err != nil {
 			panic(fmt.Errorf("scenario: %w", err))
 		}
+		s.steps.Ends = true
 		list = append(list, s)
 	}
 	return list

@@ -225,7 +225,8 @@ func (x *exploration) explore(ctx context.Context, isolation world.Isolation, ch
 		return err
 	}
 	defer func() { _ = e.Close() }()
-	for _, s := range chosen {
+	endless := 0
+	for i, s := range chosen {
 		var f scenario.Finding
 		if x.replay != "" {
 			f, err = s.Replay(ctx, e, w.ID(), x.replay)
@@ -237,8 +238,28 @@ func (x *exploration) explore(ctx context.Context, isolation world.Isolation, ch
 		}
 		x.findings = append(x.findings, f)
 		x.tell(&f)
+		if f.NeverEnds() {
+			endless++
+		}
+		if rest := chosen[i+1:]; endless == mostEndless && len(rest) > 0 {
+			x.giveUp(rest)
+			break
+		}
 	}
 	return e.Close()
+}
+
+// mostEndless is in how many scenarios an operation may not end before the rest
+// is left: each takes seconds, and tells the same.
+const mostEndless = 2
+
+// giveUp leaves scenarios unexplored.
+func (x *exploration) giveUp(rest []scenario.Scenario) {
+	why := fmt.Sprintf("not explored, since in %d scenarios before it operations did not end by themselves", mostEndless)
+	for _, s := range rest {
+		x.findings = append(x.findings, scenario.Unexplored(s, why))
+	}
+	say("ipckit: the other %d scenarios are not explored: in %d so far operations did not end by themselves. See to that first", len(rest), mostEndless)
 }
 
 // tell prints one finding.

@@ -63,6 +63,30 @@ func TestExploreMutants(t *testing.T) {
 	ipckit(t, "explore", "--mutants", "--load", "-1").expect(t, reports.ExitUsage, "--load")
 }
 
+// TestExploreOdd: what cannot be explored, or fails with whole operations
+// already, is told within seconds, and nothing of it is left.
+func TestExploreOdd(t *testing.T) {
+	const one = "buffer.one-to-one.empty:put+get"
+	for _, x := range []struct {
+		puppet string
+		args   []string
+		status int
+		say    []string
+	}{
+		{"exit@buffer.put", []string{"--scenario", one}, reports.ExitFail, []string{"crash", "put(16×\"9\") of A ends the agent: exited with status 3"}},
+		{"segfault@buffer.get", []string{"--scenario", one}, reports.ExitFail, []string{"crash", "get of B ends the agent: killed by SIGSEGV"}},
+		{"spin@buffer.put", []string{"--scenario", "buffer.one-to-one.empty:*"}, reports.ExitFail, []string{"timeout", "never ends: it used the processor", "scenarios are not explored"}},
+		{"block@buffer.put", []string{"--scenario", one}, reports.ExitFail, []string{"timeout", "never ends: the agent has been asleep"}},
+	} {
+		t.Run(x.puppet, func(t *testing.T) {
+			t.Parallel()
+			o := explored(t, ipckit(t, append([]string{"explore", "puppet:" + x.puppet}, x.args...)...))
+			o.expect(t, x.status, x.say...)
+			t.Logf("%v\n%s", o.took, o.out)
+		})
+	}
+}
+
 // TestExploreFinds: a violation is shown, repeated by the command that it
 // names, and explained on the page.
 func TestExploreFinds(t *testing.T) {

@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum toy { LOST_UPDATE = 1, UNLOCKED_ADD, LOST_WAKEUP, EARLY_FLAG, TORN_COPY, ATOMIC_ADD, MUTEX, ROBUST, EVENT, LATE_FLAG };
+enum toy { LOST_UPDATE = 1, UNLOCKED_ADD, LOST_WAKEUP, EARLY_FLAG, TORN_COPY, ATOMIC_ADD, MUTEX, ROBUST, EVENT, LATE_FLAG, ENDS, FORKS, REMAPS, NO_END };
 
 #define TORN 8192 /* a copy so large that libraries use string instructions */
 
@@ -88,6 +88,10 @@ static enum ipckit_error toy_put(void *buffer, const void *item, size_t size, in
     case MUTEX: case ROBUST: locked(m, v); break;
     case LOST_WAKEUP: case EVENT: set(m); break;
     case EARLY_FLAG: case LATE_FLAG: publish(m, v, m->toy == LATE_FLAG); break;
+    case ENDS: exit(3);
+    case FORKS: if (fork() == 0) _exit(0); break;
+    case REMAPS: mmap(m, sizeof *m, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0); add(m, v); break;
+    case NO_END: for (volatile int on = 1; on;) ; break;
     case TORN_COPY: {
         static char large[TORN];
         memset(large, v, sizeof large);

@@ -1,0 +1,58 @@
+package explore
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// unfollowed says why an agent cannot be followed any further.
+type unfollowed string
+
+func (u unfollowed) Error() string { return string(u) }
+
+// shares reports an agent that has a private mapping of the memory that agents
+// share: what it does there is seen by nobody, neither by the other agent nor
+// by the explorer.
+func (p *party) shares() error {
+	for _, m := range p.private {
+		if slices.Contains(*p.objects, m.object) {
+			return unfollowed(p.name + " maps the memory that agents share for itself alone (MAP_PRIVATE): its accesses cannot be seen")
+		}
+	}
+	return nil
+}
+
+// stays reports an agent that shares less at the end of an operation than at
+// its beginning, unless the operation is there to give something back.
+func (p *party) stays() error {
+	if _, verb, _ := strings.Cut(p.script[p.pos].Op, "."); verb == "close" || verb == "detach" {
+		return nil
+	}
+	if err := p.look(); err != nil {
+		return err
+	}
+	if err := p.shares(); err != nil {
+		return err
+	}
+	for _, m := range p.entered {
+		if !shown(m, p.regions) {
+			return unfollowed("the operation takes away the mapping of the memory that agents share, or maps other memory in its place")
+		}
+	}
+	return nil
+}
+
+// shown reports whether all that a mapping shows is mapped by others, wherever
+// they are.
+func shown(wanted mapping, by []mapping) bool {
+	by = slices.DeleteFunc(slices.Clone(by), func(m mapping) bool { return m.object != wanted.object })
+	slices.SortFunc(by, func(a, b mapping) int { return cmp.Compare(a.offset, b.offset) })
+	from, end := wanted.offset, wanted.offset+wanted.high-wanted.low
+	for _, m := range by {
+		if m.offset <= from {
+			from = max(from, m.offset+m.high-m.low)
+		}
+	}
+	return from >= end
+}
