@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +25,14 @@ func TestMain(m *testing.M) {
 	if reexec.Role() == world.HolderRole {
 		world.Hold()
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	for _, s := range sanitizedSubjects {
+		if err := s.adapter.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			status = 1
+		}
+	}
+	os.Exit(status)
 }
 
 func within(t *testing.T) context.Context {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
@@ -45,17 +46,40 @@ var canSanitize = sync.OnceValue(func() bool {
 
 var sanitizers = []string{"-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
 
-// sanitized makes the compiler put checks into the agent, where it can.
+// sanitizedSubjects are the agents that were compiled with checks, by the path of
+// the subject: to compile one takes many times as long as to use it.
+var sanitizedSubjects = map[string]sanitizedSubject{}
+
+type sanitizedSubject struct {
+	adapter  *adapter.Adapter // TestMain closes it
+	launcher agent.Launcher
+}
+
+// sanitized makes the compiler put checks into the agent, where it can. Tests that
+// call it do not run in parallel.
 func sanitized(t *testing.T, path string) agent.Launcher {
 	t.Helper()
 	needCompiler(t)
-	a := load(t, path)
+	if s, ok := sanitizedSubjects[path]; ok {
+		if s.launcher.Path == "" {
+			t.Fatalf("%s could not be compiled, as another test tells", path)
+		}
+		return s.launcher
+	}
+	a, err := adapter.Load(path, kitFiles())
+	if err != nil {
+		t.Fatal(err)
+	}
 	if canSanitize() {
 		a.Claims.C.Flags = append(a.Claims.C.Flags, sanitizers...)
 	} else {
 		t.Log("without sanitizers, which the compiler does not have")
 	}
-	return build(t, a)
+	s := sanitizedSubject{adapter: a}
+	sanitizedSubjects[path] = s // to be closed, even if the build fails
+	s.launcher = build(t, a)
+	sanitizedSubjects[path] = s
+	return s.launcher
 }
 
 func ptr[T any](v T) *T { return &v }
