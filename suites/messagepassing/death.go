@@ -17,6 +17,16 @@ func boxReceiverDeath(w *spec.World) {
 	queue.ConsumerDeath(w)
 }
 
+// boxReceiverDeaths is the same for as long as it is given, where nothing may
+// come twice.
+func boxReceiverDeaths(w *spec.World) {
+	if w.Claims().Profiles.Mailbox.Delivery == "at-least-once" {
+		redelivered(w)
+		return
+	}
+	queue.ConsumerDeaths(w)
+}
+
 // redelivered: what a receiver that was killed had in hand comes again. Where it
 // is lost, the survivor waits for ever.
 func redelivered(w *spec.World) {

@@ -4,6 +4,7 @@ import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/stress"
+	"github.com/ipckit/ipckit/suites/queue"
 )
 
 // Stress registers what is decided by histories recorded under load, for
@@ -15,6 +16,8 @@ func Stress(s *spec.Suite) {
 	load("BOX-NODUP", stress.NoDup)
 	load("BOX-PRODUCERORDER", stress.ProducerOrder)
 	load("BOX-LINEAR", stress.Linear)
+	load("BOX-SENDERDEATH", queue.ProducerDeaths)
+	load("BOX-RECEIVERDEATH", boxReceiverDeaths)
 	load("LINK-ORDER", stress.LinkOrder)
 	load("LINK-CONTENT", stress.LinkDelivery)
 }
