@@ -33,9 +33,12 @@ func (s *session) condemn(r *round, f finding) {
 	} else if n, of := s.again(r); of > 0 {
 		sure += fmt.Sprintf("; by chance: the same round, run again, failed %d of %d times", n, of)
 	}
-	if certificate == linear.Certified {
+	switch certificate {
+	case linear.Certified:
 		sure += "; porcupine, a checker by others, finds the pictured operations impossible too"
-	} else {
+	case linear.Undecided:
+		sure += fmt.Sprintf("; porcupine, a checker by others, had not decided on the pictured operations after %v", certifyTime)
+	default:
 		sure += "; a general checker cannot be asked about these operations alone"
 	}
 	s.w.Sure("%s", sure)

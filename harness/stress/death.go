@@ -26,6 +26,7 @@ func (r *round) kill() (bury func()) {
 		return func() {}
 	}
 	victim := r.recordings[r.rand.IntN(len(r.recordings))].Process()
+	r.victim = victim
 	after := time.Duration(r.rand.Int64N(int64(roundTime) / 4))
 	struck := make(chan struct{})
 	go func() {

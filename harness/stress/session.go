@@ -63,7 +63,9 @@ type round struct {
 	recordings []*spec.Recording
 	capacity   int64 // usable items of a buffer
 	cleanup    []func()
-	lasting    error // a shortage that could not be ended
+	victim     *spec.Process   // who is killed on purpose; nil: nobody
+	lasting    error           // a shortage that could not be ended
+	failed     *spec.Recording // the first workload that did
 }
 
 // A finding is what a round showed.
@@ -199,14 +201,15 @@ func (r *round) play() finding {
 	if excuse := r.excuse(); excuse != "" {
 		return r.abandon(excuse)
 	}
+	if r.failed == nil {
+		r.failed = r.failure() // after the last look
+	}
+	if r.failed != nil {
+		r.story(r)
+		r.failed.Broken()
+	}
 	if stuck != "" {
 		return r.stranded(stuck)
-	}
-	for _, x := range r.recordings {
-		if _, err := x.Err(); err != nil {
-			r.story(r)
-		}
-		x.Broken()
 	}
 	if r.trial.end != nil {
 		r.trial.end(r)
@@ -221,7 +224,7 @@ func (r *round) play() finding {
 // the wait ends, so that nobody stays stopped.
 func (r *round) await(quiet func()) string {
 	defer quiet()
-	defer r.watchShortage()()
+	defer r.failing()()
 	return r.w.Ended(r.recordings)
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/fault"
@@ -64,29 +63,6 @@ func (r *round) excuse() string {
 		}
 	}
 	return ""
-}
-
-// watchShortage ends the others soon after somebody could not go on in a
-// shortage: they may wait for him for ever. done is called when all have ended.
-func (r *round) watchShortage() (done func()) {
-	if !r.short() {
-		return func() {}
-	}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for r.excuse() == "" {
-			select {
-			case <-stop:
-				return
-			case <-time.After(10 * time.Millisecond):
-			}
-		}
-		for _, x := range r.recordings {
-			_ = x.Process().Agent().Process().Signal(syscall.SIGKILL)
-		}
-	}()
-	return func() { close(stop); <-stopped }
 }
 
 // busError reports whether a process ended by SIGBUS, be it that its language's
