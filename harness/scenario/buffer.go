@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -48,7 +49,8 @@ func bufferOf(profile string, p *subject.BufferProfile, items int64) (o object, 
 }
 
 func oneToOne(c *subject.Claims) []Scenario {
-	return buffers(c.Profiles.OneToOne, subject.ProfileOneToOne)
+	p := c.Profiles.OneToOne
+	return append(buffers(p, subject.ProfileOneToOne), bufferDeaths(c, p, subject.ProfileOneToOne)...)
 }
 
 // A buffer for many has all pairs of one producer and one consumer too, and
@@ -62,7 +64,7 @@ func many(c *subject.Claims) []Scenario {
 	o, usable, _ := bufferObject(subject.ProfileMany, p)
 	relaxed := p.Empty == "relaxed"
 	drain := strings.Repeat("try get,", int(max(usable, bufferItems)+1))
-	linear := []string{"BUF-NOLOSS", "BUF-NODUP", "BUF-PRODUCERORDER"}
+	linear := []string{"BUF-NOLOSS", "BUF-NODUP", "BUF-PRODUCERORDER", "BUF-LINEAR"}
 	list = append(list, o.scenarios(
 		sketch{state: "one", before: "put 9", a: "try get", b: "try get", observe: drain, relaxed: relaxed, shows: linear},
 		sketch{state: "two", before: "put 8, put 9", a: "get", b: "get", observe: drain, relaxed: relaxed, shows: linear},
@@ -72,6 +74,38 @@ func many(c *subject.Claims) []Scenario {
 			sketch{state: "empty", a: "put 1", b: "put 2", observe: drain, relaxed: relaxed, shows: linear},
 			sketch{state: "almost-full", before: fill(usable - 1), a: "try put 1", b: "try put 2", observe: drain, relaxed: relaxed, shows: linear},
 		)...)
+	}
+	return append(list, bufferDeaths(c, p, subject.ProfileMany)...)
+}
+
+// bufferDeaths kill who is in an operation: then it is done, or not, and the
+// other goes on. What is left tells which: the items that come out, or the room
+// for more, where the other is the only producer.
+func bufferDeaths(c *subject.Claims, p *subject.BufferProfile, profile string) []Scenario {
+	if p == nil {
+		return nil
+	}
+	o, usable, ok := bufferObject(profile, p)
+	if !ok || usable == 1 {
+		return nil
+	}
+	ends := max(usable, bufferItems) + 1
+	drain, refill := strings.Repeat("try get,", int(ends)), strings.Repeat("try put 2,", int(ends))
+	var list []Scenario
+	kill := func(state, before, a, b, observe, shows string) {
+		list = append(list, o.scenarios(sketch{state: state, before: before, a: a, b: b, observe: observe, deaths: true, shows: []string{shows}})...)
+	}
+	if slices.Contains(c.Extended, "BUF-PRODUCERDEATH") {
+		kill("one", "put 9, B: get, put 8", "put 1", "get", drain, "BUF-PRODUCERDEATH")
+		kill("empty", "put 9, B: get", "put 1", "try get", drain, "BUF-PRODUCERDEATH")
+	}
+	if slices.Contains(c.Extended, "BUF-CONSUMERDEATH") {
+		if usable > 0 {
+			kill("one", "B: put 9, get, B: put 8", "get", "put 1", refill, "BUF-CONSUMERDEATH")
+		}
+		if profile == subject.ProfileMany {
+			kill("two", "put 8, put 9", "get", "get", drain, "BUF-CONSUMERDEATH")
+		}
 	}
 	return list
 }
@@ -166,5 +200,5 @@ func shown(state, put, get string) []string {
 	case get == "try get" && state != "one":
 		own = []string{"BUF-TRYEMPTY"}
 	}
-	return append(own, "BUF-NOLOSS", "BUF-NODUP", "BUF-FIFO", "BUF-CONTENT")
+	return append(own, "BUF-NOLOSS", "BUF-NODUP", "BUF-FIFO", "BUF-CONTENT", "BUF-LINEAR")
 }

@@ -20,6 +20,7 @@ func Requirements() []string {
 		Extended: []string{
 			"REG-EARLYOPEN", "REG-STAMPEDE", "WORD-REGISTER", "WORD-DEKKER", "LOCK-OWNERDEATH", "SEM-OVERFLOW",
 			"RW-OWNERDEATH", "SNAP-WRITERDEATH", "SNAP-READERS",
+			"BUF-PRODUCERDEATH", "BUF-CONSUMERDEATH",
 		},
 	}
 	c.Normalise()

@@ -67,6 +67,21 @@ func races() []seeded.Fault {
 			}},
 		},
 		{
+			ID: "c-busy-is-empty", Fault: "a get that may not wait says empty where somebody else has the mutex", Kind: race,
+			Requirement: "BUF-LINEAR", Verdict: "fail", At: "try-get",
+			File: "many.c",
+			Changes: []seeded.Change{{
+				Old: "        enum ipckit_error error = robust_acquire(&p->mutex, NULL);\n",
+				New: "        enum ipckit_error error = wait == IPCKIT_NEVER ? robust_try(&p->mutex) : robust_acquire(&p->mutex, NULL);\n        if (error == IPCKIT_TIMEOUT)\n            return refused;\n",
+			}},
+		},
+		{
+			ID: "c-many-not-robust", Fault: "a mutex that is not robust: a consumer dies with it, and nobody gets anything any more", Kind: race,
+			Requirement: "BUF-CONSUMERDEATH", Verdict: "timeout", At: "B hangs",
+			File:    "robust.c",
+			Changes: []seeded.Change{{Old: "PTHREAD_MUTEX_ROBUST);", New: "PTHREAD_MUTEX_STALLED);"}},
+		},
+		{
 			ID: "c-listens-late", Fault: "reads the futex after the look, and sleeps until it is woken: a wake-up between them is lost", Kind: race,
 			Requirement: "BUF-WAKE", Verdict: "timeout", At: "waits for ever",
 			File: "buffer.c",

@@ -9,6 +9,7 @@ const race = "race"
 var raceMutants = []Mutant{
 	{ID: "ring-listens-late", Kind: race, Fault: "looks at the bell after the ring: the wake-up between them is lost", Requirement: "BUF-WAKE", Verdict: "timeout", At: "empty:put+get: A=ok B=waits for ever"},
 	{ID: "ring-publishes-first", Kind: race, Fault: "counts the item before it is there", Requirement: "BUF-CONTENT", Verdict: "fail", At: "put+try-get"},
+	{ID: "ring-dies-reserving", as: "ring-dies-published", Kind: race, Fault: "publishes an item before it has written it", Requirement: "BUF-PRODUCERDEATH", Verdict: "fail", At: "killed-in-put"},
 	{ID: "ring-frees-first", Kind: race, Fault: "gives the slot back before the item is out of it", Requirement: "BUF-NODUP", Verdict: "fail", At: "full:"},
 	{ID: "lock-listens-late", Kind: race, Fault: "looks at the bell after the lock: the wake-up between them is lost", Requirement: "LOCK-WAKE", Verdict: "timeout", At: "waits for ever"},
 	{ID: "rw-listens-late", Kind: race, Fault: "looks at the bell after the lock: the wake-up between them is lost", Requirement: "RW-WAKE", Verdict: "timeout", At: "waits for ever"},
