@@ -235,8 +235,26 @@ func (l *leg) overdue() (ending, error) {
 }
 
 func (l *leg) note(p *party, e Event) {
-	if l.log != nil {
-		e.Agent = p.name
+	if l.log == nil {
+		return
+	}
+	if e.Agent = p.name; !e.repeats(*l.log) {
 		*l.log = append(*l.log, e)
 	}
+}
+
+// repeats reports whether the event tells nothing new after those before: that
+// the agent still waits, or makes again the call in which it did.
+func (e Event) repeats(log []Event) bool {
+	n := len(log)
+	if n == 0 || log[n-1].Agent != e.Agent || log[n-1].Kind != kindWait {
+		return false
+	}
+	switch e.Kind {
+	case kindWait:
+		return log[n-1].Text == e.Text
+	case kindCall:
+		return n > 1 && log[n-2].Agent == e.Agent && log[n-2].Kind == kindCall && log[n-2].Text == e.Text
+	}
+	return false
 }
