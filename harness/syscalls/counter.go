@@ -78,15 +78,19 @@ const stopLimit = 10 * time.Second
 // Stop lets the thread go, which runs on untraced.
 func (c *Counter) Stop() {
 	c.stopping.Store(true)
-	// Any stop will do. The signal is taken away at that stop, and harmless if
-	// it comes too late.
-	_ = unix.Tgkill(c.pid, c.tid, unix.SIGURG)
-	// A thread that executed another program may have another id since, under
-	// which nobody waits: interrupted, the tracer looks again.
-	_ = unix.Tgkill(os.Getpid(), c.tracer, unix.SIGURG)
-	select {
-	case <-c.done:
-	case <-time.After(stopLimit):
+	for deadline := time.Now().Add(stopLimit); time.Now().Before(deadline); {
+		// Any stop will do. The signal is taken away at that stop, and harmless if
+		// it comes too late.
+		_ = unix.Tgkill(c.pid, c.tid, unix.SIGURG)
+		// A thread that executed another program may have another id since, under
+		// which nobody waits: interrupted, the tracer looks again. It may have been
+		// about to wait, and is interrupted until it does.
+		_ = unix.Tgkill(os.Getpid(), c.tracer, unix.SIGURG)
+		select {
+		case <-c.done:
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
 

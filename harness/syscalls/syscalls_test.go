@@ -241,17 +241,25 @@ func TestThreadThatExecutesAnotherProgram(t *testing.T) {
 	for _, thread := range []string{"first", "other"} {
 		t.Run(thread, func(t *testing.T) {
 			s := watch(t, "SAMPLE_THREAD="+thread)
+			before := program(t, s.cmd.Process.Pid)
 			if _, err := fmt.Fprintln(s.in, "exec 1"); err != nil {
 				t.Fatal(err)
 			}
 			if thread == "other" { // it has another id then, and stands until it is let go
-				time.Sleep(100 * time.Millisecond)
+				for deadline := time.Now().Add(stopLimit); program(t, s.cmd.Process.Pid) == before && time.Now().Before(deadline); {
+					time.Sleep(time.Millisecond)
+				}
 				s.Stop()
 			}
 			select {
 			case <-s.done:
 			case <-time.After(stopLimit):
 				t.Fatal("the counter did not notice")
+			}
+			// The tracer's thread ends a moment later; until then its stops are
+			// told to whoever waits.
+			for deadline := time.Now().Add(stopLimit); traced(t, s.cmd.Process.Pid) && time.Now().Before(deadline); {
+				time.Sleep(time.Millisecond)
 			}
 			if err := s.cmd.Wait(); err != nil {
 				t.Errorf("the other program ended with %v", err)
@@ -261,6 +269,26 @@ func TestThreadThatExecutesAnotherProgram(t *testing.T) {
 			}
 		})
 	}
+}
+
+// program is what a process executes, with its arguments.
+func program(t *testing.T, pid int) string {
+	t.Helper()
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
+// traced reports whether a process that was not waited for yet has a tracer.
+func traced(t *testing.T, pid int) bool {
+	t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return !strings.Contains(string(status), "TracerPid:\t0\n")
 }
 
 func TestStoppedCounterLetsGo(t *testing.T) {
