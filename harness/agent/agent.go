@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -132,11 +133,9 @@ func (a *Agent) start(ctx context.Context, w *world.World, l Launcher) (err erro
 
 // greet says hello and checks what the agent says of itself.
 func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
-	ctx, cancel := context.WithTimeout(ctx, helloLimit)
-	defer cancel()
 	version := ProtocolVersion
 	c := a.Begin(Request{Op: OpHello, Protocol: &version, World: w.ID(), Markers: markers})
-	reply, err := c.wait(ctx)
+	reply, err := c.await(ctx, helloLimit)
 	if errors.Is(err, context.DeadlineExceeded) {
 		from, to := "descriptor 3", "descriptor 4"
 		if a.stdio {
@@ -244,9 +243,7 @@ func (a *Agent) Cancel(ctx context.Context) (Reply, error) {
 // does not is killed, and the error says what it did instead: *Died, *Broken,
 // *Stayed, or the context's error.
 func (a *Agent) Bye(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, byeLimit)
-	defer cancel()
-	if _, err := a.Do(ctx, Request{Op: OpBye}); err != nil {
+	if _, err := a.Begin(Request{Op: OpBye}).await(ctx, byeLimit); err != nil {
 		var died *Died
 		if errors.As(err, &died) && died.During == OpBye && died.Exit.OK() {
 			err = &Broken{Agent: a.name, During: OpBye, Problem: "it exited without an answer to bye", Hint: "answer ok, flush, then exit with status 0"}
@@ -254,12 +251,7 @@ func (a *Agent) Bye(ctx context.Context) error {
 		_ = a.Kill()
 		return err
 	}
-	began := time.Now()
-	stay := time.NewTimer(byeLimit)
-	defer stay.Stop()
-	select {
-	case <-a.process.Done():
-	case <-stay.C:
+	if began := time.Now(); !a.leaves() {
 		_ = a.Kill()
 		return &Stayed{Agent: a.name, After: time.Since(began).Round(time.Millisecond)}
 	}
@@ -268,6 +260,21 @@ func (a *Agent) Bye(ctx context.Context) error {
 		return &Died{Agent: a.name, Exit: exit, During: OpBye}
 	}
 	return nil
+}
+
+// leaves reports whether the agent ends after bye, by itself.
+func (a *Agent) leaves() bool {
+	limit := byeLimit
+	for began := time.Now(); ; limit = 0 {
+		select {
+		case <-a.process.Done():
+			return true
+		case <-time.After(limit):
+			if time.Since(began) > slow*byeLimit || !waiting.Starved(time.Second, a.process.PID()) {
+				return !a.process.Alive()
+			}
+		}
+	}
 }
 
 // Kill ends the agent by SIGKILL and waits until it is gone. One that is gone

@@ -2,8 +2,11 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/ipckit/ipckit/harness/waiting"
 )
 
 // A Call is an operation that was sent to an agent.
@@ -47,6 +50,27 @@ func (c *Call) wait(ctx context.Context) (Reply, error) {
 		return Reply{}, fmt.Errorf("%s has not answered %s after %v: %w",
 			c.Agent.name, c.Request.Op, time.Since(c.Began).Round(time.Millisecond), context.Cause(ctx))
 	}
+}
+
+// slow is how many times its limit an answer may take that ought to come at once,
+// while its agent starves.
+const slow = 6
+
+// await waits for an answer that ought to come at once: for limit, and on while
+// the agent's threads wait for a processor.
+func (c *Call) await(ctx context.Context, limit time.Duration) (Reply, error) {
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	reply, err := c.wait(within)
+	for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && time.Since(c.Began) < slow*limit &&
+		waiting.Starved(time.Second, c.Agent.process.PID()) {
+		select {
+		case <-c.done:
+			return c.reply, c.err
+		default:
+		}
+	}
+	return reply, err
 }
 
 func (c *Call) finish(reply Reply, err error) {

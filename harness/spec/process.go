@@ -92,7 +92,7 @@ func (p *Process) bye() {
 		return
 	}
 	p.gone = true
-	ctx, cancel := context.WithTimeout(p.world.ctx, 3*p.world.entry.suite.patience())
+	ctx, cancel := context.WithTimeout(p.world.ctx, endless*p.world.entry.suite.patience()) // bye has limits of its own
 	defer cancel()
 	if err := p.agent.Bye(ctx); err != nil {
 		p.world.broken(p.Name(), "bye", err)

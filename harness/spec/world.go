@@ -123,7 +123,7 @@ func (w *World) CanChangeUser() (ok bool, reason string) {
 }
 
 func (w *World) process(name string, l agent.Launcher) *Process {
-	ctx, cancel := context.WithTimeout(w.ctx, 3*w.entry.suite.patience())
+	ctx, cancel := context.WithTimeout(w.ctx, endless*w.entry.suite.patience()) // saying hello has a limit of its own
 	defer cancel()
 	a, err := agent.Start(ctx, w.World, l, name)
 	if err != nil {
