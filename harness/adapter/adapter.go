@@ -19,8 +19,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/temporary"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -42,8 +42,8 @@ type Adapter struct {
 
 	files    Files
 	limits   limits
-	built    *scratch.Dir // where product is, until Close
-	product  string       // what was built, readable by everybody; "" before
+	built    *temporary.Dir // where product is, until Close
+	product  string         // what was built, readable by everybody; "" before
 	programs string
 }
 
@@ -131,7 +131,7 @@ func (a *Adapter) Close() error {
 // makeProduct makes the directory for what is built. It is the kit's own: the
 // subject can read and execute what is in it, whatever user it runs as.
 func (a *Adapter) makeProduct() error {
-	built, err := scratch.New(scratch.Built)
+	built, err := temporary.New(temporary.Built)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/scratch"
+	"github.com/ipckit/ipckit/harness/temporary"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
@@ -223,7 +223,7 @@ func smoke(ctx context.Context, t *target, isolation world.Isolation) error {
 // or one that is removed at the end.
 func outDir(out string) (dir string, done func(), err error) {
 	if out == "" {
-		made, err := scratch.New(scratch.Report)
+		made, err := temporary.New(temporary.Report)
 		if err != nil {
 			return "", nil, usage("%w", err)
 		}

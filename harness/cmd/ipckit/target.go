@@ -12,8 +12,8 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/puppet"
-	"github.com/ipckit/ipckit/harness/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/temporary"
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/kernel"
 	"github.com/ipckit/ipckit/impl/mutants"
@@ -136,7 +136,7 @@ func open(ctx context.Context, name string) (*target, error) {
 
 // openFault opens a pair of programs with a seeded fault.
 func openFault(ctx context.Context, m mutants.Mutant) (*target, error) {
-	dir, err := scratch.New(scratch.Fault)
+	dir, err := temporary.New(temporary.Fault)
 	if err != nil {
 		return nil, kitError(err)
 	}

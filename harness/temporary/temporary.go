@@ -1,10 +1,10 @@
-// Package scratch makes the kit's own directories for temporary files, and
+// Package temporary makes the kit's own directories for temporary files, and
 // removes those of kits that were killed and could not.
 //
 // A directory is locked by flock(2) as long as the process lives that made it:
 // the kernel gives the lock back at its death, however it died. So what is not
 // locked belongs to nobody, and whoever makes a directory next removes it.
-package scratch
+package temporary
 
 import (
 	"errors"
