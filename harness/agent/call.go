@@ -62,12 +62,15 @@ func (c *Call) await(ctx context.Context, limit time.Duration) (Reply, error) {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	reply, err := c.wait(within)
-	for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && time.Since(c.Began) < slow*limit &&
-		waiting.Starved(time.Second, c.Agent.process.PID()) {
+	for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && time.Since(c.Began) < slow*limit {
+		starved := waiting.Starved(time.Second, c.Agent.process.PID())
 		select {
 		case <-c.done:
 			return c.reply, c.err
 		default:
+		}
+		if !starved {
+			break
 		}
 	}
 	return reply, err

@@ -45,24 +45,25 @@ func (w *World) watch(c *agent.Call) string {
 				deadline.Reset(0)
 				continue
 			}
+			if returned(c) {
+				return ""
+			}
 			return fmt.Sprintf("still there after %v", time.Since(c.Began).Round(time.Second))
 		case <-ticker.C:
 			state, asleep := w.snapshot()
 			if !asleep || state != last {
 				last, since = state, time.Now()
 			} else if time.Since(since) >= standstill {
-				select {
-				case <-c.Done():
+				if returned(c) {
 					return ""
-				default:
-					return fmt.Sprintf("everybody has been asleep for %v, and nobody is left to wake them", standstill)
 				}
+				return fmt.Sprintf("everybody has been asleep for %v, and nobody is left to wake them", standstill)
 			}
 		}
 	}
 }
 
-// starved looks for a moment, once patience is over, whether anybody in the world
+// starved looks for a while, once patience is over, whether anybody in the world
 // waits for a processor, rather than for somebody else. It does not go on for
 // ever: what polls, on a loaded machine, looks like it.
 func (w *World) starved(c *agent.Call) bool {
@@ -73,14 +74,30 @@ func (w *World) starved(c *agent.Call) bool {
 	for _, p := range w.Processes() {
 		pids = append(pids, p.PID())
 	}
-	return waiting.Starved(starvation, pids...)
+	for range looks {
+		if returned(c) || waiting.Starved(starvation, pids...) {
+			return true
+		}
+	}
+	return false
 }
 
-// slow is how many patiences an operation may take whose processes starve, and
-// starvation is how long each look at them takes.
+func returned(c *agent.Call) bool {
+	select {
+	case <-c.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// slow is how many patiences an operation may take whose processes starve;
+// starvation is how long a look at them takes, and looks are as many, one after
+// the other, as must find that they do not.
 const (
 	slow       = 12
 	starvation = time.Second
+	looks      = 3
 )
 
 // endless is how many patiences a workload may take that makes progress: one

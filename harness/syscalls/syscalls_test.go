@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,11 +180,16 @@ func (s *sampled) tally(what string, times int) Tally {
 
 func TestCountsEachCall(t *testing.T) {
 	s := watch(t)
-	own := s.tally("getpid", 1000).ByOperation()
+	// On a loaded machine few operations are settled, and one call of the run-time's
+	// among them is many.
+	called := func(what string, times int) []Seen {
+		return slices.DeleteFunc(s.tally(what, times).ByOperation(), func(x Seen) bool { return x.Runtime })
+	}
+	own := called("getpid", 1000)
 	if len(own) != 1 || own[0].Name != "getpid" || own[0].Calls != 1000 || own[0].Operations != 1000 {
 		t.Errorf("getpid a thousand times was seen as %+v", own)
 	}
-	own = s.tally("several", 500).ByOperation()
+	own = called("several", 500)
 	if len(own) != 2 || own[0].Name != "getpid" || own[0].Calls != 1000 || own[0].Operations != 500 || own[1].Name != "getpgid" || own[1].Calls != 500 {
 		t.Errorf("two of one and one of another were seen as %+v", own)
 	}
