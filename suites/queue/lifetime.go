@@ -28,14 +28,12 @@ func NoLeak(w *spec.World) {
 	for range 20 {
 		cycle()
 	}
-	before := measureAll(users)
-	w.Step("200 lives of a queue")
-	for range 200 {
-		cycle()
-	}
-	for i, now := range measureAll(users) {
-		expectSteady(w, users[i], before[i], now, 16<<20)
-	}
+	steady(w, users, 16<<20, func() {
+		w.Step("200 lives of a queue")
+		for range 200 {
+			cycle()
+		}
+	})
 }
 
 // Gone: what has been unlinked can no longer be opened.

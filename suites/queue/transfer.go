@@ -56,13 +56,11 @@ func Growth(w *spec.World) {
 	users := []*spec.Process{p.producer.Process(), p.consumer.Process()}
 	w.Step("warm up")
 	p.transfer(b)
-	before := measureAll(users)
-	w.Step("%d items more pass", 4*b.Count)
-	for range 4 {
-		b.Seed++
-		p.transfer(b)
-	}
-	for i, now := range measureAll(users) {
-		expectSteady(w, users[i], before[i], now, 12<<20)
-	}
+	steady(w, users, 12<<20, func() {
+		w.Step("%d items more pass", 4*b.Count)
+		for range 4 {
+			b.Seed++
+			p.transfer(b)
+		}
+	})
 }
