@@ -12,16 +12,19 @@ const (
 	restSamples = 20
 	restCPU     = restWindow / 50 // of processor time in a window
 	restTurns   = 20              // times that it was scheduled in a window
-	restWindows = 6               // until it gives up
+	restWindows = 6               // in all of which it must be busy, to be called so
+	restLooks   = 40              // windows at most, where some tell nothing
 )
 
 // Rests watches the operation thread, which waits, and reports whether it
 // leaves the processor to others: whether there is half a second in which it
 // used hardly any, and was hardly ever woken. A loaded machine does not make a
-// loop look like rest, since who wants a processor is not asleep. It is not sure
-// where the agent did not tell its thread.
+// loop look like rest, since who wants a processor is not asleep; nor rest like a
+// loop, since who waits for one uses none. It is not sure where neither can be
+// told, nor where the agent did not tell its thread.
 func (a *Agent) Rests(ctx context.Context) (rests, sure bool) {
-	for range restWindows {
+	busy := 0
+	for looks := 1; looks <= restLooks; looks++ {
 		first, ok := a.thread()
 		if !ok {
 			return false, false
@@ -43,9 +46,15 @@ func (a *Agent) Rests(ctx context.Context) (rests, sure bool) {
 			}
 		}
 		turns := last.Waits + last.Preempt - first.Waits - first.Preempt
-		if asleep > restSamples*3/4 && last.CPU-first.CPU <= restCPU && turns <= restTurns {
+		switch {
+		case last.CPU-first.CPU > restCPU || turns > restTurns:
+			busy++
+		case asleep > restSamples*3/4:
 			return true, true
 		}
+		if busy == looks && looks == restWindows {
+			return false, true
+		}
 	}
-	return false, true
+	return false, false
 }
