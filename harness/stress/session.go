@@ -63,6 +63,7 @@ type round struct {
 	recordings []*spec.Recording
 	capacity   int64 // usable items of a buffer
 	cleanup    []func()
+	before     int             // faults in the log
 	victim     *spec.Process   // who is killed on purpose; nil: nobody
 	lasting    error           // a shortage that could not be ended
 	failed     *spec.Recording // the first workload that did
@@ -183,7 +184,7 @@ func (r *round) load(role string, index int) spec.Recorded {
 
 // play runs the round, with faults while it is under way.
 func (r *round) play() finding {
-	r.steps = r.count
+	r.steps, r.before = r.count, len(r.faults.Events())
 	r.trial.begin(r)
 	ctx, stop := context.WithTimeout(r.w.Context(), 10*roundTime) // whoever hangs is to be seen to sleep
 	settled := make(chan struct{})
@@ -198,13 +199,13 @@ func (r *round) play() finding {
 	if r.lasting != nil {
 		r.w.KitError(r.lasting)
 	}
-	if excuse := r.excuse(); excuse != "" {
-		return r.abandon(excuse)
-	}
 	if r.failed == nil {
 		r.failed = r.failure() // after the last look
 	}
 	if r.failed != nil {
+		if excuse := r.excuse(r.failed); excuse != "" {
+			return r.abandon(excuse)
+		}
 		r.story(r)
 		r.failed.Broken()
 	}

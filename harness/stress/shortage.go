@@ -44,23 +44,22 @@ func (r *round) fullShm() (func(), error) {
 	}, nil
 }
 
-// excuse says who could not go on in a shortage, and why: that is no fault of
-// his. Where memory was not reserved when it was made, as textbooks do not, the
-// first touch of a page ends a process by SIGBUS. "" is nobody.
-func (r *round) excuse() string {
-	if !r.short() {
+// excuse says why a workload that failed could not go on, where that was a
+// shortage: then it is no fault of the subject's. Where memory was not reserved
+// when it was made, as textbooks do not, the first touch of a page ends a process
+// by SIGBUS. "" is no excuse.
+func (r *round) excuse(failed *spec.Recording) string {
+	made := r.faults.Events()[r.before:]
+	if !slices.ContainsFunc(made, func(e fault.Event) bool { return slices.Contains(fault.Shortages, e.Kind) }) {
 		return ""
 	}
-	for _, x := range r.recordings {
-		dead, err := x.Err()
-		name := x.Process().Name()
-		switch {
-		case err == nil || x.Process().Gone():
-		case !dead:
-			return fmt.Sprintf("%s could not go on in a shortage: %v", name, err)
-		case busError(x.Process().Agent(), err):
-			return name + " got SIGBUS in a shortage: it touched memory that was not reserved (posix_fallocate) when it was made"
-		}
+	dead, err := failed.Err()
+	name := failed.Process().Name()
+	switch {
+	case !dead:
+		return fmt.Sprintf("%s could not go on in a shortage: %v", name, err)
+	case busError(failed.Process().Agent(), err):
+		return name + " got SIGBUS in a shortage: it touched memory that was not reserved (posix_fallocate) when it was made"
 	}
 	return ""
 }

@@ -111,7 +111,7 @@ static void stop_recorder(struct recorder *r)
         return;
     put64(r->base + 64, (uint64_t)r->next + 1);
     if (ftruncate(r->file, (off_t)(HISTORY_HEADER + r->next * (int64_t)sizeof(struct record))) < 0)
-        r->base[64] = 0; /* the reader finds out by itself */
+        put64(r->base + 64, 0); /* the reader finds out by itself */
     munmap(r->base, HISTORY_HEADER + (size_t)r->capacity * sizeof(struct record));
     close(r->file);
 }
