@@ -11,9 +11,10 @@ import (
 
 // Descriptors leaves a process none to open anything with: its limit becomes the
 // lowest that is free (RLIMIT_NOFILE). Those that it has stay, and poll(2), which
-// refuses more descriptors than the limit, works on them. Errors are those of
-// proc(5) and prlimit(2).
-func Descriptors(pid int) (end func(), err error) {
+// refuses more descriptors than the limit, works on them. The end gives the limit
+// back; that of a process that has ended meanwhile is nobody's. Errors are those
+// of proc(5) and prlimit(2).
+func Descriptors(pid int) (end func() error, err error) {
 	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	if err != nil {
 		return nil, err
@@ -35,7 +36,13 @@ func Descriptors(pid int) (end func(), err error) {
 	if err := limit(pid, &unix.Rlimit{Cur: min(free, before.Cur), Max: before.Max}, nil); err != nil {
 		return nil, err
 	}
-	return func() { _ = limit(pid, &before, nil) }, nil
+	return func() error {
+		err := limit(pid, &before, nil)
+		if err != nil && err != unix.ESRCH && err != unix.ENOENT {
+			return fmt.Errorf("process %d has no descriptors any more: its limit could not be put back: %w", pid, err)
+		}
+		return nil
+	}, nil
 }
 
 // limit sets or reads a process's limit on descriptors. Root without

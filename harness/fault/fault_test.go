@@ -131,9 +131,28 @@ func withoutDescriptors(t *testing.T, user *syscall.Credential) {
 		t.Fatal(err)
 	}
 	during := try()
-	end()
+	if err := end(); err != nil {
+		t.Error(err)
+	}
 	if after := try(); during != "refused" || after != "opened" {
 		t.Errorf("%q during the shortage and %q after it, want refused and opened", during, after)
+	}
+}
+
+// The limit of a process that has ended is nobody's.
+func TestDescriptorsOfTheDead(t *testing.T) {
+	c := exec.Command("/bin/sleep", "60")
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	end, err := Descriptors(c.Process.Pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Process.Kill()
+	_ = c.Wait()
+	if err := end(); err != nil {
+		t.Error(err)
 	}
 }
 

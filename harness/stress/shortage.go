@@ -20,12 +20,13 @@ func (r *round) short() bool { return r.number%6 == 3 }
 var errNotYet = errors.New("not everybody records yet")
 
 // noFiles leaves a process no descriptors.
-func noFiles(x *spec.Recording) fault.Shortage {
+func (r *round) noFiles(x *spec.Recording) fault.Shortage {
 	return func() (func(), error) {
 		if !x.Begun() {
 			return nil, errNotYet
 		}
-		return fault.Descriptors(x.Process().Agent().Process().PID())
+		end, err := fault.Descriptors(x.Process().Agent().Process().PID())
+		return r.ended(end), err
 	}
 }
 
@@ -37,11 +38,16 @@ func (r *round) fullShm() (func(), error) {
 	if err := r.w.FillShm(r.w.Context()); err != nil {
 		return nil, err
 	}
+	return r.ended(func() error { return r.w.EmptyShm(r.w.Context()) }), nil
+}
+
+// ended ends a shortage, and remembers one that could not be.
+func (r *round) ended(end func() error) func() {
 	return func() {
-		if err := r.w.EmptyShm(r.w.Context()); err != nil {
+		if err := end(); err != nil {
 			r.lasting = err
 		}
-	}, nil
+	}
 }
 
 // excuse says why a workload that failed could not go on, where that was a

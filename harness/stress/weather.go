@@ -32,7 +32,7 @@ func (r *round) scene() fault.Scene {
 		if x.Process().Interrupts() {
 			t.Interrupt = a.Interrupt
 		}
-		t.NoFiles = noFiles(x)
+		t.NoFiles = r.noFiles(x)
 		s.Targets = append(s.Targets, t)
 	}
 	return s

@@ -73,6 +73,9 @@ static void put64(unsigned char *at, uint64_t v) { memcpy(at, &v, sizeof v); }
 static enum ipckit_error start_recorder(struct recorder *r, const char *path, uint32_t process, int64_t capacity)
 {
     size_t size = HISTORY_HEADER + (size_t)capacity * sizeof(struct record);
+    unsigned char boot[16];
+    if (!boot_id(boot))
+        return ipckit_fail(IPCKIT_IO, "history %s: /proc/sys/kernel/random/boot_id cannot be read, and with it whose clock this is", path);
     *r = (struct recorder){.file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600), .capacity = capacity};
     if (r->file < 0)
         return ipckit_fail(IPCKIT_IO, "history %s: %s", path, strerror(errno));
@@ -99,8 +102,7 @@ static enum ipckit_error start_recorder(struct recorder *r, const char *path, ui
     put64(r->base + 32, (uint64_t)capacity);
     put32(r->base + 40, FULL_FENCE);
     put32(r->base + 44, VISIBILITY_DELAY);
-    if (!boot_id(r->base + 48))
-        return ipckit_fail(IPCKIT_IO, "history %s: /proc/sys/kernel/random/boot_id cannot be read, and with it whose clock this is", path);
+    memcpy(r->base + 48, boot, sizeof boot);
     return IPCKIT_OK;
 }
 
