@@ -78,9 +78,12 @@ func (c *call) visible() bool { return c.shared || !c.quiet }
 
 // patience is how long the agent must be asleep in the call before it counts as
 // waiting. In a futex of the shared memory nobody but the other agent can wake
-// it. A language's runtime sleeps too, for its own reasons.
-func (c *call) patience() time.Duration {
+// it. A language's runtime sleeps too, for its own reasons; and who has a time
+// limit goes on when it has passed.
+func (c *call) patience(timed bool) time.Duration {
 	switch {
+	case timed && c.limited:
+		return timedPatience
 	case c.futex && c.shared:
 		return 0
 	case !c.quiet:
@@ -90,6 +93,11 @@ func (c *call) patience() time.Duration {
 	}
 	return 20 * time.Millisecond
 }
+
+// timedPatience is longer than TimeLimit: who sleeps on has another limit, such as
+// one after which it looks again whether the other is alive. (Whoever is woken by
+// the clock and waits for a processor does not sleep.)
+const timedPatience = 2 * TimeLimit
 
 // certain reports whether one who is asleep in the call stays so until another
 // process does something.

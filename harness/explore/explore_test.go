@@ -115,6 +115,9 @@ func cases(w *world.World) map[string]explore.Scenario {
 	counter := scenario(w, nil, ops{put(1)}, ops{put(1)}, ops{get()})
 	ring := scenario(w, ops{put(1), put(2)}, ops{put(3)}, ops{get()}, ops{get(), get(), get()})
 	event := scenario(w, nil, ops{get()}, ops{put(1)}, nil)
+	timed := get()
+	timed.Wait = new(agent.WireWait(explore.TimeLimit))
+	limited := scenario(w, nil, ops{timed}, ops{put(1)}, ops{get()})
 	flag := scenario(w, nil, ops{put(7)}, ops{get()}, nil)
 	stack := scenario(w, ops{put(3), put(2), put(1)}, ops{get()}, ops{get(), get(), put(1)}, ops{get(), get(), get()})
 	queue := scenario(w, nil, ops{put(3)}, ops{put(4), get()}, ops{get(), get()})
@@ -125,6 +128,7 @@ func cases(w *world.World) map[string]explore.Scenario {
 		"wrong: textbook ring":       ring,
 		"wrong: lost wake-up":        event,
 		"wrong: early flag":          flag,
+		"wrong: looks once more":     limited,
 		"wrong: stack without a tag": stack,
 
 		"right: compare and swap":    counter,
@@ -132,6 +136,7 @@ func cases(w *world.World) map[string]explore.Scenario {
 		"right: spin lock":           counter,
 		"right: ring under a mutex":  ring,
 		"right: event":               event,
+		"right: gives up":            limited,
 		"right: flag after the data": flag,
 		"right: stack with a tag":    stack,
 		"right: Vyukov's queue":      queue,

@@ -141,9 +141,9 @@ func (t *tracer) prepare(s *Scenario) error {
 }
 
 // mayRefuse reports whether a reply is the refusal of something that must not
-// wait: that belongs to the state that is set up.
+// wait for ever: that belongs to the state that is set up.
 func mayRefuse(r agent.Request, reply agent.Reply) bool {
-	return r.Wait != nil && subject.Wait(*r.Wait) == subject.Never && slices.Contains(refusals, string(reply.Error))
+	return r.Wait != nil && subject.Wait(*r.Wait) != subject.Forever && slices.Contains(refusals, string(reply.Error))
 }
 
 // named gives a request the names of this run.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -115,11 +116,25 @@ func (s *Scenario) teardown() []Step {
 	return append(steps, names...)
 }
 
+// TimeLimit is for how long the operations of a scenario wait that do not wait
+// for ever. It has two ends: in a sequence of whole operations it is so long that
+// what can be done is done, and waiting for it again and again takes time.
+const TimeLimit = 20 * time.Millisecond
+
+// timed reports whether an operation waits, and not for ever. One that sleeps is
+// left to itself until its time is up: nobody comes in between. What happens
+// when its time is up while others are in the middle of something is the race.
+func timed(r agent.Request) bool { return r.Wait != nil && subject.Wait(*r.Wait) > 0 }
+
 // Describe puts an operation into a few words: "put(1)", "try get".
 func Describe(r agent.Request) string {
 	_, verb, _ := strings.Cut(r.Op, ".")
-	if r.Wait != nil && subject.Wait(*r.Wait) == subject.Never {
+	switch {
+	case r.Wait == nil:
+	case subject.Wait(*r.Wait) == subject.Never:
 		verb = "try " + verb
+	case timed(r):
+		verb = "timed " + verb
 	}
 	switch {
 	case r.Data != nil:

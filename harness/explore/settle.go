@@ -151,7 +151,7 @@ func (p *party) unexpected(s stop, wanted string) error {
 }
 
 // settle waits until the system call under way is over, or the agent sleeps
-// in it.
+// in it. An operation that is timed sleeps until its time is up.
 func (l *leg) settle() (ending, error) {
 	p, c := l.p, l.p.call
 	var w patience
@@ -167,6 +167,9 @@ func (l *leg) settle() (ending, error) {
 			return goesOn, errGone
 		case stopExit:
 			p.call = nil
+			if timedOut(s) {
+				l.note(p, Event{Kind: kindNote, Text: "its time is up"})
+			}
 			return goesOn, p.mapped(c, s)
 		case stopOther, stopFault:
 			if s.signal == unix.SIGURG {
@@ -193,7 +196,7 @@ func (l *leg) settle() (ending, error) {
 			asleep = 0
 			continue
 		}
-		if asleep++; asleep < 3 || time.Since(began) < c.patience() {
+		if asleep++; asleep < 3 || time.Since(began) < c.patience(timed(p.script[p.pos])) {
 			continue
 		}
 		l.note(p, Event{Kind: kindWait, Text: "sleeps in " + p.describe(c)})
@@ -203,6 +206,9 @@ func (l *leg) settle() (ending, error) {
 		return waits, nil
 	}
 }
+
+// timedOut reports whether a system call waited until its time limit.
+func timedOut(s stop) bool { return int64(s.call.Result()) == -int64(unix.ETIMEDOUT) }
 
 // mapped looks at what is mapped again after a call that may have changed it.
 func (p *party) mapped(c *call, s stop) error {

@@ -6,10 +6,12 @@ import (
 	"runtime"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -64,6 +66,10 @@ var toys = map[string]toy{
 		},
 		get: published,
 	},
+	"wrong: looks once more": {
+		put: func(m *memory, _ uint64) error { return m.set() },
+		get: func(m *memory) (uint64, error) { return m.waitFor(explore.TimeLimit, true) },
+	},
 	"wrong: stack without a tag": {
 		put: func(m *memory, v uint64) error { return m.push(v, 0) },
 		get: func(m *memory) (uint64, error) { return m.pop(0) },
@@ -97,6 +103,10 @@ var toys = map[string]toy{
 	"right: event": {
 		put: func(m *memory, _ uint64) error { return m.set() },
 		get: func(m *memory) (uint64, error) { return m.wait(true) },
+	},
+	"right: gives up": {
+		put: func(m *memory, _ uint64) error { return m.set() },
+		get: func(m *memory) (uint64, error) { return m.waitFor(explore.TimeLimit, false) },
 	},
 	"right: flag after the data": {
 		put: func(m *memory, v uint64) error {
@@ -178,6 +188,26 @@ func (m *memory) wait(right bool) (uint64, error) {
 			seq = atomic.LoadUint32(&m.seq)
 		}
 		futex(&m.seq, 0, uintptr(seq))
+	}
+}
+
+// waitFor waits for set, for so long. Who looks once more when its time is up must
+// not give up where it has found something.
+func (m *memory) waitFor(limit time.Duration, forgets bool) (uint64, error) {
+	for end := time.Now().Add(limit); ; {
+		seq := atomic.LoadUint32(&m.seq)
+		if atomic.SwapUint32(&m.flag, 0) != 0 {
+			return 1, nil
+		}
+		left := time.Until(end)
+		if left <= 0 {
+			if forgets {
+				atomic.StoreUint32(&m.flag, 0)
+			}
+			return 0, subject.Errorf(subject.Timeout, "")
+		}
+		timeout := unix.NsecToTimespec(int64(left))
+		_, _, _ = unix.Syscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(&m.seq)), 0, uintptr(seq), uintptr(unsafe.Pointer(&timeout)), 0, 0)
 	}
 }
 

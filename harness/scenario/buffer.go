@@ -50,7 +50,7 @@ func bufferOf(profile string, p *subject.BufferProfile, items int64) (o object, 
 
 func oneToOne(c *subject.Claims) []Scenario {
 	p := c.Profiles.OneToOne
-	return append(buffers(p, subject.ProfileOneToOne), bufferDeaths(c, p, subject.ProfileOneToOne)...)
+	return slices.Concat(buffers(p, subject.ProfileOneToOne), bufferDeadlines(c, p, subject.ProfileOneToOne), bufferDeaths(c, p, subject.ProfileOneToOne))
 }
 
 // A buffer for many has all pairs of one producer and one consumer too, and
@@ -75,7 +75,35 @@ func many(c *subject.Claims) []Scenario {
 			sketch{state: "almost-full", before: fill(usable - 1), a: "try put 1", b: "try put 2", observe: drain, relaxed: relaxed, shows: linear},
 		)...)
 	}
-	return append(list, bufferDeaths(c, p, subject.ProfileMany)...)
+	return slices.Concat(list, bufferDeadlines(c, p, subject.ProfileMany), bufferDeaths(c, p, subject.ProfileMany))
+}
+
+// bufferDeadlines have somebody give up while the other does what he waits for:
+// the item is got or it stays, and it is put or it is not.
+func bufferDeadlines(c *subject.Claims, p *subject.BufferProfile, profile string) []Scenario {
+	if p == nil || !slices.Contains(c.Extended, "BUF-DEADLINE") {
+		return nil
+	}
+	o, usable, ok := bufferObject(profile, p)
+	if !ok {
+		return nil
+	}
+	drain := strings.Repeat("B: try get,", int(max(usable, bufferItems)+2))
+	sketch := func(state, before, a, b string) sketch {
+		return sketch{state: state, before: before, a: a, b: b, observe: drain, relaxed: true, shows: []string{"BUF-DEADLINE", "BUF-ABANDONED"}}
+	}
+	const through = "put 9, B: get,"
+	list := o.scenarios(
+		sketch("empty", through, "put 1", "timed get"),
+		sketch("empty", through, "put 1, put 2", "timed get, get"),
+	)
+	if usable > 0 {
+		list = append(list, o.scenarios(
+			sketch("full", through+fill(usable), "timed put 1", "get"),
+			sketch("full", through+fill(usable), "timed put 1, put 2", "get, get"),
+		)...)
+	}
+	return list
 }
 
 // bufferDeaths kill who is in an operation: then it is done, or not, and the

@@ -14,10 +14,11 @@ import (
 
 // The small language: steps are separated by commas. A step is
 //
-//	[AGENT:] [try] [FAMILY.]VERB [NUMBER…]
+//	[AGENT:] [try|timed] [FAMILY.]VERB [NUMBER…]
 //
 // AGENT is A or B, where it is another than the one whose turn it is; try means
-// that the operation must not wait; FAMILY is needed only for the operations of
+// that the operation must not wait, and timed that it waits for so long at most
+// that nobody else gets anything done meanwhile; FAMILY is needed only for the operations of
 // another family than the profile's own. The verbs are those of the protocol,
 // and their numbers are:
 //
@@ -86,13 +87,17 @@ var waits = []string{
 	agent.OpBufferPut, agent.OpBufferGet,
 }
 
+// limits are the words for how long an operation may wait, other than for ever.
+var limits = map[string]subject.Wait{"try": subject.Never, "timed": subject.Wait(explore.TimeLimit)}
+
 // request reads one step.
 func (o object) request(text string) (agent.Request, error) {
 	fields := strings.Fields(text)
-	wait := agent.WireWait(subject.Forever)
-	try := len(fields) > 0 && fields[0] == "try"
-	if try {
-		fields, wait = fields[1:], agent.WireWait(subject.Never)
+	wait, limited := agent.WireWait(subject.Forever), ""
+	if len(fields) > 0 {
+		if limit, ok := limits[fields[0]]; ok {
+			limited, wait, fields = fields[0], agent.WireWait(limit), fields[1:]
+		}
 	}
 	if len(fields) == 0 {
 		return agent.Request{}, &SyntaxError{Text: text, Want: "an operation"}
@@ -125,8 +130,8 @@ func (o object) request(text string) (agent.Request, error) {
 	switch waiting := slices.Contains(waits, r.Op); {
 	case waiting:
 		r.Wait = &wait
-	case try:
-		return r, &SyntaxError{Text: text, Want: "try only before an operation that may wait"}
+	case limited != "":
+		return r, &SyntaxError{Text: text, Want: limited + " only before an operation that may wait"}
 	}
 	switch r.Op {
 	case agent.OpBufferPut, agent.OpSnapshotPublish:

@@ -45,6 +45,11 @@ func locks(c *subject.Claims) []Scenario {
 	} else if p.Waiting != "spin" { // one of the two waits for ever, which takes long to see of one who spins
 		list = append(list, o.scenarios(sketch{state: "free", a: "acquire", b: "try acquire", relaxed: true, shows: []string{"LOCK-EXCLUSION"}})...)
 	}
+	if slices.Contains(c.Extended, "LOCK-DEADLINE") {
+		list = append(list, o.scenarios(sketch{
+			state: "held", before: "acquire", a: "release", b: "timed acquire", observe: "try acquire", shows: []string{"LOCK-DEADLINE", "LOCK-ABANDONED"},
+		})...)
+	}
 	if slices.Contains(c.Extended, "LOCK-OWNERDEATH") {
 		list = append(list, o.scenarios(sketch{
 			state: "free", a: "acquire, release", b: "acquire, release", observe: "try acquire", deaths: true, shows: []string{"LOCK-OWNERDEATH"},

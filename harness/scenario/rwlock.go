@@ -57,6 +57,14 @@ func rwlocks(c *subject.Claims) []Scenario {
 			sketch{state: "free", a: "read", b: "try write", relaxed: true, shows: exclusion},
 		)...)
 	}
+	if slices.Contains(c.Extended, "RW-DEADLINE") {
+		shows := []string{"RW-DEADLINE", "RW-ABANDONED"}
+		list = append(list, o.scenarios(
+			sketch{state: "written", before: "write", a: "release", b: "timed read", observe: "try write", shows: shows},
+			sketch{state: "written", before: "write", a: "release", b: "timed write", observe: "try read", shows: shows},
+			sketch{state: "read", before: "read", a: "release", b: "timed write", observe: "try read", shows: shows},
+		)...)
+	}
 	if slices.Contains(c.Extended, "RW-OWNERDEATH") {
 		death := []string{"RW-OWNERDEATH"}
 		list = append(list, o.scenarios(

@@ -51,6 +51,13 @@ func semaphores(c *subject.Claims) (list []Scenario) {
 			sketch{state: "one", a: "wait", b: "try wait", shows: []string{"SEM-COUNT", "SEM-BLOCK"}},
 		)...)
 	}
+	if slices.Contains(c.Extended, "SEM-DEADLINE") {
+		shows := []string{"SEM-DEADLINE", "SEM-ABANDONED"}
+		list = append(list, zero.scenarios(sketch{state: "zero", a: "post", b: "timed wait", observe: "try wait, try wait", shows: shows})...)
+		if zero.room() >= 2 {
+			list = append(list, zero.scenarios(sketch{state: "zero", a: "post, post", b: "timed wait, wait", observe: "try wait, try wait", shows: shows})...)
+		}
+	}
 	if slices.Contains(c.Extended, "SEM-OVERFLOW") {
 		least := semaphoreObject(c, 0, 1)
 		below, full := least.room()-1, least.room()

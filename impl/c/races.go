@@ -90,6 +90,15 @@ func races() []seeded.Fault {
 				New: "        count = atomic_load(&e->count);\n        sleep_on(e, count, wait > 0 ? &deadline : NULL);\n"}, lookOnce},
 		},
 		{
+			ID: "c-looks-once-more", Fault: "tries once more when its time is up, and gives up all the same", Kind: race,
+			Requirement: "BUF-DEADLINE", Verdict: "fail", At: "put+timed-get",
+			File: "buffer.c",
+			Changes: []seeded.Change{{
+				Old: "        if (wait > 0 && past(&deadline))\n            return IPCKIT_TIMEOUT;\n",
+				New: "        if (wait > 0 && past(&deadline)) {\n            attempt(h, argument);\n            return IPCKIT_TIMEOUT;\n        }\n",
+			}},
+		},
+		{
 			ID: "c-store-released", Fault: "stores with memory_order_release: the load behind it comes first", Kind: race,
 			Requirement: "WORD-DEKKER", Verdict: "fail", At: "A=ok,ok value=0 B=ok,ok value=0",
 			File: "word.c",

@@ -186,6 +186,12 @@ func (h *hall) giveUp(wants uint32, wait subject.Wait, err error) error {
 	case h.has("timeout-keeps") && wait > 0:
 		h.me().mode.Store(wants)
 		return err
+	case h.has("looks-once-more") && wait > 0:
+		in := false
+		h.guarded(func() { in = h.admit(wants, false) })
+		if in {
+			return err
+		}
 	}
 	h.guarded(func() { h.me().mode.Store(outside) })
 	h.ring()

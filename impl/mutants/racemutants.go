@@ -14,6 +14,10 @@ var raceMutants = []Mutant{
 	{ID: "lock-listens-late", Kind: race, Fault: "looks at the bell after the lock: the wake-up between them is lost", Requirement: "LOCK-WAKE", Verdict: "timeout", At: "waits for ever"},
 	{ID: "rw-listens-late", Kind: race, Fault: "looks at the bell after the lock: the wake-up between them is lost", Requirement: "RW-WAKE", Verdict: "timeout", At: "waits for ever"},
 	{ID: "snap-two-slots", Kind: race, Fault: "has two slots, and reads the one that is not being written, for a while", Requirement: "SNAP-WHOLE", Verdict: "fail", At: "publish,publish+read"},
+	{ID: "lock-looks-once-more", Kind: race, Fault: "looks once more when its time is up, and gives up all the same", Requirement: "LOCK-DEADLINE", Verdict: "fail", At: "release+timed-acquire"},
+	{ID: "sem-looks-once-more", Kind: race, Fault: "takes a permit when its time is up, and gives up all the same", Requirement: "SEM-DEADLINE", Verdict: "fail", At: "post+timed-wait"},
+	{ID: "rw-looks-once-more", Kind: race, Fault: "looks once more when its time is up, and gives up all the same", Requirement: "RW-DEADLINE", Verdict: "fail", At: "release+timed-"},
+	{ID: "ring-looks-once-more", Kind: race, Fault: "gets an item when its time is up, and gives up all the same", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "put+timed-get"},
 	{ID: "store-overtaken", Kind: race, Fault: "stores by MOV: the load behind it comes first", Requirement: "WORD-DEKKER", Verdict: "fail", At: "A=ok,ok value=0 B=ok,ok value=0"},
 
 	{ID: "count-unlocked", Kind: race, Dawdles: true, as: "word-add-in-two", Fault: "count++ without a lock", Requirement: "WORD-ADD", Verdict: "fail", At: "add+add"},
