@@ -49,6 +49,7 @@ func killConsumers(w *spec.World, another more) {
 			}
 		}
 		r.produced(put)
+		w.Settle() // a mailbox may be somebody who has yet to notice that its receiver is dead
 		for r.take() {
 		}
 		first := r.ended()
