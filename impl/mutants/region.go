@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,45 +23,25 @@ const hidden = "~"
 // attribute's stead by the file's own size.
 type regions struct {
 	fault
-	mu *sync.Mutex
+	mu    *sync.Mutex
+	known map[string]*region // of region-cached-by-name
 }
 
 func newRegions(f fault) *regions {
-	r := &regions{fault: f, mu: new(sync.Mutex)}
+	r := &regions{fault: f, mu: new(sync.Mutex), known: map[string]*region{}}
 	if f.is("region-maps-everything") {
 		go r.mapEverything()
 	}
 	return r
 }
 
-// path turns a name into a file.
-func (rs *regions) path(name string) (string, error) {
-	bare := strings.TrimPrefix(name, "/")
-	switch {
-	case rs.is("region-name-escapes"):
-		if bare == "" {
-			return "", subject.Errorf(subject.Invalid, "empty name")
-		}
-		return filepath.Join(shm, bare), nil
-	case rs.is("region-names-cut"):
-		sum := 0
-		for _, b := range []byte(bare) {
-			sum += int(b)
-		}
-		bare = fmt.Sprintf("ipckit-cut-%d", sum%4)
-	case rs.is("region-long-names-cut") && len(bare) > 200:
-		bare = bare[:200]
-	}
-	if !strings.HasPrefix(name, "/") || bare == "" || bare == "." || bare == ".." || strings.Contains(bare, "/") || len(bare) > 255 {
-		return "", subject.Errorf(subject.Invalid, "name %q: want a slash and 1 to 255 characters without one", name)
-	}
-	return filepath.Join(shm, bare), nil
-}
-
 func (rs *regions) Create(name string, size int64) (subject.Region, error) {
 	r, err := rs.create(name, size)
 	if err != nil {
 		return nil, err
+	}
+	if rs.is("region-cached-by-name") {
+		rs.known[name] = r
 	}
 	return r, nil
 }
@@ -134,6 +112,12 @@ func (rs *regions) create(name string, size int64) (*region, error) {
 	if atomically {
 		if err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW); err != nil {
 			_ = r.Detach()
+			switch taken := errors.Is(err, os.ErrExist); {
+			case taken && rs.is("region-taken-from-the-living") && creatorGone(path):
+				return rs.takeOver(name, math.MaxInt)
+			case taken && rs.is("region-stale-head-cleared") && creatorGone(path):
+				return rs.takeOver(name, 64)
+			}
 			return nil, kind(err, name)
 		}
 	}
@@ -148,7 +132,7 @@ func (rs *regions) create(name string, size int64) (*region, error) {
 			return nil, kind(err, name)
 		}
 	}
-	if rs.is("region-stale-blocks") {
+	if rs.is("region-stale-blocks") || rs.is("region-taken-from-the-living") || rs.is("region-stale-head-cleared") {
 		if err := claim(fd); err != nil {
 			return nil, kind(err, name)
 		}
@@ -157,15 +141,21 @@ func (rs *regions) create(name string, size int64) (*region, error) {
 }
 
 func (rs *regions) Open(name string, readOnly bool) (subject.Region, error) {
+	if r := rs.known[name]; r != nil {
+		return r, nil
+	}
 	r, err := rs.open(name, readOnly)
 	if err != nil {
 		return nil, err
+	}
+	if rs.is("region-cached-by-name") {
+		rs.known[name] = r
 	}
 	return r, nil
 }
 
 func (rs *regions) open(name string, readOnly bool) (*region, error) {
-	path, err := rs.path(name)
+	path, err := rs.existing(name)
 	if err != nil {
 		return nil, err
 	}
@@ -202,31 +192,15 @@ func (rs *regions) open(name string, readOnly bool) (*region, error) {
 	if rs.is("region-size-in-pages") {
 		size = (size + 8191) / 8192 * 8192
 	}
-	return rs.attach(fd, path, size, false, flags&unix.O_ACCMODE == unix.O_RDONLY)
-}
-
-// claim takes a lock that lasts as long as the creator's process.
-func claim(fd int) error {
-	keep, err := unix.Dup(fd)
-	if err != nil {
-		return err
+	r, err := rs.attach(fd, path, size, false, flags&unix.O_ACCMODE == unix.O_RDONLY)
+	if err == nil && rs.is("region-open-initialises") {
+		clear(r.memory[:min(64, len(r.memory))])
 	}
-	return unix.FcntlFlock(uintptr(keep), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
-}
-
-// creatorGone reports whether the file is there and its creator's lock is not.
-func creatorGone(path string) bool {
-	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return false
-	}
-	defer unix.Close(fd)
-	lock := unix.Flock_t{Type: unix.F_WRLCK}
-	return unix.FcntlFlock(uintptr(fd), unix.F_OFD_GETLK, &lock) == nil && lock.Type == unix.F_UNLCK
+	return r, err
 }
 
 func (rs *regions) Unlink(name string) error {
-	path, err := rs.path(name)
+	path, err := rs.existing(name)
 	if err != nil {
 		return err
 	}
@@ -278,13 +252,16 @@ type region struct {
 
 func (rs *regions) attach(fd int, path string, size int64, creator, readOnly bool) (*region, error) {
 	r := &region{fault: rs.fault, path: path, size: size, readOnly: readOnly}
-	if rs.is("region-through-a-file") {
+	if rs.is("region-through-a-file") || rs.is("region-beside-a-page") {
 		dup, err := unix.Dup(fd)
 		if err != nil {
 			return nil, kind(err, path)
 		}
 		r.file = os.NewFile(uintptr(dup), path)
-		return r, nil
+		if rs.is("region-through-a-file") {
+			return r, nil
+		}
+		size = min(size, 4096)
 	}
 	protection, share := unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED
 	if readOnly {
@@ -360,7 +337,7 @@ func (r *region) WriteAt(p []byte, offset int64) (int, error) {
 
 func (r *region) Detach() error {
 	switch {
-	case r.file != nil:
+	case r.file != nil && r.memory == nil:
 		return r.file.Close()
 	case r.is("region-mapping-leaks"), r.memory == nil:
 		return nil

@@ -2,6 +2,7 @@ package mutants
 
 var regionMutants = []Mutant{
 	{ID: "region-through-a-file", Fault: "reads and writes the file instead of mapping it", Requirement: "REG-MAPPED", Verdict: "fail", At: "no shared mapping"},
+	{ID: "region-beside-a-page", Fault: "maps a page of it to keep account, and reads and writes the file", Requirement: "REG-MAPPED", Verdict: "fail", At: "the rest goes through a file"},
 	{ID: "region-private-last-page", Fault: "maps the last page privately", Requirement: "REG-VISIBLE", Verdict: "fail", At: "what the creator wrote"},
 	{ID: "region-one-way", Fault: "an opener maps the region copy-on-write", Requirement: "REG-BOTHWAYS", Verdict: "fail", At: "opener wrote"},
 	{ID: "region-not-zeroed", Fault: "a name that is used again keeps its old file", Requirement: "REG-ZEROED", Verdict: "fail", At: "zero bytes"},
@@ -11,12 +12,17 @@ var regionMutants = []Mutant{
 	{ID: "region-create-truncates", Fault: "creates without O_EXCL and truncates", Requirement: "REG-EXISTS", Verdict: "fail", At: "creating a name that exists"},
 	{ID: "region-open-creates", Fault: "opens with O_CREAT", Requirement: "REG-MISSING", Verdict: "fail", At: "nobody created"},
 	{ID: "region-open-truncates", Fault: "an opener calls ftruncate with its own idea of the size", Requirement: "REG-NORESIZE", Verdict: "fail", At: "before it was opened"},
+	{ID: "region-open-initialises", Fault: "whoever opens a region clears its head", Requirement: "REG-NORESIZE", Verdict: "fail", At: "before somebody opened it"},
 	{ID: "region-unlink-forgotten", Fault: "unlink does nothing", Requirement: "REG-UNLINK", Verdict: "fail", At: "opening the unlinked name"},
 	{ID: "region-reuse-revives", Fault: "unlink hides the region, and creation brings it back", Requirement: "REG-REUSE", Verdict: "fail", At: "the new region"},
+	{ID: "region-cached-by-name", Fault: "remembers by name what the process has mapped, also after unlink", Requirement: "REG-REUSE", Verdict: "fail", At: "though it has the old one mapped"},
 	{ID: "region-lives-in-creator", Fault: "the memory is reached through the creator's /proc/PID/fd", Requirement: "REG-OUTLIVE", Verdict: "fail", At: "reading"},
+	{ID: "region-taken-from-the-living", Fault: "takes a region whose creator is gone for a dead one, and clears it for the next, whoever is attached", Requirement: "REG-OUTLIVE", Verdict: "fail", At: "after somebody else asked"},
 	{ID: "region-names-cut", Fault: "names are folded into four", Requirement: "REG-NOALIAS", Verdict: "fail", At: "the region"},
+	{ID: "region-names-in-lower-case", Fault: "turns names into lower case", Requirement: "REG-NOALIAS", Verdict: "fail", At: "A was refused"},
 	{ID: "region-maps-everything", Fault: "every process maps all regions there are", Requirement: "REG-INDEPENDENT", Verdict: "fail", At: "opened nothing"},
 	{ID: "region-name-escapes", Fault: "joins the name to a directory without looking at it", Requirement: "REG-NAMES", Verdict: "fail", At: "left the name space"},
+	{ID: "region-name-checked-at-creation", Fault: "looks at a name only where it makes one, and joins it to a directory elsewhere", Requirement: "REG-NAMES", Verdict: "fail", At: "left the name space"},
 	{ID: "region-long-names-cut", Fault: "cuts names to 200 characters", Requirement: "REG-NAMES", Verdict: "fail", At: "cut to the same"},
 	{ID: "region-visitor-unlinks", Fault: "every opener unlinks the name, to be tidy", Requirement: "REG-VISITOR", Verdict: "fail", At: "after a visitor ended"},
 	{ID: "region-mapping-leaks", Fault: "detach forgets munmap", Requirement: "REG-NOLEAK", Verdict: "fail", At: "shared mappings"},
@@ -29,4 +35,5 @@ var regionMutants = []Mutant{
 	{ID: "region-read-only-writable", Fault: "ignores the wish to read only", Requirement: "REG-READONLY", Verdict: "fail", At: "read-only handle"},
 	{ID: "region-for-everyone", Fault: "creates with mode 0666 whatever the umask", Requirement: "REG-PRIVATE", Verdict: "fail", At: "another user"},
 	{ID: "region-stale-blocks", Fault: "a name whose creator died can be neither created nor opened nor removed", Requirement: "REG-STALE", Verdict: "fail", At: "what is left"},
+	{ID: "region-stale-head-cleared", Fault: "takes what the dead left for a new region, and clears its head alone", Requirement: "REG-STALE", Verdict: "fail", At: "zero bytes"},
 }

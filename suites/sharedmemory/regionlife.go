@@ -1,6 +1,7 @@
 package sharedmemory
 
 import (
+	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -32,6 +33,12 @@ func regReuse(w *spec.World) {
 	d, err := w.Process("second opener").OpenRegion(a.Name)
 	w.Must(err, "opening the name")
 	holds(w, d, 0, []byte("new"), "who opens the name gets the new region; its content")
+	for _, r := range []*spec.Region{a, b} {
+		e, err := r.Process().OpenRegion(a.Name)
+		w.Must(err, "opening the name by %s, which has the old region still mapped", r.Process().Name())
+		holds(w, e, 0, []byte("new"), "who opens the name gets the new region, though it has the old one mapped; its content")
+		holds(w, r, 0, []byte("old"), "the old region, beside the new one")
+	}
 }
 
 func regOutlive(w *spec.World) {
@@ -40,6 +47,8 @@ func regOutlive(w *spec.World) {
 		a, err := creator.CreateRegion(w.ObjectName(end), 2*page)
 		w.Must(err, "creating the region")
 		b, err := user.OpenRegion(a.Name)
+		w.Must(err, "opening it")
+		c, err := w.Process("second user (" + end + ")").OpenRegion(a.Name)
 		w.Must(err, "opening it")
 		data := spec.Item(w.Rand.Uint64(), 1, 64)
 		write(w, a, page-32, data)
@@ -50,7 +59,15 @@ func regOutlive(w *spec.World) {
 		}
 		holds(w, b, page-32, data, "what the creator wrote before it ended by "+end)
 		write(w, b, 0, []byte("still writable"))
-		holds(w, b, 0, []byte("still writable"), "the region after its creator ended by "+end)
+		holds(w, c, 0, []byte("still writable"), "the region after its creator ended by "+end)
+		w.Step("somebody who comes later asks for a region of that name")
+		late := w.Process("latecomer (" + end + ")")
+		if d, err := late.CreateRegion(a.Name, 2*page); err == nil { // the name may have gone with the creator
+			write(w, d, page-32, []byte("another region"))
+		}
+		for _, r := range []*spec.Region{b, c} {
+			holds(w, r, page-32, data, "what the creator wrote, after somebody else asked for a region of that name")
+		}
 		if err := user.UnlinkRegion(a.Name); err != nil && subject.KindOf(err) != subject.NotFound {
 			w.Must(err, "unlinking by the one who is left")
 		}
@@ -63,8 +80,8 @@ func regIndependent(w *spec.World) {
 	a, b := shared(w, page)
 	write(w, a, 0, []byte("private matter"))
 	w.Step("a process that opened nothing is looked at")
-	theirs := objects(b.Process(), nil)
-	for object, m := range objects(bystander, before) {
+	theirs := objects(b.Process().SharedMappings())
+	for object, m := range objects(newMappings(bystander, before)) {
 		if _, ok := theirs[object]; ok {
 			w.Fail("the bystander opened nothing, yet has %s mapped", m.Path)
 		}
@@ -136,17 +153,24 @@ func regNoLeak(w *spec.World) {
 
 func regStale(w *spec.World) {
 	a, b := shared(w, page)
-	write(w, a, 0, []byte("left by the dead"))
+	const seed = 1
+	w.Must(a.Fill(0, page, seed), "filling the region")
 	a.Process().Kill()
 	b.Process().Kill()
 	w.Step("everybody was killed; a new run starts")
+	zeros := agent.Hash(make([]byte, page))
 	p := w.Process("next run")
 	c, err := p.CreateRegion(a.Name, page)
 	if err != nil {
 		w.Refused(err, []subject.Kind{subject.Exists}, "creating the name that the dead left")
 		w.Step("it says what is left; that can be opened, whole, or at least removed")
 		if old, err := p.OpenRegion(a.Name); err == nil {
-			holds(w, old, 0, []byte("left by the dead"), "what the dead left")
+			left := make([]byte, page)
+			agent.Payload(left, seed)
+			if hash, err := old.Digest(0, page); err != nil || hash != agent.Hash(left) && hash != zeros {
+				w.Must(err, "reading what the dead left")
+				w.Fail("what is left can be opened, and is neither what the dead had written nor all zeros")
+			}
 			w.Must(old.Detach(), "detaching from it")
 		} else {
 			w.Refused(err, []subject.Kind{subject.OwnerDead, subject.PeerDead}, "opening what is left")
@@ -155,5 +179,8 @@ func regStale(w *spec.World) {
 		c, err = p.CreateRegion(a.Name, page)
 		w.Must(err, "creating it after that")
 	}
-	holds(w, c, 0, make([]byte, 64), "the new run's region")
+	if hash, err := c.Digest(0, page); err != nil || hash != zeros {
+		w.Must(err, "reading the new run's region")
+		w.Fail("the new run's region does not read as %d zero bytes", page)
+	}
 }

@@ -1,0 +1,57 @@
+package names
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/ipckit/ipckit/harness/spec"
+)
+
+// A Bait is a file in /tmp that is no object of anybody's. A name that leads out
+// of the name space would reach it.
+type Bait struct{ base, path string }
+
+// content of a bait, long enough to be mapped.
+var content = bytes.Repeat([]byte("bait"), 1024)
+
+// Lay makes a bait where p can see it. It is not ok where this host has no place
+// for it.
+func Lay(w *spec.World, p *spec.Process) (b Bait, ok bool) {
+	base := Base(w) + "-bait"
+	b = Bait{base, filepath.Join(fmt.Sprintf("/proc/%d/root/tmp", p.PID()), base)}
+	if err := os.WriteFile(b.path, content, 0o600); err != nil {
+		return b, false
+	}
+	w.Cleanup(b.Remove)
+	if uid := w.User(); uid != os.Getuid() && os.Chown(b.path, uid, uid) != nil {
+		return b, false // a file that it may not touch is no bait
+	}
+	return b, true
+}
+
+// Remove takes the bait away, where it is still there.
+func (b Bait) Remove() { _ = os.Remove(b.path) }
+
+// Names would reach the bait from /dev/shm, from a directory of /tmp, and from
+// where a name is taken for a path.
+func (b Bait) Names() []Name {
+	return []Name{
+		{"the way to a file in /tmp", "/../../tmp/" + b.base},
+		{"the way to a file in /tmp, without a slash", "../../tmp/" + b.base},
+		{"the way to a file next to a directory of /tmp", "/../" + b.base},
+		{"the path of a file in /tmp", "/tmp/" + b.base},
+	}
+}
+
+// Stays fails where the bait is not as it was laid, when the name n was opened
+// and unlinked.
+func (b Bait) Stays(w *spec.World, n Name) {
+	switch now, err := os.ReadFile(b.path); {
+	case os.IsNotExist(err):
+		w.Fail("%s, %q, left the name space: the file was removed", n.What, n.Name)
+	case err == nil && !bytes.Equal(now, content):
+		w.Fail("%s, %q, left the name space: the file was changed", n.What, n.Name)
+	}
+}
