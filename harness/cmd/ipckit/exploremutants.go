@@ -48,56 +48,12 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 	if len(chosen) == 0 {
 		return usage("%s: no seeded race; ipckit mutants lists what can be explored", only[0])
 	}
-	var all []sighting
-	missed := 0
-	for _, m := range chosen {
-		if m.Needs != "" {
-			if _, err := adapter.Find(m.Needs); err != nil {
-				say("ipckit: %s is left out: %v", m.ID, err)
-				continue
-			}
-		}
-		var first sighting
-		for range f.times {
-			s, err := sight(ctx, m)
-			var refused *explore.Refused
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case errors.As(err, &refused):
-				say("ipckit: skipped: nothing can be explored here: %s", refused.Reason)
-				return nil
-			case err != nil:
-				return kitError(err)
-			}
-			if first.Times++; first.Times == 1 {
-				first = s
-				first.Times = 1
-			}
-			if s.ID != "" && s.ID == first.ID && s.Scenario == first.Scenario && s.Outcome == first.Outcome {
-				first.Same++
-			}
-		}
-		if first.Same < first.Times {
-			missed++
-		}
-		if f.load > 0 {
-			load, err := press(ctx, m, first.Scenario, f)
-			switch {
-			case ctx.Err() != nil:
-				return ctx.Err()
-			case err != nil:
-				return kitError(err)
-			}
-			first.Load = load
-		}
-		all = append(all, first)
-		if f.json {
-			_ = json.NewEncoder(os.Stdout).Encode(first)
-		}
-	}
-	if !f.json {
+	all, err := sightings(ctx, chosen, f)
+	if !f.json && len(all) > 0 { // what was seen is told, also where the rest was not
 		printSightings(all)
+	}
+	if err != nil {
+		return err
 	}
 	if f.out != "" {
 		if err := os.MkdirAll(f.out, 0o777); err != nil {
@@ -107,10 +63,66 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 			return kitError(err)
 		}
 	}
+	missed := 0
+	for _, s := range all {
+		if s.Same < s.Times {
+			missed++
+		}
+	}
 	if missed > 0 {
 		return exitStatus{reports.ExitFail, fmt.Errorf("%d seeded races were missed, or found in another way another time", missed)}
 	}
 	return nil
+}
+
+// sightings are those of mutants, one after the other; with an error, of those
+// before.
+func sightings(ctx context.Context, chosen []mutants.Mutant, f exploreFlags) (all []sighting, err error) {
+	for _, m := range chosen {
+		if m.Needs != "" {
+			if _, err := adapter.Find(m.Needs); err != nil {
+				say("ipckit: %s is left out: %v", m.ID, err)
+				continue
+			}
+		}
+		s, err := sightOften(ctx, m, f.times)
+		if err == nil && f.load > 0 {
+			s.Load, err = press(ctx, m, s.Scenario, f)
+		}
+		var refused *explore.Refused
+		switch {
+		case ctx.Err() != nil:
+			return all, ctx.Err()
+		case errors.As(err, &refused):
+			say("ipckit: skipped: nothing can be explored here: %s", refused.Reason)
+			return nil, nil
+		case err != nil:
+			return all, kitError(err)
+		}
+		all = append(all, s)
+		if f.json {
+			_ = json.NewEncoder(os.Stdout).Encode(s)
+		}
+	}
+	return all, nil
+}
+
+// sightOften gives the first sighting of one mutant, and how many others are the
+// same.
+func sightOften(ctx context.Context, m mutants.Mutant, times int) (first sighting, err error) {
+	for n := range times {
+		s, err := sight(ctx, m)
+		if err != nil {
+			return first, err
+		}
+		if n == 0 {
+			first = s
+		}
+		if first.Times++; s.ID != "" && s.ID == first.ID && s.Scenario == first.Scenario && s.Outcome == first.Outcome {
+			first.Same++
+		}
+	}
+	return first, nil
 }
 
 // sight explores one mutant until its fault is found.
