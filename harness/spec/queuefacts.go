@@ -12,9 +12,11 @@ type QueueFacts struct {
 	Min, Max   int64         // item size, bytes
 	CanClose   bool
 	Spins      bool // waiters use processor time
+	Limits     bool // a wait can have a time limit
 	Relaxed    bool // try may report empty or full while another operation is in flight
 
 	reserved int64 // slots that stay empty: 1 for the N−1 ring
+	beside   int64 // bytes that each item may need beside its own, where bytes are counted
 }
 
 // Queues gives the facts for the profile being checked.
@@ -26,7 +28,7 @@ func (w *World) Queues() QueueFacts {
 	case "mailbox":
 		m := p.Mailbox
 		capacity, item = m.Capacity, m.Item
-		f.CanClose, f.Spins = m.Close, m.Waiting == "spin"
+		f.CanClose, f.Spins, f.Limits = m.Close, m.Waiting == "spin", w.ClaimsOf("BOX-DEADLINE")
 	case "link":
 		l := p.Link
 		capacity.Bytes, item = &subject.Range{Min: l.Buffering, Max: l.Buffering}, l.Item
@@ -38,6 +40,7 @@ func (w *World) Queues() QueueFacts {
 		}
 		capacity, item = b.Capacity, b.Item
 		f.CanClose, f.Spins, f.Relaxed = b.Close, b.Waiting == "spin", b.Empty == "relaxed"
+		f.Limits, f.beside = w.ClaimsOf("BUF-DEADLINE"), header
 		if b.Slots == "N-1" {
 			f.reserved = 1
 		}
@@ -55,12 +58,16 @@ func (w *World) Queues() QueueFacts {
 	return f
 }
 
+// header is more than a buffer that counts its capacity in bytes keeps beside
+// each item. A mailbox counts what its messages have.
+const header = 64
+
 // Capacity is the nearest to the wanted number of usable items that may be
 // asked for.
 func (f QueueFacts) Capacity(usable int64) int64 {
 	want := usable + f.reserved
 	if !f.Counted {
-		want = usable * max(f.Max, 1)
+		want = usable * max(f.Max+f.beside, 1)
 	}
 	return min(max(want, int64(f.Capacities.Min)), int64(f.Capacities.Max))
 }
@@ -71,7 +78,7 @@ func (f QueueFacts) Usable(capacity int64) int64 {
 	if f.Counted {
 		return capacity - f.reserved
 	}
-	return max(capacity/max(f.Max, 1), 1)
+	return max(capacity/max(f.Max+f.beside, 1), 1)
 }
 
 // Size is the nearest to the wanted size that an item may have.

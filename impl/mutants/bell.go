@@ -46,10 +46,15 @@ const (
 
 // wake rings the bell and wakes everybody who sleeps on it.
 func (r *ring) wake() {
-	n := uintptr(1 << 30)
 	if r.is("many-wakes-one") {
-		n = 1
+		r.ringBell(1)
+		return
 	}
+	r.ringBell(1 << 30)
+}
+
+// ringBell wakes so many at most.
+func (r *ring) ringBell(n uintptr) {
 	r.bell.Add(1)
 	if r.sleepers.Load() == 0 && !r.is("ring-wakes-always") {
 		return

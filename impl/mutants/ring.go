@@ -66,6 +66,8 @@ func (r *ring) room() bool {
 		capacity++
 	case r.is("ring-capacity-one") && capacity == 1:
 		capacity = 0
+	case r.is("ring-full-at-home") && r.out.Load()%capacity != 0:
+		capacity++
 	case r.is("ring-out-apart"):
 		return uint32(r.put) < capacity
 	}
@@ -107,6 +109,9 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 			r.reserved.Add(1)
 		}
 		if err := r.sleep(seen, wait, limit, subject.Full); err != nil {
+			if r.is("ring-timeout-costs-a-slot") && wait > 0 && r.reserved.Load() == 0 {
+				r.reserved.Add(1)
+			}
 			return err
 		}
 	}
@@ -289,7 +294,11 @@ func (r *ring) Close() error {
 		r.out.Store(r.in.Load())
 	}
 	r.closed.Store(1)
-	if !r.is("ring-close-wakes-nobody") {
+	switch {
+	case r.is("ring-close-wakes-nobody"):
+	case r.is("many-close-wakes-one"):
+		r.ringBell(1)
+	default:
 		r.wake()
 	}
 	return nil

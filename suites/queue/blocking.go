@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"time"
+
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -8,17 +10,17 @@ import (
 // Full: a put blocks when the queue is full, and goes on when there is room.
 func Full(w *spec.World) {
 	p := newPair(w, 4, 16)
-	n := p.fill(0, fillLimit)
+	first, next := 0, p.full(0)
 	for round := range 3 {
-		w.Step("round %d: the queue holds %d items and is full; a put waits", round+1, n)
-		put := p.producer.BeginPut(p.item(round+n), subject.Forever)
+		w.Step("round %d: the queue holds %d items and is full; a put waits", round+1, next-first)
+		put := p.producer.BeginPut(p.item(next), subject.Forever)
 		put.Blocks("putting into the full queue")
-		w.Step("one item is taken; the put goes on")
-		p.get(round, round+1)
-		_, err := put.Return()
-		w.Must(err, "the put that waited")
+		w.Step("there is room; the put goes on")
+		first = p.makeRoom(put, first, next)
+		next++
+		next += p.full(next)
 	}
-	p.get(3, 3+n)
+	p.get(first, next)
 	p.empty()
 }
 
@@ -76,7 +78,7 @@ func EINTR(w *spec.World) {
 	p.brings(get, 0)
 
 	w.Step("the producer waits for room while signals arrive")
-	n := p.fill(1, fillLimit)
+	n := p.full(1)
 	put := p.producer.BeginPut(p.item(n+1), subject.Forever)
 	put.Blocks("putting into the full queue")
 	p.producer.Process().Storm(10)
@@ -88,6 +90,9 @@ func EINTR(w *spec.World) {
 	p.empty()
 }
 
+// brief is a time limit to run into.
+const brief = subject.Wait(5 * time.Millisecond)
+
 // Abandoned: after refusals everything works as before, and nobody is left
 // asleep.
 func Abandoned(w *spec.World) {
@@ -96,15 +101,29 @@ func Abandoned(w *spec.World) {
 	for range 100 {
 		p.empty()
 	}
+	if p.facts.Limits {
+		w.Step("20 gets run into their time limit")
+		for range 20 {
+			_, err := p.consumer.Get(brief)
+			w.Refused(err, []subject.Kind{subject.Timeout}, "getting from the empty queue, for %v", time.Duration(brief))
+		}
+	}
 	w.Step("the queue is filled, and 100 puts without waiting are refused")
-	first := p.fill(0, fillLimit)
+	first := p.full(0)
 	for range 100 {
 		w.Refused(p.producer.Put(p.item(first), subject.Never), []subject.Kind{subject.Full}, "putting into the full queue without waiting")
+	}
+	if p.facts.Limits {
+		w.Step("20 puts run into their time limit")
+		for range 20 {
+			err := p.producer.Put(p.item(first), brief)
+			w.Refused(err, []subject.Kind{subject.Timeout}, "putting into the full queue, for %v", time.Duration(brief))
+		}
 	}
 	p.get(0, first)
 	w.Step("waiting and waking still work on both sides")
 	p.getWaits(0)
-	n := p.fill(1, fillLimit)
+	n := p.full(1)
 	put := p.producer.BeginPut(p.item(n+1), subject.Forever)
 	put.Blocks("putting into the full queue")
 	p.get(1, n+1)
@@ -112,8 +131,9 @@ func Abandoned(w *spec.World) {
 	w.Must(err, "the put that waited")
 	p.get(n+1, n+2)
 	w.Step("the capacity is what it was")
-	if again := p.fill(0, fillLimit); again != first {
+	again := p.full(0)
+	if p.facts.Counted && again != first || int64(again) < p.usable {
 		w.Fail("%d items fitted before the refusals and %d fit after them", first, again)
 	}
-	p.get(0, first)
+	p.get(0, again)
 }

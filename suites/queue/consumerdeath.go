@@ -50,6 +50,11 @@ func killConsumers(w *spec.World, another more) {
 		}
 		r.produced(put)
 		w.Settle() // a mailbox may be somebody who has yet to notice that its receiver is dead
+		for late := time.Now().Add(repair); !r.complete() && time.Now().Before(late); {
+			if !r.take() {
+				doze(0)
+			}
+		}
 		for r.take() {
 		}
 		first := r.ended()
@@ -131,6 +136,11 @@ func (r *remainder) produced(put *spec.Call) {
 		return
 	}
 	put.AllRight(r.bulk)
+}
+
+// complete reports whether the last item may have come.
+func (r *remainder) complete() bool {
+	return slices.ContainsFunc(r.first, func(i int64) bool { return i+r.count == r.bulk.Count })
 }
 
 // ended expects that the last item has come, and gives the one that came first,

@@ -37,7 +37,7 @@ func IndexWrap(w *spec.World) {
 // twice.
 func (p *pair) pass(items int) {
 	for next := 0; next <= 2*items; {
-		n := p.fill(next, fillLimit)
+		n := p.full(next)
 		if p.facts.Counted && int64(n) != p.usable {
 			p.w.Fail("after %d items, %d fit where %d were claimed", next, n, p.usable)
 		}

@@ -71,22 +71,48 @@ func Drain(w *spec.World) {
 // CloseBlocked: close releases everyone who is blocked.
 func CloseBlocked(w *spec.World) {
 	p := newPair(w, 2, 16)
-	w.Step("the consumer waits on the empty queue; the producer closes")
-	get := p.consumer.BeginGet(subject.Forever)
-	get.Blocks("getting from the empty queue")
+	w.Step("who gets waits on the empty queue; the producer closes")
+	var gets, puts []*spec.Call
+	for _, consumer := range p.crowd(p.consumer, "consumer") {
+		get := consumer.BeginGet(subject.Forever)
+		get.Blocks("getting from the empty queue")
+		gets = append(gets, get)
+	}
 	w.Must(p.producer.Close(), "closing the queue")
-	_, err := get.Item()
-	w.Refused(err, []subject.Kind{subject.Closed}, "the get that waited when the queue was closed")
+	for _, get := range gets {
+		_, err := get.Item()
+		w.Refused(err, []subject.Kind{subject.Closed}, "the get that waited when the queue was closed")
+	}
 
-	w.Step("the producer waits on a full queue; the consumer closes")
+	w.Step("who puts waits on a full queue; the consumer closes")
 	q := &pair{w: w, facts: p.facts, shape: p.shape, usable: p.usable, size: p.size, seed: p.seed}
 	q.attach(w.Process("producer 2"), w.Process("consumer 2"), w.ObjectName("q2"))
-	n := q.fill(0, fillLimit)
-	put := q.producer.BeginPut(q.item(n), subject.Forever)
-	put.Blocks("putting into the full queue")
+	n := q.full(0)
+	for i, producer := range q.crowd(q.producer, "producer") {
+		put := producer.BeginPut(q.item(n+i), subject.Forever)
+		put.Blocks("putting into the full queue")
+		puts = append(puts, put)
+	}
 	w.Must(q.consumer.Close(), "closing the queue")
-	_, err = put.Return()
-	w.Refused(err, []subject.Kind{subject.Closed}, "the put that waited when the queue was closed")
+	for _, put := range puts {
+		_, err := put.Return()
+		w.Refused(err, []subject.Kind{subject.Closed}, "the put that waited when the queue was closed")
+	}
 	w.Step("what was inside can still be got")
 	q.get(0, n)
+}
+
+// crowd is a handle and, where several may be on its side, those of two processes
+// more.
+func (p *pair) crowd(first *spec.Queue, name string) []*spec.Queue {
+	list := []*spec.Queue{first}
+	if profile := p.w.Profile(); profile != subject.ProfileMany && profile != subject.ProfileMailbox {
+		return list
+	}
+	for _, number := range []string{"second", "third"} {
+		q, err := p.w.Process(number + " " + name).OpenQueue(first.Name)
+		p.w.Must(err, "opening the queue by the %s %s", number, name)
+		list = append(list, q)
+	}
+	return list
 }

@@ -110,12 +110,26 @@ func Boundary(w *spec.World) {
 
 // Wrap: items stay whole and in order many times round the ring.
 func Wrap(w *spec.World) {
-	p := newPair(w, 5, 32)
-	rounds := int64(200)
-	b := spec.Bulk{Count: rounds*min(p.usable, 50) + 3, SizeMin: p.facts.Size(1), SizeMax: p.size, Seed: p.seed}
+	p := newBriefPair(w, 5, 32)
+	rounds := min(max(200_000/p.usable, 3), 200)
+	b := spec.Bulk{Count: rounds*p.usable + 3, SizeMin: p.facts.Size(1), SizeMax: p.size, Seed: p.seed}
 	w.Step("%d items pass through %d places", b.Count, p.usable)
 	p.transfer(b)
 	p.empty()
+	if !p.facts.Counted || p.usable > 64 {
+		return
+	}
+	w.Step("it is filled and emptied from each position on")
+	for i := range int(2*p.usable) + 1 {
+		n := p.full(i)
+		if int64(n) != p.usable {
+			w.Fail("from another position on, %d items fit where %d were claimed", n, p.usable)
+		}
+		p.get(i, i+n)
+		p.empty()
+		p.put(i, i+1)
+		p.get(i, i+1)
+	}
 }
 
 // transfer moves a workload through the queue with both sides running at once.

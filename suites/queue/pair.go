@@ -134,13 +134,23 @@ func (p *pair) brings(get *spec.Call, i int) {
 	p.same(i, got)
 }
 
-// makeRoom takes items from the first on until a put that waits at n of them has
-// come back, and gives how many. Where capacity is counted in bytes, one item
-// fewer may still be too little room.
-func (p *pair) makeRoom(put *spec.Call, n int) (taken int) {
-	for taken < n && !put.Returned() {
-		p.get(taken, taken+1)
-		taken++
+// full fills the queue, however much fits, and gives the number accepted. One
+// that takes far more than was claimed is given up.
+func (p *pair) full(from int) int {
+	most := p.usable
+	if !p.facts.Counted {
+		most = p.shape.Capacity / max(p.size, 1)
+	}
+	return p.fill(from, max(fillLimit, int(most)+64))
+}
+
+// makeRoom takes the items from first to next−1, which fill the queue, until a
+// put that waits has come back, and gives the first that is left. Where capacity
+// is counted in bytes, one item fewer may still be too little room.
+func (p *pair) makeRoom(put *spec.Call, first, next int) (left int) {
+	for left = first; left < next && !put.Returned(); {
+		p.get(left, left+1)
+		left++
 		if p.facts.Counted {
 			break
 		}
@@ -148,7 +158,7 @@ func (p *pair) makeRoom(put *spec.Call, n int) (taken int) {
 	}
 	_, err := put.Return()
 	p.w.Must(err, "the put that waited")
-	return taken
+	return left
 }
 
 // empty expects that the queue holds nothing.

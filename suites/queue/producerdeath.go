@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/spec"
-	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // ProducerDeath: after a producer was killed at any moment, all that it had put
@@ -27,7 +26,7 @@ func killProducers(w *spec.World, another more) {
 		s := &stream{pair: p, seed: b.Seed}
 		switch {
 		case p == k.long: // while it fills the queue, as fast as it can
-			k.await(w.Rand.Int64N(p.usable*3/4)+1, watch)
+			k.await(w.Rand.Int64N(max(p.usable*3/4, 1))+1, watch)
 		case k.killed%4 == 1: // when it waits for room
 			k.await(p.usable+1, doze)
 			time.Sleep(time.Duration(w.Rand.IntN(500)) * time.Microsecond)
@@ -99,7 +98,7 @@ func (s *stream) drain(h hand) {
 		s.consumer.BeginGetAll(b).AllRight(b)
 		s.next = many
 	}
-	for late := time.Now().Add(s.delivery()); ; {
+	for late := time.Now().Add(repair); ; {
 		got, found := s.try()
 		switch {
 		case found && h.busy() && s.next == h.begun && !s.again && bytes.Equal(got, s.item(h.ended)):
@@ -121,14 +120,9 @@ func (s *stream) drain(h hand) {
 	}
 }
 
-// delivery is how long an item whose put has returned may be on its way. In
-// shared memory it is there; a mailbox may be somebody who has yet to run.
-func (p *pair) delivery() time.Duration {
-	if p.w.Profile() == subject.ProfileMailbox {
-		return 10 * time.Second
-	}
-	return time.Second
-}
+// repair is how long a queue may need until it is as before a death, or an item
+// until it is there: the one who sees to that may be a process that has yet to run.
+const repair = 10 * time.Second
 
 // over expects that nothing more of the dead producer's comes out when another
 // has taken its place, unless it is what it had in hand: who comes next may have

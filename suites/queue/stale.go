@@ -1,6 +1,8 @@
 package queue
 
 import (
+	"time"
+
 	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -23,7 +25,7 @@ func Stale(w *spec.World) {
 		case "after the end":
 			w.Must(p.producer.Close(), "closing the queue")
 		default:
-			p.producer.BeginPut(p.item(p.fill(0, fillLimit)), subject.Forever).Blocks("putting into the full queue")
+			p.producer.BeginPut(p.item(p.full(0)), subject.Forever).Blocks("putting into the full queue")
 		}
 		old := p.producer.Name
 		p.producer.Process().Kill()
@@ -50,7 +52,10 @@ func Stale(w *spec.World) {
 // whole expects that the queue, which is empty, holds as much as it should and
 // gives it back, and that waiting works at both ends.
 func (p *pair) whole(from int) {
-	n := p.fill(from, fillLimit)
+	n := p.full(from)
+	for late := time.Now().Add(repair); p.facts.Counted && int64(n) < p.usable && time.Now().Before(late); n += p.full(from + n) {
+		doze(0)
+	}
 	if p.facts.Counted && int64(n) != p.usable {
 		p.w.Fail("%d items fit where %d were claimed: places are held that nobody uses, or were made up", n, p.usable)
 	}

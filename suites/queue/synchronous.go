@@ -49,7 +49,7 @@ func Send(w *spec.World) {
 	}
 	put := p.producer.BeginPut(p.item(n), subject.Forever)
 	put.Blocks("a blocking send without room")
-	taken := p.makeRoom(put, n)
+	taken := p.makeRoom(put, 0, n)
 	p.get(taken, n)
 	p.now(n, "after its send had returned")
 	p.empty()
@@ -187,7 +187,7 @@ func (p *pair) bound() {
 	}
 	put := p.producer.BeginPut(p.item(n), subject.Forever)
 	put.Blocks("a send at the capacity claimed")
-	taken := p.makeRoom(put, n)
+	taken := p.makeRoom(put, 0, n)
 	p.get(taken, n+1)
 	p.empty()
 }

@@ -12,7 +12,7 @@ func NoLoss(w *spec.World) {
 	w.Step("%d items are put and got at full speed", b.Count)
 	p.transfer(b)
 	w.Step("the queue can still be filled and emptied whole")
-	n := p.fill(0, fillLimit)
+	n := p.full(0)
 	if p.facts.Counted && int64(n) != p.usable {
 		w.Fail("%d places are left of %d: items were lost inside, or are still there", n, p.usable)
 	}
@@ -30,7 +30,7 @@ func NoDup(w *spec.World) {
 	p = p.brief(3)
 	for i := range 40 {
 		p.put(i, i+1)
-		n := p.fill(1000, fillLimit)
+		n := p.full(1000)
 		got, err := p.consumer.Get(subject.Never)
 		w.Must(err, "getting without waiting what has been put")
 		p.same(i, got)
