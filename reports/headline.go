@@ -46,7 +46,7 @@ func (r *Record) Finding() string {
 	case len(r.Results) == 0:
 		return "nothing was checked"
 	case judged == 0:
-		return fmt.Sprintf("nothing was checked: of %d %s, none was both claimed and has a check", len(r.Results), plural(len(r.Results), "requirement"))
+		return fmt.Sprintf("nothing was checked: of %d %s, none was both claimed and has a check", len(r.Results), Plural(len(r.Results), "requirement"))
 	}
 	var parts []string
 	for _, level := range []string{levelCore, levelExtended, levelClaim} {
@@ -68,7 +68,7 @@ func (r *Record) Finding() string {
 		text += fmt.Sprintf("; %d skipped", n)
 	}
 	if n := r.lost(); n > 0 {
-		text += fmt.Sprintf("; %d %s left no result", n, plural(n, "check"))
+		text += fmt.Sprintf("; %d %s left no result", n, Plural(n, "check"))
 	}
 	if partial := r.Header.Subject.Partial; len(partial) > 0 {
 		text += fmt.Sprintf(" (partial: %s)", strings.Join(partial, ", "))
@@ -91,10 +91,11 @@ func (t tally) say(level string, first bool) string {
 	if t.of == 1 {
 		verb = "holds"
 	}
-	return fmt.Sprintf("%d of %d %s %s %s", t.hold, t.of, word, plural(t.of, "requirement"), verb)
+	return fmt.Sprintf("%d of %d %s %s %s", t.hold, t.of, word, Plural(t.of, "requirement"), verb)
 }
 
-func plural(n int, noun string) string {
+// Plural is a noun as it is said of n things.
+func Plural(n int, noun string) string {
 	if n == 1 {
 		return noun
 	}

@@ -178,7 +178,7 @@ func (r *Record) problem() string {
 	case r.Footer.Error != "":
 		return r.Footer.Error
 	case r.lost() > 0:
-		return fmt.Sprintf("%d of %d checks left no result, which is a fault of the kit.", r.lost(), r.Header.Total)
+		return fmt.Sprintf("%d of %d %s left no result, which is a fault of the kit.", r.lost(), r.Header.Total, Plural(r.Header.Total, "check"))
 	case r.Exit(false) == ExitUsage:
 		return "Nothing was checked: " + r.Headline()
 	}

@@ -198,6 +198,8 @@ func TestVerdicts(t *testing.T) {
 		{"a crash", "", producer, consumer + "\nkill -SEGV $$", "PROG-RUN", reports.Crash, "the consumer was killed by signal 11"},
 		{"a hang", "", producer, consumer + "\nexec 8<>fifo; read x <&8", "PROG-RUN", reports.Timeout, "the consumer is asleep in read("},
 		{"a flood", "", producer, "cat fifo >/dev/null; yes", "PROG-RUN", reports.Fail, "printed more than 4 MiB"},
+		{"wrong from the first run on", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-AGAIN", reports.Unobserved, "the first run was not right itself"},
+		{"nothing arrived", "", producer, "cat fifo >/dev/null; echo consumed", "PROG-AGAIN", reports.Unobserved, "no line of the consumer matches"},
 		{"twice", "", producer, strings.ReplaceAll(consumer, "do echo", `do echo "consumed $x"; echo`), "PROG-CONTENT", reports.Fail, "Consumed more than once: 1, 2, 3, 4."},
 		{"too few", "", strings.ReplaceAll(producer, "-lt $1", "-lt 3"), consumer, "PROG-CONTENT", reports.Fail, "4 items were asked for, and 3 produced"},
 		{"one lost", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-CONTENT", reports.Fail, "Missing: 1 (2)."},

@@ -3,6 +3,7 @@ package programs
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +52,13 @@ func (r *result) survives() {
 			r.w.Crash("the %s was %v after %d produced and %d consumed", p.Role, p.Exit, len(r.Produced), len(r.Consumed))
 		}
 	}
+}
+
+// survived reports whether no program crashed or flooded its output.
+func (r *result) survived() bool {
+	return !slices.ContainsFunc(r.Processes, func(p program.Process) bool {
+		return p.Flooded || p.Ended && p.Exit.Signal != 0
+	})
 }
 
 // terminates expects that the run came to its end.
@@ -135,22 +143,31 @@ func (r *result) sample(role string) string {
 // same expects that what was consumed is what was produced.
 func (r *result) same() {
 	r.seen()
-	if n := r.Scenario.Items; r.claims.TakesItems() && len(r.Produced) != n {
-		r.fail("%d items were asked for, and %d produced: %s", n, len(r.Produced), sequence(r.Produced))
+	if !r.asked() {
+		r.fail("%d items were asked for, and %d produced: %s", r.Scenario.Items, len(r.Produced), sequence(r.Produced))
 	}
 	d := program.Compare(r.Produced, r.Consumed)
 	if d.Same() {
 		r.isRight("all %d items arrived", len(r.Produced))
 		return
 	}
-	if len(d.Twice) == 0 {
+	arrived := len(r.Consumed) > 0
+	if arrived && len(d.Twice) == 0 {
 		r.isRight("nothing was consumed twice")
 	}
-	if d.Misplaced < 0 {
+	if arrived && d.Misplaced < 0 {
 		r.isRight("the order of what arrived is right")
 	}
 	r.fail("%d produced, %d consumed. %s", len(r.Produced), len(r.Consumed), describe(d, r.Produced))
 }
+
+// worked reports whether the run was right, as works expects it.
+func (r *result) worked() bool {
+	return r.survived() && r.Why == "" && r.asked() && program.Compare(r.Produced, r.Consumed).Same()
+}
+
+// asked reports whether as many items were produced as were asked for.
+func (r *result) asked() bool { return !r.claims.TakesItems() || len(r.Produced) == r.Scenario.Items }
 
 // works expects a run that is right in every way but its order: nobody crashed
 // or hangs, and all items arrived. A program that gave up says why, which

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"os"
+	"io"
 	"slices"
 	"strings"
 
@@ -21,11 +21,11 @@ func newExplain() *cobra.Command {
 		Example:           "  ipckit explain BUF-DRAIN",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeRequirement,
-		RunE:              func(_ *cobra.Command, args []string) error { return explain(strings.ToUpper(args[0])) },
+		RunE:              func(c *cobra.Command, args []string) error { return explain(c.OutOrStdout(), strings.ToUpper(args[0])) },
 	}
 }
 
-func explain(id string) error {
+func explain(out io.Writer, id string) error {
 	suite, err := suites.Suite()
 	if err != nil {
 		return kitError(err)
@@ -36,10 +36,10 @@ func explain(id string) error {
 	}
 	paragraph := func(title, text string) {
 		if text != "" {
-			fmt.Fprintf(os.Stdout, "%-9s%s\n", title, wrap(text, 70, 9))
+			fmt.Fprintf(out, "%-9s%s\n", title, wrap(text, 70, 9))
 		}
 	}
-	fmt.Printf("%s — %s, since %s\n\n", r.ID, r.Level, r.Since)
+	fmt.Fprintf(out, "%s — %s, since %s\n\n", r.ID, r.Level, r.Since)
 	paragraph("Rule", r.Text)
 	paragraph("Source", r.Source)
 	paragraph("Why", r.Why)

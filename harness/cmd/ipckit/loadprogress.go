@@ -39,7 +39,7 @@ func newLoadProgress(subject string) run.Observer {
 
 func (p *loadProgress) Begin(total int) {
 	p.total, p.began, p.spoke = total, time.Now(), time.Now()
-	say("%s: %d checks under load", p.subject, total)
+	say("%s: %d %s under load", p.subject, total, reports.Plural(total, "check"))
 }
 
 func (p *loadProgress) Start(string, string) { p.show(false) }

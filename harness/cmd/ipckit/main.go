@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"strings"
@@ -31,7 +32,12 @@ func main() {
 func command(ctx context.Context, args []string) int {
 	root := newRoot()
 	root.SetArgs(args)
+	out := &output{to: os.Stdout}
+	root.SetOut(out)
 	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err
+	}
 	var status exitStatus
 	switch {
 	case err == nil, errors.Is(err, syscall.EPIPE): // who read our output has read enough
@@ -47,6 +53,21 @@ func command(ctx context.Context, args []string) int {
 	}
 	say("ipckit: %v", err) // what cobra itself refuses is bad usage
 	return reports.ExitUsage
+}
+
+// output is standard output, and remembers that something could not be written:
+// nobody looks at the error of help that is printed.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	n, err := o.to.Write(text)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // say writes to standard error. Errors quote what a subject printed and what a

@@ -81,7 +81,7 @@ const interval = 30 * time.Second
 
 func (p *lineProgress) Begin(total int) {
 	p.total, p.spoke = total, time.Now()
-	say("%s: %d checks", p.subject, total)
+	say("%s: %d %s", p.subject, total, reports.Plural(total, "check"))
 }
 
 func (p *lineProgress) Start(id, _ string) {

@@ -146,11 +146,15 @@ func TestNoRoom(t *testing.T) {
 		t.Skip(err)
 	}
 	defer full.Close()
-	c := prepare(t, "check", "reference", "--only", "REG-EXISTS")
-	said := new(bytes.Buffer)
-	c.Stdout, c.Stderr = full, said
-	if err := c.Run(); c.ProcessState.ExitCode() != reports.ExitUsage || !strings.Contains(said.String(), syscall.ENOSPC.Error()) {
-		t.Errorf("%v: %s", err, said)
+	for _, args := range [][]string{
+		{"check", "reference", "--only", "REG-EXISTS"}, {"list"}, {"explain", "BUF-DRAIN"}, {"--help"}, {"check", "--help"}, {"--version"},
+	} {
+		c := prepare(t, args...)
+		said := new(bytes.Buffer)
+		c.Stdout, c.Stderr = full, said
+		if err := c.Run(); c.ProcessState.ExitCode() != reports.ExitUsage || strings.Count(said.String(), syscall.ENOSPC.Error()) != 1 {
+			t.Errorf("%s: %v: %s", strings.Join(args, " "), err, said)
+		}
 	}
 }
 
