@@ -19,6 +19,42 @@ func (p *Process) Storm(times int) {
 	}
 }
 
+// How often a call must be found asleep after its time is up, and for how long it
+// is bothered at most.
+const (
+	oversleeps = 8
+	bothered   = 30 * time.Second
+)
+
+// Oversleeps interrupts the call, which may wait for so long, now and again until
+// it has come back, and reports whether it was found asleep again and again though
+// its time was up. Who is late because he waits for a processor does not sleep.
+func (c *Call) Oversleeps(limit time.Duration) bool {
+	w, p := c.process.world, c.process
+	var waits time.Time // since when, at the latest
+	found := 0
+	for began := time.Now(); found < oversleeps && time.Since(began) < bothered; {
+		asleep, _ := p.agent.Asleep(w.ctx)
+		_, resting := w.servants()
+		switch {
+		case c.Returned():
+			return false
+		case !asleep || !resting:
+		case waits.IsZero():
+			waits = time.Now()
+		case time.Since(waits) > 2*limit:
+			found++
+		}
+		if p.Interrupts() {
+			p.Interrupt()
+		} else {
+			p.Signal(syscall.SIGSTOP)
+			p.Signal(syscall.SIGCONT)
+		}
+	}
+	return found == oversleeps
+}
+
 // Sleeps expects that the call, which waits, leaves the processor to others.
 // Where nobody can tell, the requirement is skipped.
 func (c *Call) Sleeps(format string, args ...any) {

@@ -31,6 +31,7 @@ var bufferMutants = []Mutant{
 	{ID: "ring-memory-grows", Fault: "keeps a copy of every item", Requirement: "BUF-GROWTH", Verdict: "fail", At: "resident"},
 	{ID: "ring-wakes-always", Fault: "wakes at each put and get, whether anybody sleeps or not", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "futex"},
 	{ID: "ring-gives-way", Fault: "gives up the processor after each put, so that the other side gets on", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "sched_yield"},
+	{ID: "ring-limit-anew", Fault: "waits for the whole limit once more after each interruption", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "is counted anew"},
 	{ID: "ring-deadline-early", Fault: "counts half of a time limit", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "gave up after"},
 	{ID: "ring-spins", Fault: "looks again and again where it should sleep", Requirement: "BUF-SLEEP", Verdict: "fail", At: "without sleeping"},
 	{ID: "ring-index-modulo", Fault: "takes a 32-bit index modulo a capacity that does not divide 2^32", Requirement: "BUF-INDEXWRAP", Verdict: "fail", At: "2^32"},

@@ -203,6 +203,9 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 		if r.is("ring-listens-late") {
 			seen = r.bell.Load()
 		}
+		if r.is("ring-limit-anew") && time.Now().Before(limit) {
+			limit = r.deadline(wait)
+		}
 		if err := r.sleep(seen, wait, limit, subject.Empty); err != nil {
 			switch {
 			case r.is("ring-eintr-is-success") && subject.KindOf(err) == subject.Interrupted:
