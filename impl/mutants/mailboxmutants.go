@@ -30,6 +30,7 @@ var mailboxMutants = []Mutant{
 	{ID: "box-close-wakes-nobody", as: "ring-close-wakes-nobody", Fault: "close sets its flag and wakes nobody", Requirement: "BOX-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back"},
 	{ID: "box-two-winners", as: "ring-tryget-peeks", Fault: "two receivers can both win one message", Requirement: "BOX-ONERECEIVER", Verdict: "fail", At: "went to another receiver"},
 	{ID: "box-long-names-cut", as: "region-long-names-cut", Fault: "cuts names to 200 characters", Requirement: "BOX-NAMES", Verdict: "fail", At: "cut to the same"},
+	{ID: "box-name-checked-at-creation", as: "region-name-checked-at-creation", Fault: "checks a name where it creates, and nowhere else", Requirement: "BOX-NAMES", Verdict: "fail", At: "left the name space"},
 	{ID: "box-dies-of-sigpipe", Fault: "writes to a pipe that nobody reads any more", Requirement: "BOX-SIGPIPE", Verdict: "crash", At: "died in mailbox.send"},
 	{ID: "box-deadline-early", as: "ring-deadline-early", Fault: "counts half of a time limit", Requirement: "BOX-DEADLINE", Verdict: "fail", At: "gave up after"},
 	{ID: "box-spins", as: "ring-spins", Fault: "polls where it should sleep", Requirement: "BOX-SLEEP", Verdict: "fail", At: "without sleeping"},

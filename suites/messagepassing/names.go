@@ -20,6 +20,7 @@ func boxNames(w *spec.World) {
 		w.Step("%s", n.What)
 		o.name(p, q, n, base)
 	}
+	names.Lure(w, q, func(name string) error { _, err := q.OpenQueue(name); return err }, q.UnlinkQueue)
 	long := names.Longest(base)
 	w.Step("two of the longest names that differ in the last character alone")
 	a, err := p.CreateQueue(long, o.facts.Shape(4, o.size))

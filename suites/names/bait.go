@@ -9,34 +9,52 @@ import (
 	"github.com/ipckit/ipckit/harness/spec"
 )
 
-// A Bait is a file in /tmp that is no object of anybody's. A name that leads out
+// A bait is a file in /tmp that is no object of anybody's. A name that leads out
 // of the name space would reach it.
-type Bait struct{ base, path string }
+type bait struct{ base, path string }
 
 // content of a bait, long enough to be mapped.
 var content = bytes.Repeat([]byte("bait"), 1024)
 
-// Lay makes a bait where p can see it. It is not ok where this host has no place
+// lay makes a bait where p can see it. It is not ok where this host has no place
 // for it.
-func Lay(w *spec.World, p *spec.Process) (b Bait, ok bool) {
+func lay(w *spec.World, p *spec.Process) (b bait, ok bool) {
 	base := Base(w) + "-bait"
-	b = Bait{base, filepath.Join(fmt.Sprintf("/proc/%d/root/tmp", p.PID()), base)}
+	b = bait{base, filepath.Join(fmt.Sprintf("/proc/%d/root/tmp", p.PID()), base)}
 	if err := os.WriteFile(b.path, content, 0o600); err != nil {
 		return b, false
 	}
-	w.Cleanup(b.Remove)
+	w.Cleanup(b.remove)
 	if uid := w.User(); uid != os.Getuid() && os.Chown(b.path, uid, uid) != nil {
 		return b, false // a file that it may not touch is no bait
 	}
 	return b, true
 }
 
-// Remove takes the bait away, where it is still there.
-func (b Bait) Remove() { _ = os.Remove(b.path) }
+// Lure expects that a file outside the name space is no object, and is neither
+// opened nor removed by q.
+func Lure(w *spec.World, q *spec.Process, open, unlink func(name string) error) {
+	file, ok := lay(w, q)
+	if !ok {
+		return
+	}
+	for _, n := range file.names() {
+		w.Step("%s", n.What)
+		if open(n.Name) == nil {
+			w.Fail("%s, %q, was opened, which nobody created: it left the name space", n.What, n.Name)
+		}
+		_ = unlink(n.Name) // whatever comes of it, the file stays
+		file.stays(w, n)
+	}
+	file.remove()
+}
 
-// Names would reach the bait from /dev/shm, from a directory of /tmp, and from
+// remove takes the bait away, where it is still there.
+func (b bait) remove() { _ = os.Remove(b.path) }
+
+// names would reach the bait from /dev/shm, from a directory of /tmp, and from
 // where a name is taken for a path.
-func (b Bait) Names() []Name {
+func (b bait) names() []Name {
 	return []Name{
 		{"the way to a file in /tmp", "/../../tmp/" + b.base},
 		{"the way to a file in /tmp, without a slash", "../../tmp/" + b.base},
@@ -45,9 +63,9 @@ func (b Bait) Names() []Name {
 	}
 }
 
-// Stays fails where the bait is not as it was laid, when the name n was opened
+// stays fails where the bait is not as it was laid, when the name n was opened
 // and unlinked.
-func (b Bait) Stays(w *spec.World, n Name) {
+func (b bait) stays(w *spec.World, n Name) {
 	switch now, err := os.ReadFile(b.path); {
 	case os.IsNotExist(err):
 		w.Fail("%s, %q, left the name space: the file was removed", n.What, n.Name)

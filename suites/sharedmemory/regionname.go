@@ -17,7 +17,7 @@ func regNames(w *spec.World) {
 		w.Step("%s", n.What)
 		tryName(w, p, q, n, base)
 	}
-	lure(w, q)
+	names.Lure(w, q, func(name string) error { _, err := q.OpenRegion(name); return err }, q.UnlinkRegion)
 	long := names.Longest(base)
 	w.Step("two of the longest names that differ in the last character alone")
 	a, err := p.CreateRegion(long, page)
@@ -37,24 +37,6 @@ func regNames(w *spec.World) {
 	}
 	holds(w, a, 0, []byte("one"), "the first of the two regions")
 	w.Must(p.UnlinkRegion(long), "unlinking the first")
-}
-
-// lure: a file outside the name space is no region, and is neither opened nor
-// removed.
-func lure(w *spec.World, q *spec.Process) {
-	bait, ok := names.Lay(w, q)
-	if !ok {
-		return
-	}
-	for _, n := range bait.Names() {
-		w.Step("%s", n.What)
-		if _, err := q.OpenRegion(n.Name); err == nil {
-			w.Fail("%s, %q, was opened, which nobody created: it left the name space", n.What, n.Name)
-		}
-		_ = q.UnlinkRegion(n.Name) // whatever comes of it, the file stays
-		bait.Stays(w, n)
-	}
-	bait.Remove()
 }
 
 // tryName creates, opens, uses and removes a region, if the name is accepted.
