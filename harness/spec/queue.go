@@ -99,6 +99,12 @@ func (q *Queue) BeginGet(wait subject.Wait) *Call {
 	return q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, ItemMax: q.limit, Wait: &wire})
 }
 
+// BeginGetInto is BeginGet into room for so many bytes.
+func (q *Queue) BeginGetInto(room int64, wait subject.Wait) *Call {
+	wire := agent.WireWait(wait)
+	return q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, ItemMax: &room, Wait: &wire})
+}
+
 // Item waits for a get or receive and gives what it brought.
 func (c *Call) Item() ([]byte, error) {
 	reply, err := c.Return()

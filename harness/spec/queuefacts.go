@@ -11,6 +11,7 @@ type QueueFacts struct {
 	Counted    bool          // capacity is counted in items, so it must hold exactly
 	Min, Max   int64         // item size, bytes
 	CanClose   bool
+	CanCancel  bool // an operation that waits can be ended from outside
 	Spins      bool // waiters use processor time
 	Limits     bool // a wait can have a time limit
 	Relaxed    bool // try may report empty or full while another operation is in flight
@@ -28,7 +29,7 @@ func (w *World) Queues() QueueFacts {
 	case "mailbox":
 		m := p.Mailbox
 		capacity, item = m.Capacity, m.Item
-		f.CanClose, f.Spins, f.Limits = m.Close, m.Waiting == "spin", w.ClaimsOf("BOX-DEADLINE")
+		f.CanClose, f.CanCancel, f.Spins, f.Limits = m.Close, m.Cancel, m.Waiting == "spin", w.ClaimsOf("BOX-DEADLINE")
 	case "link":
 		l := p.Link
 		capacity.Bytes, item = &subject.Range{Min: l.Buffering, Max: l.Buffering}, l.Item
@@ -39,7 +40,7 @@ func (w *World) Queues() QueueFacts {
 			b = p.Many
 		}
 		capacity, item = b.Capacity, b.Item
-		f.CanClose, f.Spins, f.Relaxed = b.Close, b.Waiting == "spin", b.Empty == "relaxed"
+		f.CanClose, f.CanCancel, f.Spins, f.Relaxed = b.Close, b.Cancel, b.Waiting == "spin", b.Empty == "relaxed"
 		f.Limits, f.beside = w.ClaimsOf("BUF-DEADLINE"), header
 		if b.Slots == "N-1" {
 			f.reserved = 1

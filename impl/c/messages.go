@@ -84,6 +84,19 @@ static enum ipckit_error box_receive_from(`,
 			}},
 		},
 		{
+			ID: "c-cancel-costs-a-place", Fault: "a send that is cancelled keeps the place that it waited for",
+			Requirement: "BOX-ABANDONED", Verdict: "timeout", At: "did not come back",
+			File: "keeper.c",
+			Changes: []seeded.Change{{
+				Old: "            answer(u, r->why, NULL);\n    } else if (r->demand == SEND ||",
+				New: `        {
+            box.capacity -= u->waits.demand == SEND && r->why == IPCKIT_INTERRUPTED;
+            answer(u, r->why, NULL);
+        }
+    } else if (r->demand == SEND ||`,
+			}},
+		},
+		{
 			ID: "c-cancelled-and-sent", Fault: "cancels a send that waits, and leaves its message in line",
 			Requirement: "SYNC-CANCEL", Verdict: "fail", At: "came out",
 			File: "keeper.c",

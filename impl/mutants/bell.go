@@ -32,8 +32,8 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 	if errno == unix.EINTR && r.is("ring-eintr-is-success") {
 		return subject.Errorf(subject.Interrupted, "")
 	}
-	if refusal == subject.Empty && r.is("many-wakes-one") {
-		time.Sleep(200 * time.Microsecond) // so that a producer comes to sleep meanwhile
+	if refusal == subject.Empty && r.wakesOne() {
+		time.Sleep(200 * time.Microsecond) // so that a producer comes meanwhile, to sleep or to put one more
 	}
 	return nil
 }
@@ -46,12 +46,14 @@ const (
 
 // wake rings the bell and wakes everybody who sleeps on it.
 func (r *ring) wake() {
-	if r.is("many-wakes-one") {
+	if r.wakesOne() {
 		r.ringBell(1)
 		return
 	}
 	r.ringBell(1 << 30)
 }
+
+func (r *ring) wakesOne() bool { return r.is("many-wakes-one") || r.is("many-wakes-at-empty") }
 
 // ringBell wakes so many at most.
 func (r *ring) ringBell(n uintptr) {

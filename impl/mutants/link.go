@@ -231,6 +231,9 @@ func (l *link) Receive(into []byte, wait subject.Wait) (int, error) {
 	if l.queue != nil {
 		return l.queue.Get(into, wait)
 	}
+	if l.is("link-never-looks") && wait == subject.Never {
+		return 0, subject.Errorf(subject.Empty, "")
+	}
 	if l.is("link-takes-anybodys") {
 		for _, other := range l.links {
 			if other == l {

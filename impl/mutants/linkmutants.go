@@ -2,6 +2,7 @@ package mutants
 
 var linkMutants = []Mutant{
 	{ID: "link-takes-anybodys", Fault: "receive(P) takes what has come, from whomever", Requirement: "LINK-NAMED", Verdict: "fail", At: "was due"},
+	{ID: "link-never-looks", Fault: "a receive that may not wait does not look, and says that there is nothing", Requirement: "SYNC-RECEIVENOW", Verdict: "fail", At: "was not there to be received"},
 	{ID: "link-one-queue", Fault: "one queue for both directions", Requirement: "LINK-PAIR", Verdict: "fail", At: "its own message came back"},
 	{ID: "link-newest-first", Fault: "keeps what has arrived on a stack", Requirement: "LINK-ORDER", Verdict: "fail", At: "the next in order"},
 	{ID: "link-defers-when-full", Kind: stress, Fault: "has what there is no room for sent by another thread, and takes the next message", Requirement: "LINK-ORDER", Verdict: "fail", At: "operations prove it"},

@@ -15,6 +15,8 @@ var mailboxMutants = []Mutant{
 	{ID: "box-tryreceive-waits", as: "ring-tryget-waits", Fault: "receive ignores the wish not to wait", Requirement: "BOX-TRYEMPTY", Verdict: "timeout", At: "did not come back"},
 	{ID: "box-wakes-nobody", as: "ring-wakes-nobody", Fault: "send wakes nobody", Requirement: "BOX-WAKE", Verdict: "timeout", At: "did not come back"},
 	{ID: "box-oversize-cut", as: "ring-oversize-cut", Fault: "cuts a message that is too large", Requirement: "BOX-OVERSIZE", Verdict: "fail", At: "was accepted"},
+	{ID: "box-receive-cuts", Fault: "cuts a message to the receiver's room", Requirement: "BOX-OVERSIZE", Verdict: "fail", At: "into room for"},
+	{ID: "box-wakes-at-empty", as: "many-wakes-at-empty", Fault: "wakes one receiver, and only where there was no message before", Requirement: "BOX-WAKE", Verdict: "timeout", At: "did not come back"},
 	{ID: "box-loses-when-full", as: "ring-loses-when-full", Fault: "now and then gives up a send that finds the mailbox full, and says nothing", Requirement: "BOX-NOLOSS", Verdict: "timeout", At: "did not come back"},
 	{ID: "box-tryreceive-peeks", as: "ring-tryget-peeks", Fault: "receive without waiting does not remove the message", Requirement: "BOX-NODUP", Verdict: "fail", At: "came out where"},
 	{ID: "box-swaps-two", as: "ring-swaps-two", Fault: "every 999th message changes places with the next", Requirement: "BOX-PRODUCERORDER", Verdict: "fail", At: "came out wrong"},

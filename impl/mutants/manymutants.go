@@ -5,6 +5,7 @@ import "github.com/ipckit/ipckit/harness/subject"
 var manyMutants = []Mutant{
 	{ID: "many-newest-first", Fault: "get takes the newest item", Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it", as: "ring-newest-first"},
 	{ID: "many-close-wakes-one", Fault: "close wakes one of those who wait", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back"},
+	{ID: "many-wakes-at-empty", Fault: "wakes one consumer, and only where there was no item before", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back"},
 	{ID: "many-wakes-one", Fault: "one bell for items and for room, and each change wakes one: it may be one of the wrong kind", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back"},
 }
 

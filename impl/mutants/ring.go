@@ -115,11 +115,12 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 			return err
 		}
 	}
+	waited := r.in.Load() == r.out.Load()
 	if !r.short(item) {
 		r.store(item)
 	}
 	r.over(r.shared)
-	if !r.is("ring-wakes-nobody") {
+	if !r.is("ring-wakes-nobody") && (waited || !r.is("many-wakes-at-empty")) {
 		r.wake()
 	}
 	if r.is("ring-gives-way") {

@@ -120,6 +120,16 @@ func Abandoned(w *spec.World) {
 			w.Refused(err, []subject.Kind{subject.Timeout}, "putting into the full queue, for %v", time.Duration(brief))
 		}
 	}
+	if p.facts.CanCancel {
+		w.Step("20 puts that wait for room are cancelled")
+		for range 20 {
+			put := p.producer.BeginPut(p.item(first), subject.Forever)
+			put.Blocks("putting into the full queue")
+			cancelled(p.producer.Process(), put)
+			_, err := put.Return()
+			w.Refused(err, []subject.Kind{subject.Interrupted}, "a put that was cancelled while there was no room")
+		}
+	}
 	p.get(0, first)
 	w.Step("waiting and waking still work on both sides")
 	p.getWaits(0)

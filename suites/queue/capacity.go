@@ -117,6 +117,11 @@ func Oversize(w *spec.World) {
 		err := p.producer.Put(bytes.Repeat([]byte{0xa5}, int(size)), subject.Never)
 		w.Refused(err, []subject.Kind{subject.TooLarge, subject.Invalid}, "putting an item of %d bytes where %d is the largest", size, top)
 	}
+	if w.Profile() == subject.ProfileMailbox && p.size > 1 {
+		w.Step("a receiver has room for %d bytes, and the message has %d", p.size-1, p.size)
+		_, err := p.consumer.BeginGetInto(p.size-1, subject.Never).Item()
+		w.Refused(err, []subject.Kind{subject.TooLarge, subject.Invalid}, "receiving a message of %d bytes into room for %d", p.size, p.size-1)
+	}
 	w.Step("the queue goes on as before")
 	n := 1
 	if p.usable > 1 {

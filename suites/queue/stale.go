@@ -36,7 +36,9 @@ func Stale(w *spec.World) {
 		if err != nil {
 			w.Refused(err, []subject.Kind{subject.Exists}, "creating the name that the dead left")
 			w.Step("it says what is left; that can be removed")
-			w.Must(producer.UnlinkQueue(old), "removing what is left")
+			if err := producer.UnlinkQueue(old); subject.KindOf(err) != subject.NotFound { // or it went by itself meanwhile
+				w.Must(err, "removing what is left")
+			}
 			first, err = producer.CreateQueue(old, p.shape)
 			w.Must(err, "creating it after that")
 		}

@@ -26,7 +26,33 @@ func Wake(w *spec.World) {
 	p.empty()
 	if profile := w.Profile(); profile == subject.ProfileMany || profile == subject.ProfileMailbox {
 		p.wakeOfBothKinds()
+		p.wakeOfAll()
 	}
+}
+
+// wakeOfAll has two consumers asleep when two items come, one behind the other:
+// the second comes before the first has been taken, when there already is one.
+func (p *pair) wakeOfAll() {
+	w, q := p.w, plan(p.w, 4, 8)
+	if q.usable < 2 {
+		return
+	}
+	q.attach(p.producer.Process(), p.consumer.Process(), w.ObjectName("roomy"))
+	other, err := w.Process("one more consumer").OpenQueue(q.producer.Name)
+	w.Must(err, "opening the queue in one more process")
+	w.Step("two consumers wait, and a producer puts one item behind the other, 50 times")
+	for i := range 50 {
+		b := spec.Bulk{Count: 2, SizeMin: q.size, SizeMax: q.size, Seed: q.seed + uint64(i)}
+		gets := []*spec.Call{q.consumer.BeginGet(subject.Forever), other.BeginGet(subject.Forever)}
+		time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
+		put := q.producer.BeginPutAll(b)
+		for _, get := range gets {
+			_, err := get.Item()
+			w.Must(err, "a get that waited")
+		}
+		put.AllRight(b)
+	}
+	q.empty()
 }
 
 // wakeOfBothKinds has producers and consumers asleep at the same time. Two
