@@ -17,23 +17,50 @@ type Footprint struct {
 
 // Footprint measures the process, from outside.
 func (p *Process) Footprint() Footprint {
-	dir := fmt.Sprintf("/proc/%d/", p.PID())
+	f, err := footprint(p.PID())
+	if err != nil {
+		p.world.Inconclusive("what %s holds cannot be measured: %v", p.Name(), err)
+	}
+	return f
+}
+
+// Footprints measures processes, and those that the subject itself has started,
+// by what they are called. Of the latter those are left out that are ending.
+func (w *World) Footprints(users []*Process) map[string]Footprint {
+	all := map[string]Footprint{}
+	for _, u := range users {
+		all[u.Name()] = u.Footprint()
+	}
+	for _, s := range w.servants() {
+		if f, err := footprint(s.PID()); err == nil {
+			all[fmt.Sprintf("process %d, which the subject started,", s.PID())] = f
+		}
+	}
+	return all
+}
+
+func footprint(pid int) (f Footprint, err error) {
+	dir := fmt.Sprintf("/proc/%d/", pid)
 	fds, err := os.ReadDir(dir + "fd")
 	if err != nil {
-		p.world.Inconclusive("the descriptors of %s cannot be counted: %v", p.Name(), err)
+		return f, err
 	}
 	status, err := os.ReadFile(dir + "status")
 	if err != nil {
-		p.world.Inconclusive("the memory of %s cannot be measured: %v", p.Name(), err)
+		return f, err
 	}
-	f := Footprint{Descriptors: len(fds), Mappings: len(p.SharedMappings())}
+	mappings, err := sharedMappings(pid)
+	if err != nil {
+		return f, err
+	}
+	f.Descriptors, f.Mappings = len(fds), len(mappings)
 	for line := range bytes.Lines(status) {
 		if rest, ok := bytes.CutPrefix(line, []byte("VmRSS:")); ok {
 			kib, _ := strconv.ParseInt(strings.Fields(string(rest))[0], 10, 64)
 			f.Resident = kib << 10
 		}
 	}
-	return f
+	return f, nil
 }
 
 // A Mapping is a shared mapping of a process, from its /proc/PID/maps.
@@ -46,12 +73,18 @@ type Mapping struct {
 
 // SharedMappings lists the process's shared mappings.
 func (p *Process) SharedMappings() []Mapping {
-	file := fmt.Sprintf("/proc/%d/maps", p.PID())
-	text, err := os.ReadFile(file)
+	list, err := sharedMappings(p.PID())
 	if err != nil {
 		p.world.Inconclusive("the mappings of %s cannot be read: %v", p.Name(), err)
 	}
-	var list []Mapping
+	return list
+}
+
+func sharedMappings(pid int) (list []Mapping, err error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	if err != nil {
+		return nil, err
+	}
 	for line := range strings.Lines(string(text)) {
 		// 7f00-7f10 rw-s 00000000 00:1a 42   /dev/shm/name
 		f := strings.Fields(line)
@@ -65,5 +98,5 @@ func (p *Process) SharedMappings() []Mapping {
 		}
 		list = append(list, m)
 	}
-	return list
+	return list, nil
 }

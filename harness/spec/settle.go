@@ -2,8 +2,11 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/ipckit/ipckit/harness/world"
 )
 
 // How long to wait, at most, for the subject's own processes to come to rest, and
@@ -19,30 +22,32 @@ const (
 // rests is not waited for.
 func (w *World) Settle() {
 	for end := time.Now().Add(settling); time.Now().Before(end); {
-		before, asleep := w.servants()
+		before, asleep := turns(w.servants())
 		if asleep && before == "" {
 			return
 		}
 		time.Sleep(settled)
-		if after, still := w.servants(); asleep && still && after == before {
+		if after, still := turns(w.servants()); asleep && still && after == before {
 			return
 		}
 	}
 }
 
-// servants tells how often each thread of the processes that are nobody's agent
-// was scheduled, and whether all of them sleep. Those who are ending count as
-// asleep.
-func (w *World) servants() (turns string, asleep bool) {
+// servants are the processes that are nobody's agent: the subject itself has
+// started them.
+func (w *World) servants() []*world.Process {
 	agents := map[int]bool{}
 	for _, p := range w.processes {
 		agents[p.PID()] = true
 	}
+	return slices.DeleteFunc(w.Processes(), func(p *world.Process) bool { return agents[p.PID()] })
+}
+
+// turns tells how often each thread of processes was scheduled, and whether all
+// of them sleep. Those who are ending count as asleep.
+func turns(processes []*world.Process) (turns string, asleep bool) {
 	var b strings.Builder
-	for _, p := range w.Processes() {
-		if agents[p.PID()] {
-			continue
-		}
+	for _, p := range processes {
 		state, err := p.State()
 		if err != nil {
 			continue

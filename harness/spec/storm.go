@@ -35,7 +35,7 @@ func (c *Call) Oversleeps(limit time.Duration) bool {
 	found := 0
 	for began := time.Now(); found < oversleeps && time.Since(began) < bothered; {
 		asleep, _ := p.agent.Asleep(w.ctx)
-		_, resting := w.servants()
+		_, resting := turns(w.servants())
 		switch {
 		case c.Returned():
 			return false

@@ -146,9 +146,7 @@ func (w *World) steps() (n uint64) {
 // whether all of them sleep without a time limit. An agent without an operation
 // wakes nobody; a server or a child of the subject might.
 func (w *World) snapshot() (state string, asleep bool) {
-	agents := map[int]bool{}
 	for _, p := range w.processes {
-		agents[p.PID()] = true
 		if p.gone || p.agent.Pending() == nil {
 			continue
 		}
@@ -161,10 +159,7 @@ func (w *World) snapshot() (state string, asleep bool) {
 	if state == "" {
 		return "", false
 	}
-	for _, other := range w.Processes() {
-		if agents[other.PID()] {
-			continue
-		}
+	for _, other := range w.servants() {
 		mark, sleeping := waiting.Process(other)
 		if !sleeping {
 			return "", false

@@ -84,6 +84,12 @@ static enum ipckit_error box_receive_from(`,
 			}},
 		},
 		{
+			ID: "c-keeper-keeps", Fault: "the mailbox's own process keeps a page for each message",
+			Requirement: "BOX-GROWTH", Verdict: "fail", At: "which the subject started",
+			File:    "keeper.c",
+			Changes: []seeded.Change{{Old: "    free(m);\n", New: "    *(volatile char *)malloc(4096) = 1;\n"}},
+		},
+		{
 			ID: "c-cancel-costs-a-place", Fault: "a send that is cancelled keeps the place that it waited for",
 			Requirement: "BOX-ABANDONED", Verdict: "timeout", At: "did not come back",
 			File: "keeper.c",

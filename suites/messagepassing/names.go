@@ -13,12 +13,16 @@ func boxNames(w *spec.World) {
 	o := newOffice(w)
 	p, q := w.Process("creator"), w.Process("opener")
 	base := names.Base(w)
+	plain, err := p.CreateQueue("/"+base+"-plain", o.facts.Shape(4, o.size))
+	w.Must(err, "creating a mailbox of an ordinary name")
+	outside := names.Outside(p, plain.Name)
+	w.Must(p.UnlinkQueue(plain.Name), "unlinking it")
 	for _, n := range append([]names.Name{
 		{What: "a name of 107 characters, as many as a socket's path has", Name: "/" + base + strings.Repeat("s", 106-len(base))},
 		{What: "a name one longer than that", Name: "/" + base + strings.Repeat("s", 107-len(base))},
 	}, names.Odd(base)...) {
 		w.Step("%s", n.What)
-		o.name(p, q, n, base)
+		o.name(p, q, n, base, outside)
 	}
 	names.Lure(w, q, func(name string) error { _, err := q.OpenQueue(name); return err }, q.UnlinkQueue)
 	long := names.Longest(base)
@@ -42,11 +46,11 @@ func boxNames(w *spec.World) {
 }
 
 // name creates, opens, uses and removes a mailbox, if the name is accepted. base
-// is the name of a file that a name which escapes would make.
-func (o *office) name(p, q *spec.Process, n names.Name, base string) {
+// is the name of a file that a name which escapes would make outside.
+func (o *office) name(p, q *spec.Process, n names.Name, base string, outside []string) {
 	w := o.w
 	a, err := p.CreateQueue(n.Name, o.facts.Shape(4, o.size))
-	names.Stays(w, p, n, base)
+	names.Stays(w, p, n, base, outside)
 	if err != nil {
 		if _, err := q.OpenQueue(n.Name); err == nil {
 			w.Fail("%s, %q, was refused at creation, yet it can be opened", n.What, n.Name)

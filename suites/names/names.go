@@ -43,12 +43,30 @@ func Odd(base string) []Name {
 	}
 }
 
-// Stays fails where p has made a file called base outside the name space, when
-// it was given the name n.
-func Stays(w *spec.World, p *spec.Process, n Name, base string) {
+// Outside are the places outside the name space of a subject that keeps the
+// object called name, which p has made, somewhere else: one that keeps its objects
+// as files of /tmp is at home there.
+func Outside(p *spec.Process, name string) (places []string) {
 	for _, place := range []string{"/dev", "/", "/tmp"} {
-		if _, err := os.Lstat(filepath.Join(fmt.Sprintf("/proc/%d/root", p.PID()), place, base)); err == nil {
+		if !there(p, place, strings.TrimPrefix(name, "/")) {
+			places = append(places, place)
+		}
+	}
+	return places
+}
+
+// Stays fails where p has made a file called base in one of the places outside
+// the name space, when it was given the name n.
+func Stays(w *spec.World, p *spec.Process, n Name, base string, outside []string) {
+	for _, place := range outside {
+		if there(p, place, base) {
 			w.Fail("%s, %q, left the name space: %s was made", n.What, n.Name, filepath.Join(place, base))
 		}
 	}
+}
+
+// there reports whether p sees a file of that name in a place.
+func there(p *spec.Process, place, name string) bool {
+	_, err := os.Lstat(filepath.Join(fmt.Sprintf("/proc/%d/root", p.PID()), place, name))
+	return err == nil
 }

@@ -3,6 +3,8 @@ package queue
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/ipckit/ipckit/harness/spec"
 )
@@ -11,21 +13,25 @@ import (
 // more memory once, and who keeps something keeps it each time.
 const rounds = 3
 
-// steady expects that processes hold after some work what they held before: not
-// one descriptor or mapping more for each hundred lives, and no memory, in
+// steady expects that processes, and those that the subject itself has started
+// for them, hold after some work what they held before: not one descriptor or
+// mapping more for each hundred lives, and no memory, in
 // bytes, beyond the slack that their run-times may take.
 func steady(w *spec.World, users []*spec.Process, slack int64, work func()) {
-	before := measureAll(users)
+	before := w.Footprints(users)
 	for round := 1; ; round++ {
 		work()
-		now, grown := measureAll(users), ""
-		for i, u := range users {
-			grown = cmp.Or(grown, growth(u, before[i], now[i], slack))
+		now, grown := w.Footprints(users), ""
+		for _, name := range slices.Sorted(maps.Keys(now)) {
+			if f, known := before[name]; known {
+				grown = cmp.Or(grown, growth(name, f, now[name], slack))
+			}
 		}
 		switch {
 		case grown == "":
-			for i, u := range users {
-				w.RuledOut("%s: %d descriptors, %d shared mappings, %d KiB resident at the end", u.Name(), now[i].Descriptors, now[i].Mappings, now[i].Resident>>10)
+			for _, name := range slices.Sorted(maps.Keys(now)) {
+				f := now[name]
+				w.RuledOut("%s: %d descriptors, %d shared mappings, %d KiB resident at the end", name, f.Descriptors, f.Mappings, f.Resident>>10)
 			}
 			return
 		case round == rounds:
@@ -35,23 +41,15 @@ func steady(w *spec.World, users []*spec.Process, slack int64, work func()) {
 	}
 }
 
-func measureAll(users []*spec.Process) []spec.Footprint {
-	list := make([]spec.Footprint, len(users))
-	for i, u := range users {
-		list[i] = u.Footprint()
-	}
-	return list
-}
-
 // growth says what a process has more of; "" is nothing.
-func growth(p *spec.Process, before, now spec.Footprint, slack int64) string {
+func growth(name string, before, now spec.Footprint, slack int64) string {
 	switch {
 	case now.Descriptors-before.Descriptors > 2:
-		return fmt.Sprintf("%s had %d descriptors open and has %d", p.Name(), before.Descriptors, now.Descriptors)
+		return fmt.Sprintf("%s had %d descriptors open and has %d", name, before.Descriptors, now.Descriptors)
 	case now.Mappings-before.Mappings > 2:
-		return fmt.Sprintf("%s had %d shared mappings and has %d", p.Name(), before.Mappings, now.Mappings)
+		return fmt.Sprintf("%s had %d shared mappings and has %d", name, before.Mappings, now.Mappings)
 	case now.Resident-before.Resident > slack:
-		return fmt.Sprintf("%s had %d KiB resident and has %d KiB", p.Name(), before.Resident>>10, now.Resident>>10)
+		return fmt.Sprintf("%s had %d KiB resident and has %d KiB", name, before.Resident>>10, now.Resident>>10)
 	}
 	return ""
 }

@@ -10,12 +10,16 @@ import (
 func regNames(w *spec.World) {
 	p, q := w.Process("creator"), w.Process("opener")
 	base := names.Base(w)
+	plain, err := p.CreateRegion("/"+base+"-plain", page)
+	w.Must(err, "creating a region of an ordinary name")
+	outside := names.Outside(p, plain.Name)
+	w.Must(p.UnlinkRegion(plain.Name), "unlinking it")
 	for _, n := range append(names.Odd(base),
 		names.Name{What: "a trailing slash", Name: "/" + base + "/"},
 		names.Name{What: "a letter outside ASCII, and the replacement character", Name: "/" + base + "\u00ff\ufffd"},
 	) {
 		w.Step("%s", n.What)
-		tryName(w, p, q, n, base)
+		tryName(w, p, q, n, base, outside)
 	}
 	names.Lure(w, q, func(name string) error { _, err := q.OpenRegion(name); return err }, q.UnlinkRegion)
 	long := names.Longest(base)
@@ -40,10 +44,10 @@ func regNames(w *spec.World) {
 }
 
 // tryName creates, opens, uses and removes a region, if the name is accepted.
-// base is the name of a file that a name which escapes would make.
-func tryName(w *spec.World, p, q *spec.Process, n names.Name, base string) {
+// base is the name of a file that a name which escapes would make outside.
+func tryName(w *spec.World, p, q *spec.Process, n names.Name, base string, outside []string) {
 	a, err := p.CreateRegion(n.Name, page)
-	names.Stays(w, p, n, base)
+	names.Stays(w, p, n, base, outside)
 	if err != nil {
 		if _, err := q.OpenRegion(n.Name); err == nil {
 			w.Fail("%s, %q, was refused at creation, yet it can be opened", n.What, n.Name)
