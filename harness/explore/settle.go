@@ -208,7 +208,7 @@ func (l *leg) settle() (ending, error) {
 }
 
 // timedOut reports whether a system call waited until its time limit.
-func timedOut(s stop) bool { return int64(s.call.Result()) == -int64(unix.ETIMEDOUT) }
+func timedOut(s stop) bool { return s.call.Result() == -int64(unix.ETIMEDOUT) }
 
 // mapped looks at what is mapped again after a call that may have changed it.
 func (p *party) mapped(c *call, s stop) error {
