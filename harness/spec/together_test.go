@@ -83,13 +83,14 @@ func TestTogetherEndsWithTheFirstFailure(t *testing.T) {
 // TestTogetherHangs: where nobody can go on, it is told who is blocked.
 func TestTogetherHangs(t *testing.T) {
 	e := testEntry(t, func(w *World) {
+		w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
 		regions := pages(w, 2)
+		w.entry.suite.Patience = 2 * time.Second
 		w.Together(func(await Await) {
 			_, _ = await(regions[0].BeginWrite(0, []byte("x"))).Return()
 		}, func(Await) {})
 	})
 	e.suite.Launcher = puppet.Launcher(puppet.Block, "region.write")
-	e.suite.Patience = 2 * time.Second
 	if got := e.decide(context.Background()); got.verdict != reports.Timeout || got.evidence == nil || len(got.evidence.Blocked) != 1 {
 		t.Errorf("%+v, want a timeout with one process blocked", got)
 	}

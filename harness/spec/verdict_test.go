@@ -77,12 +77,13 @@ func TestHang(t *testing.T) {
 	for _, behaviour := range []puppet.Behaviour{puppet.Block, puppet.Spin} {
 		t.Run(string(behaviour), func(t *testing.T) {
 			e := testEntry(t, func(w *World) {
+				w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
 				r, err := w.Process("one").CreateRegion(w.ObjectName("r"), 4096)
 				w.Must(err, "creating")
+				w.entry.suite.Patience = 4 * time.Second
 				_ = r.Write(0, []byte("x"))
 			})
 			e.suite.Launcher = puppet.Launcher(behaviour, "region.write")
-			e.suite.Patience = 4 * time.Second
 			got := e.decide(context.Background())
 			if got.verdict != reports.Timeout || got.evidence == nil || len(got.evidence.Blocked) != 1 {
 				t.Fatalf("%+v, want a timeout with one process blocked", got)

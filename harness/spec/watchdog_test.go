@@ -19,6 +19,7 @@ func TestSteps(t *testing.T) {
 	const moves = 3 * time.Second
 	var took time.Duration
 	e := testEntry(t, func(w *World) {
+		w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
 		p := w.Process("one")
 		r, err := p.CreateRegion(w.ObjectName("r"), 4096)
 		w.Must(err, "creating")
@@ -32,12 +33,12 @@ func TestSteps(t *testing.T) {
 				s.Of(0).Ready.Add(1)
 			}
 		})
+		w.entry.suite.Patience = moves / 6
 		began := time.Now()
 		defer func() { took = time.Since(began) }()
 		_, _ = work.Return()
 	})
 	e.suite.Launcher = puppet.Launcher(puppet.Spin, agent.OpWorkload)
-	e.suite.Patience = moves / 6
 	got := e.decide(context.Background())
 	if got.verdict != reports.Timeout || took < moves {
 		t.Errorf("%s (%s) after %v, want a timeout, and not before %v", got.verdict, got.message, took, moves)
