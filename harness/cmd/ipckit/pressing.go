@@ -47,9 +47,10 @@ func (p *pressing) hits() string {
 // shownBy is the requirement whose load a race shows under, where there is no
 // load of its own requirement.
 var shownBy = map[string]string{
-	"LOCK-WAKE": "LOCK-EXCLUSION", "LOCK-OWNERDEATH": "LOCK-EXCLUSION",
-	"RW-WAKE": "RW-EXCLUSION", "SNAP-WRITERDEATH": "SNAP-WHOLE",
-	"BUF-WAKE": "BUF-NOLOSS", "BUF-CONTENT": "BUF-NOLOSS",
+	"LOCK-WAKE": "LOCK-EXCLUSION", "LOCK-OWNERDEATH": "LOCK-EXCLUSION", "LOCK-DEADLINE": "LOCK-EXCLUSION",
+	"SEM-DEADLINE": "SEM-COUNT",
+	"RW-WAKE":      "RW-EXCLUSION", "RW-DEADLINE": "RW-EXCLUSION", "SNAP-WRITERDEATH": "SNAP-WHOLE",
+	"BUF-WAKE": "BUF-NOLOSS", "BUF-CONTENT": "BUF-NOLOSS", "BUF-DEADLINE": "BUF-NOLOSS",
 }
 
 // press puts a mutant under load, in the profile in whose scenario it was
