@@ -7,8 +7,8 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -19,7 +19,7 @@ const OutVariable = "IPCKIT_OUT"
 // keepRecord makes a suite that Ginkgo runs write a record: the header before
 // the first spec, a line for each check from whichever process ran it, the
 // footer after the last.
-func keepRecord(s *spec.Suite, header reports.Header) {
+func keepRecord(s *check.Suite, header reports.Header) {
 	ginkgo.ReportAfterSuite("something was selected", func(r ginkgo.Report) {
 		if r.PreRunStats.SpecsThatWillRun == 0 {
 			ginkgo.Fail("no spec matches the selection: `ipckit list` shows requirements and families, which are labels")

@@ -24,15 +24,15 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/agent/host"
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/selection"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites/cooperation"
@@ -51,7 +51,7 @@ func Suite() (run.Suite, error) {
 	return run.Suite{
 		Catalogue: catalogue,
 		Version:   Version,
-		Register: []func(*spec.Suite){
+		Register: []func(*check.Suite){
 			sharedmemory.Regions,
 			sharedmemory.Words,
 			sharedmemory.Locks,
@@ -135,7 +135,7 @@ func tell(t *testing.T, r reports.Result) {
 	case reports.ExitInconclusive:
 		t.Skipf("%s: %s", r.Verdict, r.Message)
 	default:
-		t.Errorf("%s\n%s", r.Verdict, spec.Explain(r))
+		t.Errorf("%s\n%s", r.Verdict, check.Explain(r))
 	}
 }
 
@@ -173,7 +173,7 @@ func Register(s subject.Subject, options ...Option) {
 	if err != nil {
 		panic(err)
 	}
-	registered := &spec.Suite{
+	registered := &check.Suite{
 		Catalogue: suite.Catalogue, Claims: plan.Claims, Items: items, Launcher: plan.Launcher, Seed: plan.Seed,
 		Repeat: func(id string) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", id) },
 	}
@@ -201,8 +201,8 @@ func serve(key string, s subject.Subject, suite run.Suite) {
 	switch reexec.Role() {
 	case world.HolderRole:
 		world.Hold()
-	case trace.Role:
-		trace.Main()
+	case mechanism.Role:
+		mechanism.Main()
 	case explore.Role:
 		explore.Main()
 	case agent.Role:

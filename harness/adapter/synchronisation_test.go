@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/agent/scratch"
+	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 

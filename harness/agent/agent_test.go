@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/agent/host"
+	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"

@@ -65,7 +65,7 @@ var libraries = []string{
 	"encoding/", "bufio.", "bytes.", "context.", "errors.", "fmt.", "io.", "io/", "maps.", "math.", "math/", "os.", "os/",
 	"reflect.", "slices.", "sort.", "strconv.", "strings.", "time.", "unicode.", "unicode/", "unique.",
 	"memeqbody", "cmpbody", "indexbytebody",
-	"github.com/ipckit/ipckit/harness/agent.", "github.com/ipckit/ipckit/harness/agent/host.",
+	"github.com/ipckit/ipckit/harness/agent.", "github.com/ipckit/ipckit/harness/host.", "github.com/ipckit/ipckit/harness/protocol.",
 }
 
 // shimFiles are the kit's own sources in an agent for C.

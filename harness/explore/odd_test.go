@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/agent/host"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/world"
 )
 

@@ -8,7 +8,7 @@ package program
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/trace"
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -90,9 +90,9 @@ type Observation struct {
 	Hung []reports.Blocked
 	Why  string
 
-	Uses     []trace.Use // mechanisms seen, with Scenario.Trace
-	Untraced string      // why not, or not all: "" when everything was seen
-	Held     int         // how often the consumer was held until the producer could not go on
+	Uses     []mechanism.Use // mechanisms seen, with Scenario.Trace
+	Untraced string          // why not, or not all: "" when everything was seen
+	Held     int             // how often the consumer was held until the producer could not go on
 
 	Did     []string // what the kit did, in words
 	Elapsed time.Duration

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -214,7 +214,7 @@ func (r *run) sumUp() {
 	if !r.s.Trace {
 		return
 	}
-	var facts []trace.Fact
+	var facts []mechanism.Fact
 	for _, p := range r.programs {
 		select {
 		case <-p.told:
@@ -227,5 +227,5 @@ func (r *run) sumUp() {
 		facts = append(facts, p.facts...)
 		p.mu.Unlock()
 	}
-	r.o.Uses = trace.Uses(facts)
+	r.o.Uses = mechanism.Uses(facts)
 }

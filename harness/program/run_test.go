@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -19,8 +19,8 @@ func TestMain(m *testing.M) {
 	switch reexec.Role() {
 	case world.HolderRole:
 		world.Hold()
-	case trace.Role:
-		trace.Main()
+	case mechanism.Role:
+		mechanism.Main()
 	}
 	os.Exit(m.Run())
 }
@@ -215,7 +215,7 @@ func TestTrace(t *testing.T) {
 	if strings.Contains(o.Untraced, "ptrace") {
 		t.Skip(o.Untraced)
 	}
-	if o.Untraced != "" || trace.Find(o.Uses, "fifo") == nil || trace.Find(o.Uses, "shm_open") != nil {
+	if o.Untraced != "" || mechanism.Find(o.Uses, "fifo") == nil || mechanism.Find(o.Uses, "shm_open") != nil {
 		t.Errorf("uses %+v, untraced %q", o.Uses, o.Untraced)
 	}
 	if len(o.Consumed) != 3 || !o.Process(Consumer).Exit.OK() || !o.Process(Producer).Exit.OK() {

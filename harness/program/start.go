@@ -10,8 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -31,7 +31,7 @@ type program struct {
 	told   chan struct{} // closed when the tracer has told everything
 
 	mu    sync.Mutex
-	facts []trace.Fact
+	facts []mechanism.Fact
 	exit  world.Exit
 	after time.Duration
 }
@@ -93,7 +93,7 @@ func (p *program) launch(ctx context.Context, r *run, c world.Command) error {
 		}
 		defer func() { _ = write.Close() }()
 		facts = read
-		exe, argv, env := trace.Command(c.Path, c.Args)
+		exe, argv, env := mechanism.Command(c.Path, c.Args)
 		c.Path, c.Args, c.Env, c.Files = exe, argv, append(c.Env, env...), []*os.File{write}
 	}
 	process, err := r.world.Start(ctx, c)
@@ -121,7 +121,7 @@ func (p *program) await(r *run, facts *os.File) {
 		})
 	}
 	if facts != nil {
-		_ = trace.Read(facts, func(f trace.Fact) {
+		_ = mechanism.Read(facts, func(f mechanism.Fact) {
 			p.mu.Lock()
 			p.facts = append(p.facts, f)
 			p.mu.Unlock()

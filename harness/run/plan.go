@@ -10,7 +10,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -72,14 +72,14 @@ func (p Plan) take(k catalogue.Kind) bool { return p.Runs(k) && alone(k) == p.Pa
 type Suite struct {
 	Catalogue *catalogue.Catalogue
 	Version   string
-	Register  []func(*spec.Suite)
+	Register  []func(*check.Suite)
 }
 
 // Implemented lists the kinds of check that the suite has for each
 // requirement.
 func (s Suite) Implemented() map[string][]catalogue.Kind {
 	kinds := map[string][]catalogue.Kind{}
-	collect := &spec.Suite{Catalogue: s.Catalogue, Collect: func(id string, kind catalogue.Kind) {
+	collect := &check.Suite{Catalogue: s.Catalogue, Collect: func(id string, kind catalogue.Kind) {
 		kinds[id] = append(kinds[id], kind)
 	}}
 	for _, register := range s.Register {

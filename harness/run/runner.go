@@ -12,8 +12,8 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/selection"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -110,8 +110,8 @@ func serve(s Suite, events *json.Encoder) error {
 	return failed
 }
 
-func (p Plan) suite(s Suite, items []selection.Item) *spec.Suite {
-	suite := &spec.Suite{
+func (p Plan) suite(s Suite, items []selection.Item) *check.Suite {
+	suite := &check.Suite{
 		Catalogue: s.Catalogue, Claims: p.Claims, Items: items, Launcher: p.Launcher, Programs: p.Programs,
 		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget,
 		Repeat: func(id string) string { return strings.ReplaceAll(p.Repeat, "{id}", id) },

@@ -18,9 +18,9 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/selection"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -228,7 +228,7 @@ func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][
 	suite := p.suite(s, items)
 	var list []reports.Result
 	for _, item := range items {
-		r := spec.Result(suite, item.Requirement.ID)
+		r := check.Result(suite, item.Requirement.ID)
 		switch {
 		case !asked(item.Requirement):
 			continue

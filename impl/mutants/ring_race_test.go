@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/agent/host"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/impl/mutants"

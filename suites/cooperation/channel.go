@@ -3,26 +3,26 @@ package cooperation
 import (
 	"encoding/binary"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // A channel is a pair of queues between a client and whoever serves it.
 type channel struct {
-	client          *spec.Process
+	client          *check.Process
 	request, answer *line
 }
 
 // A line is one queue: the end where items are put, and that where they are got.
 type line struct {
 	name       string
-	put, taken *spec.Queue
+	put, taken *check.Queue
 }
 
 // newChannel makes the queues, by the client.
-func newChannel(w *spec.World, client *spec.Process) channel {
+func newChannel(w *check.World, client *check.Process) channel {
 	shape := w.Queues().Shape(channelRoom, messageSize)
-	create := func(name string) *spec.Queue {
+	create := func(name string) *check.Queue {
 		q, err := client.CreateQueue(name, shape)
 		w.Must(err, "creating a queue of capacity %d for items up to %d bytes", shape.Capacity, shape.ItemMax)
 		return q
@@ -49,8 +49,8 @@ func (c channel) suffix() string {
 }
 
 // serve attaches a server, in the place of one that there may have been.
-func (c channel) serve(w *spec.World, server *spec.Process) {
-	open := func(name string) *spec.Queue {
+func (c channel) serve(w *check.World, server *check.Process) {
+	open := func(name string) *check.Queue {
 		q, err := server.OpenQueue(name)
 		w.Must(err, "opening the queue %s by %s", name, server.Name())
 		return q
@@ -59,13 +59,13 @@ func (c channel) serve(w *spec.World, server *spec.Process) {
 }
 
 // tell sends a number to the server.
-func (c channel) tell(w *spec.World, await spec.Await, n uint64) {
+func (c channel) tell(w *check.World, await check.Await, n uint64) {
 	_, err := await(c.request.put.BeginPut(message(n), subject.Forever)).Return()
 	w.Must(err, "sending a request by %s", c.client.Name())
 }
 
 // call sends a number to the server and waits for the answer.
-func (c channel) call(w *spec.World, await spec.Await, n uint64) uint64 {
+func (c channel) call(w *check.World, await check.Await, n uint64) uint64 {
 	c.tell(w, await, n)
 	b, err := await(c.answer.taken.BeginGet(subject.Forever)).Item()
 	w.Must(err, "waiting for an answer by %s", c.client.Name())
@@ -73,7 +73,7 @@ func (c channel) call(w *spec.World, await spec.Await, n uint64) uint64 {
 }
 
 // number reads a message.
-func (c channel) number(w *spec.World, b []byte) uint64 {
+func (c channel) number(w *check.World, b []byte) uint64 {
 	if len(b) != messageSize {
 		w.Fail("a message of %d bytes came out as %d bytes", messageSize, len(b))
 	}

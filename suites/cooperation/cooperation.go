@@ -6,12 +6,12 @@ package cooperation
 
 import (
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // Cooperation registers the COOP family.
-func Cooperation(s *spec.Suite) {
+func Cooperation(s *check.Suite) {
 	s.It("COOP-SHARE", share)
-	s.It("COOP-SPEEDUP", speedUp, spec.Kind(catalogue.Performance), spec.Once())
-	s.It("COOP-MODULE", module, spec.Kind(catalogue.Fault))
+	s.It("COOP-SPEEDUP", speedUp, check.Kind(catalogue.Performance), check.Once())
+	s.It("COOP-MODULE", module, check.Kind(catalogue.Fault))
 }

@@ -3,7 +3,7 @@ package cooperation
 import (
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -12,7 +12,7 @@ import (
 // it has ended in order, and after it was killed at different moments. No
 // moment is one at which it is inside an operation that changes something: what
 // a death there may cost is another requirement's matter.
-func module(w *spec.World) {
+func module(w *check.World) {
 	ways := 0
 	p := w.Claims().Profiles
 	for _, profile := range p.Transfers() {
@@ -70,15 +70,15 @@ func divisorsByFactors(n uint64) uint64 {
 
 // A server is the module in the life of one process.
 type server struct {
-	*spec.Process
-	w        *spec.World
+	*check.Process
+	w        *check.World
 	channel  channel
 	divisors func(uint64) uint64
 	polls    bool
 }
 
 // newServer starts the next module, which opens what the others go on using.
-func newServer(w *spec.World, life int, c *channel) *server {
+func newServer(w *check.World, life int, c *channel) *server {
 	how := implementations[life%len(implementations)]
 	s := &server{Process: w.Process(fmt.Sprintf("module %d", life+1)), w: w, divisors: how.divisors, polls: how.polls}
 	w.Step("%s, which counts %s, takes over", s.Name(), how.name)
@@ -115,7 +115,7 @@ func (s *server) serve(requests int) {
 }
 
 // replaceServer has the module behind a pair of queues.
-func replaceServer(w *spec.World, profile string) {
+func replaceServer(w *check.World, profile string) {
 	w.Step("a client asks a module through %s", profile)
 	client := w.Process("client")
 	c := newChannel(w, client)

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -20,7 +20,7 @@ const (
 // others read it. It is done in each way that the claims allow: with the table
 // in a region, in a snapshot, and in the hands of one process that the others
 // send messages to.
-func share(w *spec.World) {
+func share(w *check.World) {
 	ways := 0
 	p := w.Claims().Profiles
 	for i, g := range guardings(w) {
@@ -49,21 +49,21 @@ func share(w *spec.World) {
 
 // A job is one text that is being counted together.
 type job struct {
-	w      *spec.World
+	w      *check.World
 	seed   uint64
 	how    string
 	active int // counters that are not done
 	added  uint64
 }
 
-func newJob(w *spec.World, how string) *job {
+func newJob(w *check.World, how string) *job {
 	w.Step("%d processes count a text into one table, which %d others read: %s", counters, readers, how)
 	return &job{w: w, seed: w.Rand.Uint64(), how: how, active: counters}
 }
 
 // crew starts the counters, then the readers.
-func (j *job) crew() []*spec.Process {
-	var list []*spec.Process
+func (j *job) crew() []*check.Process {
+	var list []*check.Process
 	for i := range counters {
 		list = append(list, j.w.Process(fmt.Sprintf("counter %d", i+1)))
 	}
@@ -74,8 +74,8 @@ func (j *job) crew() []*spec.Process {
 }
 
 // counting is the script of one counter: add adds one piece of the text.
-func (j *job) counting(index int, add func(await spec.Await, text []byte)) spec.Script {
-	return func(await spec.Await) {
+func (j *job) counting(index int, add func(await check.Await, text []byte)) check.Script {
+	return func(await check.Await) {
 		for i := index; i < chunks; i += counters {
 			add(await, chunk(j.seed, i))
 			j.added += chunkSize
@@ -85,8 +85,8 @@ func (j *job) counting(index int, add func(await spec.Await, text []byte)) spec.
 }
 
 // reading is the script of one reader, who looks at the table until it is done.
-func (j *job) reading(read func(await spec.Await) table) spec.Script {
-	return func(await spec.Await) {
+func (j *job) reading(read func(await check.Await) table) check.Script {
+	return func(await check.Await) {
 		last := table{}
 		for look := 0; look < looks && j.active > 0; look++ {
 			added := j.added
@@ -123,11 +123,11 @@ func (j *job) expect(t table) {
 
 // shareRegion has the table in a region, behind a guard. It is written in two
 // halves, as a program changes one member of a struct after the other.
-func shareRegion(w *spec.World, g guarding) {
+func shareRegion(w *check.World, g guarding) {
 	j := newJob(w, "in a region, behind "+g.name)
 	crew := j.crew()
 	guards := g.guards(w, crew)
-	regions := make([]*spec.Region, len(crew))
+	regions := make([]*check.Region, len(crew))
 	name := w.ObjectName("table")
 	var err error
 	for i, p := range crew {
@@ -138,14 +138,14 @@ func shareRegion(w *spec.World, g guarding) {
 		}
 		w.Must(err, "attaching to the region of the table by %s", p.Name())
 	}
-	look := func(await spec.Await, i int) table {
+	look := func(await check.Await, i int) table {
 		b, err := await(regions[i].BeginRead(0, tableSize)).Item()
 		w.Must(err, "reading the table by %s", crew[i].Name())
 		return j.table(b, crew[i].Name())
 	}
-	var scripts []spec.Script
+	var scripts []check.Script
 	for i := range counters {
-		scripts = append(scripts, j.counting(i, func(await spec.Await, text []byte) {
+		scripts = append(scripts, j.counting(i, func(await check.Await, text []byte) {
 			guards[i].within(w, await, guards[i].alone, func() {
 				t := look(await, i)
 				t.add(text)
@@ -158,7 +158,7 @@ func shareRegion(w *spec.World, g guarding) {
 		}))
 	}
 	for i := counters; i < len(crew); i++ {
-		scripts = append(scripts, j.reading(func(await spec.Await) (t table) {
+		scripts = append(scripts, j.reading(func(await check.Await) (t table) {
 			guards[i].within(w, await, guards[i].beside, func() { t = look(await, i) })
 			return t
 		}))
@@ -172,11 +172,11 @@ func shareRegion(w *spec.World, g guarding) {
 
 // shareSnapshot has the table in a snapshot: counters take turns behind a
 // guard, readers look whenever they like.
-func shareSnapshot(w *spec.World, g guarding) {
+func shareSnapshot(w *check.World, g guarding) {
 	j := newJob(w, "in a snapshot, its writers behind "+g.name)
 	crew := j.crew()
 	guards := g.guards(w, crew[:counters])
-	shots := make([]*spec.Snapshot, len(crew))
+	shots := make([]*check.Snapshot, len(crew))
 	name := w.ObjectName("table")
 	var err error
 	for i, p := range crew {
@@ -188,14 +188,14 @@ func shareSnapshot(w *spec.World, g guarding) {
 		w.Must(err, "attaching to the snapshot of the table by %s", p.Name())
 	}
 	w.Must(shots[0].Publish((&table{}).bytes()), "publishing the empty table")
-	look := func(await spec.Await, i int) table {
+	look := func(await check.Await, i int) table {
 		b, err := await(shots[i].BeginRead()).Item()
 		w.Must(err, "reading the table by %s", crew[i].Name())
 		return j.table(b, crew[i].Name())
 	}
-	var scripts []spec.Script
+	var scripts []check.Script
 	for i := range counters {
-		scripts = append(scripts, j.counting(i, func(await spec.Await, text []byte) {
+		scripts = append(scripts, j.counting(i, func(await check.Await, text []byte) {
 			guards[i].within(w, await, guards[i].alone, func() {
 				t := look(await, i)
 				t.add(text)
@@ -205,7 +205,7 @@ func shareSnapshot(w *spec.World, g guarding) {
 		}))
 	}
 	for i := counters; i < len(crew); i++ {
-		scripts = append(scripts, j.reading(func(await spec.Await) table { return look(await, i) }))
+		scripts = append(scripts, j.reading(func(await check.Await) table { return look(await, i) }))
 	}
 	w.Together(scripts...)
 	b, err := shots[0].Read()
@@ -215,7 +215,7 @@ func shareSnapshot(w *spec.World, g guarding) {
 }
 
 // dismiss ends the processes of one job.
-func (j *job) dismiss(crew []*spec.Process) {
+func (j *job) dismiss(crew []*check.Process) {
 	for i := len(crew) - 1; i >= 0; i-- {
 		crew[i].Leave()
 	}
@@ -235,7 +235,7 @@ func message(n uint64) []byte { return binary.NativeEndian.AppendUint32(nil, uin
 
 // shareMessages has the table in the hands of one process, the keeper, to whom
 // the others have a pair of queues each.
-func shareMessages(w *spec.World, profile string) {
+func shareMessages(w *check.World, profile string) {
 	j := newJob(w, "kept by a process, through "+profile)
 	keeper, crew := w.Process("keeper"), j.crew()
 	clients := make([]channel, len(crew))
@@ -244,7 +244,7 @@ func shareMessages(w *spec.World, profile string) {
 		clients[i].serve(w, keeper)
 	}
 	var kept table
-	scripts := []spec.Script{func(await spec.Await) {
+	scripts := []check.Script{func(await check.Await) {
 		for open := len(clients); open > 0; {
 			for _, c := range clients {
 				b, err := await(c.request.taken.BeginGet(subject.Never)).Item()
@@ -266,7 +266,7 @@ func shareMessages(w *spec.World, profile string) {
 		}
 	}}
 	for i := range counters {
-		scripts = append(scripts, func(await spec.Await) {
+		scripts = append(scripts, func(await check.Await) {
 			for n := i; n < chunks; n += counters {
 				clients[i].call(w, await, uint64(n))
 				j.added += chunkSize
@@ -276,8 +276,8 @@ func shareMessages(w *spec.World, profile string) {
 		})
 	}
 	for i := counters; i < len(crew); i++ {
-		reading := j.reading(func(await spec.Await) table { return table{total: clients[i].call(w, await, ask)} })
-		scripts = append(scripts, func(await spec.Await) {
+		reading := j.reading(func(await check.Await) table { return table{total: clients[i].call(w, await, ask)} })
+		scripts = append(scripts, func(await check.Await) {
 			reading(await)
 			clients[i].tell(w, await, theEnd)
 		})

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 // result through two words of a region. Beside it, in turn, one process does all
 // of it in the same way; and all do it without sharing anything, which shows what
 // this host gives to so many processes at all.
-func speedUp(w *spec.World) {
+func speedUp(w *check.World) {
 	claimed := claimedEfficiency(w)
 	if p := w.Claims().Profiles; p.Region == nil || p.Word == nil {
 		w.Unobserved("the work is shared through words of a region: claim the profiles region and word")
@@ -65,7 +65,7 @@ func median(figures []float64) float64 {
 }
 
 // claimedEfficiency is what the claims promise.
-func claimedEfficiency(w *spec.World) float64 {
+func claimedEfficiency(w *check.World) float64 {
 	for _, p := range w.Claims().Performance {
 		if p.Requirement == "COOP-SPEEDUP" {
 			if p.Against != serialBaseline {
@@ -80,18 +80,18 @@ func claimedEfficiency(w *spec.World) float64 {
 
 // A bench is the workers and what they share.
 type bench struct {
-	w       *spec.World
-	workers []*spec.Process
-	regions []*spec.Region
+	w       *check.World
+	workers []*check.Process
+	regions []*check.Region
 	want    uint64 // the result
 }
 
-func newBench(w *spec.World, k int) *bench {
+func newBench(w *check.World, k int) *bench {
 	b := &bench{w: w}
 	name := w.ObjectName("tasks")
 	for i := range k {
 		p := w.CalmProcess(fmt.Sprintf("worker %d", i+1))
-		var r *spec.Region
+		var r *check.Region
 		var err error
 		if i == 0 {
 			r, err = p.CreateRegion(name, regionOfTasks)
@@ -130,11 +130,11 @@ func (b *bench) run(k int, sharing bool) lap {
 	w.Must(result.Store(0), "setting the result")
 	scratch := w.Scratch(tasks)
 	before, host := make([]time.Duration, k), w.Taken()
-	var work []*spec.Work
+	var work []*check.Work
 	for i := range k {
 		before[i] = b.workers[i].Delayed()
 	}
-	steps := spec.Steps{Count: tasks + 1, Scratch: scratch}
+	steps := check.Steps{Count: tasks + 1, Scratch: scratch}
 	for i := range k {
 		if sharing {
 			work = append(work, b.regions[i].Word(0).BeginCompute(int64(k), steps))

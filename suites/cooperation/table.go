@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // letters of the alphabet that the text is made of.
@@ -22,7 +22,7 @@ const tableSize = 8 * (letters + 1)
 // chunk is a piece of the text that is counted, which nobody holds as a whole:
 // piece i follows from the seed.
 func chunk(seed uint64, i int) []byte {
-	text := spec.Item(seed, i, chunkSize)
+	text := check.Item(seed, i, chunkSize)
 	for at := range text {
 		text[at] %= letters
 	}

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // A desk is a region with one request or its answer, behind a guard: the first
@@ -19,10 +19,10 @@ const (
 
 // A seat is one process at the desk.
 type seat struct {
-	w      *spec.World
-	p      *spec.Process
+	w      *check.World
+	p      *check.Process
 	guard  guard
-	region *spec.Region
+	region *check.Region
 }
 
 // turn does what is due at the desk, with nobody else there.
@@ -43,16 +43,16 @@ func (s *seat) turn(due uint64, f func(number uint64) (newTurn, newNumber uint64
 }
 
 // now is an Await where nothing else goes on.
-func now(c *spec.Call) *spec.Call { return c }
+func now(c *check.Call) *check.Call { return c }
 
 // replaceWorker has the module at a desk in a region.
-func replaceWorker(w *spec.World, g guarding) {
+func replaceWorker(w *check.World, g guarding) {
 	w.Step("a client asks a module through a region, behind %s", g.name)
 	name, guardName := w.ObjectName("desk"), w.ObjectName("desk-guard")
-	sit := func(p *spec.Process, create bool) *seat {
+	sit := func(p *check.Process, create bool) *seat {
 		open := p.OpenRegion
 		if create {
-			open = func(name string) (*spec.Region, error) { return p.CreateRegion(name, deskSize) }
+			open = func(name string) (*check.Region, error) { return p.CreateRegion(name, deskSize) }
 		}
 		region, err := open(name)
 		w.Must(err, "attaching to the desk by %s", p.Name())

@@ -9,17 +9,17 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // rendezvous opens a mailbox that holds nothing.
-func (o *office) rendezvous(names ...string) []*spec.Queue {
-	return o.open(o.w.ObjectName("meet"), spec.QueueShape{Capacity: subject.Rendezvous, ItemMax: o.size}, false, names...)
+func (o *office) rendezvous(names ...string) []*check.Queue {
+	return o.open(o.w.ObjectName("meet"), check.QueueShape{Capacity: subject.Rendezvous, ItemMax: o.size}, false, names...)
 }
 
 // syncRendezvous: send and receive of a message meet.
-func syncRendezvous(w *spec.World) {
+func syncRendezvous(w *check.World) {
 	o := newOffice(w)
 	q := o.rendezvous("sender", "receiver", "other sender")
 	for i := range 5 {
@@ -63,7 +63,7 @@ func syncRendezvous(w *spec.World) {
 }
 
 // capZero: no message is ever waiting by itself.
-func capZero(w *spec.World) {
+func capZero(w *check.World) {
 	o := newOffice(w)
 	q := o.rendezvous("sender", "receiver")
 	alone := func(when string) {
@@ -117,7 +117,7 @@ func capZero(w *spec.World) {
 // until repeats something that must become possible once the other side, which
 // was seen to wait, has got as far as the mailbox.
 func (o *office) until(done func() bool, never string) {
-	for end := time.Now().Add(2 * spec.DefaultPatience); !done(); time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(2 * check.DefaultPatience); !done(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			o.w.Fail("%s", never)
 		}
@@ -125,12 +125,12 @@ func (o *office) until(done func() bool, never string) {
 }
 
 // capUnbounded: a hundred thousand messages wait with nobody receiving.
-func capUnbounded(w *spec.World) {
+func capUnbounded(w *check.World) {
 	const count, size = 100_000, 256
 	o := newOffice(w)
-	shape := spec.QueueShape{Capacity: subject.Unbounded, ItemMax: o.facts.Size(size)}
+	shape := check.QueueShape{Capacity: subject.Unbounded, ItemMax: o.facts.Size(size)}
 	q := o.open(w.ObjectName("endless"), shape, false, "sender", "receiver")
-	b := spec.Bulk{Count: 1000, SizeMin: shape.ItemMax, SizeMax: shape.ItemMax, Seed: o.seed}
+	b := check.Bulk{Count: 1000, SizeMin: shape.ItemMax, SizeMax: shape.ItemMax, Seed: o.seed}
 	q[0].BeginPutAll(b).AllRight(b)
 	q[1].BeginGetAll(b).AllRight(b)
 	before := o.memory()

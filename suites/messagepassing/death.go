@@ -3,13 +3,13 @@ package messagepassing
 import (
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
 // boxReceiverDeath asks of a receiver's death what the claims promise.
-func boxReceiverDeath(w *spec.World) {
+func boxReceiverDeath(w *check.World) {
 	if w.Claims().Profiles.Mailbox.Delivery == "at-least-once" {
 		redelivered(w)
 		return
@@ -19,7 +19,7 @@ func boxReceiverDeath(w *spec.World) {
 
 // boxReceiverDeaths is the same for as long as it is given, where nothing may
 // come twice.
-func boxReceiverDeaths(w *spec.World) {
+func boxReceiverDeaths(w *check.World) {
 	if w.Claims().Profiles.Mailbox.Delivery == "at-least-once" {
 		redelivered(w)
 		return
@@ -29,7 +29,7 @@ func boxReceiverDeaths(w *spec.World) {
 
 // redelivered: what a receiver that was killed had in hand comes again. Where it
 // is lost, the survivor waits for ever.
-func redelivered(w *spec.World) {
+func redelivered(w *check.World) {
 	const deaths = 25
 	o := newOffice(w)
 	q := o.share("again", 4, "sender", "survivor")

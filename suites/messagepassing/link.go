@@ -4,12 +4,12 @@ import (
 	"bytes"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Links registers the LINK family.
-func Links(s *spec.Suite) {
+func Links(s *check.Suite) {
 	s.It("LINK-NAMED", linkNamed)
 	s.It("LINK-PAIR", linkPair)
 	s.It("LINK-ORDER", linkOrder)
@@ -22,15 +22,15 @@ func Links(s *spec.Suite) {
 
 // linked is what the specs of links have in common.
 type linked struct {
-	w       *spec.World
+	w       *check.World
 	claims  *subject.LinkProfile
-	parties []*spec.Party
+	parties []*check.Party
 	seed    uint64
 	number  int // of the next message
 }
 
 // newLinked has processes of these names join, each under a name of its own.
-func newLinked(w *spec.World, names ...string) *linked {
+func newLinked(w *check.World, names ...string) *linked {
 	l := &linked{w: w, claims: w.Claims().Profiles.Link, seed: w.Rand.Uint64()}
 	for _, n := range names {
 		p, err := w.Process(n).Join(w.ObjectName(n))
@@ -41,11 +41,11 @@ func newLinked(w *spec.World, names ...string) *linked {
 }
 
 // link gives both ends of the link between the first of the parties and another.
-func (l *linked) link(with int) (from, to *spec.Link) {
+func (l *linked) link(with int) (from, to *check.Link) {
 	return l.end(0, with), l.end(with, 0)
 }
 
-func (l *linked) end(a, b int) *spec.Link {
+func (l *linked) end(a, b int) *check.Link {
 	x, err := l.parties[a].Link(l.parties[b].Name)
 	l.w.Must(err, "linking %s with %s", l.parties[a].Process().Name(), l.parties[b].Process().Name())
 	return x
@@ -63,18 +63,18 @@ func (l *linked) size(wanted int64) int64 {
 // room for that.
 func (l *linked) message(size int64) []byte {
 	l.number++
-	return spec.Item(l.seed, l.number, l.size(size))
+	return check.Item(l.seed, l.number, l.size(size))
 }
 
 // send sends a message for which there is room.
-func (l *linked) send(from *spec.Link, size int64) []byte {
+func (l *linked) send(from *check.Link, size int64) []byte {
 	m := l.message(size)
 	l.w.Must(from.Put(m, subject.Forever), "sending %d bytes by %s", len(m), from.Process().Name())
 	return m
 }
 
 // take receives the bytes of one message: of a stream, until so many are there.
-func (l *linked) take(to *spec.Link, size int) ([]byte, error) {
+func (l *linked) take(to *check.Link, size int) ([]byte, error) {
 	if !l.stream() {
 		return to.Get(subject.Forever)
 	}
@@ -93,26 +93,26 @@ func (l *linked) take(to *spec.Link, size int) ([]byte, error) {
 }
 
 // expect receives a message and says what came instead.
-func (l *linked) expect(to *spec.Link, want []byte, what string) {
+func (l *linked) expect(to *check.Link, want []byte, what string) {
 	got, err := l.take(to, len(want))
 	l.w.Must(err, "receiving %s by %s", what, to.Process().Name())
 	if !bytes.Equal(got, want) {
-		l.w.Fail("%s received %s where %s, %s, was due", to.Process().Name(), spec.Show(got), what, spec.Show(want))
+		l.w.Fail("%s received %s where %s, %s, was due", to.Process().Name(), check.Show(got), what, check.Show(want))
 	}
 }
 
 // none expects that nothing is there.
-func (l *linked) none(to *spec.Link, when string) {
+func (l *linked) none(to *check.Link, when string) {
 	got, err := to.Get(subject.Never)
 	if err == nil {
-		l.w.Fail("%s received %s, %s", to.Process().Name(), spec.Show(got), when)
+		l.w.Fail("%s received %s, %s", to.Process().Name(), check.Show(got), when)
 	}
 	l.w.Refused(err, []subject.Kind{subject.Empty}, "receiving by %s without waiting, %s,", to.Process().Name(), when)
 }
 
 // fill sends without waiting until the link says full; it gives what was
 // accepted, and reports false where no end was seen.
-func (l *linked) fill(from *spec.Link) (sent [][]byte, full bool) {
+func (l *linked) fill(from *check.Link) (sent [][]byte, full bool) {
 	const limit = 1 << 12 // of 4 KiB, or the largest
 	for range limit {
 		m := l.message(4096)
@@ -128,7 +128,7 @@ func (l *linked) fill(from *spec.Link) (sent [][]byte, full bool) {
 
 // carry sends a message and receives it at the same time: it may be more than
 // the link holds.
-func (l *linked) carry(from, to *spec.Link, m []byte, what string) {
+func (l *linked) carry(from, to *check.Link, m []byte, what string) {
 	call := from.BeginPut(m, subject.Forever)
 	l.expect(to, m, what)
 	_, err := call.Return()
@@ -149,7 +149,7 @@ func (l *linked) largest() int64 {
 }
 
 // pass carries a new message of that size.
-func (l *linked) pass(from, to *spec.Link, size int64, what string) {
+func (l *linked) pass(from, to *check.Link, size int64, what string) {
 	if size <= plain {
 		l.carry(from, to, l.message(size), what)
 		return
@@ -168,7 +168,7 @@ func (l *linked) pass(from, to *spec.Link, size int64, what string) {
 	}
 }
 
-func linkNamed(w *spec.World) {
+func linkNamed(w *check.World) {
 	l := newLinked(w, "receiver", "friend", "stranger")
 	fromFriend, friend := l.link(1)
 	fromStranger, stranger := l.link(2)
@@ -191,12 +191,12 @@ func linkNamed(w *spec.World) {
 	got, err := call.Item()
 	w.Must(err, "receiving from the friend")
 	if !bytes.Equal(got, f) {
-		w.Fail("receiving from the friend gave %s, where %s was sent by the friend and %s by the stranger", spec.Show(got), spec.Show(f), spec.Show(s))
+		w.Fail("receiving from the friend gave %s, where %s was sent by the friend and %s by the stranger", check.Show(got), check.Show(f), check.Show(s))
 	}
 	l.expect(fromStranger, s, "what the stranger sent meanwhile")
 }
 
-func linkPair(w *spec.World) {
+func linkPair(w *check.World) {
 	l := newLinked(w, "first", "second")
 	a, b := l.link(1)
 	w.Step("what one sends never comes back to it")
@@ -224,7 +224,7 @@ func linkPair(w *spec.World) {
 	l.none(b, "when all was received")
 }
 
-func linkOrder(w *spec.World) {
+func linkOrder(w *check.World) {
 	l := newLinked(w, "sender", "receiver")
 	a, b := l.link(1)
 	w.Step("small and large messages, sent before any is received")
@@ -246,13 +246,13 @@ func linkOrder(w *spec.World) {
 		l.pass(a, b, l.size(size), "the next in order")
 	}
 	w.Step("many of all sizes, at full speed")
-	bulk := spec.Bulk{Count: 2000, SizeMin: l.size(8), SizeMax: l.size(4096), Seed: l.seed}
+	bulk := check.Bulk{Count: 2000, SizeMin: l.size(8), SizeMax: l.size(4096), Seed: l.seed}
 	sending, receiving := a.BeginPutAll(bulk), b.BeginGetAll(bulk)
 	receiving.AllRight(bulk)
 	sending.AllRight(bulk)
 }
 
-func linkContent(w *spec.World) {
+func linkContent(w *check.World) {
 	l := newLinked(w, "sender", "receiver")
 	a, b := l.link(1)
 	for _, size := range []int64{0, 1, 2, 7, 8, 63, 255, 256, 1023, 4095, 4096, 4097, 65535, 65536, 1 << 20} {
@@ -270,7 +270,7 @@ func linkContent(w *spec.World) {
 	l.pass(a, b, most, "the largest message")
 }
 
-func linkBoundary(w *spec.World) {
+func linkBoundary(w *check.World) {
 	l := newLinked(w, "sender", "receiver")
 	a, b := l.link(1)
 	for round, sizes := range [][]int64{{16, 16}, {1, 300}, {300, 1}, {0, 5, 0}, {1, 2, 3, 4, 5}, {64, 8, 256, 0, 64}} {
@@ -289,18 +289,18 @@ func linkBoundary(w *spec.World) {
 				w.Fail("message %d went in with %d bytes and came out with %d", i+1, len(m), len(got))
 			}
 			if !bytes.Equal(got, m) {
-				w.Fail("message %d went in as %s and came out as %s", i+1, spec.Show(m), spec.Show(got))
+				w.Fail("message %d went in as %s and came out as %s", i+1, check.Show(m), check.Show(got))
 			}
 		}
 		l.none(b, "when all was received")
 	}
 }
 
-func linkDuplex(w *spec.World) {
+func linkDuplex(w *check.World) {
 	l := newLinked(w, "first", "second")
 	a, b := l.link(1)
 	size := l.size(1024)
-	bulk := spec.Bulk{Count: max(int64(l.claims.Buffering)/size, 1), SizeMin: size, SizeMax: size, Seed: l.seed}
+	bulk := check.Bulk{Count: max(int64(l.claims.Buffering)/size, 1), SizeMin: size, SizeMax: size, Seed: l.seed}
 	for round := range 5 {
 		w.Step("round %d: both send %d messages of %d bytes, before either receives", round+1, bulk.Count, size)
 		first, second := a.BeginPutAll(bulk), b.BeginPutAll(bulk)

@@ -3,13 +3,13 @@ package messagepassing
 import (
 	"bytes"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func linkAny(w *spec.World) {
+func linkAny(w *check.World) {
 	l := newLinked(w, "server", "client1", "client2", "client3")
-	var ends, answers []*spec.Link // the clients' and the server's
+	var ends, answers []*check.Link // the clients' and the server's
 	for c := 1; c <= 3; c++ {
 		answer, end := l.link(c)
 		ends, answers = append(ends, end), append(answers, answer)
@@ -37,7 +37,7 @@ func linkAny(w *spec.World) {
 		for range 2 * len(ends) {
 			from, got := receive()
 			if len(due[from]) == 0 || !bytes.Equal(got, due[from][0]) {
-				w.Fail("%s came and was said to be from %s, who has not sent it, or not now", spec.Show(got), ends[from].Process().Name())
+				w.Fail("%s came and was said to be from %s, who has not sent it, or not now", check.Show(got), ends[from].Process().Name())
 			}
 			due[from] = due[from][1:]
 		}
@@ -62,7 +62,7 @@ func linkAny(w *spec.World) {
 		name, got, err := call.Message()
 		w.Must(err, "receiving from anybody")
 		if name != e.Party().Name || !bytes.Equal(got, m) {
-			w.Fail("client %d sent %s; the server received %s from %q", i+1, spec.Show(m), spec.Show(got), name)
+			w.Fail("client %d sent %s; the server received %s from %q", i+1, check.Show(m), check.Show(got), name)
 		}
 	}
 
@@ -81,7 +81,7 @@ func linkAny(w *spec.World) {
 			from, got := receive()
 			if from == pair[1] {
 				if !bytes.Equal(got, want) {
-					w.Fail("%s came from %s, where %s was sent", spec.Show(got), quiet.Process().Name(), spec.Show(want))
+					w.Fail("%s came from %s, where %s was sent", check.Show(got), quiet.Process().Name(), check.Show(want))
 				}
 				served = true
 				break
@@ -101,7 +101,7 @@ func linkAny(w *spec.World) {
 	m := l.send(ends[1], 24)
 	ends[1].Process().Kill()
 	if from, got := receive(); from != 1 || !bytes.Equal(got, m) {
-		w.Fail("the dead client's last message, %s, did not come, but %s from %s", spec.Show(m), spec.Show(got), ends[from].Process().Name())
+		w.Fail("the dead client's last message, %s, did not come, but %s from %s", check.Show(m), check.Show(got), ends[from].Process().Name())
 	}
 	name, _, err := server.BeginReceive(subject.Forever).Message()
 	w.Refused(err, gone, "receiving from anybody after a client's death")
@@ -111,7 +111,7 @@ func linkAny(w *spec.World) {
 	for _, i := range []int{0, 2} {
 		m := l.send(ends[i], 24)
 		if from, got := receive(); from != i || !bytes.Equal(got, m) {
-			w.Fail("after a client's death %s came from %s where %s was due from %s", spec.Show(got), ends[from].Process().Name(), spec.Show(m), ends[i].Process().Name())
+			w.Fail("after a client's death %s came from %s where %s was due from %s", check.Show(got), ends[from].Process().Name(), check.Show(m), ends[i].Process().Name())
 		}
 	}
 }

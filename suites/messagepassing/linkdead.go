@@ -3,7 +3,7 @@ package messagepassing
 import (
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -11,13 +11,13 @@ import (
 // death and a close by one name, end-of-file, so both are taken.
 var gone = []subject.Kind{subject.PeerDead, subject.Closed}
 
-func linkDead(w *spec.World) {
+func linkDead(w *check.World) {
 	ends := []struct {
 		how string
-		end func(*spec.Process)
-	}{{"is killed", (*spec.Process).Kill}, {"exits", (*spec.Process).Exit}}
+		end func(*check.Process)
+	}{{"is killed", (*check.Process).Kill}, {"exits", (*check.Process).Exit}}
 	for i, e := range ends {
-		mourn := func(what string) (l *linked, a, b *spec.Link) {
+		mourn := func(what string) (l *linked, a, b *check.Link) {
 			l = newLinked(w, fmt.Sprintf("survivor%d%s", i, what), fmt.Sprintf("dead%d%s", i, what))
 			a, b = l.link(1)
 			w.Step("the two have talked")

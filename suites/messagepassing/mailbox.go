@@ -4,13 +4,13 @@ package messagepassing
 import (
 	"bytes"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
 // Mailboxes registers the BOX family.
-func Mailboxes(s *spec.Suite) {
+func Mailboxes(s *check.Suite) {
 	s.It("BOX-FIFO", queue.FIFO)
 	s.It("BOX-CONTENT", queue.Content)
 	s.It("BOX-BOUNDARY", queue.Boundary)
@@ -52,7 +52,7 @@ func Mailboxes(s *spec.Suite) {
 }
 
 // Synchronization registers the SYNC family, for mailboxes and for links.
-func Synchronization(s *spec.Suite) {
+func Synchronization(s *check.Suite) {
 	s.It("SYNC-RECEIVE", queue.Empty)
 	s.It("SYNC-SEND", queue.Send)
 	s.It("SYNC-RECEIVENOW", queue.ReceiveNow)
@@ -62,7 +62,7 @@ func Synchronization(s *spec.Suite) {
 }
 
 // Capacities registers the CAP family.
-func Capacities(s *spec.Suite) {
+func Capacities(s *check.Suite) {
 	s.It("CAP-BOUNDED", queue.Bounded)
 	s.It("CAP-ZERO", capZero)
 	s.It("CAP-UNBOUNDED", capUnbounded)
@@ -70,7 +70,7 @@ func Capacities(s *spec.Suite) {
 
 // boxCopy looks at what the receiver gets after the sender has overwritten the
 // buffer that it sent from.
-func boxCopy(w *spec.World) {
+func boxCopy(w *check.World) {
 	f := w.Queues()
 	sender := w.Process("sender")
 	if !sender.Agent().Hello().Overwrites {
@@ -81,13 +81,13 @@ func boxCopy(w *spec.World) {
 	receiver, err := w.Process("receiver").OpenQueue(box.Name)
 	w.Must(err, "opening the mailbox")
 	for i, size := range []int64{8, 64, 1024, 4096} {
-		message := spec.Item(w.Rand.Uint64(), i, f.Size(size))
+		message := check.Item(w.Rand.Uint64(), i, f.Size(size))
 		w.Step("%d bytes are sent, then overwritten where they were, then received", len(message))
 		w.Must(box.Put(message, subject.Forever), "sending")
 		got, err := receiver.Get(subject.Forever)
 		w.Must(err, "receiving")
 		if !bytes.Equal(got, message) {
-			w.Fail("%s was sent and %s received: what the sender did to its buffer after the send changed the message", spec.Show(message), spec.Show(got))
+			w.Fail("%s was sent and %s received: what the sender did to its buffer after the send changed the message", check.Show(message), check.Show(got))
 		}
 	}
 }

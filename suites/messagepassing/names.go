@@ -3,13 +3,13 @@ package messagepassing
 import (
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/names"
 )
 
 // boxNames: an unusual name is refused, or is a mailbox like any other.
-func boxNames(w *spec.World) {
+func boxNames(w *check.World) {
 	o := newOffice(w)
 	p, q := w.Process("creator"), w.Process("opener")
 	base := names.Base(w)
@@ -47,7 +47,7 @@ func boxNames(w *spec.World) {
 
 // name creates, opens, uses and removes a mailbox, if the name is accepted. base
 // is the name of a file that a name which escapes would make outside.
-func (o *office) name(p, q *spec.Process, n names.Name, base string, outside []string) {
+func (o *office) name(p, q *check.Process, n names.Name, base string, outside []string) {
 	w := o.w
 	a, err := p.CreateQueue(n.Name, o.facts.Shape(4, o.size))
 	names.Stays(w, p, n, base, outside)

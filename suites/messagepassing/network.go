@@ -4,36 +4,36 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
 // Networks registers the NET family.
-func Networks(s *spec.Suite) {
-	s.It("NET-MAILBOX", netMailbox, spec.TwoHosts())
-	s.It("NET-LINK", netLink, spec.TwoHosts())
-	s.It("NET-CUT", netCut, spec.TwoHosts())
-	s.It("NET-HEAL", netHeal, spec.TwoHosts())
+func Networks(s *check.Suite) {
+	s.It("NET-MAILBOX", netMailbox, check.TwoHosts())
+	s.It("NET-LINK", netLink, check.TwoHosts())
+	s.It("NET-CUT", netCut, check.TwoHosts())
+	s.It("NET-HEAL", netHeal, check.TwoHosts())
 }
 
 // A part is a spec of another family that must hold between hosts, too.
 type part struct {
 	what string
-	body func(*spec.World)
+	body func(*check.World)
 }
 
 // between runs parts, each with its first process on either host.
-func between(w *spec.World, profile string, parts []part) {
+func between(w *check.World, profile string, parts []part) {
 	w.Connect()
 	for _, p := range parts {
-		for _, first := range []spec.Host{spec.Near, spec.Far} {
+		for _, first := range []check.Host{check.Near, check.Far} {
 			w.Apart(p.what, profile, first, p.body)
 		}
 	}
 }
 
-func netMailbox(w *spec.World) {
+func netMailbox(w *check.World) {
 	parts := []part{
 		{"order", queue.FIFO}, {"content", queue.Content}, {"boundaries", queue.Boundary},
 		{"capacity", queue.Capacity}, {"a full mailbox", queue.Full}, {"an empty mailbox", queue.Empty},
@@ -46,7 +46,7 @@ func netMailbox(w *spec.World) {
 	between(w, subject.ProfileMailbox, parts)
 }
 
-func netLink(w *spec.World) {
+func netLink(w *check.World) {
 	parts := []part{
 		{"receiving from one", linkNamed}, {"two directions", linkPair}, {"order", linkOrder}, {"content", linkContent},
 		{"a peer's death", linkDead},
@@ -63,11 +63,11 @@ func netLink(w *spec.World) {
 // A span has two ends on the two hosts: a mailbox or a link.
 type span struct {
 	profile   string
-	near, far *spec.Queue
+	near, far *check.Queue
 }
 
 // spans makes a mailbox and a link, where they are claimed.
-func spans(w *spec.World) (all []span) {
+func spans(w *check.World) (all []span) {
 	p := w.Claims().Profiles
 	for _, profile := range []string{subject.ProfileMailbox, subject.ProfileLink} {
 		if profile == subject.ProfileMailbox && p.Mailbox == nil || profile == subject.ProfileLink && p.Link == nil {
@@ -75,9 +75,9 @@ func spans(w *spec.World) (all []span) {
 		}
 		w.As(profile, func() {
 			name := w.ObjectName(profile)
-			near, err := w.ProcessOn(spec.Near, "near "+profile).CreateQueue(name, w.Queues().Shape(64, 64))
+			near, err := w.ProcessOn(check.Near, "near "+profile).CreateQueue(name, w.Queues().Shape(64, 64))
 			w.Must(err, "making a %s", profile)
-			far, err := w.ProcessOn(spec.Far, "far "+profile).OpenQueue(name)
+			far, err := w.ProcessOn(check.Far, "far "+profile).OpenQueue(name)
 			w.Must(err, "opening the %s from the far host", profile)
 			all = append(all, span{profile, near, far})
 		})
@@ -87,19 +87,19 @@ func spans(w *spec.World) (all []span) {
 
 // netCut looks whether operations come back while the line is cut: it heals
 // only when they have.
-func netCut(w *spec.World) {
+func netCut(w *check.World) {
 	w.Untidy() // after a cut the one side keeps for a while what the other may come back for
 	w.Connect()
 	for _, x := range spans(w) {
 		profile, near, far := x.profile, x.near, x.far
 		size := w.SizeIn(profile, 32)
-		pass := func(from, to *spec.Queue, i int) {
-			m := spec.Item(w.Rand.Uint64(), i, size)
+		pass := func(from, to *check.Queue, i int) {
+			m := check.Item(w.Rand.Uint64(), i, size)
 			w.Must(from.Put(m, subject.Forever), "sending over the %s", profile)
 			got, err := to.Get(subject.Forever)
 			w.Must(err, "receiving over the %s", profile)
 			if !bytes.Equal(got, m) {
-				w.Fail("%s was sent over the %s and %s received", spec.Show(m), profile, spec.Show(got))
+				w.Fail("%s was sent over the %s and %s received", check.Show(m), profile, check.Show(got))
 			}
 		}
 		w.Step("a message goes each way over the %s", profile)
@@ -111,7 +111,7 @@ func netCut(w *spec.World) {
 		call := far.BeginGet(limit)
 		time.Sleep(50 * time.Millisecond) // it waits by then; if not, it begins over a line that is cut
 		w.Cut()
-		fails := func(c *spec.Call, what string) {
+		fails := func(c *check.Call, what string) {
 			if _, err := c.Return(); err == nil {
 				w.Fail("%s over the %s succeeded, although the line is cut", what, profile)
 			}
@@ -123,20 +123,20 @@ func netCut(w *spec.World) {
 		}
 		// What is sent may be taken by this side, to be carried over later; it
 		// comes back all the same.
-		_, _ = far.BeginPut(spec.Item(1, 3, size), limit).Return()
+		_, _ = far.BeginPut(check.Item(1, 3, size), limit).Return()
 		w.Heal()
 	}
 }
 
 // netHeal counts what has arrived after a line was cut and has healed, a few
 // times. A send that was refused may have arrived, or not.
-func netHeal(w *spec.World) {
+func netHeal(w *check.World) {
 	w.Untidy() // as in netCut
 	w.Connect()
 	for _, x := range spans(w) {
 		for _, way := range []struct {
 			name     string
-			from, to *spec.Queue
+			from, to *check.Queue
 		}{{"from the far host", x.far, x.near}, {"from the near host", x.near, x.far}} {
 			w.Step("messages go over the %s, %s", x.profile, way.name)
 			m := &mended{w: w, size: w.SizeIn(x.profile, 32), seed: w.Rand.Uint64(), last: -1, seen: map[int]bool{}, near: way.to == x.near}
@@ -147,7 +147,7 @@ func netHeal(w *spec.World) {
 
 // mended is the messages of one direction over a line that is cut and heals.
 type mended struct {
-	w        *spec.World
+	w        *check.World
 	size     int64
 	seed     uint64
 	accepted []bool // by number
@@ -158,14 +158,14 @@ type mended struct {
 
 func (m *mended) next() []byte {
 	m.accepted = append(m.accepted, false)
-	return spec.Item(m.seed, len(m.accepted), m.size)
+	return check.Item(m.seed, len(m.accepted), m.size)
 }
 
 func (m *mended) sent(err error) { m.accepted[len(m.accepted)-1] = err == nil }
 
 // exchange sends before a cut, during it so that the line heals meanwhile, during
 // it for too short, and after it.
-func (m *mended) exchange(from, to *spec.Queue) {
+func (m *mended) exchange(from, to *check.Queue) {
 	const short, long = subject.Wait(300 * time.Millisecond), subject.Wait(20 * time.Second)
 	w := m.w
 	for round := range 3 {
@@ -205,7 +205,7 @@ func (m *mended) exchange(from, to *spec.Queue) {
 }
 
 // drain receives until there is nothing, or the last message has come.
-func (m *mended) drain(to *spec.Queue, wait subject.Wait) error {
+func (m *mended) drain(to *check.Queue, wait subject.Wait) error {
 	for {
 		got, err := to.Get(wait)
 		if err != nil {
@@ -213,13 +213,13 @@ func (m *mended) drain(to *spec.Queue, wait subject.Wait) error {
 		}
 		number := -1
 		for i := range m.accepted {
-			if bytes.Equal(got, spec.Item(m.seed, i+1, m.size)) {
+			if bytes.Equal(got, check.Item(m.seed, i+1, m.size)) {
 				number = i
 			}
 		}
 		switch {
 		case number < 0:
-			m.w.Fail("%s came, which nobody has sent", spec.Show(got))
+			m.w.Fail("%s came, which nobody has sent", check.Show(got))
 		case m.seen[number]:
 			m.w.Fail("message %d of %d came twice", number+1, len(m.accepted))
 		case number < m.last:

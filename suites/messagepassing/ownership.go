@@ -3,12 +3,12 @@ package messagepassing
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // boxOwner: a mailbox that a process owns is its own alone, and ends with it.
-func boxOwner(w *spec.World) {
+func boxOwner(w *check.World) {
 	o := newOffice(w)
 	for _, end := range []string{"killed", "exits"} {
 		name := w.ObjectName(end)
@@ -39,7 +39,7 @@ func boxOwner(w *spec.World) {
 
 // boxHandOver: the new owner gets all that is left, in order and once, and the
 // former one nothing.
-func boxHandOver(w *spec.World) {
+func boxHandOver(w *check.World) {
 	o := newOffice(w)
 	name := w.ObjectName("handed")
 	q := o.open(name, o.facts.Shape(6, o.size), true, "first owner", "second owner", "sender")
@@ -54,7 +54,7 @@ func boxHandOver(w *spec.World) {
 		w.Refused(err, []subject.Kind{subject.Permission}, "receiving by who is not the owner yet")
 		w.Must(first.HandOver(second.Process()), "handing the mailbox over")
 		if got, err := first.Get(subject.Never); err == nil {
-			w.Fail("the former owner received %s after it had handed the mailbox over", spec.Show(got))
+			w.Fail("the former owner received %s after it had handed the mailbox over", check.Show(got))
 		} else {
 			w.Refused(err, []subject.Kind{subject.Permission}, "receiving by the former owner")
 		}
@@ -71,7 +71,7 @@ func boxHandOver(w *spec.World) {
 }
 
 // boxIdentity: the sender that is named is the one that sent.
-func boxIdentity(w *spec.World) {
+func boxIdentity(w *check.World) {
 	o := newOffice(w)
 	q := o.share("named", 8, "receiver", "first", "second", "third")
 	receiver, senders := q[0], q[1:]
@@ -114,7 +114,7 @@ func boxIdentity(w *spec.World) {
 }
 
 // boxPriority: the oldest of the highest priority comes first.
-func boxPriority(w *spec.World) {
+func boxPriority(w *check.World) {
 	o := newOffice(w)
 	q := o.share("urgent", 10, "sender", "receiver")
 	room := int(min(o.facts.Usable(o.facts.Capacity(10)), 10))

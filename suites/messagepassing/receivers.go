@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // boxOneReceiver: of several receivers just one gets each message.
-func boxOneReceiver(w *spec.World) {
+func boxOneReceiver(w *check.World) {
 	o := newOffice(w)
 	q := o.share("pool", 8, "sender", "first", "second", "third")
 	sender, receivers := q[0], q[1:]
@@ -28,7 +28,7 @@ func boxOneReceiver(w *spec.World) {
 	w.Step("all wait; each message releases one of them")
 	number := 20
 	for range 5 {
-		waiting := make([]*spec.Call, len(receivers))
+		waiting := make([]*check.Call, len(receivers))
 		for i, r := range receivers {
 			waiting[i] = r.BeginGet(subject.Forever)
 		}
@@ -37,7 +37,7 @@ func boxOneReceiver(w *spec.World) {
 		}
 		for len(waiting) > 0 {
 			o.send(sender, number, number+1)
-			i := spec.First(waiting...)
+			i := check.First(waiting...)
 			got, err := waiting[i].Item()
 			w.Must(err, "the receive that the message released")
 			o.same(number, got, "when several receivers waited")
@@ -53,21 +53,21 @@ func boxOneReceiver(w *spec.World) {
 }
 
 // pool lets the receivers share a bulk of messages.
-func (o *office) pool(sender *spec.Queue, receivers []*spec.Queue, count int) {
+func (o *office) pool(sender *check.Queue, receivers []*check.Queue, count int) {
 	w := o.w
 	w.Mute(true)
 	defer w.Mute(false)
 	index := map[string]int{}
 	for i := range count {
-		index[string(spec.Item(o.seed+1, i, o.size))] = i
+		index[string(check.Item(o.seed+1, i, o.size))] = i
 	}
 	if len(index) < count {
 		w.Mute(false)
 		w.Step("messages of %d bytes cannot be told apart", o.size)
 		return
 	}
-	put := sender.BeginPutAll(spec.Bulk{Count: int64(count), SizeMin: o.size, SizeMax: o.size, Seed: o.seed + 1})
-	calls := make([]*spec.Call, len(receivers))
+	put := sender.BeginPutAll(check.Bulk{Count: int64(count), SizeMin: o.size, SizeMax: o.size, Seed: o.seed + 1})
+	calls := make([]*check.Call, len(receivers))
 	seen := make([]string, count)
 	begun, came := 0, 0
 	for i, r := range receivers {
@@ -76,14 +76,14 @@ func (o *office) pool(sender *spec.Queue, receivers []*spec.Queue, count int) {
 	}
 	shares := map[string]int{}
 	for ; came < count; came++ {
-		k := spec.First(calls...)
+		k := check.First(calls...)
 		name := receivers[k].Process().Name()
 		got, err := calls[k].Item()
 		w.Must(err, "receiving by %s", name)
 		i, known := index[string(got)]
 		switch {
 		case !known:
-			w.Fail("%s received %s, which nobody sent", name, spec.Show(got))
+			w.Fail("%s received %s, which nobody sent", name, check.Show(got))
 		case seen[i] != "":
 			w.Fail("message %d was received by %s and by %s", i, seen[i], name)
 		}
@@ -96,12 +96,12 @@ func (o *office) pool(sender *spec.Queue, receivers []*spec.Queue, count int) {
 			calls, receivers = slices.Delete(calls, k, k+1), slices.Delete(slices.Clone(receivers), k, k+1)
 		}
 	}
-	put.AllRight(spec.Bulk{Count: int64(count)})
+	put.AllRight(check.Bulk{Count: int64(count)})
 	w.Note("%d messages at full speed, each received once: %v", count, shares)
 }
 
 // boxSigpipe: who sends to nobody is refused, or goes on; it is not killed.
-func boxSigpipe(w *spec.World) {
+func boxSigpipe(w *check.World) {
 	o := newOffice(w)
 	q := o.share("gone", 4, "sender", "receiver", "remover")
 	o.send(q[0], 0, 1)
@@ -120,7 +120,7 @@ func boxSigpipe(w *spec.World) {
 }
 
 // tolerated sends until it is refused, or often enough.
-func (o *office) tolerated(q *spec.Queue) {
+func (o *office) tolerated(q *check.Queue) {
 	for i := range 20 {
 		if err := q.Put(o.message(i), subject.Never); err != nil {
 			o.w.Refused(err, append([]subject.Kind{subject.Full, subject.IO, subject.Invalid}, told...), "sending with nobody there to receive")
@@ -130,14 +130,14 @@ func (o *office) tolerated(q *spec.Queue) {
 }
 
 // boxMany: one process holds a thousand mailboxes, and each is its own.
-func boxMany(w *spec.World) {
+func boxMany(w *check.World) {
 	const count = 1000
 	o := newOffice(w)
 	a, b := w.Process("holder"), w.Process("user")
 	w.Step("one process makes %d mailboxes and keeps them open; another opens them and sends to each", count)
 	before := a.Footprint()
 	w.Mute(true)
-	var mine, theirs []*spec.Queue
+	var mine, theirs []*check.Queue
 	for i := range count {
 		q, err := a.CreateQueue(w.ObjectName(fmt.Sprintf("many%d", i)), o.facts.Shape(2, o.size))
 		w.Must(err, "creating mailbox %d of %d", i+1, count)
@@ -160,7 +160,7 @@ func boxMany(w *spec.World) {
 }
 
 // boxGoneBlocked: who waits at a mailbox that is deleted is told.
-func boxGoneBlocked(w *spec.World) {
+func boxGoneBlocked(w *check.World) {
 	o := newOffice(w)
 	q := o.share("receivers", 2, "remover", "first receiver", "second receiver")
 	a, b := q[1].BeginGet(subject.Forever), q[2].BeginGet(subject.Forever)
@@ -168,7 +168,7 @@ func boxGoneBlocked(w *spec.World) {
 	b.Blocks("receiving from the empty mailbox")
 	w.Step("the mailbox at which two receivers wait is deleted")
 	w.Must(q[0].Process().UnlinkQueue(q[0].Name), "unlinking the mailbox")
-	for _, c := range []*spec.Call{a, b} {
+	for _, c := range []*check.Call{a, b} {
 		_, err := c.Item()
 		w.Refused(err, told, "the receive that waited when the mailbox was deleted")
 	}
@@ -183,7 +183,7 @@ func boxGoneBlocked(w *spec.World) {
 }
 
 // boxPrivate: other users are kept out.
-func boxPrivate(w *spec.World) {
+func boxPrivate(w *check.World) {
 	if ok, reason := w.CanChangeUser(); !ok {
 		w.Skip("no process can be started under another user id here: %s", reason)
 	}

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // A bait is a file in /tmp that is no object of anybody's. A name that leads out
@@ -18,7 +18,7 @@ var content = bytes.Repeat([]byte("bait"), 1024)
 
 // lay makes a bait where p can see it. It is not ok where this host has no place
 // for it.
-func lay(w *spec.World, p *spec.Process) (b bait, ok bool) {
+func lay(w *check.World, p *check.Process) (b bait, ok bool) {
 	base := Base(w) + "-bait"
 	b = bait{base, filepath.Join(fmt.Sprintf("/proc/%d/root/tmp", p.PID()), base)}
 	if err := os.WriteFile(b.path, content, 0o600); err != nil {
@@ -33,7 +33,7 @@ func lay(w *spec.World, p *spec.Process) (b bait, ok bool) {
 
 // Lure expects that a file outside the name space is no object, and is neither
 // opened nor removed by q.
-func Lure(w *spec.World, q *spec.Process, open, unlink func(name string) error) {
+func Lure(w *check.World, q *check.Process, open, unlink func(name string) error) {
 	file, ok := lay(w, q)
 	if !ok {
 		return
@@ -65,7 +65,7 @@ func (b bait) names() []Name {
 
 // stays fails where the bait is not as it was laid, when the name n was opened
 // and unlinked.
-func (b bait) stays(w *spec.World, n Name) {
+func (b bait) stays(w *check.World, n Name) {
 	switch now, err := os.ReadFile(b.path); {
 	case os.IsNotExist(err):
 		w.Fail("%s, %q, left the name space: the file was removed", n.What, n.Name)

@@ -9,14 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // A Name is one to try, and what is odd about it.
 type Name struct{ What, Name string }
 
 // Base is a name of the world's own, without the slash.
-func Base(w *spec.World) string { return strings.TrimPrefix(w.ObjectName("n"), "/") }
+func Base(w *check.World) string { return strings.TrimPrefix(w.ObjectName("n"), "/") }
 
 // Longest has 255 characters after the slash, as many as a file's name.
 func Longest(base string) string { return "/" + base + strings.Repeat("x", 255-len(base)) }
@@ -46,7 +46,7 @@ func Odd(base string) []Name {
 // Outside are the places outside the name space of a subject that keeps the
 // object called name, which p has made, somewhere else: one that keeps its objects
 // as files of /tmp is at home there.
-func Outside(p *spec.Process, name string) (places []string) {
+func Outside(p *check.Process, name string) (places []string) {
 	for _, place := range []string{"/dev", "/", "/tmp"} {
 		if !there(p, place, strings.TrimPrefix(name, "/")) {
 			places = append(places, place)
@@ -57,7 +57,7 @@ func Outside(p *spec.Process, name string) (places []string) {
 
 // Stays fails where p has made a file called base in one of the places outside
 // the name space, when it was given the name n.
-func Stays(w *spec.World, p *spec.Process, n Name, base string, outside []string) {
+func Stays(w *check.World, p *check.Process, n Name, base string, outside []string) {
 	for _, place := range outside {
 		if there(p, place, base) {
 			w.Fail("%s, %q, left the name space: %s was made", n.What, n.Name, filepath.Join(place, base))
@@ -66,7 +66,7 @@ func Stays(w *spec.World, p *spec.Process, n Name, base string, outside []string
 }
 
 // there reports whether p sees a file of that name in a place.
-func there(p *spec.Process, place, name string) bool {
+func there(p *check.Process, place, name string) bool {
 	_, err := os.Lstat(filepath.Join(fmt.Sprintf("/proc/%d/root", p.PID()), place, name))
 	return err == nil
 }

@@ -1,14 +1,14 @@
 package programs
 
 import (
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/program"
-	"github.com/ipckit/ipckit/harness/spec"
 )
 
 // The last items that the producer makes before it ends are consumed, also by a
 // consumer that lags behind. Numbers of items are tried at which the end falls
 // on different places of the buffer.
-func last(w *spec.World) {
+func last(w *check.World) {
 	p := newPair(w)
 	held := false
 	for i, n := range p.ends() {

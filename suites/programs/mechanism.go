@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/program"
-	"github.com/ipckit/ipckit/harness/spec"
-	"github.com/ipckit/ipckit/harness/trace"
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 )
 
 // The programs use every mechanism that the assignment demands, and none that it
 // forbids, as their system calls show.
-func mechanism(w *spec.World) {
+func mechanisms(w *check.World) {
 	p := newPair(w)
 	r := p.run(program.Scenario{Trace: true})
 	if strings.Contains(r.Untraced, "ptrace(") {
@@ -20,17 +20,17 @@ func mechanism(w *spec.World) {
 	r.survives()
 	w.RuledOut("seen: %s", seen(r.Uses))
 	for _, name := range p.claims.Mechanism.Forbid {
-		if use := trace.Find(r.Uses, name); use != nil {
+		if use := mechanism.Find(r.Uses, name); use != nil {
 			w.Fail("%s is forbidden, and was used%s", name, on(*use))
 		}
-		if !trace.Known(name) {
+		if !mechanism.Known(name) {
 			p.unlinked(name)
 		}
 	}
 	for _, name := range p.claims.Mechanism.Require {
 		switch {
-		case trace.Find(r.Uses, name) != nil:
-		case !trace.Known(name):
+		case mechanism.Find(r.Uses, name) != nil:
+		case !mechanism.Known(name):
 			p.linked(name)
 		default:
 			r.terminates() // what hangs may have got no further
@@ -54,7 +54,7 @@ func (p *pair) linked(function string) {
 		p.w.Fail("%s is demanded, and neither program is linked with it", function)
 	default:
 		p.w.Inconclusive("%s makes no system call, and what these programs are linked with cannot be told; what can be seen is: %s",
-			function, strings.Join(trace.Names(), ", "))
+			function, strings.Join(mechanism.Names(), ", "))
 	}
 }
 
@@ -69,7 +69,7 @@ func (p *pair) unlinked(function string) {
 }
 
 // seen lists mechanisms: "shm_open /buffer, mmap /buffer, fork".
-func seen(uses []trace.Use) string {
+func seen(uses []mechanism.Use) string {
 	var list []string
 	for _, u := range uses {
 		list = append(list, u.Name+on(u))
@@ -81,7 +81,7 @@ func seen(uses []trace.Use) string {
 }
 
 // on tells what a mechanism was used on.
-func on(u trace.Use) string {
+func on(u mechanism.Use) string {
 	switch n := len(u.Objects); {
 	case n == 0:
 		return ""

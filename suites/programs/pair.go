@@ -3,14 +3,14 @@ package programs
 import (
 	"math/rand/v2"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/program"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // A pair is the producer and the consumer in the world of one spec.
 type pair struct {
-	w      *spec.World
+	w      *check.World
 	claims subject.Programs
 	dir    string
 	seeds  *rand.Rand
@@ -21,7 +21,7 @@ type pair struct {
 
 // newPair copies the built programs into the world. Leftovers are for
 // PROG-NOLEAK alone.
-func newPair(w *spec.World) *pair {
+func newPair(w *check.World) *pair {
 	w.Untidy()
 	if err := w.Suite().BuildErr; err != nil {
 		if tool := missingTool(err); tool != "" {

@@ -11,18 +11,18 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/program"
-	"github.com/ipckit/ipckit/harness/spec"
 )
 
 // Programs registers the specs of the family PROG.
-func Programs(s *spec.Suite) {
-	s.It("PROG-BUILD", build, spec.Once())
+func Programs(s *check.Suite) {
+	s.It("PROG-BUILD", build, check.Once())
 	s.It("PROG-RUN", ends)
 	s.It("PROG-CONTENT", content)
 	s.It("PROG-ORDER", order)
 	s.It("PROG-ALONE", alone)
-	s.It("PROG-MECHANISM", mechanism)
+	s.It("PROG-MECHANISM", mechanisms)
 	s.It("PROG-FIRST", consumerFirst)
 	s.It("PROG-AGAIN", again)
 	s.It("PROG-LAST", last)
@@ -31,7 +31,7 @@ func Programs(s *spec.Suite) {
 
 // The build command ends with status 0 and makes every program that the roles
 // name.
-func build(w *spec.World) {
+func build(w *check.World) {
 	w.Untidy()
 	w.Step("built the programs: %s", w.Claims().Build)
 	if err := w.Suite().BuildErr; err != nil {
@@ -63,7 +63,7 @@ func missingTool(err error) string {
 
 // Started as described, producer and consumer end by themselves, each with
 // status 0.
-func ends(w *spec.World) {
+func ends(w *check.World) {
 	r := newPair(w).run(program.Scenario{})
 	r.survives()
 	if failed := r.failures(); len(failed) > 0 {
@@ -73,7 +73,7 @@ func ends(w *spec.World) {
 }
 
 // The items consumed are the items produced.
-func content(w *spec.World) {
+func content(w *check.World) {
 	r := newPair(w).run(program.Scenario{})
 	r.survives()
 	r.terminates()
@@ -81,7 +81,7 @@ func content(w *spec.World) {
 }
 
 // Items are consumed in the claimed order.
-func order(w *spec.World) {
+func order(w *check.World) {
 	p := newPair(w)
 	if p.claims.Observe.Order == "any" {
 		w.Note("the claims promise no order")
@@ -102,7 +102,7 @@ func order(w *spec.World) {
 }
 
 // A consumer that is started without a producer consumes nothing.
-func alone(w *spec.World) {
+func alone(w *check.World) {
 	p := newPair(w)
 	// With a producer it must be seen to consume, else seeing nothing without one
 	// would prove nothing.
@@ -121,12 +121,12 @@ func alone(w *spec.World) {
 }
 
 // The pair works when the consumer is started first.
-func consumerFirst(w *spec.World) {
+func consumerFirst(w *check.World) {
 	newPair(w).run(program.Scenario{First: program.Consumer}).works()
 }
 
 // A second run, without any cleaning up after the first, works like the first.
-func again(w *spec.World) {
+func again(w *check.World) {
 	p := newPair(w)
 	first := p.run(program.Scenario{})
 	if first.survived() && first.Why == "" {
@@ -141,7 +141,7 @@ func again(w *spec.World) {
 }
 
 // After the run nothing is left.
-func noLeak(w *spec.World) {
+func noLeak(w *check.World) {
 	p := newPair(w)
 	r := p.run(program.Scenario{})
 	r.survives()

@@ -9,11 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 	fixtures "github.com/ipckit/ipckit/impl/programs"
 	"github.com/ipckit/ipckit/reports"
@@ -25,8 +25,8 @@ func TestMain(m *testing.M) {
 	switch reexec.Role() {
 	case world.HolderRole:
 		world.Hold()
-	case trace.Role:
-		trace.Main()
+	case mechanism.Role:
+		mechanism.Main()
 	case run.Role:
 		s, err := suite()
 		if err != nil {
@@ -40,11 +40,11 @@ func TestMain(m *testing.M) {
 
 func suite() (run.Suite, error) {
 	catalogue, err := requirements.Load()
-	return run.Suite{Catalogue: catalogue, Version: "test", Register: []func(*spec.Suite){programs.Programs}}, err
+	return run.Suite{Catalogue: catalogue, Version: "test", Register: []func(*check.Suite){programs.Programs}}, err
 }
 
 // check builds what write puts into a directory, and checks it.
-func check(t *testing.T, write func(dir string) error, only ...string) map[string]reports.Result {
+func checked(t *testing.T, write func(dir string) error, only ...string) map[string]reports.Result {
 	t.Helper()
 	dir := t.TempDir()
 	if err := write(dir); err != nil {
@@ -102,7 +102,7 @@ func verdicts(t *testing.T, results map[string]reports.Result, want map[string]r
 		if r.Verdict == reports.Skipped {
 			t.Logf("%s was skipped: %s", id, r.Message)
 		} else if r.Verdict != expected {
-			t.Errorf("%s: %s, want %s\n%s", id, r.Verdict, expected, spec.Explain(r))
+			t.Errorf("%s: %s, want %s\n%s", id, r.Verdict, expected, check.Explain(r))
 		}
 	}
 	for id := range want {
@@ -118,7 +118,7 @@ func pair(name string) func(string) error {
 
 func TestCorrectPairsPass(t *testing.T) {
 	for _, name := range []string{"good", "faults"} {
-		results := check(t, pair(name))
+		results := checked(t, pair(name))
 		if len(results) != 10 {
 			t.Errorf("%s: %d requirements were checked, want all ten", name, len(results))
 		}
@@ -127,7 +127,7 @@ func TestCorrectPairsPass(t *testing.T) {
 }
 
 func TestBrokenPairFallsShortByName(t *testing.T) {
-	results := check(t, pair("broken"))
+	results := checked(t, pair("broken"))
 	verdicts(t, results, map[string]reports.Verdict{"PROG-LAST": reports.Fail, "PROG-NOLEAK": reports.Leak})
 	last := results["PROG-LAST"]
 	if !strings.Contains(last.Message, "Missing: the last") {
@@ -141,7 +141,7 @@ func TestBrokenPairFallsShortByName(t *testing.T) {
 func TestEveryFaultIsCaught(t *testing.T) {
 	for _, f := range fixtures.Faults() {
 		t.Run(f.ID, func(t *testing.T) {
-			r := check(t, f.Write, f.Requirement)[f.Requirement]
+			r := checked(t, f.Write, f.Requirement)[f.Requirement]
 			if r.Verdict == reports.Skipped {
 				t.Skip(r.Message)
 			}
@@ -214,7 +214,7 @@ func TestVerdicts(t *testing.T) {
 			if c.producer == "" {
 				c.producer, c.consumer = "exec no-such-interpreter", "exit 0"
 			}
-			r, ok := check(t, scripts(c.claims, c.producer, c.consumer), c.requirement)[c.requirement]
+			r, ok := checked(t, scripts(c.claims, c.producer, c.consumer), c.requirement)[c.requirement]
 			if !ok {
 				t.Fatalf("%s was not checked", c.requirement)
 			}
@@ -222,7 +222,7 @@ func TestVerdicts(t *testing.T) {
 				t.Skip(r.Message)
 			}
 			if r.Verdict != c.verdict || !strings.Contains(r.Message, c.says) {
-				t.Errorf("%s, want %s with %q\n%s", r.Verdict, c.verdict, c.says, spec.Explain(r))
+				t.Errorf("%s, want %s with %q\n%s", r.Verdict, c.verdict, c.says, check.Explain(r))
 			}
 		})
 	}
@@ -247,9 +247,9 @@ func TestHostilePrograms(t *testing.T) {
 		"massacre":  "kill -9 -1",
 		"orphans":   "for i in 1 2 3 4 5; do setsid sh -c 'trap \"\" INT TERM; while :; do sleep 1; done' & done",
 	} {
-		r := check(t, scripts("", producer, attack+"\n"+consumer), "PROG-CONTENT")["PROG-CONTENT"]
+		r := checked(t, scripts("", producer, attack+"\n"+consumer), "PROG-CONTENT")["PROG-CONTENT"]
 		if r.Verdict == reports.KitError || r.Verdict == "" {
-			t.Errorf("%s: %s", name, spec.Explain(r))
+			t.Errorf("%s: %s", name, check.Explain(r))
 		}
 		t.Logf("%s: %s %s, %.1f s", name, r.Verdict, r.Message, r.Seconds)
 	}
@@ -264,7 +264,7 @@ func TestWhatIsNotBuilt(t *testing.T) {
 		{"build: exit 3", reports.Fail, reports.Unobserved, "exit status 3"},
 		{"build: PATH=/usr/bin:/bin no-such-compiler -o producer producer.c", reports.Inconclusive, reports.Inconclusive, "this host has no no-such-compiler"},
 	} {
-		results := check(t, scripts(c.claims, producer, consumer), "PROG-BUILD", "PROG-RUN", "PROG-CONTENT")
+		results := checked(t, scripts(c.claims, producer, consumer), "PROG-BUILD", "PROG-RUN", "PROG-CONTENT")
 		if r := results["PROG-BUILD"]; r.Verdict != c.build || !strings.Contains(r.Message, c.says) {
 			t.Errorf("%s: PROG-BUILD %s: %s", c.claims, r.Verdict, r.Message)
 		}
@@ -286,5 +286,5 @@ func TestAllowedLeftoversMayStay(t *testing.T) {
 		}
 		return os.WriteFile(file, append(text, "  cleanup: {allow: [/sem.pc_empty, pc_full]}\n"...), 0o644)
 	}
-	verdicts(t, check(t, write, "PROG-NOLEAK"), nil)
+	verdicts(t, checked(t, write, "PROG-NOLEAK"), nil)
 }

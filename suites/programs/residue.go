@@ -7,7 +7,7 @@ import (
 	"syscall"
 
 	"github.com/ipckit/ipckit/harness/program"
-	"github.com/ipckit/ipckit/harness/trace"
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -32,8 +32,8 @@ func (p *pair) learnResidue() {
 	if err != nil {
 		return // the run that is judged will say so
 	}
-	r.files = trace.Files(o.Uses)
-	r.queues = o.Untraced != "" || trace.Find(o.Uses, "mq_open") != nil
+	r.files = mechanism.Files(o.Uses)
+	r.queues = o.Untraced != "" || mechanism.Find(o.Uses, "mq_open") != nil
 	p.residue = r
 	p.w.Cleanup(r.remove)
 	p.startAfresh()

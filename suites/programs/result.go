@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/program"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -17,7 +17,7 @@ import (
 // A result is one run, to be judged.
 type result struct {
 	*program.Observation
-	w      *spec.World
+	w      *check.World
 	pair   *pair
 	claims subject.Programs
 	right  []string // what was found to be right so far

@@ -3,12 +3,12 @@ package queue
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Full: a put blocks when the queue is full, and goes on when there is room.
-func Full(w *spec.World) {
+func Full(w *check.World) {
 	p := newPair(w, 4, 16)
 	first, next := 0, p.full(0)
 	for round := range 3 {
@@ -25,7 +25,7 @@ func Full(w *spec.World) {
 }
 
 // Empty: a get blocks when the queue is empty, and goes on when an item comes.
-func Empty(w *spec.World) {
+func Empty(w *check.World) {
 	p := newPair(w, 4, 16)
 	for round := range 3 {
 		w.Step("round %d: the queue is empty; a get waits until an item comes", round+1)
@@ -36,7 +36,7 @@ func Empty(w *spec.World) {
 
 // ConsumerFirst: the consumer may start, and wait, before there is a producer;
 // and the other way about.
-func ConsumerFirst(w *spec.World) {
+func ConsumerFirst(w *check.World) {
 	f := w.Queues()
 	p := &pair{w: w, facts: f, seed: w.Rand.Uint64(), size: f.Size(16), shape: f.Shape(4, 16)}
 	p.usable = f.Usable(p.shape.Capacity)
@@ -67,7 +67,7 @@ func ConsumerFirst(w *spec.World) {
 }
 
 // EINTR: a signal neither ends a wait nor passes for an item.
-func EINTR(w *spec.World) {
+func EINTR(w *check.World) {
 	p := newPair(w, 2, 16)
 	w.Step("the consumer waits for an item while signals arrive")
 	get := p.consumer.BeginGet(subject.Forever)
@@ -95,7 +95,7 @@ const brief = subject.Wait(5 * time.Millisecond)
 
 // Abandoned: after refusals everything works as before, and nobody is left
 // asleep.
-func Abandoned(w *spec.World) {
+func Abandoned(w *check.World) {
 	p := newPair(w, 3, 16)
 	w.Step("100 gets without waiting are refused")
 	for range 100 {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"math"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Capacity: as many items fit as are claimed, again and again.
-func Capacity(w *spec.World) {
+func Capacity(w *check.World) {
 	p := newPair(w, 8, 16)
 	for round := range 3 {
 		w.Step("round %d: items go in until the queue is full", round+1)
@@ -33,7 +33,7 @@ func Capacity(w *spec.World) {
 
 // TryFull: putting without waiting into a full queue is refused at once, and
 // changes nothing.
-func TryFull(w *spec.World) {
+func TryFull(w *check.World) {
 	p := newPair(w, 4, 16)
 	n := p.full(0)
 	w.Step("the queue is full; a put without waiting comes back")
@@ -52,7 +52,7 @@ func TryFull(w *spec.World) {
 const fillLimit = 1 << 12
 
 // TryEmpty: getting without waiting from an empty queue is refused at once.
-func TryEmpty(w *spec.World) {
+func TryEmpty(w *check.World) {
 	p := newPair(w, 4, 16)
 	w.Step("the queue is fresh")
 	p.empty()
@@ -65,7 +65,7 @@ func TryEmpty(w *spec.World) {
 }
 
 // One: the smallest capacity claimed works like any other.
-func One(w *spec.World) {
+func One(w *check.World) {
 	p := newPair(w, 1, 16)
 	w.Step("the smallest queue: capacity %d, %d usable", p.shape.Capacity, p.usable)
 	for round := range 3 {
@@ -81,12 +81,12 @@ func One(w *spec.World) {
 }
 
 // Huge: an absurd shape is refused, not wrapped into a small one.
-func Huge(w *spec.World) {
+func Huge(w *check.World) {
 	f := w.Queues()
 	a, b := w.Process("creator"), w.Process("opener")
 	name := w.ObjectName("huge")
 	item := f.Size(16)
-	shapes := []spec.QueueShape{
+	shapes := []check.QueueShape{
 		{Capacity: 0, ItemMax: item}, {Capacity: -1, ItemMax: item},
 		{Capacity: math.MaxInt64, ItemMax: item}, {Capacity: 1 << 62, ItemMax: item}, {Capacity: math.MinInt64, ItemMax: item},
 		{Capacity: 1 << 61, ItemMax: 16}, {Capacity: 1<<60 + 1, ItemMax: 16}, // times 16 is 0 or 16 in 64 bits
@@ -106,7 +106,7 @@ func Huge(w *spec.World) {
 }
 
 // Oversize: an item above the maximum is refused and the queue is unharmed.
-func Oversize(w *spec.World) {
+func Oversize(w *check.World) {
 	f := w.Queues()
 	p := newPair(w, 4, min(f.Max, 64))
 	top := p.shape.ItemMax

@@ -5,34 +5,34 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // ConsumerDeath: after a consumer was killed at any moment, the others get all
 // that it had not yet taken, in order, at most without the item that it had in
 // hand, and find as many places as before.
-func ConsumerDeath(w *spec.World) { killConsumers(w, few()) }
+func ConsumerDeath(w *check.World) { killConsumers(w, few()) }
 
 // ConsumerDeaths is the same for as long as it is given.
-func ConsumerDeaths(w *spec.World) { killConsumers(w, many(w)) }
+func ConsumerDeaths(w *check.World) { killConsumers(w, many(w)) }
 
 // streamed is how many items a consumer is killed among. Those that are left
 // come one by one.
 const streamed = 600
 
-func killConsumers(w *spec.World, another more) {
+func killConsumers(w *check.World, another more) {
 	k := newKilling(w)
 	for another(k.killed) {
 		victim, p := k.victim()
 		q := p.give(p.consumer, victim)
-		b := spec.Bulk{Count: streamed, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(k.killed)}
+		b := check.Bulk{Count: streamed, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(k.killed)}
 		idle := k.killed/2%4 == 3
 		if idle {
 			b.Count = 20
 		}
 		before := victim.Finished()
-		q.BeginGetAll(spec.Bulk{Count: endless, SizeMin: b.SizeMin, SizeMax: b.SizeMax, Seed: b.Seed, Tally: k.tally})
+		q.BeginGetAll(check.Bulk{Count: endless, SizeMin: b.SizeMin, SizeMax: b.SizeMax, Seed: b.Seed, Tally: k.tally})
 		put := p.producer.BeginPutAll(b)
 		if idle { // when it waits for an item
 			k.await(b.Count+1, doze)
@@ -73,13 +73,13 @@ func killConsumers(w *spec.World, another more) {
 // that it had in hand, or from the next, to the last.
 type remainder struct {
 	*pair
-	bulk  spec.Bulk
+	bulk  check.Bulk
 	hand  hand
 	first []int64 // items that may have come first, by all that came so far
 	count int64   // of those that came
 }
 
-func newRemainder(p *pair, b spec.Bulk, h hand) *remainder {
+func newRemainder(p *pair, b check.Bulk, h hand) *remainder {
 	r := &remainder{pair: p, bulk: b, hand: h}
 	last := h.begun
 	if p.w.Profile() == subject.ProfileMailbox {
@@ -108,12 +108,12 @@ func (r *remainder) take() bool {
 	return true
 }
 
-func (r *remainder) item(i int64) []byte { return spec.Item(r.bulk.Seed, int(i), r.size) }
+func (r *remainder) item(i int64) []byte { return check.Item(r.bulk.Seed, int(i), r.size) }
 
 // wrong says what came out instead of what was due.
 func (r *remainder) wrong(got []byte) {
 	if r.count > 0 {
-		r.w.Fail("item %d was due and %s came out", r.first[0]+r.count, spec.Show(got))
+		r.w.Fail("item %d was due and %s came out", r.first[0]+r.count, check.Show(got))
 	}
 	for i := range r.bulk.Count {
 		switch {
@@ -124,12 +124,12 @@ func (r *remainder) wrong(got []byte) {
 			r.w.Fail("item %d came out first after the death, so that what lies before it is lost (the gets that had returned: %v)", i, r.hand)
 		}
 	}
-	r.w.Fail("%s came out first after the death, which is none of the items that were still to come (the gets that had returned: %v)", spec.Show(got), r.hand)
+	r.w.Fail("%s came out first after the death, which is none of the items that were still to come (the gets that had returned: %v)", check.Show(got), r.hand)
 }
 
 // produced expects that the producer has put all of the bulk. Where it has lost
 // the only one who got, it may have been told instead.
-func (r *remainder) produced(put *spec.Call) {
+func (r *remainder) produced(put *check.Call) {
 	reply, err := put.Return()
 	if r.alone() && subject.KindOf(err) == subject.PeerDead && reply.Done != nil {
 		r.bulk.Count = *reply.Done

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -30,7 +30,7 @@ func few() more {
 
 // many are as many as the budget of a check under load has time for; the
 // record says how many that were.
-func many(w *spec.World) more {
+func many(w *check.World) more {
 	end := time.Now().Add(w.Budget())
 	return func(number int) bool { return number == 0 || time.Now().Before(end) }
 }
@@ -42,8 +42,8 @@ const endless = 1 << 40
 // live on. What the victim had in hand is read in memory of the kit's, where it
 // has counted its calls: before each that it began, after each that returned.
 type killing struct {
-	w     *spec.World
-	tally *spec.Tally
+	w     *check.World
+	tally *check.Tally
 
 	short, long *pair // of few places, full or empty in a moment; of many
 
@@ -53,7 +53,7 @@ type killing struct {
 	ended, came                  int64 // items whose call had returned to who was killed; that came out after
 }
 
-func newKilling(w *spec.World) *killing {
+func newKilling(w *check.World) *killing {
 	short := newBriefPair(w, 5, 24)
 	long := plan(w, longQueue, 24)
 	long.attach(short.producer.Process(), short.consumer.Process(), w.ObjectName("long"))
@@ -65,7 +65,7 @@ func newKilling(w *spec.World) *killing {
 const longQueue = 5_000
 
 // victim starts the next to be killed.
-func (k *killing) victim() (*spec.Process, *pair) {
+func (k *killing) victim() (*check.Process, *pair) {
 	k.tally.Reset()
 	k.killed++
 	p := k.short
@@ -117,7 +117,7 @@ type hand struct {
 
 // kill kills the victim, at once where it tells what it has in hand, and looks
 // what that was.
-func (k *killing) kill(victim *spec.Process, before int64) hand {
+func (k *killing) kill(victim *check.Process, before int64) hand {
 	var reported int64
 	if begun, _ := k.tally.Items(); begun == 0 {
 		reported = victim.Finished() - before
@@ -163,7 +163,7 @@ func (k *killing) sum(who string) string {
 // give lets a process open the queue that is to be killed with it. Where only
 // one may be on each side, the one that is there makes room, and comes back when
 // the other is dead.
-func (p *pair) give(own *spec.Queue, victim *spec.Process) *spec.Queue {
+func (p *pair) give(own *check.Queue, victim *check.Process) *check.Queue {
 	if p.alone() {
 		p.w.Must(own.Detach(), "detaching, to make room for another")
 	}
@@ -173,7 +173,7 @@ func (p *pair) give(own *spec.Queue, victim *spec.Process) *spec.Queue {
 }
 
 // back is the handle of the one that made room.
-func (p *pair) back(own *spec.Queue) *spec.Queue {
+func (p *pair) back(own *check.Queue) *check.Queue {
 	if !p.alone() {
 		return own
 	}
@@ -209,7 +209,7 @@ func (k *killing) goOn(p *pair) {
 		p.whole(0)
 		return
 	}
-	b := spec.Bulk{Count: p.usable, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: p.usable, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	p.producer.BeginPutAll(b).AllRight(b)
 	p.consumer.BeginGetAll(b).AllRight(b)
 	p.empty()

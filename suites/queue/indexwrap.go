@@ -3,12 +3,12 @@ package queue
 import (
 	"math"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // IndexWrap: order, content and capacity hold while the running indices pass
 // the ends of the types that they may be kept in.
-func IndexWrap(w *spec.World) {
+func IndexWrap(w *check.World) {
 	for _, end := range []uint64{1 << 16, 1 << 31, 1 << 32, 1 << 63, 0} {
 		for _, usable := range []int64{1, 5, 8} { // 5 does not divide them
 			p := &pair{w: w, facts: w.Queues(), seed: w.Rand.Uint64()}
@@ -45,6 +45,6 @@ func (p *pair) pass(items int) {
 		p.empty()
 		next += n
 	}
-	b := spec.Bulk{Count: int64(4 * items), SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: int64(4 * items), SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	p.transfer(b)
 }

@@ -1,15 +1,15 @@
 package queue
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // NoLeak: many lives leave no descriptor, mapping or object.
-func NoLeak(w *spec.World) {
+func NoLeak(w *check.World) {
 	f := w.Queues()
 	a, b := w.Process("producer"), w.Process("consumer")
-	shape, item := f.Shape(4, 16), spec.Item(1, 1, f.Size(16))
+	shape, item := f.Shape(4, 16), check.Item(1, 1, f.Size(16))
 	name := w.ObjectName("cycle")
 	cycle := func() {
 		q, err := a.CreateQueue(name, shape)
@@ -23,7 +23,7 @@ func NoLeak(w *spec.World) {
 		w.Must(q.Detach(), "detaching the producer")
 		w.Must(a.UnlinkQueue(name), "unlinking the queue")
 	}
-	users := []*spec.Process{a, b}
+	users := []*check.Process{a, b}
 	w.Step("warm up: 20 lives of a queue")
 	for range 20 {
 		cycle()
@@ -37,7 +37,7 @@ func NoLeak(w *spec.World) {
 }
 
 // Gone: what has been unlinked can no longer be opened.
-func Gone(w *spec.World) {
+func Gone(w *check.World) {
 	p := newPair(w, 4, 16)
 	p.put(0, 1)
 	name := p.producer.Name
@@ -49,12 +49,12 @@ func Gone(w *spec.World) {
 	q, err := p.producer.Process().CreateQueue(name, p.shape)
 	w.Must(err, "creating a queue of the same name")
 	if got, err := q.Get(subject.Never); err == nil {
-		w.Fail("the fresh queue holds an item of the old one: %s", spec.Show(got))
+		w.Fail("the fresh queue holds an item of the old one: %s", check.Show(got))
 	}
 }
 
 // Drain: after close the consumer gets all that was put, then the end.
-func Drain(w *spec.World) {
+func Drain(w *check.World) {
 	p := newPair(w, 4, 16)
 	n := int(min(p.usable, 4))
 	p.put(0, n)
@@ -69,10 +69,10 @@ func Drain(w *spec.World) {
 }
 
 // CloseBlocked: close releases everyone who is blocked.
-func CloseBlocked(w *spec.World) {
+func CloseBlocked(w *check.World) {
 	p := newPair(w, 2, 16)
 	w.Step("who gets waits on the empty queue; the producer closes")
-	var gets, puts []*spec.Call
+	var gets, puts []*check.Call
 	for _, consumer := range p.crowd(p.consumer, "consumer") {
 		get := consumer.BeginGet(subject.Forever)
 		get.Blocks("getting from the empty queue")
@@ -104,8 +104,8 @@ func CloseBlocked(w *spec.World) {
 
 // crowd is a handle and, where several may be on its side, those of two processes
 // more.
-func (p *pair) crowd(first *spec.Queue, name string) []*spec.Queue {
-	list := []*spec.Queue{first}
+func (p *pair) crowd(first *check.Queue, name string) []*check.Queue {
+	list := []*check.Queue{first}
 	if profile := p.w.Profile(); profile != subject.ProfileMany && profile != subject.ProfileMailbox {
 		return list
 	}

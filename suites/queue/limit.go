@@ -3,13 +3,13 @@ package queue
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Deadline: an operation with a time limit does not give up before it, leaves
 // nothing behind when it does, and completes where it can before.
-func Deadline(w *spec.World) {
+func Deadline(w *check.World) {
 	p := newPair(w, 2, 16)
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("the queue is empty; a get may wait for %v", limit)
@@ -50,7 +50,7 @@ func Deadline(w *spec.World) {
 }
 
 // timedOut expects that an operation gave up, and not before its limit.
-func timedOut(w *spec.World, err error, began time.Time, limit time.Duration, what string) {
+func timedOut(w *check.World, err error, began time.Time, limit time.Duration, what string) {
 	w.Refused(err, []subject.Kind{subject.Timeout}, "%s that may wait for %v", what, limit)
 	if took := time.Since(began); took < limit {
 		w.Fail("%s gave up after %v, and was told to wait for %v", what, took.Round(time.Millisecond/10), limit)
@@ -58,7 +58,7 @@ func timedOut(w *spec.World, err error, began time.Time, limit time.Duration, wh
 }
 
 // Sleep: whoever waits uses no processor time to speak of.
-func Sleep(w *spec.World) {
+func Sleep(w *check.World) {
 	p := newPair(w, 2, 16)
 	w.Step("the processor time of a get that waits is watched")
 	get := p.consumer.BeginGet(subject.Forever)

@@ -1,13 +1,13 @@
 package queue
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // NoSyscall: puts with room and gets with items, one process at a time, so that
 // nobody waits.
-func NoSyscall(w *spec.World) {
+func NoSyscall(w *check.World) {
 	p := &pair{w: w, facts: w.Queues(), seed: w.Rand.Uint64()}
 	p.size = p.facts.Size(64)
 	p.shape = p.facts.Shape(64, p.size)

@@ -4,12 +4,12 @@ import (
 	"bytes"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // FIFO: items come out in the order in which they went in, at every fill.
-func FIFO(w *spec.World) {
+func FIFO(w *check.World) {
 	p := newPair(w, 8, 16)
 	next := 0
 	for _, n := range []int64{1, p.usable, max(p.usable/2, 1), p.usable} {
@@ -31,18 +31,18 @@ func FIFO(w *spec.World) {
 }
 
 // Content: whatever bytes go in come out, at every size.
-func Content(w *spec.World) {
+func Content(w *check.World) {
 	f := w.Queues()
 	p := newPair(w, 8, f.Max)
 	for _, size := range sizes(f, 1<<16) {
 		w.Step("items of %d bytes: all zeros, all ones, any", size)
-		items := [][]byte{make([]byte, size), bytes.Repeat([]byte{0xff}, int(size)), spec.Item(p.seed, int(size), size)}
+		items := [][]byte{make([]byte, size), bytes.Repeat([]byte{0xff}, int(size)), check.Item(p.seed, int(size), size)}
 		for _, item := range items {
-			w.Must(p.producer.Put(item, subject.Forever), "putting %s", spec.Show(item))
+			w.Must(p.producer.Put(item, subject.Forever), "putting %s", check.Show(item))
 			got, err := p.consumer.Get(subject.Forever)
 			w.Must(err, "getting it")
 			if !bytes.Equal(got, item) {
-				w.Fail("%s went in and %s came out", spec.Show(item), spec.Show(got))
+				w.Fail("%s went in and %s came out", check.Show(item), check.Show(got))
 			}
 		}
 	}
@@ -62,18 +62,18 @@ func Content(w *spec.World) {
 	w.Step("odd sizes pass three times round the queue")
 	odd := p.facts.Size(13)
 	for i := range int(3*min(p.usable, 64) + 1) {
-		item := spec.Item(p.seed+1, i, p.facts.Size(odd+int64(i%3)))
-		w.Must(p.producer.Put(item, subject.Forever), "putting %s", spec.Show(item))
+		item := check.Item(p.seed+1, i, p.facts.Size(odd+int64(i%3)))
+		w.Must(p.producer.Put(item, subject.Forever), "putting %s", check.Show(item))
 		got, err := p.consumer.Get(subject.Forever)
 		w.Must(err, "getting it")
 		if !bytes.Equal(got, item) {
-			w.Fail("after %d items %s went in and %s came out", i, spec.Show(item), spec.Show(got))
+			w.Fail("after %d items %s went in and %s came out", i, check.Show(item), check.Show(got))
 		}
 	}
 }
 
 // sizes are the edges among the sizes claimed, up to a limit.
-func sizes(f spec.QueueFacts, limit int64) []int64 {
+func sizes(f check.QueueFacts, limit int64) []int64 {
 	var list []int64
 	for _, s := range []int64{f.Min, f.Min + 1, 7, 8, 9, 63, 64, 65, 4095, 4096, 4097, f.Max - 1, f.Max} {
 		if s >= f.Min && s <= f.Max && s <= limit && (len(list) == 0 || s > list[len(list)-1]) {
@@ -84,7 +84,7 @@ func sizes(f spec.QueueFacts, limit int64) []int64 {
 }
 
 // Boundary: each get brings one item, whole, neither joined nor split.
-func Boundary(w *spec.World) {
+func Boundary(w *check.World) {
 	p := newPair(w, 8, 64)
 	n := int(max(min(p.usable, 8), 1))
 	length := func(i int) int64 {
@@ -92,7 +92,7 @@ func Boundary(w *spec.World) {
 	}
 	w.Step("%d items of different lengths are inside at once", n)
 	for i := range n {
-		w.Must(p.producer.Put(spec.Item(p.seed, i, length(i)), subject.Forever), "putting item %d of %d bytes", i, length(i))
+		w.Must(p.producer.Put(check.Item(p.seed, i, length(i)), subject.Forever), "putting item %d of %d bytes", i, length(i))
 	}
 	w.Step("each comes out alone")
 	for i := range n {
@@ -101,18 +101,18 @@ func Boundary(w *spec.World) {
 		if int64(len(got)) != length(i) {
 			w.Fail("item %d went in with %d bytes and came out with %d", i, length(i), len(got))
 		}
-		if want := spec.Item(p.seed, i, length(i)); !bytes.Equal(got, want) {
-			w.Fail("item %d went in as %s and came out as %s", i, spec.Show(want), spec.Show(got))
+		if want := check.Item(p.seed, i, length(i)); !bytes.Equal(got, want) {
+			w.Fail("item %d went in as %s and came out as %s", i, check.Show(want), check.Show(got))
 		}
 	}
 	p.empty()
 }
 
 // Wrap: items stay whole and in order many times round the ring.
-func Wrap(w *spec.World) {
+func Wrap(w *check.World) {
 	p := newBriefPair(w, 5, 32)
 	rounds := min(max(200_000/p.usable, 3), 200)
-	b := spec.Bulk{Count: rounds*p.usable + 3, SizeMin: p.facts.Size(1), SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: rounds*p.usable + 3, SizeMin: p.facts.Size(1), SizeMax: p.size, Seed: p.seed}
 	w.Step("%d items pass through %d places", b.Count, p.usable)
 	p.transfer(b)
 	p.empty()
@@ -133,7 +133,7 @@ func Wrap(w *spec.World) {
 }
 
 // transfer moves a workload through the queue with both sides running at once.
-func (p *pair) transfer(b spec.Bulk) {
+func (p *pair) transfer(b check.Bulk) {
 	get := p.consumer.BeginGetAll(b)
 	put := p.producer.BeginPutAll(b)
 	get.AllRight(b)

@@ -7,32 +7,32 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // pair is one producer process and one consumer process on one queue.
 type pair struct {
-	w        *spec.World
-	facts    spec.QueueFacts
-	shape    spec.QueueShape
+	w        *check.World
+	facts    check.QueueFacts
+	shape    check.QueueShape
 	usable   int64 // items that fit
 	size     int64 // of the items that the spec makes, bytes
 	seed     uint64
-	producer *spec.Queue
-	consumer *spec.Queue
+	producer *check.Queue
+	consumer *check.Queue
 }
 
 // newPair creates a queue of about that many usable items of about that size;
 // the producer's process creates it and the consumer's opens it.
-func newPair(w *spec.World, usable, size int64) *pair {
+func newPair(w *check.World, usable, size int64) *pair {
 	p := plan(w, usable, size)
 	p.attach(w.Process("producer"), w.Process("consumer"), w.ObjectName("q"))
 	return p
 }
 
 // newBriefPair is newPair with a queue that is full, and empty, in a moment.
-func newBriefPair(w *spec.World, usable, size int64) *pair {
+func newBriefPair(w *check.World, usable, size int64) *pair {
 	p := plan(w, usable, size)
 	p.enlarge(usable)
 	p.attach(w.Process("producer"), w.Process("consumer"), w.ObjectName("q"))
@@ -40,7 +40,7 @@ func newBriefPair(w *spec.World, usable, size int64) *pair {
 }
 
 // plan is a pair that has no queue yet.
-func plan(w *spec.World, usable, size int64) *pair {
+func plan(w *check.World, usable, size int64) *pair {
 	p := &pair{w: w, facts: w.Queues(), seed: w.Rand.Uint64()}
 	p.size = p.facts.Size(size)
 	p.shape = p.facts.Shape(usable, p.size)
@@ -66,7 +66,7 @@ func (p *pair) brief(usable int64) *pair {
 	return &b
 }
 
-func (p *pair) attach(producer, consumer *spec.Process, name string) {
+func (p *pair) attach(producer, consumer *check.Process, name string) {
 	var err error
 	p.producer, err = producer.CreateQueue(name, p.shape)
 	p.w.Must(err, "creating a queue of capacity %d for items up to %d bytes", p.shape.Capacity, p.shape.ItemMax)
@@ -74,7 +74,7 @@ func (p *pair) attach(producer, consumer *spec.Process, name string) {
 	p.w.Must(err, "opening the queue in a second process")
 }
 
-func (p *pair) item(i int) []byte { return spec.Item(p.seed, i, p.size) }
+func (p *pair) item(i int) []byte { return check.Item(p.seed, i, p.size) }
 
 // put puts items from to to−1; each must be accepted at once.
 func (p *pair) put(from, to int) {
@@ -103,7 +103,7 @@ func (p *pair) same(i int, got []byte) {
 			p.w.Fail("the item that was put as number %d came out where number %d was due", other, i)
 		}
 	}
-	p.w.Fail("item %d went in as %s and came out as %s", i, spec.Show(want), spec.Show(got))
+	p.w.Fail("item %d went in as %s and came out as %s", i, check.Show(want), check.Show(got))
 }
 
 // fill puts without waiting until the queue says full; it gives the number
@@ -128,7 +128,7 @@ func (p *pair) getWaits(i int) {
 }
 
 // brings expects that a get that waited comes back with item i.
-func (p *pair) brings(get *spec.Call, i int) {
+func (p *pair) brings(get *check.Call, i int) {
 	got, err := get.Item()
 	p.w.Must(err, "the get that waited")
 	p.same(i, got)
@@ -147,7 +147,7 @@ func (p *pair) full(from int) int {
 // makeRoom takes the items from first to next−1, which fill the queue, until a
 // put that waits has come back, and gives the first that is left. Where capacity
 // is counted in bytes, one item fewer may still be too little room.
-func (p *pair) makeRoom(put *spec.Call, first, next int) (left int) {
+func (p *pair) makeRoom(put *check.Call, first, next int) (left int) {
 	for left = first; left < next && !put.Returned(); {
 		p.get(left, left+1)
 		left++
@@ -165,7 +165,7 @@ func (p *pair) makeRoom(put *spec.Call, first, next int) (left int) {
 func (p *pair) empty() {
 	got, err := p.consumer.Get(subject.Never)
 	if err == nil {
-		p.w.Fail("one more item came out after the last: %s", spec.Show(got))
+		p.w.Fail("one more item came out after the last: %s", check.Show(got))
 	}
 	p.w.Refused(err, []subject.Kind{subject.Empty}, "getting from the empty queue without waiting")
 }

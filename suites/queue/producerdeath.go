@@ -4,23 +4,23 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // ProducerDeath: after a producer was killed at any moment, all that it had put
 // comes out whole and in order, at most the item in hand not or once more, and
 // the others go on as if it had never been.
-func ProducerDeath(w *spec.World) { killProducers(w, few()) }
+func ProducerDeath(w *check.World) { killProducers(w, few()) }
 
 // ProducerDeaths is the same for as long as it is given.
-func ProducerDeaths(w *spec.World) { killProducers(w, many(w)) }
+func ProducerDeaths(w *check.World) { killProducers(w, many(w)) }
 
-func killProducers(w *spec.World, another more) {
+func killProducers(w *check.World, another more) {
 	k := newKilling(w)
 	for another(k.killed) {
 		victim, p := k.victim()
 		q := p.give(p.producer, victim)
-		b := spec.Bulk{Count: endless, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(k.killed), Tally: k.tally}
+		b := check.Bulk{Count: endless, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(k.killed), Tally: k.tally}
 		before := victim.Finished()
 		q.BeginPutAll(b)
 		s := &stream{pair: p, seed: b.Seed}
@@ -60,7 +60,7 @@ type stream struct {
 }
 
 // item is the one of a number.
-func (s *stream) item(i int64) []byte { return spec.Item(s.seed, int(i), s.size) }
+func (s *stream) item(i int64) []byte { return check.Item(s.seed, int(i), s.size) }
 
 // take gets an item without waiting, and reports whether there was one.
 func (s *stream) take() bool {
@@ -87,14 +87,14 @@ func (s *stream) wrong(got, want []byte) {
 			s.w.Fail("item %d came out where item %d was due: what lies between is lost, or comes out of order", i, s.next)
 		}
 	}
-	s.w.Fail("item %d went in as %s, if at all, and came out as %s", s.next, spec.Show(want), spec.Show(got))
+	s.w.Fail("item %d went in as %s, if at all, and came out as %s", s.next, check.Show(want), check.Show(got))
 }
 
 // drain takes all that the dead producer has left: what it had put, and of what
 // it had in hand nothing, one, or one more.
 func (s *stream) drain(h hand) {
 	if many := h.ended - 3; s.next == 0 && many > 100 { // the last, where it is decided, come one by one
-		b := spec.Bulk{Count: many, SizeMin: s.size, SizeMax: s.size, Seed: s.seed}
+		b := check.Bulk{Count: many, SizeMin: s.size, SizeMax: s.size, Seed: s.seed}
 		s.consumer.BeginGetAll(b).AllRight(b)
 		s.next = many
 	}
@@ -104,7 +104,7 @@ func (s *stream) drain(h hand) {
 		case found && h.busy() && s.next == h.begun && !s.again && bytes.Equal(got, s.item(h.ended)):
 			s.again = true
 		case found && s.next >= h.begun:
-			s.w.Fail("one more item came out than the dead producer had begun to put: %s (the puts that had returned: %v)", spec.Show(got), h)
+			s.w.Fail("one more item came out than the dead producer had begun to put: %s (the puts that had returned: %v)", check.Show(got), h)
 		case found:
 			if want := s.item(s.next); !bytes.Equal(got, want) {
 				s.wrong(got, want)
@@ -141,5 +141,5 @@ func (s *stream) over(h hand) {
 			s.w.Fail("item %d came out a second time, when another producer had taken the dead one's place (the puts that had returned: %v)", at, h)
 		}
 	}
-	s.w.Fail("%s came out when another producer had taken the dead one's place, which had put nothing yet", spec.Show(got))
+	s.w.Fail("%s came out when another producer had taken the dead one's place, which had put nothing yet", check.Show(got))
 }

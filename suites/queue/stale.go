@@ -3,12 +3,12 @@ package queue
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Stale: what a killed run left is no trap for the next.
-func Stale(w *spec.World) {
+func Stale(w *check.World) {
 	p := newBriefPair(w, 4, 16)
 	n := int(min(p.usable, 4))
 	states := []string{"with items inside", "with a get that waits", "with a put that waits"}

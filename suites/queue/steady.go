@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // rounds of work in each of which a process must have grown: a run-time may take
@@ -17,7 +17,7 @@ const rounds = 3
 // for them, hold after some work what they held before: not one descriptor or
 // mapping more for each hundred lives, and no memory, in
 // bytes, beyond the slack that their run-times may take.
-func steady(w *spec.World, users []*spec.Process, slack int64, work func()) {
+func steady(w *check.World, users []*check.Process, slack int64, work func()) {
 	before := w.Footprints(users)
 	for round := 1; ; round++ {
 		work()
@@ -42,7 +42,7 @@ func steady(w *spec.World, users []*spec.Process, slack int64, work func()) {
 }
 
 // growth says what a process has more of; "" is nothing.
-func growth(name string, before, now spec.Footprint, slack int64) string {
+func growth(name string, before, now check.Footprint, slack int64) string {
 	switch {
 	case now.Descriptors-before.Descriptors > 2:
 		return fmt.Sprintf("%s had %d descriptors open and has %d", name, before.Descriptors, now.Descriptors)

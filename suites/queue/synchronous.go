@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // direct reports whether the queue is a link, which may promise no more room
 // than its claims say, and where what was sent may still be under way.
-func direct(w *spec.World) bool { return w.Profile() == subject.ProfileLink }
+func direct(w *check.World) bool { return w.Profile() == subject.ProfileLink }
 
 // holds reports whether something may be put with nobody getting.
 func (p *pair) holds() bool { return p.facts.Counted || p.facts.Capacities.Max >= 2<<10 }
@@ -32,7 +32,7 @@ func (p *pair) now(i int, when string) {
 
 // Send: a blocking send returns once its message is accepted: with room at
 // once, though nobody receives, and from then on the message is there.
-func Send(w *spec.World) {
+func Send(w *check.World) {
 	p := newPair(w, 2, 16)
 	if p.holds() {
 		for i := range 5 {
@@ -58,7 +58,7 @@ func Send(w *spec.World) {
 
 // ReceiveNow: a receive that may not wait gives a message or says that there
 // is none.
-func ReceiveNow(w *spec.World) {
+func ReceiveNow(w *check.World) {
 	p := newPair(w, 2, 16)
 	for round := range 5 {
 		w.Step("round %d: a receive without waiting, with nothing sent, and with a message", round+1)
@@ -72,7 +72,7 @@ func ReceiveNow(w *spec.World) {
 
 // SendNow: a send that may not wait is accepted or refused, and a refused one
 // has no effect.
-func SendNow(w *spec.World) {
+func SendNow(w *check.World) {
 	p := newPair(w, 2, 16)
 	for round := range 2 {
 		w.Step("round %d: sends without waiting, with nobody receiving, until there is no room", round+1)
@@ -94,7 +94,7 @@ func SendNow(w *spec.World) {
 
 // Cancel: a cancelled operation has no effect, or its whole effect, and says
 // which.
-func Cancel(w *spec.World) {
+func Cancel(w *check.World) {
 	p := newPair(w, 2, 16)
 	w.Step("a receive that waits is cancelled; the next message is not lost to it")
 	for i := range 5 {
@@ -143,7 +143,7 @@ func Cancel(w *spec.World) {
 
 // cancelled cancels until the call comes back, or has had long enough: the
 // first cancellations may have come before the operation began.
-func cancelled(p *spec.Process, c *spec.Call) {
+func cancelled(p *check.Process, c *check.Call) {
 	for end := time.Now().Add(10 * time.Second); !c.Returned() && time.Now().Before(end); {
 		p.Cancel()
 		time.Sleep(time.Millisecond)
@@ -152,12 +152,12 @@ func cancelled(p *spec.Process, c *spec.Call) {
 
 // Bounded: with nobody receiving, as much goes in as was claimed, whatever the
 // size of the messages, and then a sender waits.
-func Bounded(w *spec.World) {
+func Bounded(w *check.World) {
 	f := w.Queues()
 	for _, usable := range []int64{1, 3, 8} {
 		for _, size := range []int64{8, min(f.Max, 4096)} {
 			p := &pair{w: w, facts: f, seed: w.Rand.Uint64(), size: f.Size(size)}
-			p.shape = spec.QueueShape{Capacity: f.Capacity(usable), ItemMax: f.Max}
+			p.shape = check.QueueShape{Capacity: f.Capacity(usable), ItemMax: f.Max}
 			if f.Counted {
 				p.shape.ItemMax = p.size
 			}

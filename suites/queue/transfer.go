@@ -1,14 +1,14 @@
 package queue
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // NoLoss: everything that was put is got.
-func NoLoss(w *spec.World) {
+func NoLoss(w *check.World) {
 	p := newPair(w, 7, 24)
-	b := spec.Bulk{Count: 20000, SizeMin: p.facts.Size(8), SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: 20000, SizeMin: p.facts.Size(8), SizeMax: p.size, Seed: p.seed}
 	w.Step("%d items are put and got at full speed", b.Count)
 	p.transfer(b)
 	w.Step("the queue can still be filled and emptied whole")
@@ -20,9 +20,9 @@ func NoLoss(w *spec.World) {
 }
 
 // NoDup: nothing that was put once is got twice.
-func NoDup(w *spec.World) {
+func NoDup(w *check.World) {
 	p := newPair(w, 3, 16)
-	b := spec.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	w.Step("%d items pass; then nothing more may come out", b.Count)
 	p.transfer(b)
 	p.empty()
@@ -41,19 +41,19 @@ func NoDup(w *spec.World) {
 
 // ProducerOrder: what one producer puts comes out in the order of its puts,
 // with both sides running at once.
-func ProducerOrder(w *spec.World) {
+func ProducerOrder(w *check.World) {
 	p := newPair(w, 16, 16)
-	b := spec.Bulk{Count: 20000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: 20000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	w.Step("%d numbered items pass at full speed", b.Count)
 	p.transfer(b)
 }
 
 // Growth: long use at constant occupancy keeps memory and descriptors
 // constant.
-func Growth(w *spec.World) {
+func Growth(w *check.World) {
 	p := newPair(w, 8, 64)
-	b := spec.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
-	users := []*spec.Process{p.producer.Process(), p.consumer.Process()}
+	b := check.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	users := []*check.Process{p.producer.Process(), p.consumer.Process()}
 	w.Step("warm up")
 	p.transfer(b)
 	steady(w, users, 12<<20, func() {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Wake: nobody sleeps on although there is work for him.
-func Wake(w *spec.World) {
+func Wake(w *check.World) {
 	p := newPair(w, 1, 8)
 	w.Step("a waiting consumer is woken by each of 50 items")
 	for i := range 50 {
@@ -21,7 +21,7 @@ func Wake(w *spec.World) {
 		p.brings(get, i)
 	}
 	w.Step("both sides wait for each other through the smallest queue, many times")
-	b := spec.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
+	b := check.Bulk{Count: 5000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	p.transfer(b)
 	p.empty()
 	if profile := w.Profile(); profile == subject.ProfileMany || profile == subject.ProfileMailbox {
@@ -42,8 +42,8 @@ func (p *pair) wakeOfAll() {
 	w.Must(err, "opening the queue in one more process")
 	w.Step("two consumers wait, and a producer puts one item behind the other, 50 times")
 	for i := range 50 {
-		b := spec.Bulk{Count: 2, SizeMin: q.size, SizeMax: q.size, Seed: q.seed + uint64(i)}
-		gets := []*spec.Call{q.consumer.BeginGet(subject.Forever), other.BeginGet(subject.Forever)}
+		b := check.Bulk{Count: 2, SizeMin: q.size, SizeMax: q.size, Seed: q.seed + uint64(i)}
+		gets := []*check.Call{q.consumer.BeginGet(subject.Forever), other.BeginGet(subject.Forever)}
 		time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
 		put := q.producer.BeginPutAll(b)
 		for _, get := range gets {
@@ -66,8 +66,8 @@ func (p *pair) wakeOfBothKinds() {
 	w.Must(err, "opening the queue in a third process")
 	w.Step("two consumers wait, and a producer that puts faster than they wake up, 50 times")
 	for i := range 50 {
-		b := spec.Bulk{Count: 2, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(i)}
-		gets := []*spec.Call{p.consumer.BeginGet(subject.Forever), other.BeginGet(subject.Forever)}
+		b := check.Bulk{Count: 2, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(i)}
+		gets := []*check.Call{p.consumer.BeginGet(subject.Forever), other.BeginGet(subject.Forever)}
 		time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
 		put := p.producer.BeginPutAll(b)
 		var got [2][]byte
@@ -76,12 +76,12 @@ func (p *pair) wakeOfBothKinds() {
 			w.Must(err, "a get that waited")
 		}
 		put.AllRight(b)
-		first, second := spec.Item(b.Seed, 0, p.size), spec.Item(b.Seed, 1, p.size)
+		first, second := check.Item(b.Seed, 0, p.size), check.Item(b.Seed, 1, p.size)
 		if !bytes.Equal(got[0], first) {
 			got[0], got[1] = got[1], got[0] // either may have come first
 		}
 		if !bytes.Equal(got[0], first) || !bytes.Equal(got[1], second) {
-			w.Fail("%s and %s were put, and %s and %s came out", spec.Show(first), spec.Show(second), spec.Show(got[0]), spec.Show(got[1]))
+			w.Fail("%s and %s were put, and %s and %s came out", check.Show(first), check.Show(second), check.Show(got[0]), check.Show(got[1]))
 		}
 	}
 	p.empty()

@@ -3,7 +3,7 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -11,7 +11,7 @@ import (
 var notGranted = []subject.Kind{subject.Timeout}
 
 // tooEarly ends the spec when something with a time limit gave up before that.
-func tooEarly(w *spec.World, began time.Time, limit time.Duration) {
+func tooEarly(w *check.World, began time.Time, limit time.Duration) {
 	if took := time.Since(began); took < limit {
 		w.Fail("it gave up after %v, and was told to wait for %v", took.Round(time.Millisecond/10), limit)
 	}

@@ -2,12 +2,12 @@ package sharedmemory
 
 import (
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
 // Buffers registers the BUF family.
-func Buffers(s *spec.Suite) {
+func Buffers(s *check.Suite) {
 	s.It("BUF-FIFO", queue.FIFO)
 	s.It("BUF-CONTENT", queue.Content)
 	s.It("BUF-BOUNDARY", queue.Boundary)
@@ -38,5 +38,5 @@ func Buffers(s *spec.Suite) {
 	s.It("BUF-STALE", queue.Stale)
 	s.It("BUF-PRODUCERDEATH", queue.ProducerDeath)
 	s.It("BUF-CONSUMERDEATH", queue.ConsumerDeath)
-	s.It("BUF-NOSYSCALL", queue.NoSyscall, spec.Kind(catalogue.Performance))
+	s.It("BUF-NOSYSCALL", queue.NoSyscall, check.Kind(catalogue.Performance))
 }

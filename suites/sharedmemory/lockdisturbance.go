@@ -3,11 +3,11 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func lockEINTR(w *spec.World) {
+func lockEINTR(w *check.World) {
 	l := lockParty(w, "owner", "waiter", "witness")
 	for round := range 3 {
 		w.Step("round %d: signals arrive at the process that waits", round+1)
@@ -26,7 +26,7 @@ func lockEINTR(w *spec.World) {
 	}
 }
 
-func lockAbandoned(w *spec.World) {
+func lockAbandoned(w *check.World) {
 	l := lockParty(w, "owner", "waiter", "impatient")
 	acquire(w, l[0])
 	call := l[1].BeginAcquire(subject.Forever)
@@ -70,7 +70,7 @@ func lockAbandoned(w *spec.World) {
 	free(w, l[0], "that everybody has released")
 }
 
-func lockDeadline(w *spec.World) {
+func lockDeadline(w *check.World) {
 	l := lockParty(w, "owner", "second", "third")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("an acquire of the lock that is held, for %v", limit)
@@ -92,7 +92,7 @@ func lockDeadline(w *spec.World) {
 	release(w, l[1])
 	w.Step("all of them acquire with limits of 1 ms at full speed")
 	s := w.Scratch(0)
-	works, total := sections(l, spec.Steps{Count: lockSteps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
+	works, total := sections(l, check.Steps{Count: lockSteps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
 	for _, x := range works {
 		x.Right()
 	}

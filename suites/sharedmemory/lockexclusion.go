@@ -1,11 +1,11 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func lockExclusion(w *spec.World) {
+func lockExclusion(w *check.World) {
 	l := lockParty(w, "first", "second", "third")
 	for round := range 3 {
 		w.Step("round %d: one holds the lock, another waits until it is released", round+1)
@@ -19,7 +19,7 @@ func lockExclusion(w *spec.World) {
 	}
 	w.Step("all of them acquire and release at full speed, and look whether another is inside")
 	s := w.Scratch(0)
-	works, total := sections(l, spec.Steps{Count: lockSteps(w, 4000), Scratch: s, Wait: subject.Forever})
+	works, total := sections(l, check.Steps{Count: lockSteps(w, 4000), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Right()
 	}
@@ -27,11 +27,11 @@ func lockExclusion(w *spec.World) {
 	w.Note("%d sections by %d processes", total, len(l))
 }
 
-func lockVisible(w *spec.World) {
+func lockVisible(w *check.World) {
 	l := lockParty(w, "first", "second", "third")
 	s := w.Scratch(0)
 	w.Step("they add to a plain counter inside, by turns and at full speed")
-	works, total := sections(l, spec.Steps{Count: lockSteps(w, 2000), Scratch: s, Wait: subject.Forever})
+	works, total := sections(l, check.Steps{Count: lockSteps(w, 2000), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Whole()
 	}

@@ -3,7 +3,7 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -16,7 +16,7 @@ const overtakes = 16
 // yet, where the machine is busy.
 const lateness = 250 * time.Millisecond
 
-func lockFair(w *spec.World) {
+func lockFair(w *check.World) {
 	l := lockParty(w, "greedy", "patient")
 	const rounds, again = 9, 3000
 	var counts []uint64
@@ -27,8 +27,8 @@ func lockFair(w *spec.World) {
 		call := l[1].BeginAcquire(subject.Forever)
 		call.Blocks("acquiring the lock while another is inside")
 		time.Sleep(time.Duration(starved) * lateness)
-		greedy := l[0].BeginAgain(spec.Steps{Count: again, Scratch: s, Wait: subject.Forever})
-		spec.First(call, greedy.Call)
+		greedy := l[0].BeginAgain(check.Steps{Count: again, Scratch: s, Wait: subject.Forever})
+		check.First(call, greedy.Call)
 		before := s.Counter()
 		if greedy.Returned() {
 			before = again

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func lockOwner(w *spec.World) {
+func lockOwner(w *check.World) {
 	l := lockParty(w, "owner", "stranger", "witness")
 	notYours := []subject.Kind{subject.Invalid, subject.Permission}
 	w.Step("a process that does not hold the lock releases it")
@@ -24,7 +24,7 @@ func lockOwner(w *spec.World) {
 	free(w, l[2], "that its owner has released")
 }
 
-func lockOwnerDeath(w *spec.World) {
+func lockOwnerDeath(w *check.World) {
 	l := lockParty(w, "survivor", "other")
 	name := l[0].Name
 	for round := range 3 {
@@ -57,7 +57,7 @@ func lockOwnerDeath(w *spec.World) {
 }
 
 // inherits expects that the lock of a dead owner was granted, and marked.
-func inherits(w *spec.World, err error) {
+func inherits(w *check.World, err error) {
 	switch subject.KindOf(err) {
 	case subject.OwnerDead:
 	case "":
@@ -68,7 +68,7 @@ func inherits(w *spec.World, err error) {
 }
 
 // lockKilled kills one of three at full speed, wherever it is.
-func lockKilled(w *spec.World) {
+func lockKilled(w *check.World) {
 	l := lockParty(w, "first", "second")
 	const rounds = 10
 	for round := range rounds {
@@ -77,8 +77,8 @@ func lockKilled(w *spec.World) {
 		doomed := w.Process(fmt.Sprintf("doomed %d", round+1))
 		d, err := doomed.OpenLock(l[0].Name)
 		w.Must(err, "opening the lock")
-		d.BeginSections(spec.Steps{Count: 1 << 40, Scratch: s, Wait: subject.Forever})
-		works, total := sections(l, spec.Steps{Count: lockSteps(w, 1500), Scratch: s, Wait: subject.Forever})
+		d.BeginSections(check.Steps{Count: 1 << 40, Scratch: s, Wait: subject.Forever})
+		works, total := sections(l, check.Steps{Count: lockSteps(w, 1500), Scratch: s, Wait: subject.Forever})
 		time.Sleep(time.Duration(1000+w.Rand.IntN(8000)) * time.Microsecond)
 		doomed.Kill()
 		for _, x := range works {

@@ -3,11 +3,11 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func lockProgress(w *spec.World) {
+func lockProgress(w *check.World) {
 	l := lockParty(w, "idle", "busy", "other")
 	w.Step("one process acquires and releases, the others do not take part")
 	for range 10 {
@@ -34,7 +34,7 @@ func lockProgress(w *spec.World) {
 	w.Must(l[1].Unlink(), "unlinking the lock by the one who is left")
 }
 
-func lockTry(w *spec.World) {
+func lockTry(w *check.World) {
 	l := lockParty(w, "owner", "second", "third")
 	for round := range 20 {
 		w.Step("round %d: a try of the free lock, and tries of the lock that is held", round+1)
@@ -48,7 +48,7 @@ func lockTry(w *spec.World) {
 	}
 }
 
-func lockWake(w *spec.World) {
+func lockWake(w *check.World) {
 	l := lockParty(w, "first", "second", "third", "fourth")
 	w.Step("a waiting process is woken by each of 50 releases")
 	acquire(w, l[0])
@@ -62,7 +62,7 @@ func lockWake(w *spec.World) {
 	}
 	w.Step("three wait, and one release lets them in one after the other")
 	s := w.Scratch(0)
-	works, _ := sections(l[1:], spec.Steps{Count: 1, Scratch: s, Wait: subject.Forever})
+	works, _ := sections(l[1:], check.Steps{Count: 1, Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Blocks("acquiring the lock while another is inside")
 	}
@@ -71,14 +71,14 @@ func lockWake(w *spec.World) {
 		x.Right()
 	}
 	w.Step("all of them acquire and release at full speed")
-	works, _ = sections(l, spec.Steps{Count: lockSteps(w, 2000), Scratch: s, Wait: subject.Forever})
+	works, _ = sections(l, check.Steps{Count: lockSteps(w, 2000), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Right()
 	}
 	free(w, l[0], "after all that")
 }
 
-func lockSleep(w *spec.World) {
+func lockSleep(w *check.World) {
 	l := lockParty(w, "owner", "waiter")
 	acquire(w, l[0])
 	call := l[1].BeginAcquire(subject.Forever)

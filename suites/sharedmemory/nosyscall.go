@@ -1,11 +1,11 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // regNoSyscall: accesses of every kind, at the edges of pages and across them.
-func regNoSyscall(w *spec.World) {
+func regNoSyscall(w *check.World) {
 	const size = 4 * page
 	writer, reader := w.CountedProcess("writer"), w.CountedProcess("reader")
 	a, err := writer.CreateRegion(w.ObjectName("r"), size)
@@ -18,7 +18,7 @@ func regNoSyscall(w *spec.World) {
 		return offset, min(1+int64(w.Rand.IntN(200)), size-offset)
 	}
 	w.Step("both reach the region once: what is set up at the first use is not counted")
-	for _, r := range []*spec.Region{a, b} {
+	for _, r := range []*check.Region{a, b} {
 		w.Must(r.Fill(0, size, 1), "filling the region")
 		_, err := r.Digest(0, size)
 		w.Must(err, "reading the region whole")
@@ -26,14 +26,14 @@ func regNoSyscall(w *spec.World) {
 	const each = 500
 	counted := 0
 	for _, p := range []struct {
-		*spec.Counted
-		region *spec.Region
+		*check.Counted
+		region *check.Region
 	}{{writer, a}, {reader, b}} {
 		w.Step("%d writes by %s", each, p.Name())
 		p.Count()
 		for i := range each {
 			offset, n := access(i)
-			write(w, p.region, offset, spec.Item(uint64(i), i, n))
+			write(w, p.region, offset, check.Item(uint64(i), i, n))
 		}
 		counted += p.CalledNothing("writing")
 		w.Step("%d reads by %s", each, p.Name())

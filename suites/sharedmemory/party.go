@@ -1,10 +1,10 @@
 package sharedmemory
 
-import "github.com/ipckit/ipckit/harness/spec"
+import "github.com/ipckit/ipckit/harness/check"
 
 // crew starts processes of these names.
-func crew(w *spec.World, names []string) []*spec.Process {
-	processes := make([]*spec.Process, len(names))
+func crew(w *check.World, names []string) []*check.Process {
+	processes := make([]*check.Process, len(names))
 	for i, n := range names {
 		processes[i] = w.Process(n)
 	}
@@ -13,7 +13,7 @@ func crew(w *spec.World, names []string) []*spec.Process {
 
 // handlesOn gives handles on one object to all of them: the first creates it, the
 // others open it.
-func handlesOn[H any](w *spec.World, base string, processes []*spec.Process, create, open func(*spec.Process, string) (H, error)) []H {
+func handlesOn[H any](w *check.World, base string, processes []*check.Process, create, open func(*check.Process, string) (H, error)) []H {
 	handles := make([]H, len(processes))
 	name := w.ObjectName(base)
 	var err error

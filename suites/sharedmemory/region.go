@@ -8,12 +8,12 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Regions registers the REG family.
-func Regions(s *spec.Suite) {
+func Regions(s *check.Suite) {
 	s.It("REG-MAPPED", regMapped)
 	s.It("REG-VISIBLE", regVisible)
 	s.It("REG-BOTHWAYS", regBothWays)
@@ -31,7 +31,7 @@ func Regions(s *spec.Suite) {
 	s.It("REG-NAMES", regNames)
 	s.It("REG-VISITOR", regVisitor)
 	s.It("REG-NOLEAK", regNoLeak)
-	s.It("REG-NOSYSCALL", regNoSyscall, spec.Kind(catalogue.Performance))
+	s.It("REG-NOSYSCALL", regNoSyscall, check.Kind(catalogue.Performance))
 	s.It("REG-EARLYOPEN", regEarlyOpen)
 	s.It("REG-STAMPEDE", regStampede)
 	s.It("REG-BOUNDS", regBounds)
@@ -43,7 +43,7 @@ func Regions(s *spec.Suite) {
 const page = 4096
 
 // shared makes a region in one process and opens it in a second.
-func shared(w *spec.World, size int64) (a, b *spec.Region) {
+func shared(w *check.World, size int64) (a, b *check.Region) {
 	var err error
 	a, err = w.Process("creator").CreateRegion(w.ObjectName("r"), size)
 	w.Must(err, "creating a region of %d bytes", size)
@@ -52,29 +52,29 @@ func shared(w *spec.World, size int64) (a, b *spec.Region) {
 	return a, b
 }
 
-func write(w *spec.World, r *spec.Region, offset int64, data []byte) {
+func write(w *check.World, r *check.Region, offset int64, data []byte) {
 	w.Must(r.Write(offset, data), "writing %d bytes at offset %d by %s", len(data), offset, r.Process().Name())
 }
 
 // holds expects that a process reads just these bytes.
-func holds(w *spec.World, r *spec.Region, offset int64, want []byte, what string) {
+func holds(w *check.World, r *check.Region, offset int64, want []byte, what string) {
 	got, err := r.Read(offset, int64(len(want)))
 	w.Must(err, "reading %d bytes at offset %d by %s", len(want), offset, r.Process().Name())
 	if !bytes.Equal(got, want) {
-		w.Fail("%s: at offset %d %s reads %s; it must be %s", what, offset, r.Process().Name(), spec.Show(got), spec.Show(want))
+		w.Fail("%s: at offset %d %s reads %s; it must be %s", what, offset, r.Process().Name(), check.Show(got), check.Show(want))
 	}
 }
 
 // newMappings are the shared mappings that a process has now and did not have
 // before.
-func newMappings(p *spec.Process, before []spec.Mapping) []spec.Mapping {
-	return slices.DeleteFunc(p.SharedMappings(), func(x spec.Mapping) bool { return slices.Contains(before, x) })
+func newMappings(p *check.Process, before []check.Mapping) []check.Mapping {
+	return slices.DeleteFunc(p.SharedMappings(), func(x check.Mapping) bool { return slices.Contains(before, x) })
 }
 
 // objects are the shared objects that are mapped there, each with all its bytes
 // that are mapped.
-func objects(mappings []spec.Mapping) map[string]spec.Mapping {
-	m := map[string]spec.Mapping{}
+func objects(mappings []check.Mapping) map[string]check.Mapping {
+	m := map[string]check.Mapping{}
 	for _, x := range mappings {
 		x.Bytes += m[x.Object].Bytes
 		m[x.Object] = x
@@ -82,7 +82,7 @@ func objects(mappings []spec.Mapping) map[string]spec.Mapping {
 	return m
 }
 
-func regMapped(w *spec.World) {
+func regMapped(w *check.World) {
 	const size = 8 * page // more than a page or two in which both may keep account of the region
 	p, q := w.Process("creator"), w.Process("opener")
 	beforeP, beforeQ := p.SharedMappings(), q.SharedMappings()
@@ -112,12 +112,12 @@ func regMapped(w *spec.World) {
 	}
 }
 
-func regVisible(w *spec.World) {
+func regVisible(w *check.World) {
 	const size = 3*page + 8
 	a, b := shared(w, size)
 	offsets := []int64{0, 1, 63, 64, page - 8, page - 4, page - 1, page, 2*page - 3, 3*page - 8, 3 * page, size - 8, size - 1}
 	for i, offset := range offsets {
-		data := spec.Item(w.Rand.Uint64(), i, min(8, size-offset))
+		data := check.Item(w.Rand.Uint64(), i, min(8, size-offset))
 		write(w, a, offset, data)
 		holds(w, b, offset, data, "what the creator wrote")
 	}
@@ -133,9 +133,9 @@ func regVisible(w *spec.World) {
 	}
 }
 
-func regBothWays(w *spec.World) {
+func regBothWays(w *check.World) {
 	a, b := shared(w, page)
-	regions := []*spec.Region{a, b}
+	regions := []*check.Region{a, b}
 	for _, name := range []string{"third", "fourth"} {
 		r, err := w.Process(name).OpenRegion(a.Name)
 		w.Must(err, "opening the region in the %s process", name)
@@ -143,7 +143,7 @@ func regBothWays(w *spec.World) {
 	}
 	for i, writer := range regions {
 		w.Step("%s writes, everybody reads", writer.Process().Name())
-		data := spec.Item(w.Rand.Uint64(), i, 16)
+		data := check.Item(w.Rand.Uint64(), i, 16)
 		write(w, writer, int64(16*i), data)
 		for _, reader := range regions {
 			holds(w, reader, int64(16*i), data, "what "+writer.Process().Name()+" wrote")
@@ -151,7 +151,7 @@ func regBothWays(w *spec.World) {
 	}
 }
 
-func regZeroed(w *spec.World) {
+func regZeroed(w *check.World) {
 	const size = 5 * page
 	p := w.Process("creator")
 	zeros := agent.Hash(make([]byte, size))
@@ -169,7 +169,7 @@ func regZeroed(w *spec.World) {
 	}
 }
 
-func regSize(w *spec.World) {
+func regSize(w *check.World) {
 	p, q := w.Process("creator"), w.Process("opener")
 	maximum := int64(w.Claims().Profiles.Region.Maximum)
 	for _, size := range []int64{1, 7, page - 1, page, page + 1, 1<<20 + 3, maximum} {
@@ -199,7 +199,7 @@ func regSize(w *spec.World) {
 	}
 }
 
-func regBadSize(w *spec.World) {
+func regBadSize(w *check.World) {
 	p, q := w.Process("creator"), w.Process("opener")
 	name := w.ObjectName("bad")
 	for _, size := range []int64{0, -1, -page, 1<<62 + 1, 1<<63 - 1} {
@@ -215,12 +215,12 @@ func regBadSize(w *spec.World) {
 	w.Must(err, "creating it")
 }
 
-func regExists(w *spec.World) {
+func regExists(w *check.World) {
 	a, b := shared(w, page)
-	data := spec.Item(w.Rand.Uint64(), 0, 64)
+	data := check.Item(w.Rand.Uint64(), 0, 64)
 	write(w, a, 0, data)
 	w.Step("the existing name is created again, by both processes, smaller and larger")
-	for _, p := range []*spec.Process{a.Process(), b.Process()} {
+	for _, p := range []*check.Process{a.Process(), b.Process()} {
 		for _, size := range []int64{page, 1, 4 * page} {
 			_, err := p.CreateRegion(a.Name, size)
 			w.Refused(err, []subject.Kind{subject.Exists}, "creating a name that exists")
@@ -233,7 +233,7 @@ func regExists(w *spec.World) {
 	holds(w, again, 0, data, "the content from before")
 }
 
-func regMissing(w *spec.World) {
+func regMissing(w *check.World) {
 	p := w.Process("opener")
 	name := w.ObjectName("missing")
 	_, err := p.OpenRegion(name)
@@ -244,7 +244,7 @@ func regMissing(w *spec.World) {
 	w.Refused(p.UnlinkRegion(name), []subject.Kind{subject.NotFound}, "unlinking a name that nobody created")
 }
 
-func regNoResize(w *spec.World) {
+func regNoResize(w *check.World) {
 	const size = 3 * page
 	p := w.Process("creator")
 	a, err := p.CreateRegion(w.ObjectName("r"), size)
@@ -262,7 +262,7 @@ func regNoResize(w *spec.World) {
 		if now != before {
 			w.Fail("the region had %d bytes before it was opened and has %d after", before, now)
 		}
-		for _, r := range []*spec.Region{a, b} {
+		for _, r := range []*check.Region{a, b} {
 			hash, err := r.Digest(0, size)
 			w.Must(err, "reading the region whole by %s", r.Process().Name())
 			if hash != content {
@@ -272,10 +272,10 @@ func regNoResize(w *spec.World) {
 	}
 }
 
-func regNoAlias(w *spec.World) {
+func regNoAlias(w *check.World) {
 	p, q := w.Process("first"), w.Process("second")
 	names := []string{w.ObjectName("a"), w.ObjectName("b"), w.ObjectName("ab"), w.ObjectName("a") + "a", w.ObjectName("A")}
-	var mine, theirs []*spec.Region
+	var mine, theirs []*check.Region
 	for _, n := range names {
 		a, err := p.CreateRegion(n, page)
 		w.Must(err, "creating %s", n)

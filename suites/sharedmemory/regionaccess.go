@@ -1,11 +1,11 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func regBounds(w *spec.World) {
+func regBounds(w *check.World) {
 	a, b := shared(w, page)
 	size, err := a.Size()
 	w.Must(err, "asking for the size")
@@ -23,7 +23,7 @@ func regBounds(w *spec.World) {
 	holds(w, b, size-4, mark, "the last bytes after refused writes")
 }
 
-func regReadOnly(w *spec.World) {
+func regReadOnly(w *check.World) {
 	const size = 4 * page
 	a, _ := shared(w, size)
 	write(w, a, 0, []byte("read me"))
@@ -44,7 +44,7 @@ func regReadOnly(w *spec.World) {
 	holds(w, r, 0, []byte("changed"), "later writes, seen through the read-only handle")
 }
 
-func regPrivate(w *spec.World) {
+func regPrivate(w *check.World) {
 	if ok, reason := w.CanChangeUser(); !ok {
 		w.Skip("no process can be started under another user id here: %s", reason)
 	}
@@ -52,7 +52,7 @@ func regPrivate(w *spec.World) {
 	write(w, a, 0, []byte("secret"))
 	stranger := w.ProcessAs("stranger", 65533)
 	w.Step("a process of another user tries")
-	for _, open := range []func(string) (*spec.Region, error){stranger.OpenRegionReadOnly, stranger.OpenRegion} {
+	for _, open := range []func(string) (*check.Region, error){stranger.OpenRegionReadOnly, stranger.OpenRegion} {
 		_, err := open(a.Name)
 		w.Refused(err, []subject.Kind{subject.Permission, subject.NotFound}, "opening another user's region")
 	}

@@ -2,11 +2,11 @@ package sharedmemory
 
 import (
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func regUnlink(w *spec.World) {
+func regUnlink(w *check.World) {
 	a, b := shared(w, page)
 	write(w, a, 0, []byte("before"))
 	w.Step("the name is unlinked while both are attached")
@@ -18,7 +18,7 @@ func regUnlink(w *spec.World) {
 	w.Refused(err, []subject.Kind{subject.NotFound}, "opening the unlinked name")
 }
 
-func regReuse(w *spec.World) {
+func regReuse(w *check.World) {
 	a, b := shared(w, page)
 	write(w, a, 0, []byte("old"))
 	w.Must(a.Process().UnlinkRegion(a.Name), "unlinking")
@@ -33,7 +33,7 @@ func regReuse(w *spec.World) {
 	d, err := w.Process("second opener").OpenRegion(a.Name)
 	w.Must(err, "opening the name")
 	holds(w, d, 0, []byte("new"), "who opens the name gets the new region; its content")
-	for _, r := range []*spec.Region{a, b} {
+	for _, r := range []*check.Region{a, b} {
 		e, err := r.Process().OpenRegion(a.Name)
 		w.Must(err, "opening the name by %s, which has the old region still mapped", r.Process().Name())
 		holds(w, e, 0, []byte("new"), "who opens the name gets the new region, though it has the old one mapped; its content")
@@ -41,7 +41,7 @@ func regReuse(w *spec.World) {
 	}
 }
 
-func regOutlive(w *spec.World) {
+func regOutlive(w *check.World) {
 	for _, end := range []string{"exit", "SIGKILL"} {
 		creator, user := w.Process("creator ("+end+")"), w.Process("user ("+end+")")
 		a, err := creator.CreateRegion(w.ObjectName(end), 2*page)
@@ -50,7 +50,7 @@ func regOutlive(w *spec.World) {
 		w.Must(err, "opening it")
 		c, err := w.Process("second user (" + end + ")").OpenRegion(a.Name)
 		w.Must(err, "opening it")
-		data := spec.Item(w.Rand.Uint64(), 1, 64)
+		data := check.Item(w.Rand.Uint64(), 1, 64)
 		write(w, a, page-32, data)
 		if end == "exit" {
 			creator.Exit()
@@ -65,7 +65,7 @@ func regOutlive(w *spec.World) {
 		if d, err := late.CreateRegion(a.Name, 2*page); err == nil { // the name may have gone with the creator
 			write(w, d, page-32, []byte("another region"))
 		}
-		for _, r := range []*spec.Region{b, c} {
+		for _, r := range []*check.Region{b, c} {
 			holds(w, r, page-32, data, "what the creator wrote, after somebody else asked for a region of that name")
 		}
 		if err := user.UnlinkRegion(a.Name); err != nil && subject.KindOf(err) != subject.NotFound {
@@ -74,7 +74,7 @@ func regOutlive(w *spec.World) {
 	}
 }
 
-func regIndependent(w *spec.World) {
+func regIndependent(w *check.World) {
 	bystander := w.Process("bystander")
 	before := bystander.SharedMappings()
 	a, b := shared(w, page)
@@ -96,11 +96,11 @@ func regIndependent(w *spec.World) {
 	holds(w, own, 0, []byte("alive"), "the bystander's own region")
 }
 
-func regVisitor(w *spec.World) {
+func regVisitor(w *check.World) {
 	owner := w.Process("owner")
 	a, err := owner.CreateRegion(w.ObjectName("r"), page)
 	w.Must(err, "creating the region")
-	data := spec.Item(w.Rand.Uint64(), 1, 64)
+	data := check.Item(w.Rand.Uint64(), 1, 64)
 	write(w, a, 0, data)
 	for _, end := range []string{"exit", "SIGKILL"} {
 		visitor := w.Process("visitor (" + end + ")")
@@ -119,7 +119,7 @@ func regVisitor(w *spec.World) {
 	}
 }
 
-func regNoLeak(w *spec.World) {
+func regNoLeak(w *check.World) {
 	p, q := w.Process("creator"), w.Process("opener")
 	name := w.ObjectName("cycle")
 	cycle := func() {
@@ -135,12 +135,12 @@ func regNoLeak(w *spec.World) {
 	for range 20 {
 		cycle()
 	}
-	before := []spec.Footprint{p.Footprint(), q.Footprint()}
+	before := []check.Footprint{p.Footprint(), q.Footprint()}
 	w.Step("1000 lives of a region")
 	for range 1000 {
 		cycle()
 	}
-	for i, user := range []*spec.Process{p, q} {
+	for i, user := range []*check.Process{p, q} {
 		now := user.Footprint()
 		if now.Descriptors > before[i].Descriptors+2 {
 			w.Fail("%s had %d descriptors open before 1000 cycles and %d after", user.Name(), before[i].Descriptors, now.Descriptors)
@@ -151,7 +151,7 @@ func regNoLeak(w *spec.World) {
 	}
 }
 
-func regStale(w *spec.World) {
+func regStale(w *check.World) {
 	a, b := shared(w, page)
 	const seed = 1
 	w.Must(a.Fill(0, page, seed), "filling the region")

@@ -1,13 +1,13 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/names"
 )
 
 // regNames: an unusual name is refused, or is a region like any other.
-func regNames(w *spec.World) {
+func regNames(w *check.World) {
 	p, q := w.Process("creator"), w.Process("opener")
 	base := names.Base(w)
 	plain, err := p.CreateRegion("/"+base+"-plain", page)
@@ -45,7 +45,7 @@ func regNames(w *spec.World) {
 
 // tryName creates, opens, uses and removes a region, if the name is accepted.
 // base is the name of a file that a name which escapes would make outside.
-func tryName(w *spec.World, p, q *spec.Process, n names.Name, base string, outside []string) {
+func tryName(w *check.World, p, q *check.Process, n names.Name, base string, outside []string) {
 	a, err := p.CreateRegion(n.Name, page)
 	names.Stays(w, p, n, base, outside)
 	if err != nil {

@@ -3,13 +3,13 @@ package sharedmemory
 import (
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // regEarlyOpen opens while somebody creates. The region is large, so that a
 // creator which sizes or fills it after the name is visible is met half-way.
-func regEarlyOpen(w *spec.World) {
+func regEarlyOpen(w *check.World) {
 	const rounds = 60
 	size := min(int64(w.Claims().Profiles.Region.Maximum), 16<<20)
 	p, q := w.Process("creator"), w.Process("opener")
@@ -53,19 +53,19 @@ func regEarlyOpen(w *spec.World) {
 
 // regStampede lets many processes create one name at the same time: one does,
 // the others are told, and all of them get the same region.
-func regStampede(w *spec.World) {
+func regStampede(w *check.World) {
 	const size, rounds = page, 20
-	var crowd []*spec.Process
+	var crowd []*check.Process
 	for i := range 6 {
 		crowd = append(crowd, w.Process(fmt.Sprintf("p%d", i)))
 	}
 	for round := range rounds {
 		name := w.ObjectName(fmt.Sprintf("stampede%d", round))
-		calls := make([]*spec.RegionCall, len(crowd))
+		calls := make([]*check.RegionCall, len(crowd))
 		for i, p := range crowd {
 			calls[i] = p.BeginCreateRegion(name, size)
 		}
-		regions, created := make([]*spec.Region, len(crowd)), 0
+		regions, created := make([]*check.Region, len(crowd)), 0
 		for i, c := range calls {
 			r, err := c.Region()
 			if err == nil {

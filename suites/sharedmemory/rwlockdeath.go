@@ -1,13 +1,13 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func rwOwnerDeath(w *spec.World) {
+func rwOwnerDeath(w *check.World) {
 	l := rwParty(w, "survivor", "other")
-	enter := func(name string) *spec.RWLock {
+	enter := func(name string) *check.RWLock {
 		x, err := w.Process(name).OpenRWLock(l[0].Name)
 		w.Must(err, "opening the lock")
 		return x
@@ -60,7 +60,7 @@ func rwOwnerDeath(w *spec.World) {
 }
 
 // survives expects that somebody was let in, told of the death or not.
-func survives(w *spec.World, err error, what string) {
+func survives(w *check.World, err error, what string) {
 	if subject.KindOf(err) != subject.OwnerDead {
 		w.Must(err, "%s", what)
 	}

@@ -3,11 +3,11 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func rwEINTR(w *spec.World) {
+func rwEINTR(w *check.World) {
 	l := rwParty(w, "owner", "waiter", "witness")
 	for round := range 2 {
 		w.Step("round %d: signals arrive at a reader that waits", round+1)
@@ -35,7 +35,7 @@ func rwEINTR(w *spec.World) {
 	}
 }
 
-func rwAbandoned(w *spec.World) {
+func rwAbandoned(w *check.World) {
 	l := rwParty(w, "first", "second", "impatient")
 	limited := w.ClaimsOf("RW-DEADLINE")
 	w.Step("a reader is inside; a writer's tries are refused")
@@ -75,7 +75,7 @@ func rwAbandoned(w *spec.World) {
 	leave(w, l[0])
 }
 
-func rwDeadline(w *spec.World) {
+func rwDeadline(w *check.World) {
 	l := rwParty(w, "owner", "second", "third", "fourth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("a reader and a writer with a limit of %v, while a writer is inside", limit)
@@ -99,7 +99,7 @@ func rwDeadline(w *spec.World) {
 	leave(w, l[1])
 	w.Step("all of them come and go with limits of 1 ms at full speed")
 	s := w.Scratch(0)
-	works, writes := visits(l, spec.Steps{Count: rwSteps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
+	works, writes := visits(l, check.Steps{Count: rwSteps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
 	for _, x := range works {
 		x.Right()
 	}

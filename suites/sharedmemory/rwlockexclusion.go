@@ -1,11 +1,11 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func rwExclusion(w *spec.World) {
+func rwExclusion(w *check.World) {
 	l := rwParty(w, "writer", "second writer", "reader", "second reader")
 	for round := range 2 {
 		w.Step("round %d: a writer is inside; a reader and a writer wait", round+1)
@@ -27,7 +27,7 @@ func rwExclusion(w *spec.World) {
 	}
 	w.Step("two write and two read at full speed, and look who else is inside")
 	s := w.Scratch(0)
-	works, writes := visits(l, spec.Steps{Count: rwSteps(w, 2500), Scratch: s, Wait: subject.Forever})
+	works, writes := visits(l, check.Steps{Count: rwSteps(w, 2500), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Right()
 	}
@@ -35,7 +35,7 @@ func rwExclusion(w *spec.World) {
 	w.Note("%d writes and as many reads by %d processes", writes, len(l))
 }
 
-func rwShared(w *spec.World) {
+func rwShared(w *check.World) {
 	l := rwParty(w, "first", "second", "third")
 	for round := range 3 {
 		w.Step("round %d: three readers enter, one after the other, and none leaves before", round+1)
@@ -59,11 +59,11 @@ func rwShared(w *spec.World) {
 	leave(w, l[1])
 }
 
-func rwVisible(w *spec.World) {
+func rwVisible(w *check.World) {
 	l := rwParty(w, "first writer", "second writer", "first reader", "second reader")
 	w.Step("two add to a plain counter and two read it, at full speed")
 	s := w.Scratch(0)
-	works, writes := visits(l, spec.Steps{Count: rwSteps(w, 2000), Scratch: s, Wait: subject.Forever})
+	works, writes := visits(l, check.Steps{Count: rwSteps(w, 2000), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Whole()
 	}

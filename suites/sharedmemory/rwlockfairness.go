@@ -3,7 +3,7 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -17,7 +17,7 @@ const arrival = 5 * time.Second
 
 // rwFair lets one side come again and again, with one of the other side
 // waiting.
-func rwFair(w *spec.World) {
+func rwFair(w *check.World) {
 	l := rwParty(w, "first reader", "second reader", "writer", "second writer")
 	w.Step("a writer waits; two readers take turns, so that one is always inside")
 	enterRead(w, l[0], "with nobody inside")
@@ -43,13 +43,13 @@ func rwFair(w *spec.World) {
 
 // queued is a call of somebody who waits for a lock.
 type queued struct {
-	lock *spec.RWLock
-	call *spec.Call
+	lock *check.RWLock
+	call *check.Call
 }
 
 // rwReadersKeepComing goes on until the writer is let in, or a reader has to
 // wait for it and nobody else is inside. It gives that reader, if there is one.
-func rwReadersKeepComing(w *spec.World, readers []*spec.RWLock, write *spec.Call) (before int, _ *queued) {
+func rwReadersKeepComing(w *check.World, readers []*check.RWLock, write *check.Call) (before int, _ *queued) {
 	const look = 200 * time.Millisecond // a reader that is not let in by then may be waiting for the writer
 	for began := time.Now(); before < patienceOfOne || time.Since(began) < arrival; {
 		if before >= patienceOfOne {
@@ -62,7 +62,7 @@ func rwReadersKeepComing(w *spec.World, readers []*spec.RWLock, write *spec.Call
 		}
 		came := call.Returned()
 		leave(w, inside)
-		if !came && spec.First(write, call) == 0 {
+		if !came && check.First(write, call) == 0 {
 			return before, &queued{next, call}
 		}
 		comesIn(w, call, "the reader")
@@ -77,13 +77,13 @@ func rwReadersKeepComing(w *spec.World, readers []*spec.RWLock, write *spec.Call
 
 // rwWritersKeepComing goes on until the reader is let in; it gives the writer
 // that waits then.
-func rwWritersKeepComing(w *spec.World, writers []*spec.RWLock, read *spec.Call) (before int, _ *queued) {
+func rwWritersKeepComing(w *check.World, writers []*check.RWLock, read *check.Call) (before int, _ *queued) {
 	for before < patienceOfOne {
 		inside, next := writers[before%2], writers[(before+1)%2]
 		call := next.BeginWrite(subject.Forever)
 		call.Blocks("entering as a writer while another is inside")
 		leave(w, inside)
-		if spec.First(read, call) == 0 {
+		if check.First(read, call) == 0 {
 			comesIn(w, read, "the reader")
 			return before, &queued{next, call}
 		}

@@ -1,11 +1,11 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func rwTry(w *spec.World) {
+func rwTry(w *check.World) {
 	l := rwParty(w, "first", "second", "third")
 	for round := range 10 {
 		w.Step("round %d: tries while a writer is inside", round+1)
@@ -27,12 +27,12 @@ func rwTry(w *spec.World) {
 	}
 }
 
-func rwWake(w *spec.World) {
+func rwWake(w *check.World) {
 	l := rwParty(w, "writer", "first reader", "second reader", "third reader")
 	for round := range 5 {
 		w.Step("round %d: a writer is inside and three readers wait; it leaves, and all of them come in", round+1)
 		enterWrite(w, l[0], "with nobody inside")
-		var calls []*spec.Call
+		var calls []*check.Call
 		for _, x := range l[1:] {
 			calls = append(calls, x.BeginRead(subject.Forever))
 		}
@@ -53,13 +53,13 @@ func rwWake(w *spec.World) {
 		leave(w, l[0])
 	}
 	w.Step("two write and two read at full speed")
-	works, _ := visits(l, spec.Steps{Count: rwSteps(w, 2000), Scratch: w.Scratch(0), Wait: subject.Forever})
+	works, _ := visits(l, check.Steps{Count: rwSteps(w, 2000), Scratch: w.Scratch(0), Wait: subject.Forever})
 	for _, x := range works {
 		x.Right()
 	}
 }
 
-func rwSleep(w *spec.World) {
+func rwSleep(w *check.World) {
 	l := rwParty(w, "owner", "waiter")
 	enterWrite(w, l[0], "with nobody inside")
 	call := l[1].BeginRead(subject.Forever)

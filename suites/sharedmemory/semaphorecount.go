@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/linear"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func semCount(w *spec.World) {
+func semCount(w *check.World) {
 	n := permits(w, 3)
 	s := semParty(w, n, "first", "second", "third", "fourth")
 	w.Step("the value is %d: as many waits come through, and no more", n)
@@ -29,9 +29,9 @@ func semCount(w *spec.World) {
 		post(w, s[1])
 	}
 	scratch := w.Scratch(0)
-	var works []*spec.Work
+	var works []*check.Work
 	for _, x := range s {
-		works = append(works, x.BeginPermits(n, spec.Steps{Count: semSteps(w, 4000), Scratch: scratch, Wait: subject.Forever}))
+		works = append(works, x.BeginPermits(n, check.Steps{Count: semSteps(w, 4000), Scratch: scratch, Wait: subject.Forever}))
 	}
 	for _, x := range works {
 		x.Right()
@@ -47,12 +47,12 @@ func semCount(w *spec.World) {
 // explained by operations that happen one at a time. These times are later and
 // earlier than the true ones, which hides a fault now and then and never shows
 // one that is none.
-func semLinear(w *spec.World) {
+func semLinear(w *check.World) {
 	const rounds = 150
 	initial := permits(w, 2)
 	s := semParty(w, initial, "first", "second", "third")
 	w.Step("what is posted can be taken at once, by any of them")
-	other := semaphore(w, "apart", 0, []*spec.Process{s[0].Process(), s[1].Process()})
+	other := semaphore(w, "apart", 0, []*check.Process{s[0].Process(), s[1].Process()})
 	for i := range rounds {
 		post(w, other[i%2])
 		if err := other[(i+1)%2].Wait(subject.Never); err != nil {
@@ -68,7 +68,7 @@ func semLinear(w *spec.World) {
 	}
 	mine := make([]int, len(s)) // permits that each has taken
 	for range rounds {
-		calls, ops := make([]*spec.Call, len(s)), make([]history.Op, len(s))
+		calls, ops := make([]*check.Call, len(s)), make([]history.Op, len(s))
 		for i, x := range s {
 			ops[i] = history.Op{Kind: history.Wait, Inv: clock()}
 			if mine[i] > 0 && w.Rand.IntN(2) == 0 {
@@ -102,7 +102,7 @@ func semLinear(w *spec.World) {
 	w.Note("%d operations by %d processes", h.Len(), len(s))
 }
 
-func semOverflow(w *spec.World) {
+func semOverflow(w *check.World) {
 	p, q := w.Process("first"), w.Process("second")
 	claimed := w.Claims().Profiles.Semaphore.Maximum
 	for i, maximum := range []int64{int64(claimed.Min), int64(claimed.Max)} {
@@ -114,7 +114,7 @@ func semOverflow(w *spec.World) {
 		w.Must(err, "opening it")
 		post(w, a)
 		for range 3 {
-			for _, x := range []*spec.Semaphore{a, b} {
+			for _, x := range []*check.Semaphore{a, b} {
 				w.Refused(x.Post(), []subject.Kind{subject.Full}, "a post at the largest value, %d,", maximum)
 			}
 		}

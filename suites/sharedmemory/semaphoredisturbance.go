@@ -3,11 +3,11 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func semEINTR(w *spec.World) {
+func semEINTR(w *check.World) {
 	s := semParty(w, 0, "waiter", "poster")
 	for round := range 3 {
 		w.Step("round %d: signals arrive at the process that waits", round+1)
@@ -24,7 +24,7 @@ func semEINTR(w *spec.World) {
 	}
 }
 
-func semAbandoned(w *spec.World) {
+func semAbandoned(w *check.World) {
 	s := semParty(w, 0, "waiter", "impatient", "poster")
 	call := s[0].BeginWait(subject.Forever)
 	call.Blocks("waiting at value zero")
@@ -57,7 +57,7 @@ func semAbandoned(w *spec.World) {
 	zero(w, s[0], "after as many waits as posts")
 }
 
-func semDeadline(w *spec.World) {
+func semDeadline(w *check.World) {
 	s := semParty(w, 0, "waiter", "poster", "third", "fourth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("a wait at value zero, for %v", limit)

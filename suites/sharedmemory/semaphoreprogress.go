@@ -3,11 +3,11 @@ package sharedmemory
 import (
 	"time"
 
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func semBlock(w *spec.World) {
+func semBlock(w *check.World) {
 	s := semParty(w, 0, "waiter", "other waiter", "poster")
 	for round := range 3 {
 		w.Step("round %d: one waits at value zero", round+1)
@@ -24,7 +24,7 @@ func semBlock(w *spec.World) {
 	b.Blocks("waiting at value zero")
 	post(w, s[2])
 	through, held := a, b
-	if spec.First(a, b) == 1 {
+	if check.First(a, b) == 1 {
 		through, held = b, a
 	}
 	_, err := through.Return()
@@ -36,7 +36,7 @@ func semBlock(w *spec.World) {
 	zero(w, s[2], "after as many waits as posts")
 }
 
-func semWake(w *spec.World) {
+func semWake(w *check.World) {
 	s := semParty(w, 0, "poster", "first", "second", "third")
 	w.Step("a waiting process is woken by each of 50 posts")
 	for range 50 {
@@ -49,14 +49,14 @@ func semWake(w *spec.World) {
 	if permits(w, 3) == 3 {
 		w.Step("three wait, and three posts follow each other at once")
 		for range 10 {
-			var calls []*spec.Call
+			var calls []*check.Call
 			for _, x := range s[1:] {
 				calls = append(calls, x.BeginWait(subject.Forever))
 			}
 			for _, c := range calls {
 				c.Blocks("waiting at value zero")
 			}
-			posts := s[0].BeginPosts(spec.Steps{Count: 3, Scratch: w.Scratch(0)})
+			posts := s[0].BeginPosts(check.Steps{Count: 3, Scratch: w.Scratch(0)})
 			posts.Right()
 			for _, c := range calls {
 				_, err := c.Return()
@@ -69,7 +69,7 @@ func semWake(w *spec.World) {
 	zero(w, s[0], "after as many waits as posts")
 }
 
-func semTry(w *spec.World) {
+func semTry(w *check.World) {
 	s := semParty(w, 1, "first", "second")
 	for round := range 20 {
 		w.Step("round %d: a try at value 1, and tries at value zero", round+1)
@@ -81,7 +81,7 @@ func semTry(w *spec.World) {
 	worth(w, s[0], 1, "after tries that were refused")
 }
 
-func semSleep(w *spec.World) {
+func semSleep(w *check.World) {
 	s := semParty(w, 0, "waiter", "poster")
 	call := s[0].BeginWait(subject.Forever)
 	w.Step("the processor time of the one that waits is watched")

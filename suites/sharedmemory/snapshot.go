@@ -7,39 +7,39 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // Snapshots registers the SNAP family.
-func Snapshots(s *spec.Suite) {
+func Snapshots(s *check.Suite) {
 	s.It("SNAP-WHOLE", snapWhole)
 	s.It("SNAP-FRESH", snapFresh)
-	s.It("SNAP-READERS", snapReaders, spec.Kind(catalogue.Fault))
-	s.It("SNAP-WRITERDEATH", snapWriterDeath, spec.Kind(catalogue.Fault))
+	s.It("SNAP-READERS", snapReaders, check.Kind(catalogue.Fault))
+	s.It("SNAP-WRITERDEATH", snapWriterDeath, check.Kind(catalogue.Fault))
 }
 
 // snapParty gives handles on one record to processes of these names; the first
 // creates it.
-func snapParty(w *spec.World, recordMax int64, names ...string) []*spec.Snapshot {
-	return handlesOn(w, "snap", crew(w, names), func(p *spec.Process, name string) (*spec.Snapshot, error) {
+func snapParty(w *check.World, recordMax int64, names ...string) []*check.Snapshot {
+	return handlesOn(w, "snap", crew(w, names), func(p *check.Process, name string) (*check.Snapshot, error) {
 		return p.CreateSnapshot(name, recordMax)
-	}, (*spec.Process).OpenSnapshot)
+	}, (*check.Process).OpenSnapshot)
 }
 
 // reads expects that a process reads just this record.
-func reads(w *spec.World, s *spec.Snapshot, want []byte, when string) {
+func reads(w *check.World, s *check.Snapshot, want []byte, when string) {
 	got, err := s.Read()
 	w.Must(err, "reading the record by %s", s.Process().Name())
 	if !bytes.Equal(got, want) {
-		w.Fail("%s %s reads %s, where the publish of %s had returned", when, s.Process().Name(), spec.Show(got), spec.Show(want))
+		w.Fail("%s %s reads %s, where the publish of %s had returned", when, s.Process().Name(), check.Show(got), check.Show(want))
 	}
 }
 
-func snapWhole(w *spec.World) {
+func snapWhole(w *check.World) {
 	most := w.RecordSize(4096)
 	s := snapParty(w, most, "writer", "second writer", "reader", "second reader")
 	for i, size := range []int64{0, 1, 7, 8, 9, 64, 1000, 4095, 4096, 16, 2} {
-		record := spec.Item(w.Rand.Uint64(), i, w.RecordSize(size))
+		record := check.Item(w.Rand.Uint64(), i, w.RecordSize(size))
 		w.Step("a record of %d bytes", len(record))
 		w.Must(s[i%2].Publish(record), "publishing %d bytes", len(record))
 		for _, x := range s {
@@ -48,9 +48,9 @@ func snapWhole(w *spec.World) {
 	}
 	w.Step("two publish and two read at full speed")
 	writers, readers := w.Scratch(0), w.Scratch(0) // who reads is not told what has been published: that is SNAP-FRESH
-	b := spec.Bulk{Count: 20_000, SizeMin: w.RecordSize(16), SizeMax: most, Seed: w.Rand.Uint64()}
+	b := check.Bulk{Count: 20_000, SizeMin: w.RecordSize(16), SizeMax: most, Seed: w.Rand.Uint64()}
 	begin(s[0], b, writers)
-	works := []*spec.Work{
+	works := []*check.Work{
 		s[0].BeginPublishes(b, writers), s[1].BeginPublishes(b, writers),
 		s[2].BeginReads(b, readers), s[3].BeginReads(b, readers),
 	}
@@ -68,17 +68,17 @@ const namedRecord = 16
 
 // begin publishes one record of a workload, so that what was there before is not
 // met by those who read.
-func begin(s *spec.Snapshot, b spec.Bulk, scratch *spec.Scratch) {
+func begin(s *check.Snapshot, b check.Bulk, scratch *check.Scratch) {
 	b.Count = 1
 	s.BeginPublishes(b, scratch).Right()
 }
 
-func snapFresh(w *spec.World) {
+func snapFresh(w *check.World) {
 	most := w.RecordSize(256)
 	s := snapParty(w, most, "writer", "reader", "second reader", "second writer")
 	w.Step("each of 100 records is read right after its publish has returned")
 	for i := range 100 {
-		record := spec.Item(w.Rand.Uint64(), i, most)
+		record := check.Item(w.Rand.Uint64(), i, most)
 		w.Must(s[3*(i%2)].Publish(record), "publishing record %d", i+1)
 		for _, x := range s {
 			reads(w, x, record, "after the publish")
@@ -86,9 +86,9 @@ func snapFresh(w *spec.World) {
 	}
 	w.Step("two publish and two read at full speed, and tell each other how far they are")
 	scratch := w.Scratch(0)
-	b := spec.Bulk{Count: 20_000, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
+	b := check.Bulk{Count: 20_000, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
 	begin(s[0], b, scratch)
-	works := []*spec.Work{
+	works := []*check.Work{
 		s[0].BeginPublishes(b, scratch), s[3].BeginPublishes(b, scratch),
 		s[1].BeginReads(b, scratch), s[2].BeginReads(b, scratch),
 	}
@@ -99,11 +99,11 @@ func snapFresh(w *spec.World) {
 
 // snapReaders stops a reader at random moments, and expects that the others do
 // not notice.
-func snapReaders(w *spec.World) {
+func snapReaders(w *check.World) {
 	most := w.RecordSize(64 << 10)
 	s := snapParty(w, most, "writer", "reader", "stopped reader")
 	scratch := w.Scratch(0)
-	b := spec.Bulk{Count: 1, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
+	b := check.Bulk{Count: 1, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
 	begin(s[0], b, scratch)
 	endless := b
 	endless.Count = 1 << 40
@@ -113,7 +113,7 @@ func snapReaders(w *spec.World) {
 		time.Sleep(time.Duration(w.Rand.IntN(2000)) * time.Microsecond)
 		w.Step("round %d: a reader is stopped; the others read and publish", round+1)
 		s[2].Process().Signal(syscall.SIGSTOP)
-		record := spec.Item(w.Rand.Uint64(), round, w.RecordSize(64))
+		record := check.Item(w.Rand.Uint64(), round, w.RecordSize(64))
 		for range 6 { // more than there may be copies of the record
 			w.Must(s[0].Publish(record), "publishing while a reader is stopped")
 		}
@@ -126,8 +126,8 @@ func snapReaders(w *spec.World) {
 
 // underWay waits until an endless workload has published something. One that has
 // not after a while, or that came back, is waited for: this tells why.
-func underWay(work *spec.Work, scratch *spec.Scratch) {
-	for end := time.Now().Add(spec.DefaultPatience); scratch.Of(work.Index).Published.Load() == 0; time.Sleep(time.Millisecond) {
+func underWay(work *check.Work, scratch *check.Scratch) {
+	for end := time.Now().Add(check.DefaultPatience); scratch.Of(work.Index).Published.Load() == 0; time.Sleep(time.Millisecond) {
 		if work.Returned() || time.Now().After(end) {
 			work.Right()
 		}
@@ -135,14 +135,14 @@ func underWay(work *spec.Work, scratch *spec.Scratch) {
 }
 
 // snapWriterDeath kills a writer at random moments.
-func snapWriterDeath(w *spec.World) {
+func snapWriterDeath(w *check.World) {
 	most := w.RecordSize(64 << 10)
 	s := snapParty(w, most, "reader", "second writer")
 	const rounds = 25
 	for round := range rounds {
 		w.Step("round %d: a writer is killed while it publishes at full speed", round+1)
 		scratch := w.Scratch(0)
-		b := spec.Bulk{Count: 200, SizeMin: w.RecordSize(most / 2), SizeMax: most, Seed: w.Rand.Uint64()}
+		b := check.Bulk{Count: 200, SizeMin: w.RecordSize(most / 2), SizeMax: most, Seed: w.Rand.Uint64()}
 		writer := w.Process(fmt.Sprintf("writer %d", round+1))
 		doomed, err := writer.OpenSnapshot(s[0].Name)
 		w.Must(err, "opening the snapshot")
@@ -154,7 +154,7 @@ func snapWriterDeath(w *spec.World) {
 		writer.Kill()
 		s[0].BeginReads(b, scratch).Right()
 		w.Step("another writer goes on")
-		record := spec.Item(w.Rand.Uint64(), round, w.RecordSize(1000))
+		record := check.Item(w.Rand.Uint64(), round, w.RecordSize(1000))
 		w.Must(s[1].Publish(record), "publishing after another writer was killed")
 		reads(w, s[0], record, "after that")
 	}

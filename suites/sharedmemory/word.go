@@ -2,11 +2,11 @@ package sharedmemory
 
 import (
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/spec"
+	"github.com/ipckit/ipckit/harness/check"
 )
 
 // Words registers the WORD family.
-func Words(s *spec.Suite) {
+func Words(s *check.Suite) {
 	s.It("WORD-NOTEAR", wordNoTear)
 	s.It("WORD-ADD", wordAdd)
 	s.It("WORD-CAS", wordCAS)
@@ -17,11 +17,11 @@ func Words(s *spec.Suite) {
 
 // wordParty gives the word at an offset of one region to processes of these
 // names; the first creates it.
-func wordParty(w *spec.World, size, offset int64, names ...string) []*spec.Word {
-	regions := handlesOn(w, "words", crew(w, names), func(p *spec.Process, name string) (*spec.Region, error) {
+func wordParty(w *check.World, size, offset int64, names ...string) []*check.Word {
+	regions := handlesOn(w, "words", crew(w, names), func(p *check.Process, name string) (*check.Region, error) {
 		return p.CreateRegion(name, size)
-	}, (*spec.Process).OpenRegion)
-	words := make([]*spec.Word, len(regions))
+	}, (*check.Process).OpenRegion)
+	words := make([]*check.Word, len(regions))
 	for i, r := range regions {
 		words[i] = r.Word(offset)
 	}
@@ -29,7 +29,7 @@ func wordParty(w *spec.World, size, offset int64, names ...string) []*spec.Word 
 }
 
 // is expects that a word holds a value.
-func is(w *spec.World, x *spec.Word, want uint64, when string) {
+func is(w *check.World, x *check.Word, want uint64, when string) {
 	got, err := x.Load()
 	w.Must(err, "loading the word")
 	if got != want {
@@ -37,7 +37,7 @@ func is(w *spec.World, x *spec.Word, want uint64, when string) {
 	}
 }
 
-func wordNoTear(w *spec.World) {
+func wordNoTear(w *check.World) {
 	const last = page - 8
 	x := wordParty(w, page, last, "writer", "second writer", "reader", "second reader")
 	for _, v := range []uint64{1<<64 - 1, 0x0123456789abcdef, 1 << 32, 1 << 63, 0xffffffff, 0, 0x0101010101010101} {
@@ -46,8 +46,8 @@ func wordNoTear(w *spec.World) {
 	}
 	const count = 200_000
 	w.Step("two store words of equal bytes and two load, %d times each", count)
-	s := spec.Steps{Count: count, Scratch: w.Scratch(0)}
-	for _, work := range []*spec.Work{
+	s := check.Steps{Count: count, Scratch: w.Scratch(0)}
+	for _, work := range []*check.Work{
 		x[0].Begin(agent.RoleStore, s), x[1].Begin(agent.RoleStore, s),
 		x[2].Begin(agent.RoleLoad, s), x[3].Begin(agent.RoleLoad, s),
 	} {
@@ -56,7 +56,7 @@ func wordNoTear(w *spec.World) {
 	w.Note("%d loads beside %d stores", 2*count, 2*count)
 }
 
-func wordAdd(w *spec.World) {
+func wordAdd(w *check.World) {
 	x := wordParty(w, page, 8, "first", "second", "third")
 	for i, delta := range []uint64{1, 5, 1 << 40, 1<<64 - 1} {
 		before, err := x[i%2].Load()
@@ -74,14 +74,14 @@ func wordAdd(w *spec.World) {
 
 // counts lets all of them count up one word at full speed. Each value may be
 // seen by one alone.
-func counts(w *spec.World, x []*spec.Word, role string) {
+func counts(w *check.World, x []*check.Word, role string) {
 	const count = 100_000
 	total := uint64(count * len(x))
 	s := w.Scratch(int64(total))
 	w.Step("%d processes count it up %d times each", len(x), count)
-	var works []*spec.Work
+	var works []*check.Work
 	for _, word := range x {
-		works = append(works, word.Begin(role, spec.Steps{Count: count, Scratch: s}))
+		works = append(works, word.Begin(role, check.Steps{Count: count, Scratch: s}))
 	}
 	for _, work := range works {
 		work.Right()
@@ -95,7 +95,7 @@ func counts(w *spec.World, x []*spec.Word, role string) {
 	w.Note("%d steps by %d processes", total, len(x))
 }
 
-func wordCAS(w *spec.World) {
+func wordCAS(w *check.World) {
 	x := wordParty(w, page, 16, "first", "second", "third")
 	w.Step("one that fails changes nothing and tells what the word held, one that succeeds does it once")
 	for i, v := range []uint64{0, 1, 1 << 32, 1<<64 - 1, 7} {
@@ -119,7 +119,7 @@ func wordCAS(w *spec.World) {
 }
 
 // wordPublish is the litmus test MP: data, then flag; flag, then data.
-func wordPublish(w *spec.World) {
+func wordPublish(w *check.World) {
 	const count = 500_000
 	x := wordParty(w, 256<<10, 0, "writer", "reader")
 	l := w.Litmus(x[0].Process(), x[1].Process())
@@ -131,7 +131,7 @@ func wordPublish(w *spec.World) {
 // wordRegister lets loads and a store meet, and reads after each that nothing
 // goes back. The kit sees when a store has returned, and when a load begins
 // after that.
-func wordRegister(w *spec.World) {
+func wordRegister(w *check.World) {
 	x := wordParty(w, page, 24, "writer", "reader", "second reader")
 	const rounds = 500
 	met := 0
@@ -163,7 +163,7 @@ func wordRegister(w *spec.World) {
 
 // wordDekker is the litmus test SB: each stores to its own word and loads the
 // other's.
-func wordDekker(w *spec.World) {
+func wordDekker(w *check.World) {
 	const count = 300_000
 	x := wordParty(w, page, 0, "first", "second")
 	l := w.Litmus(x[0].Process(), x[1].Process())

@@ -1,6 +1,6 @@
 package sharedmemory
 
-import "github.com/ipckit/ipckit/harness/spec"
+import "github.com/ipckit/ipckit/harness/check"
 
 // workSteps is how much a workload does; those who spin hold each other up
 // where they are more than the processors.
@@ -12,7 +12,7 @@ func workSteps(waiting string, steps int64) int64 {
 }
 
 // lostNone expects that everyone who was inside alone was counted.
-func lostNone(w *spec.World, s *spec.Scratch, total uint64) {
+func lostNone(w *check.World, s *check.Scratch, total uint64) {
 	if n := s.Counter(); n != total {
 		w.Fail("an update was lost: %d sections added 1 to a plain counter, and it is %d", total, n)
 	}

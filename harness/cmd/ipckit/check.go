@@ -105,14 +105,14 @@ long again: --kinds race, or "ipckit explore".
 			if len(args) == 1 {
 				name = args[0]
 			}
-			return check(c.Context(), name, f)
+			return checkSubject(c.Context(), name, f)
 		},
 	}
 	f.add(c)
 	return c
 }
 
-func check(ctx context.Context, name string, f checkFlags) error {
+func checkSubject(ctx context.Context, name string, f checkFlags) error {
 	return checkAs(ctx, name, f, newProgress(name), func(context.Context, run.Suite, *run.Plan) error { return nil })
 }
 

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/scenario"
-	"github.com/ipckit/ipckit/harness/spec"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -67,7 +67,7 @@ func (x *exploration) record(dir string) (*reports.Record, error) {
 
 // results are the requirements' lines.
 func (x *exploration) results() []reports.Result {
-	s := &spec.Suite{Catalogue: x.suite.Catalogue, Claims: x.target.claims}
+	s := &check.Suite{Catalogue: x.suite.Catalogue, Claims: x.target.claims}
 	var list []reports.Result
 	for _, r := range x.suite.Catalogue.All() {
 		var profiles []string
@@ -77,12 +77,12 @@ func (x *exploration) results() []reports.Result {
 			}
 		}
 		for _, profile := range profiles {
-			list = append(list, x.result(spec.Result(s, r.ID), profile))
+			list = append(list, x.result(check.Result(s, r.ID), profile))
 		}
 	}
 	if x.refused != "" { // one line, so that the record says why it is empty
 		for _, id := range scenario.Requirements() {
-			r := spec.Result(s, id)
+			r := check.Result(s, id)
 			r.Verdict, r.Message, r.Repeat = reports.Skipped, x.refused, ""
 			r.Checks = []reports.Check{{Kind: string(catalogue.Race), Verdict: reports.Skipped, Note: x.refused}}
 			return []reports.Result{r}

@@ -78,16 +78,16 @@ func between(least, most subject.Size) string {
 	return fmt.Sprintf("%s–%s", least, most)
 }
 
-// A mechanism is a column: one profile of a built-in subject.
-type mechanism struct {
+// A column is one profile of a built-in subject.
+type column struct {
 	name, profile string
 	claims        subject.Claims
 	items         map[string]selection.Item
 }
 
 // mechanisms are the built-in subjects that pass messages.
-func mechanisms(suite run.Suite) ([]mechanism, error) {
-	var all []mechanism
+func mechanisms(suite run.Suite) ([]column, error) {
+	var all []column
 	const first = "reference" // it has most of them
 	names := slices.DeleteFunc(builtInNames(), func(name string) bool { return name == first })
 	for _, name := range append([]string{first}, names...) {
@@ -101,7 +101,7 @@ func mechanisms(suite run.Suite) ([]mechanism, error) {
 			if err != nil {
 				return nil, err
 			}
-			m := mechanism{name: name, profile: profile, claims: s.Claims, items: map[string]selection.Item{}}
+			m := column{name: name, profile: profile, claims: s.Claims, items: map[string]selection.Item{}}
 			for _, item := range items {
 				m.items[item.Requirement.ID] = item
 			}
@@ -111,8 +111,8 @@ func mechanisms(suite run.Suite) ([]mechanism, error) {
 	return all, nil
 }
 
-// cell says how a mechanism stands to a feature.
-func (m mechanism) cell(f feature, implemented map[string][]catalogue.Kind) string {
+// cell says how a column stands to a feature.
+func (m column) cell(f feature, implemented map[string][]catalogue.Kind) string {
 	id := f.mailbox
 	if m.profile == subject.ProfileLink {
 		id = f.link

@@ -5,12 +5,12 @@ import (
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/agent"
-	"github.com/ipckit/ipckit/harness/agent/host"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/trace"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
@@ -24,8 +24,8 @@ func playRole() {
 		return
 	case world.HolderRole:
 		world.Hold()
-	case trace.Role:
-		trace.Main()
+	case mechanism.Role:
+		mechanism.Main()
 	case explore.Role:
 		explore.Main()
 	case puppet.Role:

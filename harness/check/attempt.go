@@ -1,0 +1,146 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+
+	"github.com/ipckit/ipckit/reports"
+)
+
+// outcome is what one attempt came to. The zero value is a pass.
+type outcome struct {
+	verdict  reports.Verdict
+	message  string
+	evidence *reports.Evidence
+	faults   []string // that were made, for the record
+	note     string   // for passes: the figures or the bound
+}
+
+func (o outcome) passed() bool { return o.verdict == reports.Pass }
+
+// stop ends a spec's body; it is thrown by the fail handler and by the
+// verdict methods of World, and caught by attempt.
+type stop struct {
+	verdict reports.Verdict
+	message string
+}
+
+// failed is Gomega's fail handler: an expectation of a spec was not met.
+func failed(message string, _ ...int) {
+	panic(stop{verdict: reports.Fail, message: message})
+}
+
+// run is the whole life of one check: attempts, verdict, result.
+func (e entry) run(ctx context.Context) {
+	s := e.suite
+	if s.OnBegin != nil {
+		s.OnBegin(e.requirement.ID, string(e.kind))
+	}
+	began := time.Now()
+	final := e.decide(ctx)
+	if ctx.Err() != nil && !final.passed() {
+		return // interrupted: whatever it was, it is no verdict
+	}
+	final = e.known(final)
+	if s.OnResult != nil {
+		s.OnResult(e.result(final, time.Since(began)))
+	}
+	switch final.verdict.Exit(false) {
+	case reports.ExitPass:
+		if final.verdict != reports.Pass {
+			ginkgo.Skip(final.message)
+		}
+	case reports.ExitInconclusive:
+		ginkgo.Skip("inconclusive: " + final.message)
+	default:
+		ginkgo.Fail(Explain(e.result(final, time.Since(began))))
+	}
+}
+
+// decide makes attempts. A pass is believed at once. A failure is looked at
+// again: how often it comes back is part of what is told, and one that passes
+// on the same input is flaky. A hang is not repeated: it was long enough.
+func (e entry) decide(ctx context.Context) outcome {
+	first := e.attempt(ctx)
+	if e.once {
+		return first
+	}
+	switch first.verdict {
+	case reports.Fail, reports.Crash, reports.Leak:
+	case reports.Timeout:
+		first.evidence.Sure = cmp.Or(first.evidence.Sure, "seen once: a hang is not run again, since it was given long enough")
+		return first
+	default:
+		return first
+	}
+	failures, attempts := 1, 1
+	for ; attempts < e.suite.attempts() && ctx.Err() == nil; attempts++ {
+		again := e.attempt(ctx)
+		switch again.verdict {
+		case reports.Pass:
+		case reports.Fail, reports.Crash, reports.Leak, reports.Timeout:
+			failures++
+		}
+	}
+	if attempts > 1 {
+		first.evidence.Sure = fmt.Sprintf("failed %d of %d runs", failures, attempts)
+	}
+	if failures < attempts {
+		first.evidence.Sure += fmt.Sprintf("; at first it was: %s", first.verdict)
+		first.verdict = reports.Flaky
+	}
+	return first
+}
+
+// attempt runs the body once in a world of its own.
+func (e entry) attempt(ctx context.Context) (o outcome) {
+	inner, err := e.newWorld(ctx)
+	if err != nil {
+		return outcome{verdict: reports.KitError, message: err.Error(), evidence: &reports.Evidence{Saw: err.Error()}}
+	}
+	w := newWorld(ctx, e, inner)
+	defer func() {
+		if err := w.end(); err != nil && o.verdict == reports.Pass {
+			o = outcome{verdict: reports.KitError, message: err.Error(), evidence: &reports.Evidence{Saw: err.Error()}}
+		}
+	}()
+	o = w.guard(func() { e.body(w) })
+	if o.passed() && !w.untidy {
+		o = w.guard(w.expectNothingLeft)
+	}
+	o.note, o.faults = w.note, w.listed()
+	return o
+}
+
+// guard runs f and turns the way it ended into an outcome.
+func (w *World) guard(f func()) (o outcome) {
+	defer func() {
+		thrown := recover()
+		if thrown == nil {
+			return
+		}
+		var halt stop
+		if s, ok := thrown.(stop); ok {
+			halt = s
+		} else if err, ok := thrown.(error); ok && errors.As(err, new(kitError)) {
+			halt = stop{reports.KitError, err.Error()}
+		} else {
+			halt = stop{reports.KitError, fmt.Sprintf("the spec itself panicked: %v", thrown)}
+			w.trace = string(debug.Stack())
+		}
+		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.told.add(w.evidence(halt))}
+	}()
+	f()
+	return outcome{verdict: reports.Pass}
+}
+
+// kitError is thrown for what is neither the subject's nor the host's fault.
+type kitError struct{ error }
+
+func (k kitError) Unwrap() error { return k.error }

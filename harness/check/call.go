@@ -1,0 +1,134 @@
+package check
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// A Call is an operation under way in a process.
+type Call struct {
+	process *Process
+	call    *agent.Call
+	told    bool
+}
+
+// Blocks expects that the call does not return by itself. It looks for a
+// short while only: a call that returns later, before anything was done that
+// would let it, is caught by [Call.StillBlocked] and by what it returned.
+func (c *Call) Blocks(format string, args ...any) {
+	select {
+	case <-c.call.Done():
+	case <-time.After(settle):
+		return
+	}
+	c.early(format, args...)
+}
+
+// StillBlocked expects that the call has not returned yet.
+func (c *Call) StillBlocked(format string, args ...any) {
+	select {
+	case <-c.call.Done():
+		c.early(format, args...)
+	default:
+	}
+}
+
+func (c *Call) early(format string, args ...any) {
+	_, err := c.Return()
+	answer := "came back at once, done"
+	if err != nil {
+		answer = fmt.Sprintf("came back at once: %v", err)
+	}
+	c.process.world.Fail("%s: %s %s, where it must wait", fmt.Sprintf(format, args...), c.process.Name(), answer)
+}
+
+// Returned reports whether the call has come back.
+func (c *Call) Returned() bool {
+	select {
+	case <-c.call.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// Return waits until the call comes back. It ought to: one that does not is a
+// timeout, with who is blocked where.
+func (c *Call) Return() (agent.Reply, error) {
+	w := c.process.world
+	if reason := w.watch(c.call); reason != "" {
+		w.blocked = w.whoIsBlocked()
+		w.stop(reports.Timeout, "%s did not come back from %s: %s",
+			c.process.Name(), describe(c.call.Request, agent.Reply{}, nil), reason)
+	}
+	reply, err := c.call.Reply()
+	if !c.told {
+		c.told = true
+		c.process.tell(c.call.Request, reply, err)
+	}
+	return reply, c.process.refusal(c.call.Request.Op, err)
+}
+
+// describe puts an operation and its answer into a line.
+func describe(r agent.Request, reply agent.Reply, err error) string {
+	s := r.Op
+	if r.Role != "" {
+		s += " " + r.Role
+	}
+	if r.Name != "" {
+		s += fmt.Sprintf(" %q", r.Name)
+	}
+	if r.Kind != "" {
+		s += " " + r.Kind
+	}
+	for _, n := range []struct {
+		word  string
+		value *int64
+	}{{"size", r.Size}, {"capacity", r.Capacity}, {"item up to", r.ItemMax}, {"offset", r.Offset}, {"count", r.Count}, {"from", r.Initial}, {"at most", r.Maximum}} {
+		if n.value != nil {
+			s += fmt.Sprintf(", %s %d", n.word, *n.value)
+		}
+	}
+	if r.Expected != nil {
+		s += fmt.Sprintf(", if %d", *r.Expected)
+	}
+	if r.Value != nil {
+		s += fmt.Sprintf(", %d", *r.Value)
+	}
+	if r.Data != nil {
+		s += " " + showBase64(*r.Data)
+	}
+	if r.Wait != nil {
+		switch v := subject.Wait(*r.Wait); v {
+		case subject.Forever:
+		case subject.Never:
+			s += ", without waiting"
+		default:
+			s += fmt.Sprintf(", for at most %v", time.Duration(v))
+		}
+	}
+	switch {
+	case err != nil:
+		s += " → " + err.Error()
+	case reply.Data != nil:
+		s += " → " + showBase64(*reply.Data)
+	case reply.Swapped != nil:
+		s += fmt.Sprintf(" → held %d, swapped: %t", *reply.Value, *reply.Swapped)
+	case reply.Value != nil:
+		s += fmt.Sprintf(" → %d", *reply.Value)
+	case reply.Done != nil:
+		s += fmt.Sprintf(" → %d done", *reply.Done)
+		if reply.Wrong != nil && *reply.Wrong > 0 {
+			s += fmt.Sprintf(", %d wrong", *reply.Wrong)
+		}
+	case reply.Size != nil:
+		s += fmt.Sprintf(" → %d bytes", *reply.Size)
+	case reply.OK:
+		s += " → ok"
+	}
+	return s
+}

@@ -1,0 +1,101 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/world"
+)
+
+// TwoHosts gives the spec a far host. Where the system offers none the
+// requirement is skipped, with the reason.
+func TwoHosts() Option { return func(e *entry) { e.hosts = true } }
+
+// A Host is one of the two of a spec that has two.
+type Host bool
+
+// The near host is that of every spec; the far one is reached over a network.
+const (
+	Near Host = false
+	Far  Host = true
+)
+
+// gateAddress is where the far host reaches the near one.
+const gateAddress = world.NearAddress + ":7000"
+
+// Connect opens the near host to the far one, by a process of its own.
+func (w *World) Connect() {
+	can := w.Capabilities()
+	switch {
+	case !can.Has(world.NetworkNamespace):
+		w.Skip("there is no second host here: %s", can.Reason(world.NetworkNamespace))
+	case !can.Has(world.TwoHosts):
+		w.Skip("there is no second host here: %s", can.Reason(world.TwoHosts))
+	}
+	w.gate = w.Process("gate")
+	_, err := w.gate.do(agent.Request{Op: agent.OpNetworkExpose, Name: gateAddress})
+	w.Must(err, "opening the near host at %s", gateAddress)
+}
+
+// ProcessOn starts a process on one of the hosts. One on the far host becomes a
+// process of the near one over the network.
+func (w *World) ProcessOn(h Host, name string) *Process {
+	l := w.entry.suite.Launcher
+	l.Far = bool(h)
+	p := w.process(name, l)
+	if h == Far {
+		_, err := p.do(agent.Request{Op: agent.OpNetworkDial, Name: gateAddress})
+		w.Must(err, "reaching the near host at %s from the far one", gateAddress)
+	}
+	return p
+}
+
+// Cut cuts the line between the hosts: what is sent is lost, and nobody is
+// told. Heal mends it.
+func (w *World) Cut() {
+	w.Step("the line between the hosts is cut")
+	if err := w.World.Cut(w.ctx); err != nil {
+		panic(kitError{err})
+	}
+}
+
+// Heal mends the line.
+func (w *World) Heal() {
+	w.Step("the line heals")
+	if err := w.World.Heal(w.ctx); err != nil {
+		panic(kitError{err})
+	}
+}
+
+// Apart runs a spec of another profile with its processes on the two hosts in
+// turn: the first that it starts is on the host named, the second on the other.
+// When it is done they leave.
+func (w *World) Apart(what, profile string, first Host, body func(*World)) {
+	where := "near"
+	if first == Far {
+		where = "far"
+	}
+	w.Step("%s, the first process on the %s host", what, where)
+	before, own := len(w.processes), w.entry.profile
+	w.chapter++
+	w.names = fmt.Sprintf("%d-", w.chapter)
+	w.entry.profile = profile
+	next := first
+	w.host = func() Host { next = !next; return !next }
+	defer func() { w.host, w.names, w.entry.profile = nil, "", own }()
+	body(w)
+	for _, p := range w.processes[before:] {
+		p.leave()
+	}
+	w.processes = w.processes[:before]
+}
+
+// SizeIn is the nearest to the wanted size that an item of a profile may have.
+func (w *World) SizeIn(profile string, wanted int64) (size int64) {
+	w.As(profile, func() { size = w.Queues().Size(wanted) })
+	return size
+}
+
+// ClaimsOf reports whether an extended requirement is claimed.
+func (w *World) ClaimsOf(id string) bool { return slices.Contains(w.Claims().Extended, id) }

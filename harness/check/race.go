@@ -1,0 +1,69 @@
+package check
+
+import (
+	"cmp"
+	"errors"
+
+	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/scenario"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// Interleavings is the body of a check of kind race: it explores the scenarios
+// that show the requirement, up to the first violation. What is found is found
+// each time, so that nothing needs to be looked at again.
+func Interleavings(w *World) {
+	all, err := scenario.Of(w.Claims())
+	if err != nil {
+		w.Inconclusive("a scenario that the claims add cannot be read: %v", err)
+	}
+	list := scenario.Showing(all, w.entry.requirement.ID, w.Profile())
+	if len(list) == 0 {
+		w.Skip("what is claimed gives rise to no scenario for this")
+	}
+	e, err := explore.Start(w.ctx, w.World, w.entry.suite.Launcher)
+	var refused *explore.Refused
+	switch {
+	case errors.As(err, &refused):
+		w.Skip("the interleavings of this subject cannot be explored here: %s", refused.Reason)
+	case err != nil:
+		panic(kitError{err})
+	}
+	w.Cleanup(func() { _ = e.Close() })
+	total := scenario.Total{}
+	for _, s := range list {
+		w.Step("scenario %s", s.ID)
+		f, err := s.Explore(w.ctx, e, w.ID())
+		if err != nil {
+			panic(kitError{err})
+		}
+		total.Add(f)
+		if f.Breaks(w.entry.requirement.ID) {
+			w.found(f)
+		}
+	}
+	w.Note("%s", total)
+	if err := e.Close(); err != nil {
+		panic(kitError{err})
+	}
+}
+
+// found ends the spec with what was found.
+func (w *World) found(f scenario.Finding) {
+	evidence := f.Evidence()
+	w.did = append(w.did, evidence.Did...)
+	w.raced = raced{evidence.Interleaving, evidence.Sure}
+	w.stop(f.Verdict(), "%s: %s", f.Scenario.ID, f.String())
+}
+
+// raced is what a check of kind race adds to the story of its world.
+type raced struct {
+	witness *reports.Interleaving
+	proof   string
+}
+
+func (r raced) add(e *reports.Evidence) *reports.Evidence {
+	e.Interleaving = r.witness
+	e.Sure = cmp.Or(r.proof, e.Sure)
+	return e
+}

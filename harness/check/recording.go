@@ -1,0 +1,204 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/history"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// told is what a spec over histories adds to the story of its world.
+type told struct {
+	files              int // recorded so far
+	picture, svg, sure string
+	mute               bool // nothing more is told
+	faults             func() []string
+}
+
+func (t *told) add(e *reports.Evidence) *reports.Evidence {
+	e.Picture, e.SVG = t.picture, t.svg
+	if t.sure != "" {
+		e.Sure = t.sure
+	}
+	return e
+}
+
+// Recorded is a workload whose operations are written down as they happen, for
+// a checker that judges them when all are done.
+type Recorded struct {
+	Role             string // one of agent.Roles
+	Index            int64  // of the process in the history
+	Count            int64  // operations that have to take effect
+	Wait             subject.Wait
+	Tries            int64         // of 100 operations, how many do not wait
+	Think            time.Duration // the longest pause between two operations
+	SizeMin, SizeMax int64         // of items and records, bytes
+	Seed             uint64
+}
+
+// A Recording is a recorded workload under way.
+type Recording struct {
+	*Call
+	Index int64
+	path  string
+}
+
+// Records reports whether the agent can record what its operations did.
+func (p *Process) Records() bool { return p.agent.Hello().Records }
+
+// record begins a recorded workload on an object; offset is nil but for words.
+func (p *Process) record(object string, x Recorded, offset *int64) *Recording {
+	p.world.files++
+	path := filepath.Join(p.world.Dir(), fmt.Sprintf(".ipckit-history-%d", p.world.files))
+	wire, think := agent.WireWait(x.Wait), int64(x.Think)
+	r := agent.Request{
+		Op: agent.OpWorkload, Object: object, Role: x.Role, Count: &x.Count, Index: &x.Index, Wait: &wire,
+		History: path, Tries: &x.Tries, Think: &think, Seed: &x.Seed, Offset: offset,
+	}
+	if x.SizeMax > 0 {
+		r.SizeMin, r.SizeMax = &x.SizeMin, &x.SizeMax
+	}
+	return &Recording{Call: p.begin(r), Index: x.Index, path: path}
+}
+
+// Record begins a recorded workload on a buffer or mailbox.
+func (q *Queue) Record(x Recorded) *Recording { return q.process.record(q.handle, x, nil) }
+
+// Record begins a recorded workload on a lock, semaphore or snapshot.
+func (h handle) Record(x Recorded) *Recording { return h.process.record(h.id, x, nil) }
+
+// Record begins a recorded workload on a word.
+func (x *Word) Record(r Recorded) *Recording {
+	return x.region.process.record(x.region.handle, r, &x.offset)
+}
+
+// PutRole and GetRole are the roles of workloads that move items here.
+func (q *Queue) PutRole() string { return q.role(agent.RolePut, agent.RoleSend) }
+
+// GetRole is the other side of PutRole.
+func (q *Queue) GetRole() string { return q.role(agent.RoleGet, agent.RoleReceive) }
+
+// Ended waits until all recordings have ended. It gives a reason where one
+// does not: that its process is blocked, and nobody is there to release it. A
+// process that died is no reason here, nor is one whose operation was refused:
+// see [Recording.Err].
+func (w *World) Ended(all []*Recording) (stuck string) {
+	for _, r := range all {
+		if reason := w.watch(r.call); reason != "" {
+			w.blocked = w.whoIsBlocked()
+			return fmt.Sprintf("%s did not come back: %s", r.process.Name(), reason)
+		}
+	}
+	return ""
+}
+
+// Err says how the workload ended, once it has; dead: by its process's death.
+func (r *Recording) Err() (dead bool, err error) {
+	if !r.Returned() {
+		return false, nil
+	}
+	_, err = r.call.Reply()
+	return errors.As(err, new(*agent.Died)), err
+}
+
+// Begun reports whether the process records already.
+func (r *Recording) Begun() bool { return history.Begun(r.path) }
+
+// Broken ends the spec where a workload ended in a way that nobody wanted.
+// What was killed on purpose is not asked.
+func (r *Recording) Broken() {
+	if _, err := r.Err(); err != nil && !r.process.gone {
+		w := r.process.world
+		var refused *subject.Error
+		if errors.As(err, &refused) && strings.HasPrefix(refused.Text, "history") {
+			w.Inconclusive("%s could not record: %s: make room where TMPDIR points", r.process.Name(), refused.Text)
+		}
+		w.Must(r.process.refusal(agent.OpWorkload, err), "an operation of %s under load", r.process.Name())
+	}
+}
+
+// Gone reports whether the process has left, or was killed.
+func (p *Process) Gone() bool { return p.gone }
+
+// Process is the one that records.
+func (r *Recording) Process() *Process { return r.process }
+
+// Histories loads what was recorded, one log a process. Who was killed before
+// the first operation has recorded nothing.
+func (w *World) Histories(all []*Recording) (*history.History, error) {
+	var paths []string
+	for _, r := range all {
+		if r.process.gone && !history.Begun(r.path) {
+			continue
+		}
+		paths = append(paths, r.path)
+	}
+	return history.LoadJoined(paths...)
+}
+
+// Discard removes what was recorded.
+func (w *World) Discard(all []*Recording) {
+	for _, r := range all {
+		_ = os.Remove(r.path)
+	}
+}
+
+// Blocked gives who was blocked when [World.Ended] gave up last, and SetBlocked
+// says what of that is to be told.
+func (w *World) Blocked() []reports.Blocked { return w.blocked }
+
+// SetBlocked is told at Blocked.
+func (w *World) SetBlocked(list []reports.Blocked) { w.blocked = list }
+
+// Picture puts a history into the evidence: as text, and to be looked at.
+func (w *World) Picture(text, svg string) { w.picture, w.svg = text, svg }
+
+// Sure says how sure a failure is, which looking again would not tell better.
+func (w *World) Sure(format string, args ...any) { w.sure = fmt.Sprintf(format, args...) }
+
+// Mute says whether what is done from now on is told in the evidence: the
+// hundreds of steps of a load are not.
+func (w *World) Mute(mute bool) { w.mute = mute }
+
+// Faults says what gives, when the check has ended, the faults that were made.
+func (w *World) Faults(list func() []string) { w.faults = list }
+
+// listed are the faults for the record.
+func (t *told) listed() []string {
+	if t.faults == nil {
+		return nil
+	}
+	return t.faults()
+}
+
+// Hang ends the spec: the subject did not come back.
+func (w *World) Hang(format string, args ...any) { w.stop(reports.Timeout, format, args...) }
+
+// Progress tells the run how far a long check has come.
+func (w *World) Progress(operations, faults int64) {
+	if s := w.entry.suite; s.OnProgress != nil {
+		s.OnProgress(path.Join(w.entry.requirement.ID, w.entry.profile), operations, faults)
+	}
+}
+
+// Budget is how long a check may go on that could go on for ever.
+func (w *World) Budget() time.Duration { return w.entry.suite.Budget }
+
+// Forget takes processes out of the world's story that have been killed.
+func (w *World) Forget() {
+	kept := w.processes[:0]
+	for _, p := range w.processes {
+		if !p.gone {
+			kept = append(kept, p)
+		}
+	}
+	w.processes = kept
+}

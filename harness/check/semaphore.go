@@ -1,0 +1,63 @@
+package check
+
+import (
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// A Semaphore is one process's handle on a counting semaphore.
+type Semaphore struct{ handle }
+
+// SemaphoreMaximum is the nearest to the wanted maximum that may be asked for.
+func (w *World) SemaphoreMaximum(wanted int64) int64 {
+	m := w.Claims().Profiles.Semaphore.Maximum
+	return min(max(wanted, int64(m.Min)), int64(m.Max))
+}
+
+// CreateSemaphore makes a new semaphore of that value.
+func (p *Process) CreateSemaphore(name string, initial, maximum int64) (*Semaphore, error) {
+	h, err := p.create("semaphore", name, func(r *agent.Request) { r.Initial, r.Maximum = &initial, &maximum })
+	return &Semaphore{h}, err
+}
+
+// OpenSemaphore attaches to an existing one.
+func (p *Process) OpenSemaphore(name string) (*Semaphore, error) {
+	h, err := p.open("semaphore", name)
+	return &Semaphore{h}, err
+}
+
+// Wait takes one from the value.
+func (s *Semaphore) Wait(wait subject.Wait) error {
+	_, err := s.BeginWait(wait).Return()
+	return err
+}
+
+// BeginWait starts to take one from the value.
+func (s *Semaphore) BeginWait(wait subject.Wait) *Call {
+	return s.waiting("wait", agent.WireWait(wait))
+}
+
+// Post adds one to the value.
+func (s *Semaphore) Post() error { return s.call("post") }
+
+// BeginPost starts to add one to the value.
+func (s *Semaphore) BeginPost() *Call {
+	return s.process.begin(agent.Request{Op: s.family + ".post", Object: s.id})
+}
+
+// BeginPermits starts to wait, be inside, and post, many times; no more than
+// permits may be inside.
+func (s *Semaphore) BeginPermits(permits int64, steps Steps) *Work {
+	return s.process.work(s.id, agent.RoleSemaphore, steps, func(r *agent.Request) { r.Maximum = &permits })
+}
+
+// BeginWaits starts to wait many times. No more of all waits may come through
+// than initial and the posts of all.
+func (s *Semaphore) BeginWaits(initial int64, steps Steps) *Work {
+	return s.process.work(s.id, agent.RoleWait, steps, func(r *agent.Request) { r.Initial = &initial })
+}
+
+// BeginPosts starts to post many times.
+func (s *Semaphore) BeginPosts(steps Steps) *Work {
+	return s.process.work(s.id, agent.RolePost, steps, nil)
+}

@@ -1,0 +1,63 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/world"
+)
+
+// How long to wait, at most, for the subject's own processes to come to rest, and
+// for how long they must have done nothing.
+const (
+	settling = 2 * time.Second
+	settled  = 5 * time.Millisecond
+)
+
+// Settle waits until the processes that the subject itself started, if any, have
+// come to rest: until none of them has run between two looks. What somebody had
+// handed to them before he died has arrived by then, or never will. Who never
+// rests is not waited for.
+func (w *World) Settle() {
+	for end := time.Now().Add(settling); time.Now().Before(end); {
+		before, asleep := turns(w.servants())
+		if asleep && before == "" {
+			return
+		}
+		time.Sleep(settled)
+		if after, still := turns(w.servants()); asleep && still && after == before {
+			return
+		}
+	}
+}
+
+// servants are the processes that are nobody's agent: the subject itself has
+// started them.
+func (w *World) servants() []*world.Process {
+	agents := map[int]bool{}
+	for _, p := range w.processes {
+		agents[p.PID()] = true
+	}
+	return slices.DeleteFunc(w.Processes(), func(p *world.Process) bool { return agents[p.PID()] })
+}
+
+// turns tells how often each thread of processes was scheduled, and whether all
+// of them sleep. Those who are ending count as asleep.
+func turns(processes []*world.Process) (turns string, asleep bool) {
+	var b strings.Builder
+	for _, p := range processes {
+		state, err := p.State()
+		if err != nil {
+			continue
+		}
+		for _, t := range state.Threads {
+			if t.State == "R" || t.State == "D" {
+				return "", false
+			}
+			fmt.Fprintf(&b, "%d:%d:%d ", t.TID, t.Waits, t.Preempt)
+		}
+	}
+	return b.String(), true
+}

@@ -1,0 +1,75 @@
+package check
+
+import (
+	"syscall"
+	"time"
+)
+
+// Storm stops and continues the process, and interrupts its system call where
+// it bears that, a number of times.
+func (p *Process) Storm(times int) {
+	for range times {
+		p.Signal(syscall.SIGSTOP)
+		time.Sleep(time.Millisecond)
+		p.Signal(syscall.SIGCONT)
+		if p.Interrupts() {
+			p.Interrupt()
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// How often a call must be found asleep after its time is up, and for how long it
+// is bothered at most.
+const (
+	oversleeps = 8
+	bothered   = 30 * time.Second
+)
+
+// Oversleeps interrupts the call, which may wait for so long, now and again until
+// it has come back, and reports whether it was found asleep again and again though
+// its time was up. Who is late because he waits for a processor does not sleep.
+func (c *Call) Oversleeps(limit time.Duration) bool {
+	w, p := c.process.world, c.process
+	var waits time.Time // since when, at the latest
+	found := 0
+	for began := time.Now(); found < oversleeps && time.Since(began) < bothered; {
+		asleep, _ := p.agent.Asleep(w.ctx)
+		_, resting := turns(w.servants())
+		switch {
+		case c.Returned():
+			return false
+		case !asleep || !resting:
+		case waits.IsZero():
+			waits = time.Now()
+		case time.Since(waits) > 2*limit:
+			found++
+		}
+		if p.Interrupts() {
+			p.Interrupt()
+		} else {
+			p.Signal(syscall.SIGSTOP)
+			p.Signal(syscall.SIGCONT)
+		}
+	}
+	return found == oversleeps
+}
+
+// Sleeps expects that the call, which waits, leaves the processor to others.
+// Where nobody can tell, the requirement is skipped.
+func (c *Call) Sleeps(format string, args ...any) {
+	w := c.process.world
+	c.Blocks(format, args...)
+	switch rests, sure := c.process.agent.Rests(w.ctx); {
+	case rests:
+	case c.process.agent.Hello().Thread == nil:
+		w.Skip("%s does not tell which of its threads does the operations, so nobody can say whether it sleeps", c.process.Name())
+	case !sure:
+		w.Inconclusive("it could not be seen whether %s sleeps", c.process.Name())
+	default:
+		c.StillBlocked(format, args...)
+		where := c.process.agent.Where()
+		w.Fail("%s waits without sleeping: it used the processor, or was woken, all the time (%s)", c.process.Name(), where.Where)
+	}
+	c.StillBlocked(format, args...)
+}

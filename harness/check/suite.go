@@ -1,0 +1,179 @@
+// Package check binds Ginkgo specs to requirements. A spec arranges processes
+// in a world, acts, and expects; the package gives it the processes, watches
+// over every operation, and turns what happened into a verdict with evidence.
+package check
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/selection"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// DefaultPatience is how long the watchdog lets one operation take that ought
+// to come back. It is far above what a loaded machine needs.
+const DefaultPatience = 10 * time.Second
+
+// A Suite is one subject, with the requirements that are to be checked of it.
+// Registration functions call [Suite.It]; nothing is registered globally.
+type Suite struct {
+	Catalogue  *catalogue.Catalogue
+	Claims     subject.Claims
+	Items      []selection.Item // what is claimed and selected
+	Launcher   agent.Launcher   // starts an agent of the subject
+	Programs   string           // directory of built programs, where they are the subject
+	BuildErr   error            // why the programs could not be built
+	Seed       uint64
+	Patience   time.Duration // 0: DefaultPatience
+	Isolation  world.Isolation
+	Budget     time.Duration                                // how long a check may go on that could go on for ever
+	Attempts   int                                          // how often a failure is looked at again; 0: 3
+	Repeat     func(id string) string                       // the command that repeats one requirement
+	OnBegin    func(id, kind string)                        // called before a check, or nil
+	OnResult   func(r reports.Result)                       // called after it, or nil
+	OnProgress func(check string, operations, faults int64) // called while a long check runs, or nil; check is its name, once for each profile
+	Take       func(kind catalogue.Kind) bool               // says of each spec whether to register it; nil: all
+	Mine       func() bool                                  // says of each spec, when its turn comes, whether to run it; nil: all
+	Collect    func(id string, kind catalogue.Kind)         // set: specs are not registered, only named
+
+	byID map[string]selection.Item
+}
+
+// Option changes how a spec is registered.
+type Option func(*entry)
+
+// Kind says that the spec is a check of another kind than behaviour.
+func Kind(k catalogue.Kind) Option { return func(e *entry) { e.kind = k } }
+
+// Once says that looking again would show the same thing again, since the body
+// judges what was done before it ran.
+func Once() Option { return func(e *entry) { e.once = true } }
+
+// entry is one spec of one requirement in one profile.
+type entry struct {
+	suite       *Suite
+	requirement *catalogue.Requirement
+	profile     string
+	kind        catalogue.Kind
+	once        bool
+	hosts       bool // it needs two
+	body        func(*World)
+}
+
+// It registers body as the spec of a requirement, once for each profile that
+// the subject claims it in. Text and labels come from the catalogue. An id
+// that the catalogue does not have is a mistake in the suite, and panics.
+func (s *Suite) It(id string, body func(w *World), options ...Option) {
+	r := s.Catalogue.Get(id)
+	if r == nil {
+		panic(fmt.Sprintf("spec for %s: the catalogue has no such requirement", id))
+	}
+	e := entry{suite: s, requirement: r, kind: catalogue.Behaviour, body: body}
+	for _, o := range options {
+		o(&e)
+	}
+	if s.Collect != nil {
+		s.Collect(id, e.kind)
+		return
+	}
+	item, ok := s.item(id)
+	if !ok || item.Status != selection.Claimed || !item.Selected {
+		return
+	}
+	for _, profile := range item.Profiles {
+		e := e
+		e.profile = profile
+		if s.Take != nil && !s.Take(e.kind) {
+			continue
+		}
+		text := fmt.Sprintf("%s %s", id, strings.TrimSuffix(r.Text, "."))
+		if len(item.Profiles) > 1 {
+			text += " [" + profile + "]"
+		}
+		ginkgo.It(text, e.labels(), func(ctx ginkgo.SpecContext) {
+			if s.Mine == nil || s.Mine() {
+				e.run(ctx)
+			}
+		})
+	}
+}
+
+func (e entry) labels() ginkgo.Labels {
+	r := e.requirement
+	labels := ginkgo.Labels{r.ID, r.Family(), string(r.Level), string(e.kind), e.profile}
+	if f := e.suite.Catalogue.Family(r.ID); f != nil {
+		labels = append(labels, f.Model)
+	}
+	return labels
+}
+
+func (s *Suite) item(id string) (selection.Item, bool) {
+	if s.byID == nil {
+		s.byID = map[string]selection.Item{}
+		for _, item := range s.Items {
+			s.byID[item.Requirement.ID] = item
+		}
+	}
+	item, ok := s.byID[id]
+	return item, ok
+}
+
+// Register prepares Ginkgo and Gomega for the suite and registers the specs
+// in a container that bears the subject's name. It is called once in a
+// process, before RunSpecs.
+func (s *Suite) Register(specs ...func(*Suite)) {
+	gomega.RegisterFailHandler(func(message string, skip ...int) { failed(message, skip...) })
+	ginkgo.Describe(s.Claims.Subject, func() {
+		for _, register := range specs {
+			register(s)
+		}
+	})
+}
+
+func (s *Suite) patience() time.Duration {
+	if s.Patience > 0 {
+		return s.Patience
+	}
+	return DefaultPatience
+}
+
+func (s *Suite) attempts() int {
+	if s.Attempts > 0 {
+		return s.Attempts
+	}
+	return 3
+}
+
+// newWorld makes the world of one attempt.
+func (e entry) newWorld(ctx context.Context) (*world.World, error) {
+	return world.New(ctx, world.Options{Isolation: e.suite.Isolation, Limits: e.suite.limits(), TwoHosts: e.hosts})
+}
+
+// limits bound what unmodified programs may use: far above what an assignment
+// needs, and far below what would bring the machine down.
+func (s *Suite) limits() world.Limits {
+	if s.Claims.Programs == nil {
+		return world.Limits{}
+	}
+	return world.Limits{Processes: 256, OpenFiles: 1024, FileSize: 1 << 30, ShmSize: 1 << 30}
+}
+
+// seed gives each requirement its own stream of random numbers, so that one
+// can be repeated alone.
+func (e entry) seed() uint64 {
+	h := agent.Hash([]byte(path.Join(e.requirement.ID, e.profile)))
+	var n uint64
+	_, _ = fmt.Sscanf(h, "%016x", &n)
+	return e.suite.Seed ^ n
+}

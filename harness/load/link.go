@@ -1,0 +1,122 @@
+package load
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/history"
+	"github.com/ipckit/ipckit/harness/linear"
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+// LinkOrder checks that messages come out of a link in the order in which they
+// went in, and LinkDelivery that each comes out whole, and once. Neither asks
+// when a receive may find nothing: what was sent may still be on its way.
+func LinkOrder(w *check.World) { link(w, linear.Producers{}) }
+
+// LinkDelivery: see [LinkOrder].
+func LinkDelivery(w *check.World) { link(w, linear.Delivery{Loss: true, Relaxed: true}) }
+
+func link(w *check.World, checker linear.Checker) {
+	l := &linkTrial{w: w, claims: w.Claims().Profiles.Link, checker: checker}
+	if _, most := l.claims.Item.Bounds(); most < history.SmallestNamed {
+		w.Skip("messages of %d bytes cannot be told apart: the least that can be named has %d", most, history.SmallestNamed)
+	}
+	run(w, trial{begin: l.begin, end: l.end, check: l.check, unrecorded: l.unrecorded})
+}
+
+// A linkTrial has one process send to another over a link of theirs, while a
+// third sends something to the receiver over a link of its own.
+type linkTrial struct {
+	w       *check.World
+	claims  *subject.LinkProfile
+	checker linear.Checker
+
+	low, high        int64       // bytes, of a message
+	from, to         *check.Link // of this round
+	stranger, aside  *check.Link // the third's end, and the receiver's
+	strange          check.Bulk  // what the third sends
+	strangersSending *check.Call // while it does
+}
+
+func (l *linkTrial) check(*round) linear.Checker { return l.checker }
+
+// begin draws the shape of the round and starts it.
+func (l *linkTrial) begin(r *round) {
+	l.attach(r)
+	think := []time.Duration{0, 0, 2 * time.Microsecond, 100 * time.Microsecond}[r.rand.IntN(4)]
+	tries := []int64{0, 0, 30, 90}[r.rand.IntN(4)]
+	if l.claims.Framing == subject.FramingStream {
+		tries = 0 // a part of a message may be there
+	}
+	r.shape = fmt.Sprintf("one sends, one receives, a third sends aside; messages of %d to %d bytes, %d %% without waiting, thinking up to %v", l.low, l.high, tries, think)
+	l.strangersSending = l.stranger.BeginPutAll(l.strange)
+	for i, x := range []struct {
+		role string
+		link *check.Link
+	}{{l.to.GetRole(), l.to}, {l.from.PutRole(), l.from}} {
+		load := r.load(x.role, i)
+		load.Tries, load.Think, load.SizeMin, load.SizeMax = tries, think, l.low, l.high
+		r.recorded(x.link.Record(load))
+	}
+}
+
+// attach links a sender, a receiver and a third with each other; who is which
+// changes from round to round. It draws the sizes of their messages.
+func (l *linkTrial) attach(r *round) {
+	var parties []*check.Party
+	for i := range 3 {
+		p, err := r.process((i + r.number) % 3).Join(r.name("party"))
+		l.w.Must(err, "joining")
+		parties = append(parties, p)
+		r.cleanup = append(r.cleanup, func() { l.w.Must(p.Leave(), "leaving") })
+	}
+	end := func(a, b int) *check.Link {
+		x, err := parties[a].Link(parties[b].Name)
+		l.w.Must(err, "linking %s with %s", parties[a].Process().Name(), parties[b].Process().Name())
+		return x
+	}
+	l.from, l.to = end(0, 1), end(1, 0)
+	l.stranger, l.aside = end(2, 1), end(1, 2)
+	least, most := l.claims.Item.Bounds()
+	l.high = min(max([]int64{8, 16, 24, 100, 1000}[r.rand.IntN(5)], int64(least), history.SmallestNamed), int64(most))
+	l.low = l.high
+	if r.rand.IntN(2) == 0 && l.claims.Framing != subject.FramingStream {
+		l.low = min(l.high, max(int64(least), history.SmallestNamed, l.high/2))
+	}
+	// So little that it is surely held while nobody receives it.
+	l.strange = check.Bulk{Count: 2, SizeMin: l.high, SizeMax: l.high, Seed: r.rand.Uint64()}
+}
+
+// end lets the receiver look whether anything is left, and take what came from
+// the third.
+func (l *linkTrial) end(r *round) {
+	x := r.load(l.to.GetRole(), 2)
+	x.Count, x.Wait, x.SizeMin, x.SizeMax = 1<<12, subject.Never, l.high, l.high
+	drain := l.to.Record(x)
+	if stuck := l.w.Ended([]*check.Recording{drain}); stuck != "" {
+		l.w.Hang("a receive that must not wait, on a link that nobody uses: %s", stuck)
+	}
+	drain.Broken()
+	r.recorded(drain)
+	l.aside.BeginGetAll(l.strange).AllRight(l.strange)
+	l.strangersSending.AllRight(l.strange)
+}
+
+// unrecorded moves messages from one process to another and compares them.
+func (l *linkTrial) unrecorded(s *session, count int64) int64 {
+	r := s.newRound()
+	l.attach(r)
+	b := check.Bulk{Count: count, SizeMin: l.low, SizeMax: l.high, Seed: r.rand.Uint64()}
+	aside := l.stranger.BeginPutAll(l.strange)
+	get, put := l.to.BeginGetAll(b), l.from.BeginPutAll(b)
+	get.AllRight(b)
+	put.AllRight(b)
+	l.aside.BeginGetAll(l.strange).AllRight(l.strange)
+	aside.AllRight(l.strange)
+	for _, leave := range r.cleanup {
+		leave()
+	}
+	return 2 * count
+}

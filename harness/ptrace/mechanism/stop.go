@@ -1,0 +1,86 @@
+package mechanism
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
+)
+
+// syscallStop looks at a thread that stands at the entry or the exit of a
+// system call.
+func (t *tracer) syscallStop(tid int, th *thread) {
+	info, err := ptrace.SyscallInfo(tid)
+	if err != nil {
+		if err != unix.ESRCH { // killed meanwhile
+			t.see(fmt.Sprintf("system calls: PTRACE_GET_SYSCALL_INFO: %v (Linux 5.3 or newer is needed)", err))
+		}
+		return
+	}
+	if info.Arch != nativeArch {
+		t.see(fmt.Sprintf("system calls of a program for another architecture (audit number %#x)", info.Arch))
+		return
+	}
+	switch info.Op {
+	case ptrace.Entry:
+		th.call = nil
+		if r, ok := recognised[info.Number()]; ok {
+			c := &call{pid: th.pid, number: info.Number(), args: info.Args()}
+			if r.path >= 0 {
+				c.object = readString(th.pid, c.args[r.path], unix.PathMax)
+			}
+			th.call = c
+		}
+	case ptrace.Exit:
+		c := th.call
+		th.call = nil
+		if c == nil {
+			return
+		}
+		c.result = info.Result()
+		r := recognised[c.number]
+		if info.Failed() && !r.attempt {
+			return
+		}
+		r.seen(t, c)
+	}
+}
+
+// fileBehind is what an open descriptor of a process leads to, as the link in
+// /proc tells it: a path, "pipe:[7]", "socket:[8]".
+func fileBehind(pid int, fd uint64) string { return link(pid, fmt.Sprintf("fd/%d", int32(fd))) }
+
+func link(pid int, name string) string {
+	target, err := os.Readlink(fmt.Sprintf("/proc/%d/%s", pid, name))
+	if err != nil {
+		return ""
+	}
+	return target
+}
+
+// isFIFO reports whether a descriptor of a process is a named pipe.
+func isFIFO(pid int, fd int64) bool {
+	var st unix.Stat_t
+	return unix.Stat(fmt.Sprintf("/proc/%d/fd/%d", pid, fd), &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFIFO
+}
+
+// threadGroup is the process that a thread belongs to; the thread itself where
+// /proc does not say.
+func threadGroup(tid int) int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
+	if err != nil {
+		return tid
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, ok := strings.CutPrefix(line, "Tgid:"); ok {
+			if n, err := strconv.Atoi(strings.TrimSpace(rest)); err == nil {
+				return n
+			}
+		}
+	}
+	return tid
+}
