@@ -31,7 +31,6 @@ import (
 	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -169,7 +168,7 @@ func Register(s subject.Subject, options ...Option) {
 			plan.Kinds = catalogue.Kinds
 		}
 	}
-	items, err := selection.Select(suite.Catalogue, plan.Claims, plan.Only)
+	items, err := catalogue.Select(suite.Catalogue, plan.Claims, plan.Only)
 	if err != nil {
 		panic(err)
 	}

@@ -1,6 +1,7 @@
 // Package catalogue holds requirements as data: what must hold, for whom, why,
-// and how it is looked at. The data themselves are the suite's; the package
-// only knows their form.
+// and how it is looked at; and it selects those that a subject's claims and the
+// caller ask for. The data themselves are the suite's; the package knows their
+// form only.
 package catalogue
 
 import "strings"

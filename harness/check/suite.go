@@ -15,7 +15,6 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -30,7 +29,7 @@ const DefaultPatience = 10 * time.Second
 type Suite struct {
 	Catalogue  *catalogue.Catalogue
 	Claims     subject.Claims
-	Items      []selection.Item // what is claimed and selected
+	Items      []catalogue.Item // what is claimed and selected
 	Launcher   agent.Launcher   // starts an agent of the subject
 	Programs   string           // directory of built programs, where they are the subject
 	BuildErr   error            // why the programs could not be built
@@ -47,7 +46,7 @@ type Suite struct {
 	Mine       func() bool                                  // says of each spec, when its turn comes, whether to run it; nil: all
 	Collect    func(id string, kind catalogue.Kind)         // set: specs are not registered, only named
 
-	byID map[string]selection.Item
+	byID map[string]catalogue.Item
 }
 
 // Option changes how a spec is registered.
@@ -88,7 +87,7 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 		return
 	}
 	item, ok := s.item(id)
-	if !ok || item.Status != selection.Claimed || !item.Selected {
+	if !ok || item.Status != catalogue.Claimed || !item.Selected {
 		return
 	}
 	for _, profile := range item.Profiles {
@@ -118,9 +117,9 @@ func (e entry) labels() ginkgo.Labels {
 	return labels
 }
 
-func (s *Suite) item(id string) (selection.Item, bool) {
+func (s *Suite) item(id string) (catalogue.Item, bool) {
 	if s.byID == nil {
-		s.byID = map[string]selection.Item{}
+		s.byID = map[string]catalogue.Item{}
 		for _, item := range s.Items {
 			s.byID[item.Requirement.ID] = item
 		}

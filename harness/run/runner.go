@@ -12,8 +12,8 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -76,7 +76,7 @@ func serve(s Suite, events *json.Encoder) error {
 	if err != nil {
 		return err
 	}
-	items, err := selection.Select(s.Catalogue, p.Claims, p.Only)
+	items, err := catalogue.Select(s.Catalogue, p.Claims, p.Only)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func serve(s Suite, events *json.Encoder) error {
 	return failed
 }
 
-func (p Plan) suite(s Suite, items []selection.Item) *check.Suite {
+func (p Plan) suite(s Suite, items []catalogue.Item) *check.Suite {
 	suite := &check.Suite{
 		Catalogue: s.Catalogue, Claims: p.Claims, Items: items, Launcher: p.Launcher, Programs: p.Programs,
 		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget,

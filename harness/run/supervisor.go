@@ -20,7 +20,6 @@ import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/reexec"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -48,7 +47,7 @@ var ErrUsage = errors.New("usage")
 // Do carries out a plan and gives the record. An error means that there is no
 // record; everything else is in it.
 func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error) {
-	items, err := selection.Select(s.Catalogue, p.Claims, p.Only)
+	items, err := catalogue.Select(s.Catalogue, p.Claims, p.Only)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
@@ -68,7 +67,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	defer writer.Close()
-	asked, err := selection.Match(s.Catalogue, p.Only)
+	asked, err := catalogue.Match(s.Catalogue, p.Only)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
@@ -120,7 +119,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 
 // Checks counts the checks that a plan has, each with its profile.
 func (s Suite) Checks(p Plan) (int, error) {
-	items, err := selection.Select(s.Catalogue, p.Claims, p.Only)
+	items, err := catalogue.Select(s.Catalogue, p.Claims, p.Only)
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
@@ -141,9 +140,9 @@ func families(c *catalogue.Catalogue) []reports.Family {
 }
 
 // countChecks counts the specs that will run, of some kinds.
-func countChecks(items []selection.Item, implemented map[string][]catalogue.Kind, of func(catalogue.Kind) bool) (n int) {
+func countChecks(items []catalogue.Item, implemented map[string][]catalogue.Kind, of func(catalogue.Kind) bool) (n int) {
 	for _, item := range items {
-		if item.Status != selection.Claimed || !item.Selected {
+		if item.Status != catalogue.Claimed || !item.Selected {
 			continue
 		}
 		for _, kind := range implemented[item.Requirement.ID] {
@@ -224,7 +223,7 @@ func (o *oneByOne) Result(r reports.Result) {
 }
 
 // unchecked makes the lines of what will not run: it is listed all the same.
-func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][]catalogue.Kind, asked func(*catalogue.Requirement) bool) []reports.Result {
+func unchecked(s Suite, p Plan, items []catalogue.Item, implemented map[string][]catalogue.Kind, asked func(*catalogue.Requirement) bool) []reports.Result {
 	suite := p.suite(s, items)
 	var list []reports.Result
 	for _, item := range items {
@@ -232,9 +231,9 @@ func unchecked(s Suite, p Plan, items []selection.Item, implemented map[string][
 		switch {
 		case !asked(item.Requirement):
 			continue
-		case item.Status == selection.NotClaimed:
+		case item.Status == catalogue.NotClaimed:
 			r.Verdict = reports.NotClaimed
-		case item.Status == selection.Excluded:
+		case item.Status == catalogue.Excluded:
 			r.Verdict, r.Message = reports.Excluded, "the profile is claimed as partial, without this"
 		case len(implemented[r.Requirement]) == 0:
 			r.Verdict, r.Message = reports.NotChecked, "this version of the kit has no check for it yet"

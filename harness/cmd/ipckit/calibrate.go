@@ -12,7 +12,6 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -79,7 +78,7 @@ func (c calibration) measure(ctx context.Context) (map[string]string, error) {
 
 // trials lists the faults that matter for what will be put under load.
 func (c calibration) trials() ([]*trial, error) {
-	items, err := selection.Select(c.suite.Catalogue, c.plan.Claims, c.plan.Only)
+	items, err := catalogue.Select(c.suite.Catalogue, c.plan.Claims, c.plan.Only)
 	if err != nil {
 		return nil, usage("%w", err)
 	}
@@ -87,7 +86,7 @@ func (c calibration) trials() ([]*trial, error) {
 	var list []*trial
 	for _, item := range items {
 		id := item.Requirement.ID
-		if item.Status != selection.Claimed || !item.Selected || !slices.Contains(implemented[id], catalogue.Stress) {
+		if item.Status != catalogue.Claimed || !item.Selected || !slices.Contains(implemented[id], catalogue.Stress) {
 			continue
 		}
 		for _, m := range mutants.All() {

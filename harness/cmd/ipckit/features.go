@@ -8,7 +8,6 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -82,7 +81,7 @@ func between(least, most subject.Size) string {
 type column struct {
 	name, profile string
 	claims        subject.Claims
-	items         map[string]selection.Item
+	items         map[string]catalogue.Item
 }
 
 // mechanisms are the built-in subjects that pass messages.
@@ -97,11 +96,11 @@ func mechanisms(suite run.Suite) ([]column, error) {
 			if !slices.Contains(s.Claims.Claimed(), profile) {
 				continue
 			}
-			items, err := selection.Select(suite.Catalogue, s.Claims, nil)
+			items, err := catalogue.Select(suite.Catalogue, s.Claims, nil)
 			if err != nil {
 				return nil, err
 			}
-			m := column{name: name, profile: profile, claims: s.Claims, items: map[string]selection.Item{}}
+			m := column{name: name, profile: profile, claims: s.Claims, items: map[string]catalogue.Item{}}
 			for _, item := range items {
 				m.items[item.Requirement.ID] = item
 			}
@@ -123,7 +122,7 @@ func (m column) cell(f feature, implemented map[string][]catalogue.Kind) string 
 	switch {
 	case id == "":
 		return ""
-	case !ok || item.Status != selection.Claimed || own && !slices.Contains(item.Profiles, m.profile):
+	case !ok || item.Status != catalogue.Claimed || own && !slices.Contains(item.Profiles, m.profile):
 		return "–"
 	case len(implemented[id]) == 0:
 		return "?"

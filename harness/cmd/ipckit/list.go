@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/suites"
 )
 
@@ -36,7 +35,7 @@ func list(only []string) error {
 	if err != nil {
 		return kitError(err)
 	}
-	match, err := selection.Match(suite.Catalogue, only)
+	match, err := catalogue.Match(suite.Catalogue, only)
 	if err != nil {
 		return usage("%w", err)
 	}

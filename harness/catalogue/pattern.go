@@ -1,4 +1,4 @@
-package selection
+package catalogue
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -15,7 +14,7 @@ import (
 type patterns []string
 
 // parse splits the patterns and makes sure that each matches something.
-func parse(only []string, cat *catalogue.Catalogue) (patterns, error) {
+func parse(only []string, cat *Catalogue) (patterns, error) {
 	var ps patterns
 	for _, list := range only {
 		for word := range strings.SplitSeq(list, ",") {
@@ -39,18 +38,18 @@ func parse(only []string, cat *catalogue.Catalogue) (patterns, error) {
 
 // Match gives the test for what is asked for, claimed or not. An error says
 // which pattern matches nothing.
-func Match(cat *catalogue.Catalogue, only []string) (func(*catalogue.Requirement) bool, error) {
+func Match(cat *Catalogue, only []string) (func(*Requirement) bool, error) {
 	ps, err := parse(only, cat)
 	if err != nil {
 		return nil, err
 	}
-	return func(r *catalogue.Requirement) bool {
+	return func(r *Requirement) bool {
 		return ps.match(r, cat.Family(r.ID).Model)
 	}, nil
 }
 
 // vocabulary lists every word that a pattern can match.
-func vocabulary(cat *catalogue.Catalogue) []string {
+func vocabulary(cat *Catalogue) []string {
 	var words []string
 	add := func(w string) {
 		if !slices.Contains(words, w) {
@@ -69,7 +68,7 @@ func vocabulary(cat *catalogue.Catalogue) []string {
 }
 
 // match reports whether a requirement is asked for.
-func (ps patterns) match(r *catalogue.Requirement, model string) bool {
+func (ps patterns) match(r *Requirement, model string) bool {
 	return len(ps) == 0 || slices.ContainsFunc(ps, func(p string) bool {
 		return matches(p, r.ID) || matches(p, r.Family()) || matches(p, model) || matches(p, string(r.Level))
 	})
@@ -84,7 +83,7 @@ func matches(p, word string) bool {
 
 // empty says why nothing is left: it names what was asked for and how that
 // stands.
-func empty(items []Item, claims *subject.Claims, ps patterns, cat *catalogue.Catalogue) error {
+func empty(items []Item, claims *subject.Claims, ps patterns, cat *Catalogue) error {
 	claimed := strings.Join(claims.Claimed(), ", ")
 	if claimed == "" {
 		return fmt.Errorf("%w: %s claims no profile", ErrEmpty, claims.Subject)

@@ -1,4 +1,4 @@
-package selection_test
+package catalogue_test
 
 import (
 	"errors"
@@ -8,7 +8,6 @@ import (
 	"testing/fstest"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
-	"github.com/ipckit/ipckit/harness/selection"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -54,7 +53,7 @@ func queues() subject.Claims {
 }
 
 // show writes items as ID=status(profiles), with a * where selected.
-func show(items []selection.Item) map[string]string {
+func show(items []catalogue.Item) map[string]string {
 	m := map[string]string{}
 	for _, i := range items {
 		text := string(i.Status)
@@ -70,7 +69,7 @@ func show(items []selection.Item) map[string]string {
 }
 
 func TestSelectComparesClaims(t *testing.T) {
-	items, err := selection.Select(cat(t), queues(), nil)
+	items, err := catalogue.Select(cat(t), queues(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +105,7 @@ func TestSelectComparesClaims(t *testing.T) {
 
 func TestSelectPrograms(t *testing.T) {
 	c := subject.Claims{Subject: "pair", Build: "make", Programs: &subject.Programs{}}
-	items, err := selection.Select(cat(t), c, nil)
+	items, err := catalogue.Select(cat(t), c, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +135,7 @@ func TestSelectOnly(t *testing.T) {
 		{[]string{"claim,extended"}, "REG-PRIVATE PERF-LATENCY"},
 		{[]string{"B*"}, "BUF-FIFO BUF-LINEAR BUF-DRAIN"},
 	} {
-		items, err := selection.Select(cat(t), queues(), tt.only)
+		items, err := catalogue.Select(cat(t), queues(), tt.only)
 		if err != nil {
 			t.Errorf("%q: %v", tt.only, err)
 			continue
@@ -165,11 +164,11 @@ func TestSelectRefusesWhatMatchesNothing(t *testing.T) {
 		{"", `--only "": a pattern is empty`},
 		{"REG-[", "--only REG-[: a pattern holds letters, digits, dashes, * and ?"},
 	} {
-		_, err := selection.Select(cat(t), queues(), []string{tt.only})
+		_, err := catalogue.Select(cat(t), queues(), []string{tt.only})
 		if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 			t.Errorf("%q:\n got %v\nwant %s", tt.only, err, tt.want)
 		}
-		if errors.Is(err, selection.ErrEmpty) {
+		if errors.Is(err, catalogue.ErrEmpty) {
 			t.Errorf("%q: a wrong pattern is no empty selection", tt.only)
 		}
 	}
@@ -187,8 +186,8 @@ func TestEmptySelectionSaysWhy(t *testing.T) {
 		{queues(), []string{"REG-SIZE,REG-NOSYSCALL"}, "REG-NOSYSCALL is not claimed, REG-SIZE is excluded by partial"},
 		{subject.Claims{Subject: "mine"}, nil, "nothing to check: mine claims no profile"},
 	} {
-		_, err := selection.Select(cat(t), tt.claims, tt.only)
-		if !errors.Is(err, selection.ErrEmpty) || !strings.HasSuffix(err.Error(), tt.want) {
+		_, err := catalogue.Select(cat(t), tt.claims, tt.only)
+		if !errors.Is(err, catalogue.ErrEmpty) || !strings.HasSuffix(err.Error(), tt.want) {
 			t.Errorf("%q:\n got %v\nwant %s", tt.only, err, tt.want)
 		}
 	}

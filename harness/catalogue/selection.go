@@ -1,12 +1,9 @@
-// Package selection decides what will be checked: a subject's claims against
-// the catalogue, narrowed to what the caller asks for.
-package selection
+package catalogue
 
 import (
 	"errors"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -21,7 +18,7 @@ const (
 
 // An Item is one requirement of the catalogue and how it stands.
 type Item struct {
-	Requirement *catalogue.Requirement
+	Requirement *Requirement
 	Status      Status
 	Profiles    []string // claimed profiles in which it is to be checked; empty unless claimed
 	Selected    bool     // claimed, and asked for
@@ -40,7 +37,7 @@ var ErrEmpty = errors.New("nothing to check")
 // that silently leaves out what was meant looks like a pass.
 //
 // The claims are taken as they are: see [subject.Claims.Check].
-func Select(cat *catalogue.Catalogue, claims subject.Claims, only []string) ([]Item, error) {
+func Select(cat *Catalogue, claims subject.Claims, only []string) ([]Item, error) {
 	patterns, err := parse(only, cat)
 	if err != nil {
 		return nil, err
@@ -68,9 +65,9 @@ func Select(cat *catalogue.Catalogue, claims subject.Claims, only []string) ([]I
 // stand compares one requirement with the claims. A condition that is not met
 // makes it not claimed; what a profile leaves out is excluded only where no
 // other profile brings it in.
-func stand(r *catalogue.Requirement, claims *subject.Claims, listed []string) Item {
+func stand(r *Requirement, claims *subject.Claims, listed []string) Item {
 	item := Item{Requirement: r, Status: NotClaimed}
-	if r.Level != catalogue.Core && !slices.Contains(listed, r.ID) {
+	if r.Level != Core && !slices.Contains(listed, r.ID) {
 		return item
 	}
 	for _, profile := range claims.Claimed() {
