@@ -33,6 +33,10 @@ type Files struct {
 
 	// Python holds ipckit.py; nil where subjects bring their own.
 	Python fs.FS
+
+	// Shims keeps the shim between the builds of one process; nil: each build
+	// compiles it.
+	Shims *Shims
 }
 
 // An Adapter is a subject outside the kit's binary.
@@ -145,7 +149,27 @@ func (a *Adapter) makeProduct() error {
 }
 
 // build runs the build in a world; finish takes its result out of it.
-func (a *Adapter) build(ctx context.Context, finish func(context.Context, *builder) error) (err error) {
+func (a *Adapter) build(ctx context.Context, finish func(context.Context, *builder) error) error {
+	return a.inWorld(ctx, func(b *builder) error {
+		if err := b.copySubject(); err != nil {
+			return err
+		}
+		if a.Claims.C != nil {
+			if err := b.placeKit(); err != nil {
+				return err
+			}
+		}
+		if command := a.Claims.Build; command != "" {
+			if err := b.run(ctx, command, []string{"/bin/sh", "-c", command}); err != nil {
+				return err
+			}
+		}
+		return finish(ctx, b)
+	})
+}
+
+// inWorld lets work build in an empty directory of a world of its own.
+func (a *Adapter) inWorld(ctx context.Context, work func(*builder) error) (err error) {
 	w, err := world.New(ctx, world.Options{Limits: a.limits.Limits})
 	if err != nil {
 		return fmt.Errorf("a world for the build of %s: %w", a.Claims.Subject, err)
@@ -159,17 +183,7 @@ func (a *Adapter) build(ctx context.Context, finish func(context.Context, *build
 	if err != nil {
 		return err
 	}
-	if a.Claims.C != nil {
-		if err := b.placeKit(); err != nil {
-			return err
-		}
-	}
-	if command := a.Claims.Build; command != "" {
-		if err := b.run(ctx, command, []string{"/bin/sh", "-c", command}); err != nil {
-			return err
-		}
-	}
-	return finish(ctx, b)
+	return work(b)
 }
 
 // agent makes what an agent is started from.

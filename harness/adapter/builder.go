@@ -22,23 +22,35 @@ type builder struct {
 	size    int64  // of it, bytes, before anything was built
 }
 
+// newBuilder makes a builder in a directory that is empty.
 func newBuilder(a *Adapter, w *world.World) (*builder, error) {
 	b := &builder{adapter: a, world: w, dir: filepath.Join(w.Dir(), ".ipckit-build")}
 	if err := os.Mkdir(b.dir, 0o755); err != nil {
 		return nil, err
 	}
-	c := &copier{to: b.dir, limits: a.limits, only: nobody, give: nobody}
-	if w.User() != os.Getuid() {
-		c.give = w.User()
-		if err := os.Chown(b.dir, c.give, c.give); err != nil {
-			return nil, err
-		}
+	if owner := b.owner(); owner != nobody {
+		return b, os.Chown(b.dir, owner, owner)
 	}
+	return b, nil
+}
+
+// owner is the user that the directory is given to, or nobody.
+func (b *builder) owner() int {
+	if user := b.world.User(); user != os.Getuid() {
+		return user
+	}
+	return nobody
+}
+
+// copySubject copies the subject's directory into that of the builder.
+func (b *builder) copySubject() error {
+	a := b.adapter
+	c := &copier{to: b.dir, limits: a.limits, only: nobody, give: b.owner()}
 	if err := c.copy(a.Dir); err != nil {
-		return nil, b.fail("", "%v", err)
+		return b.fail("", "%v", err)
 	}
 	b.size = c.bytes
-	return b, nil
+	return nil
 }
 
 func (b *builder) fail(command, format string, args ...any) *BuildError {

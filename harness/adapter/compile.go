@@ -38,8 +38,11 @@ func (b *builder) compile(ctx context.Context) error {
 	if err := b.claimed(claims); err != nil {
 		return err
 	}
-	shim := slices.Concat(compiler, b.shimArguments())
-	if err := b.run(ctx, "the kit's shim: "+strings.Join(shim, " "), shim); err != nil {
+	shim, err := b.adapter.shim(ctx, compiler)
+	if err != nil {
+		return err
+	}
+	if err := b.place(shimObject, shim); err != nil {
 		return err
 	}
 	all := slices.Concat(compiler, agentArguments(claims))
@@ -53,14 +56,6 @@ func (b *builder) compile(ctx context.Context) error {
 // for. Those in angle brackets are the system's, even if the subject has a
 // semaphore.h of its own.
 var quoted = []string{"-iquote", "."}
-
-func (b *builder) shimArguments() []string {
-	args := slices.Concat([]string{"-std=c11", "-O2"}, general(b.adapter.Claims.C.Flags), quoted)
-	if most := b.itemMax(); most > 0 {
-		args = append(args, fmt.Sprintf("-DIPCKIT_ITEM_MAX=%d", most))
-	}
-	return append(args, "-c", path.Join(kitDir, shimSource), "-o", shimObject)
-}
 
 func agentArguments(c *subject.C) []string {
 	compiling, linking := divide(c.Flags)
@@ -200,8 +195,8 @@ func divide(flags []string) (compiling, linking []string) {
 
 // itemMax is the largest item of all that is claimed: the shim gets items into
 // memory of that size.
-func (b *builder) itemMax() (most int64) {
-	p := b.adapter.Claims.Profiles
+func (a *Adapter) itemMax() (most int64) {
+	p := a.Claims.Profiles
 	if p.OneToOne != nil {
 		_, size := p.OneToOne.Item.Bounds()
 		most = max(most, int64(size))

@@ -13,8 +13,6 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/sanitize"
 	"github.com/ipckit/ipckit/harness/world"
-	"github.com/ipckit/ipckit/impl/c"
-	"github.com/ipckit/ipckit/impl/python"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
 )
@@ -75,7 +73,7 @@ func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 	if err := ready(ctx, 1, world.Auto); err != nil {
 		return err
 	}
-	a, err := adapter.Load(name, adapter.Files{FS: c.Files, Python: python.Modules})
+	a, err := adapter.Load(name, kitFiles)
 	if err != nil {
 		return usage("%w", err)
 	}

@@ -61,6 +61,9 @@ func builtInNames() []string {
 // the kit itself is checked: "puppet:silent@buffer.get".
 const puppetPrefix = "puppet:"
 
+// kitFiles are the kit's own, which all builds of this process share.
+var kitFiles = adapter.Files{FS: c.Files, Python: python.Modules, Shims: &adapter.Shims{}}
+
 // A target is a subject ready to be started.
 type target struct {
 	name     string // as it was given
@@ -108,7 +111,7 @@ func open(ctx context.Context, name string) (*target, error) {
 		}
 		return nil, usage("%s: no such file or directory%s", name, hint)
 	}
-	a, err := adapter.Load(name, adapter.Files{FS: c.Files, Python: python.Modules})
+	a, err := adapter.Load(name, kitFiles)
 	if err != nil {
 		return nil, usage("%w", err)
 	}
