@@ -13,6 +13,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
@@ -145,7 +146,7 @@ func begin(t *testing.T, w *world.World, l agent.Launcher, name string) *agent.A
 }
 
 // do expects that an operation is done.
-func do(t *testing.T, a *agent.Agent, r agent.Request) agent.Reply {
+func do(t *testing.T, a *agent.Agent, r protocol.Request) protocol.Reply {
 	t.Helper()
 	reply, err := a.Do(within(t), r)
 	if err != nil {
@@ -155,7 +156,7 @@ func do(t *testing.T, a *agent.Agent, r agent.Request) agent.Reply {
 }
 
 // deny expects that an operation is refused in that way.
-func deny(t *testing.T, a *agent.Agent, r agent.Request, kind subject.Kind) {
+func deny(t *testing.T, a *agent.Agent, r protocol.Request, kind subject.Kind) {
 	t.Helper()
 	if _, err := a.Do(within(t), r); subject.KindOf(err) != kind || err == nil {
 		t.Fatalf("%s: %s gives %v, want %s", a.Name(), r.Op, err, kind)

@@ -14,6 +14,7 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/history"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -68,23 +69,23 @@ func TestPythonPayloads(t *testing.T) {
 	a := begin(t, w, l, "only")
 	name := "/ipckit-" + w.ID() + "-r"
 	const size = 40_000
-	do(t, a, agent.Request{Op: "region.create", Object: "r", Name: name, Size: ptr(int64(size))})
+	do(t, a, protocol.Request{Op: "region.create", Object: "r", Name: name, Size: ptr(int64(size))})
 	for _, n := range []int64{0, 1, 7, 8, 9, 16, 17, 4095, 4096, 4097, 8192, size} {
 		for _, seed := range []uint64{0, 41, ^uint64(0)} {
 			want := make([]byte, n)
-			agent.Payload(want, seed)
-			do(t, a, agent.Request{Op: "region.write", Object: "r", Offset: ptr(int64(0)), Size: &n, Seed: &seed})
-			read := agent.Request{Op: "region.read", Object: "r", Offset: ptr(int64(0)), Size: &n}
+			protocol.Payload(want, seed)
+			do(t, a, protocol.Request{Op: "region.write", Object: "r", Offset: ptr(int64(0)), Size: &n, Seed: &seed})
+			read := protocol.Request{Op: "region.read", Object: "r", Offset: ptr(int64(0)), Size: &n}
 			if got := do(t, a, read).Bytes(); !bytes.Equal(got, want) {
 				t.Errorf("%d bytes of seed %d differ", n, seed)
 			}
 			read.Digest = true
-			if r := do(t, a, read); r.Hash != agent.Hash(want) || *r.Size != n {
-				t.Errorf("%d bytes of seed %d: hash %s of %d bytes, want %s", n, seed, r.Hash, *r.Size, agent.Hash(want))
+			if r := do(t, a, read); r.Hash != protocol.Hash(want) || *r.Size != n {
+				t.Errorf("%d bytes of seed %d: hash %s of %d bytes, want %s", n, seed, r.Hash, *r.Size, protocol.Hash(want))
 			}
 		}
 	}
-	do(t, a, agent.Request{Op: "region.unlink", Name: name})
+	do(t, a, protocol.Request{Op: "region.unlink", Name: name})
 }
 
 // A consumer in Python finds right what a producer in Go would put: items of the
@@ -95,13 +96,13 @@ func TestPythonWorkloads(t *testing.T) {
 	producer, consumer := begin(t, w, l, "producer"), begin(t, w, l, "consumer")
 	for _, kind := range []string{"one-to-one", "many"} {
 		name := "/ipckit-" + w.ID() + "-" + kind
-		do(t, producer, agent.Request{Op: "buffer.create", Kind: kind, Object: kind, Name: name, Capacity: ptr(int64(16)), ItemMax: ptr(int64(64))})
-		do(t, consumer, agent.Request{Op: "buffer.open", Kind: kind, Object: kind, Name: name})
-		work := agent.Request{Op: "workload", Object: kind, Role: "get", Count: ptr(int64(8)), SizeMin: ptr(int64(0)), SizeMax: ptr(int64(40)), Seed: ptr(^uint64(0))}
+		do(t, producer, protocol.Request{Op: "buffer.create", Kind: kind, Object: kind, Name: name, Capacity: ptr(int64(16)), ItemMax: ptr(int64(64))})
+		do(t, consumer, protocol.Request{Op: "buffer.open", Kind: kind, Object: kind, Name: name})
+		work := protocol.Request{Op: "workload", Object: kind, Role: "get", Count: ptr(int64(8)), SizeMin: ptr(int64(0)), SizeMax: ptr(int64(40)), Seed: ptr(^uint64(0))}
 		for i := range int64(8) {
-			p := make([]byte, agent.ItemSize(*work.Seed, i, 0, 40))
-			agent.Payload(p, agent.ItemSeed(*work.Seed, i))
-			do(t, producer, agent.Request{Op: "buffer.put", Object: kind, Data: text(p)})
+			p := make([]byte, protocol.ItemSize(*work.Seed, i, 0, 40))
+			protocol.Payload(p, protocol.ItemSeed(*work.Seed, i))
+			do(t, producer, protocol.Request{Op: "buffer.put", Object: kind, Data: text(p)})
 		}
 		if r := do(t, consumer, work); *r.Done != 8 || *r.Wrong != 0 {
 			t.Errorf("%s: of 8 items %d were got and %d wrong: %s", kind, *r.Done, *r.Wrong, r.WrongText)
@@ -121,20 +122,20 @@ func TestPythonWorkloads(t *testing.T) {
 			p := data
 			if p == nil { // the items 2 and 1, where 0 and 2 are due
 				p = make([]byte, 16)
-				agent.Payload(p, agent.ItemSeed(5, int64(2-i/2)))
+				protocol.Payload(p, protocol.ItemSeed(5, int64(2-i/2)))
 			}
-			do(t, producer, agent.Request{Op: "buffer.put", Object: kind, Data: text(p)})
+			do(t, producer, protocol.Request{Op: "buffer.put", Object: kind, Data: text(p)})
 		}
-		r := do(t, consumer, agent.Request{Op: "workload", Object: kind, Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(16)), SizeMax: ptr(int64(16)), Seed: ptr(uint64(5))})
+		r := do(t, consumer, protocol.Request{Op: "workload", Object: kind, Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(16)), SizeMax: ptr(int64(16)), Seed: ptr(uint64(5))})
 		if *r.Done != 3 || *r.Wrong != 3 || *r.WrongAt != 0 || r.WrongText != "item 0 is item 2" {
 			t.Errorf("%s: %d done, %d wrong, the first at %v: %s", kind, *r.Done, *r.Wrong, *r.WrongAt, r.WrongText)
 		}
-		never := agent.WireWait(subject.Never)
-		r, err := consumer.Do(within(t), agent.Request{Op: "workload", Object: kind, Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(1)), SizeMax: ptr(int64(1)), Seed: ptr(uint64(5)), Wait: &never})
+		never := protocol.WireWait(subject.Never)
+		r, err := consumer.Do(within(t), protocol.Request{Op: "workload", Object: kind, Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(1)), SizeMax: ptr(int64(1)), Seed: ptr(uint64(5)), Wait: &never})
 		if subject.KindOf(err) != subject.Empty || r.Done == nil || *r.Done != 0 {
 			t.Errorf("%s: a workload on an empty buffer: %+v, %v", kind, r, err)
 		}
-		do(t, producer, agent.Request{Op: "buffer.unlink", Kind: kind, Name: name})
+		do(t, producer, protocol.Request{Op: "buffer.unlink", Kind: kind, Name: name})
 	}
 }
 
@@ -148,10 +149,10 @@ func TestPythonRecordsHistories(t *testing.T) {
 		t.Fatal("hello does not say that it records")
 	}
 	name := "/ipckit-" + w.ID() + "-q"
-	do(t, producer, agent.Request{Op: "buffer.create", Object: "q", Name: name, Capacity: ptr(int64(3)), ItemMax: ptr(int64(100))})
-	do(t, consumer, agent.Request{Op: "buffer.open", Object: "q", Name: name})
+	do(t, producer, protocol.Request{Op: "buffer.create", Object: "q", Name: name, Capacity: ptr(int64(3)), ItemMax: ptr(int64(100))})
+	do(t, consumer, protocol.Request{Op: "buffer.open", Object: "q", Name: name})
 	const count, few = 400, 97
-	work := agent.Request{Op: "workload", Object: "q", Count: ptr(int64(count)), SizeMin: ptr(int64(4)), SizeMax: ptr(int64(100)),
+	work := protocol.Request{Op: "workload", Object: "q", Count: ptr(int64(count)), SizeMin: ptr(int64(4)), SizeMax: ptr(int64(100)),
 		Seed: ptr(uint64(9)), Tries: ptr(int64(30)), Think: ptr(int64(20_000))}
 	put, get := work, work
 	put.Role, put.Index, put.History = "put", ptr(int64(0)), filepath.Join(w.Dir(), "put")
@@ -191,7 +192,7 @@ func TestPythonRecordsHistories(t *testing.T) {
 	}
 
 	// Items of Go's, one of them damaged, received by Python.
-	get.Wait, get.Tries, get.Count = ptr(agent.WireWait(subject.Never)), ptr(int64(0)), ptr(int64(few))
+	get.Wait, get.Tries, get.Count = ptr(protocol.WireWait(subject.Never)), ptr(int64(0)), ptr(int64(few))
 	size := func(i int64) int64 { return 4 + i }
 	damaged := func(i int64) bool { return i == 30 }
 	var drained []history.Op
@@ -203,7 +204,7 @@ func TestPythonRecordsHistories(t *testing.T) {
 		if damaged(i) {
 			item[len(item)-1] ^= 1
 		}
-		do(t, producer, agent.Request{Op: "buffer.put", Object: "q", Data: text(item)})
+		do(t, producer, protocol.Request{Op: "buffer.put", Object: "q", Data: text(item)})
 		get.History = filepath.Join(w.Dir(), fmt.Sprintf("get2-%d", i))
 		if r := do(t, consumer, get); *r.Done != 1 {
 			t.Fatalf("item %d: %d were drained, want 1", i, *r.Done)
@@ -231,7 +232,7 @@ func TestPythonRecordsHistories(t *testing.T) {
 		put.SizeMin, put.SizeMax, put.History = &n, &n, filepath.Join(w.Dir(), fmt.Sprintf("put2-%d", n))
 		do(t, producer, put)
 		for i := range uint32(3) {
-			item := do(t, consumer, agent.Request{Op: "buffer.get", Object: "q"}).Bytes()
+			item := do(t, consumer, protocol.Request{Op: "buffer.get", Object: "q"}).Bytes()
 			want := make([]byte, n)
 			if err := history.Fill(want, history.Value(1, i)); err != nil {
 				t.Fatal(err)
@@ -241,7 +242,7 @@ func TestPythonRecordsHistories(t *testing.T) {
 			}
 		}
 	}
-	do(t, producer, agent.Request{Op: "buffer.unlink", Name: name})
+	do(t, producer, protocol.Request{Op: "buffer.unlink", Name: name})
 }
 
 func TestPythonWireRefusesWhatMakesNoSense(t *testing.T) {
@@ -375,7 +376,7 @@ func TestPythonExceptions(t *testing.T) {
 	if !a.Hello().Cancel {
 		t.Error("a class with cancel, and hello does not say so")
 	}
-	do(t, a, agent.Request{Op: "buffer.open", Object: "b", Name: "/b"})
+	do(t, a, protocol.Request{Op: "buffer.open", Object: "b", Name: "/b"})
 	for _, x := range []struct {
 		raise string
 		kind  subject.Kind
@@ -387,15 +388,15 @@ func TestPythonExceptions(t *testing.T) {
 		{"OverflowError()", subject.Invalid}, {"OSError(errno.EBADF, 'what')", subject.IO}, {"KeyError('k')", subject.IO},
 		{"ipckit.PeerDead()", subject.PeerDead}, {"ipckit.Interrupted()", subject.Interrupted},
 	} {
-		_, err := a.Do(within(t), agent.Request{Op: "buffer.put", Object: "b", Data: text([]byte(x.raise))})
+		_, err := a.Do(within(t), protocol.Request{Op: "buffer.put", Object: "b", Data: text([]byte(x.raise))})
 		if subject.KindOf(err) != x.kind || err == nil {
 			t.Errorf("%s is answered with %v, want %s", x.raise, err, x.kind)
 		}
 	}
-	if _, err := a.Do(within(t), agent.Request{Op: "buffer.close", Object: "b"}); subject.KindOf(err) != subject.IO || !strings.Contains(fmt.Sprint(err), "not written yet: close, line ") {
+	if _, err := a.Do(within(t), protocol.Request{Op: "buffer.close", Object: "b"}); subject.KindOf(err) != subject.IO || !strings.Contains(fmt.Sprint(err), "not written yet: close, line ") {
 		t.Errorf("close, which is not written: %v", err)
 	}
-	if _, err := a.Do(within(t), agent.Request{Op: "buffer.get", Object: "b"}); subject.KindOf(err) != subject.IO || !strings.Contains(fmt.Sprint(err), "AttributeError") {
+	if _, err := a.Do(within(t), protocol.Request{Op: "buffer.get", Object: "b"}); subject.KindOf(err) != subject.IO || !strings.Contains(fmt.Sprint(err), "AttributeError") {
 		t.Errorf("an attribute that is not there: %v", err)
 	}
 	said := ""
@@ -411,7 +412,7 @@ func TestPythonExceptions(t *testing.T) {
 
 func TestPythonSkeletonSaysWhatIsNotWritten(t *testing.T) {
 	a := begin(t, newWorld(t), python(t, filepath.Join(impl, "python/skeleton")), "student")
-	_, err := a.Do(within(t), agent.Request{Op: "buffer.create", Object: "q", Name: "/q", Capacity: ptr(int64(2)), ItemMax: ptr(int64(4))})
+	_, err := a.Do(within(t), protocol.Request{Op: "buffer.create", Object: "q", Name: "/q", Capacity: ptr(int64(2)), ItemMax: ptr(int64(4))})
 	if subject.KindOf(err) != subject.IO || !strings.Contains(fmt.Sprint(err), "not written yet: create, line ") || !strings.Contains(fmt.Sprint(err), " of buffer.py") {
 		t.Errorf("create gives %v, want an error that says what is not written and where", err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -112,7 +113,7 @@ func TestItemsPass(t *testing.T) {
 			}
 			producer, consumer := begin(t, w, l, "producer"), begin(t, w, l, "consumer")
 			name := "/ipckit-" + w.ID() + "-q"
-			op := func(verb string) agent.Request { return agent.Request{Op: x.family + "." + verb, Object: "q"} }
+			op := func(verb string) protocol.Request { return protocol.Request{Op: x.family + "." + verb, Object: "q"} }
 			create := op("create")
 			create.Name, create.Capacity, create.ItemMax = name, &x.capacity, &x.size
 			open := op("open")
@@ -128,17 +129,17 @@ func TestItemsPass(t *testing.T) {
 
 			item := func(i int64) []byte {
 				p := make([]byte, x.size)
-				agent.Payload(p, uint64(i)+1)
+				protocol.Payload(p, uint64(i)+1)
 				return p
 			}
-			put := func(i int64) agent.Request {
+			put := func(i int64) protocol.Request {
 				r := op(x.put)
-				r.Data, r.Wait = text(item(i)), ptr(agent.WireWait(subject.Never))
+				r.Data, r.Wait = text(item(i)), ptr(protocol.WireWait(subject.Never))
 				return r
 			}
 			get := op(x.get)
 			never := get
-			never.Wait = ptr(agent.WireWait(subject.Never))
+			never.Wait = ptr(protocol.WireWait(subject.Never))
 			deny(t, consumer, never, subject.Empty)
 			for i := range x.usable {
 				do(t, producer, put(i))
@@ -170,11 +171,11 @@ func TestItemsPass(t *testing.T) {
 			}
 			do(t, producer, put(7))
 			get.Digest = true
-			if r := do(t, consumer, get); *r.Size != x.size || r.Hash != agent.Hash(item(7)) {
-				t.Errorf("digest: %d bytes, %s; want %d, %s", *r.Size, r.Hash, x.size, agent.Hash(item(7)))
+			if r := do(t, consumer, get); *r.Size != x.size || r.Hash != protocol.Hash(item(7)) {
+				t.Errorf("digest: %d bytes, %s; want %d, %s", *r.Size, r.Hash, x.size, protocol.Hash(item(7)))
 			}
 
-			work := agent.Request{Op: "workload", Object: "q", Role: x.get, Count: ptr(int64(3000)),
+			work := protocol.Request{Op: "workload", Object: "q", Role: x.get, Count: ptr(int64(3000)),
 				SizeMin: ptr(min(x.size, 4)), SizeMax: &x.size, Seed: ptr(^uint64(0))}
 			taking := consumer.Begin(work)
 			work.Role = x.put
@@ -188,7 +189,7 @@ func TestItemsPass(t *testing.T) {
 
 			do(t, consumer, op("detach"))
 			do(t, producer, op("detach"))
-			do(t, producer, agent.Request{Op: x.family + ".unlink", Name: name})
+			do(t, producer, protocol.Request{Op: x.family + ".unlink", Name: name})
 			deny(t, consumer, open, subject.NotFound)
 			for _, a := range []*agent.Agent{producer, consumer} {
 				if err := a.Bye(within(t)); err != nil {
@@ -219,26 +220,26 @@ func TestWorkloadTellsWhatIsWrong(t *testing.T) {
 	w := newWorld(t)
 	a := begin(t, w, build(t, load(t, filepath.Join(impl, "c/example"))), "both")
 	name := "/ipckit-" + w.ID() + "-q"
-	do(t, a, agent.Request{Op: "buffer.create", Object: "q", Name: name, Capacity: ptr(int64(16)), ItemMax: ptr(int64(64))})
+	do(t, a, protocol.Request{Op: "buffer.create", Object: "q", Name: name, Capacity: ptr(int64(16)), ItemMax: ptr(int64(64))})
 	seed := uint64(5)
 	for i, data := range [][]byte{nil, []byte("short"), nil} {
 		p := data
 		if p == nil { // the items 2 and 1, where 0 and 2 are due
 			p = make([]byte, 16)
-			agent.Payload(p, agent.ItemSeed(seed, int64(2-i/2)))
+			protocol.Payload(p, protocol.ItemSeed(seed, int64(2-i/2)))
 		}
-		do(t, a, agent.Request{Op: "buffer.put", Object: "q", Data: text(p)})
+		do(t, a, protocol.Request{Op: "buffer.put", Object: "q", Data: text(p)})
 	}
-	r := do(t, a, agent.Request{Op: "workload", Object: "q", Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(16)), SizeMax: ptr(int64(16)), Seed: &seed})
+	r := do(t, a, protocol.Request{Op: "workload", Object: "q", Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(16)), SizeMax: ptr(int64(16)), Seed: &seed})
 	if *r.Done != 3 || *r.Wrong != 3 || *r.WrongAt != 0 || r.WrongText != "item 0 is item 2" {
 		t.Errorf("%d done, %d wrong, the first at %v: %s", *r.Done, *r.Wrong, *r.WrongAt, r.WrongText)
 	}
-	do(t, a, agent.Request{Op: "buffer.close", Object: "q"})
-	reply, err := a.Do(within(t), agent.Request{Op: "workload", Object: "q", Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(1)), SizeMax: ptr(int64(1)), Seed: &seed})
+	do(t, a, protocol.Request{Op: "buffer.close", Object: "q"})
+	reply, err := a.Do(within(t), protocol.Request{Op: "workload", Object: "q", Role: "get", Count: ptr(int64(3)), SizeMin: ptr(int64(1)), SizeMax: ptr(int64(1)), Seed: &seed})
 	if subject.KindOf(err) != subject.Closed || reply.Done == nil || *reply.Done != 0 {
 		t.Errorf("a workload on what is closed: %+v, %v", reply, err)
 	}
-	do(t, a, agent.Request{Op: "buffer.unlink", Name: name})
+	do(t, a, protocol.Request{Op: "buffer.unlink", Name: name})
 }
 
 func TestRegionsAreShared(t *testing.T) {
@@ -249,34 +250,34 @@ func TestRegionsAreShared(t *testing.T) {
 			p, q := begin(t, w, l, "creator"), begin(t, w, l, "opener")
 			region := "/ipckit-" + w.ID() + "-r"
 			size, offset := int64(8193), int64(4090)
-			do(t, p, agent.Request{Op: "region.create", Object: "r", Name: region, Size: &size})
-			deny(t, q, agent.Request{Op: "region.create", Object: "r", Name: region, Size: &size}, subject.Exists)
-			do(t, q, agent.Request{Op: "region.open", Object: "r", Name: region})
-			if r := do(t, q, agent.Request{Op: "region.size", Object: "r"}); *r.Size < size {
+			do(t, p, protocol.Request{Op: "region.create", Object: "r", Name: region, Size: &size})
+			deny(t, q, protocol.Request{Op: "region.create", Object: "r", Name: region, Size: &size}, subject.Exists)
+			do(t, q, protocol.Request{Op: "region.open", Object: "r", Name: region})
+			if r := do(t, q, protocol.Request{Op: "region.size", Object: "r"}); *r.Size < size {
 				t.Errorf("the opener sees %d bytes, want %d at least", *r.Size, size)
 			}
 			data := []byte("across\x00the page's edge")
-			do(t, p, agent.Request{Op: "region.write", Object: "r", Offset: &offset, Data: text(data)})
-			r := do(t, q, agent.Request{Op: "region.read", Object: "r", Offset: &offset, Size: ptr(int64(len(data)))})
+			do(t, p, protocol.Request{Op: "region.write", Object: "r", Offset: &offset, Data: text(data)})
+			r := do(t, q, protocol.Request{Op: "region.read", Object: "r", Offset: &offset, Size: ptr(int64(len(data)))})
 			if !bytes.Equal(r.Bytes(), data) {
 				t.Errorf("%q was written and %q read", data, r.Bytes())
 			}
-			outside := agent.Request{Op: "region.read", Object: "r", Offset: &size, Size: ptr(int64(4096))}
+			outside := protocol.Request{Op: "region.read", Object: "r", Offset: &size, Size: ptr(int64(4096))}
 			if _, err := q.Do(within(t), outside); err == nil {
 				t.Error("a read past the end was done")
 			}
 			for _, bad := range []int64{0, -1, 1<<62 + 1, 1<<63 - 1} {
-				r := agent.Request{Op: "region.create", Object: "bad", Name: region + "-bad", Size: &bad}
+				r := protocol.Request{Op: "region.create", Object: "bad", Name: region + "-bad", Size: &bad}
 				if _, err := p.Do(within(t), r); err == nil {
 					t.Errorf("a region of %d bytes was created", bad)
 				}
 				r.Op = "region.open"
 				deny(t, q, r, subject.NotFound)
 			}
-			do(t, p, agent.Request{Op: "region.unlink", Name: region})
-			deny(t, q, agent.Request{Op: "region.unlink", Name: region}, subject.NotFound)
+			do(t, p, protocol.Request{Op: "region.unlink", Name: region})
+			deny(t, q, protocol.Request{Op: "region.unlink", Name: region}, subject.NotFound)
 			for _, a := range []*agent.Agent{p, q} {
-				do(t, a, agent.Request{Op: "region.close", Object: "r"})
+				do(t, a, protocol.Request{Op: "region.close", Object: "r"})
 				if err := a.Bye(within(t)); err != nil {
 					t.Errorf("%v\n%v", err, a.Output())
 				}
@@ -288,7 +289,7 @@ func TestRegionsAreShared(t *testing.T) {
 func TestSkeletonSaysWhatIsNotWritten(t *testing.T) {
 	needCompiler(t)
 	a := begin(t, newWorld(t), build(t, load(t, filepath.Join(impl, "c/skeleton"))), "student")
-	_, err := a.Do(within(t), agent.Request{Op: "buffer.create", Object: "q", Name: "/q", Capacity: ptr(int64(2)), ItemMax: ptr(int64(4))})
+	_, err := a.Do(within(t), protocol.Request{Op: "buffer.create", Object: "q", Name: "/q", Capacity: ptr(int64(2)), ItemMax: ptr(int64(4))})
 	if want := "not written yet: ring_create, line "; subject.KindOf(err) != subject.IO || !bytes.Contains(fmt.Append(nil, err), []byte(want)) {
 		t.Errorf("create gives %v, want an error that says %q", err, want)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -21,24 +22,24 @@ func TestSynchronisationPasses(t *testing.T) {
 	}
 	p, q := begin(t, w, l, "first"), begin(t, w, l, "second")
 	name := "/ipckit-" + w.ID() + "-"
-	never := ptr(agent.WireWait(subject.Never))
+	never := ptr(protocol.WireWait(subject.Never))
 	for _, x := range []struct {
 		family  string
-		create  agent.Request // beyond its name
-		p, free agent.Request // what p does, and what q is refused meanwhile
-		back    agent.Request // by which p lets q do it
+		create  protocol.Request // beyond its name
+		p, free protocol.Request // what p does, and what q is refused meanwhile
+		back    protocol.Request // by which p lets q do it
 	}{
-		{"lock", agent.Request{}, agent.Request{Op: "lock.acquire"}, agent.Request{Op: "lock.acquire"}, agent.Request{Op: "lock.release"}},
-		{"semaphore", agent.Request{Initial: ptr(int64(1)), Maximum: ptr(int64(1<<31 - 1))},
-			agent.Request{Op: "semaphore.wait"}, agent.Request{Op: "semaphore.wait"}, agent.Request{Op: "semaphore.post"}},
-		{"rwlock", agent.Request{}, agent.Request{Op: "rwlock.read"}, agent.Request{Op: "rwlock.write"}, agent.Request{Op: "rwlock.release"}},
-		{"rwlock", agent.Request{}, agent.Request{Op: "rwlock.write"}, agent.Request{Op: "rwlock.read"}, agent.Request{Op: "rwlock.release"}},
+		{"lock", protocol.Request{}, protocol.Request{Op: "lock.acquire"}, protocol.Request{Op: "lock.acquire"}, protocol.Request{Op: "lock.release"}},
+		{"semaphore", protocol.Request{Initial: ptr(int64(1)), Maximum: ptr(int64(1<<31 - 1))},
+			protocol.Request{Op: "semaphore.wait"}, protocol.Request{Op: "semaphore.wait"}, protocol.Request{Op: "semaphore.post"}},
+		{"rwlock", protocol.Request{}, protocol.Request{Op: "rwlock.read"}, protocol.Request{Op: "rwlock.write"}, protocol.Request{Op: "rwlock.release"}},
+		{"rwlock", protocol.Request{}, protocol.Request{Op: "rwlock.write"}, protocol.Request{Op: "rwlock.read"}, protocol.Request{Op: "rwlock.release"}},
 	} {
-		op := func(r agent.Request) agent.Request {
+		op := func(r protocol.Request) protocol.Request {
 			r.Object = "o"
 			return r
 		}
-		create, open := op(x.create), op(agent.Request{Op: x.family + ".open", Name: name + x.family})
+		create, open := op(x.create), op(protocol.Request{Op: x.family + ".open", Name: name + x.family})
 		create.Op, create.Name = x.family+".create", open.Name
 		deny(t, q, open, subject.NotFound)
 		do(t, p, create)
@@ -48,7 +49,7 @@ func TestSynchronisationPasses(t *testing.T) {
 		refused := op(x.free)
 		refused.Wait = never
 		deny(t, q, refused, subject.Timeout)
-		refused.Wait = ptr(agent.WireWait(subject.Wait(1e6)))
+		refused.Wait = ptr(protocol.WireWait(subject.Wait(1e6)))
 		deny(t, q, refused, subject.Timeout)
 		call := q.Begin(op(x.free))
 		do(t, p, op(x.back))
@@ -57,9 +58,9 @@ func TestSynchronisationPasses(t *testing.T) {
 			t.Errorf("%s after %s: %v", x.free.Op, x.back.Op, err)
 		}
 		do(t, q, op(x.back))
-		do(t, p, agent.Request{Op: x.family + ".unlink", Name: open.Name})
-		do(t, p, op(agent.Request{Op: x.family + ".detach"}))
-		do(t, q, op(agent.Request{Op: x.family + ".detach"}))
+		do(t, p, protocol.Request{Op: x.family + ".unlink", Name: open.Name})
+		do(t, p, op(protocol.Request{Op: x.family + ".detach"}))
+		do(t, q, op(protocol.Request{Op: x.family + ".detach"}))
 	}
 	for _, a := range []*agent.Agent{p, q} {
 		if err := a.Bye(within(t)); err != nil {
@@ -77,35 +78,35 @@ func TestWordsAndSnapshotsPass(t *testing.T) {
 	p, q := begin(t, w, l, "first"), begin(t, w, l, "second")
 	region, snap := "/ipckit-"+w.ID()+"-r", "/ipckit-"+w.ID()+"-s"
 	at := ptr(int64(4088))
-	do(t, p, agent.Request{Op: "region.create", Object: "r", Name: region, Size: ptr(int64(4096))})
-	do(t, q, agent.Request{Op: "region.open", Object: "r", Name: region})
-	do(t, p, agent.Request{Op: "word.store", Object: "r", Offset: at, Value: ptr(^uint64(0))})
-	if r := do(t, q, agent.Request{Op: "word.add", Object: "r", Offset: at, Value: ptr(uint64(8))}); *r.Value != ^uint64(0) {
+	do(t, p, protocol.Request{Op: "region.create", Object: "r", Name: region, Size: ptr(int64(4096))})
+	do(t, q, protocol.Request{Op: "region.open", Object: "r", Name: region})
+	do(t, p, protocol.Request{Op: "word.store", Object: "r", Offset: at, Value: ptr(^uint64(0))})
+	if r := do(t, q, protocol.Request{Op: "word.add", Object: "r", Offset: at, Value: ptr(uint64(8))}); *r.Value != ^uint64(0) {
 		t.Errorf("the word held %d before the addition, want 2^64-1", *r.Value)
 	}
-	r := do(t, q, agent.Request{Op: "word.cas", Object: "r", Offset: at, Expected: ptr(uint64(7)), Value: ptr(uint64(1))})
+	r := do(t, q, protocol.Request{Op: "word.cas", Object: "r", Offset: at, Expected: ptr(uint64(7)), Value: ptr(uint64(1))})
 	if !*r.Swapped || *r.Value != 7 {
 		t.Errorf("a compare-and-swap of 7 answers %d, swapped: %t", *r.Value, *r.Swapped)
 	}
-	if r := do(t, p, agent.Request{Op: "word.load", Object: "r", Offset: at}); *r.Value != 1 {
+	if r := do(t, p, protocol.Request{Op: "word.load", Object: "r", Offset: at}); *r.Value != 1 {
 		t.Errorf("the word holds %d, want 1", *r.Value)
 	}
 	for _, offset := range []int64{-8, 4, 4096, 1<<63 - 8} {
-		deny(t, p, agent.Request{Op: "word.load", Object: "r", Offset: &offset}, subject.Invalid)
+		deny(t, p, protocol.Request{Op: "word.load", Object: "r", Offset: &offset}, subject.Invalid)
 	}
-	do(t, p, agent.Request{Op: "region.unlink", Name: region})
+	do(t, p, protocol.Request{Op: "region.unlink", Name: region})
 
-	do(t, p, agent.Request{Op: "snapshot.create", Object: "s", Name: snap, ItemMax: ptr(int64(33))})
-	do(t, q, agent.Request{Op: "snapshot.open", Object: "s", Name: snap})
-	deny(t, q, agent.Request{Op: "snapshot.read", Object: "s"}, subject.Empty)
+	do(t, p, protocol.Request{Op: "snapshot.create", Object: "s", Name: snap, ItemMax: ptr(int64(33))})
+	do(t, q, protocol.Request{Op: "snapshot.open", Object: "s", Name: snap})
+	deny(t, q, protocol.Request{Op: "snapshot.read", Object: "s"}, subject.Empty)
 	record := []byte("a record of more than sixteen by.")
-	do(t, p, agent.Request{Op: "snapshot.publish", Object: "s", Data: text(record)})
-	if got := do(t, q, agent.Request{Op: "snapshot.read", Object: "s"}).Bytes(); !bytes.Equal(got, record) {
+	do(t, p, protocol.Request{Op: "snapshot.publish", Object: "s", Data: text(record)})
+	if got := do(t, q, protocol.Request{Op: "snapshot.read", Object: "s"}).Bytes(); !bytes.Equal(got, record) {
 		t.Errorf("%q was published and %q read", record, got)
 	}
-	deny(t, p, agent.Request{Op: "snapshot.publish", Object: "s", Data: text(append(record, 'x'))}, subject.TooLarge)
-	deny(t, q, agent.Request{Op: "snapshot.read", Object: "s", ItemMax: ptr(int64(32))}, subject.TooLarge)
-	do(t, p, agent.Request{Op: "snapshot.unlink", Name: snap})
+	deny(t, p, protocol.Request{Op: "snapshot.publish", Object: "s", Data: text(append(record, 'x'))}, subject.TooLarge)
+	deny(t, q, protocol.Request{Op: "snapshot.read", Object: "s", ItemMax: ptr(int64(32))}, subject.TooLarge)
+	do(t, p, protocol.Request{Op: "snapshot.unlink", Name: snap})
 }
 
 // TestStepsTellWhatIsWrong: what a step must not see is reported with where and
@@ -114,7 +115,7 @@ func TestStepsTellWhatIsWrong(t *testing.T) {
 	needCompiler(t)
 	w := newWorld(t)
 	a := begin(t, w, build(t, load(t, filepath.Join(impl, "c/example"))), "only")
-	do(t, a, agent.Request{Op: "lock.create", Object: "l", Name: "/ipckit-" + w.ID() + "-l"})
+	do(t, a, protocol.Request{Op: "lock.create", Object: "l", Name: "/ipckit-" + w.ID() + "-l"})
 	path := filepath.Join(w.Dir(), "scratch")
 	s, err := scratch.Create(path, 0)
 	if err != nil {
@@ -126,7 +127,7 @@ func TestStepsTellWhatIsWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	work := agent.Request{Op: "workload", Object: "l", Role: "lock", Count: ptr(int64(5)), Index: ptr(int64(0)), Scratch: path}
+	work := protocol.Request{Op: "workload", Object: "l", Role: "lock", Count: ptr(int64(5)), Index: ptr(int64(0)), Scratch: path}
 	if r := do(t, a, work); *r.Done != 5 || *r.Wrong != 0 || s.Counter() != 5 {
 		t.Errorf("five steps alone: %+v, counter %d", r, s.Counter())
 	}
@@ -141,5 +142,5 @@ func TestStepsTellWhatIsWrong(t *testing.T) {
 	}
 	work.Role = "wait"
 	deny(t, a, work, subject.Invalid)
-	do(t, a, agent.Request{Op: "lock.unlink", Name: "/ipckit-" + w.ID() + "-l"})
+	do(t, a, protocol.Request{Op: "lock.unlink", Name: "/ipckit-" + w.ID() + "-l"})
 }

@@ -14,10 +14,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/protocol/protocoltest"
 )
 
 // A wire speaks to an agent in raw lines.
@@ -27,14 +28,14 @@ type wire struct {
 	in      *os.File
 	out     *bufio.Reader
 	stderr  bytes.Buffer
-	schema  *jsonschema.Schema
+	schema  protocoltest.Schema
 	ended   bool
 }
 
 // connect starts an agent by hand, as its author would.
 func connect(t *testing.T, l agent.Launcher, stdio bool) *wire {
 	t.Helper()
-	w := &wire{t: t, command: exec.Command(l.Path), schema: replySchema(t)}
+	w := &wire{t: t, command: exec.Command(l.Path), schema: protocoltest.Load(t)}
 	if l.Args != nil {
 		w.command.Args = l.Args
 	}
@@ -75,24 +76,6 @@ func pipe(t *testing.T) (r, w *os.File) {
 	return r, w
 }
 
-func replySchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(agent.Schema))
-	if err != nil {
-		t.Fatal(err)
-	}
-	const url = "https://github.com/ipckit/ipckit/harness/agent/protocol.schema.json"
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource(url, document); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile(url + "#/$defs/reply")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func (w *wire) write(text string) {
 	w.t.Helper()
 	if _, err := io.WriteString(w.in, text); err != nil {
@@ -101,17 +84,14 @@ func (w *wire) write(text string) {
 }
 
 // read reads one reply, which must be as the schema says.
-func (w *wire) read() agent.Reply {
+func (w *wire) read() protocol.Reply {
 	w.t.Helper()
 	line, err := w.out.ReadString('\n')
 	if err != nil {
 		w.t.Fatalf("no reply: %v, after %q\n%s", err, line, w.stderr.String())
 	}
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
-	if err == nil {
-		err = w.schema.Validate(value)
-	}
-	var r agent.Reply
+	err = w.schema.Reply(line)
+	var r protocol.Reply
 	if err == nil {
 		err = json.Unmarshal([]byte(line), &r)
 	}
@@ -121,7 +101,7 @@ func (w *wire) read() agent.Reply {
 	return r
 }
 
-func (w *wire) ask(line string) agent.Reply {
+func (w *wire) ask(line string) protocol.Reply {
 	w.t.Helper()
 	w.write(line + "\n")
 	return w.read()
@@ -227,17 +207,17 @@ func TestWireTakesLinesInPiecesAndLongOnes(t *testing.T) {
 		defer func() { w.ask(fmt.Sprintf(`{"id":9,"op":"region.unlink","name":%q}`, name)) }()
 
 		payload := make([]byte, size)
-		agent.Payload(payload, 41)
+		protocol.Payload(payload, 41)
 		if r := w.ask(fmt.Sprintf(`{"id":4,"op":"region.write","object":"r","offset":0,"data":%q}`, *text(payload))); !r.OK {
 			t.Errorf("a write of %d bytes: %+v", size, r)
 		}
 		if r := w.ask(fmt.Sprintf(`{"id":5,"op":"region.read","object":"r","offset":0,"size":%d}`, size)); !bytes.Equal(r.Bytes(), payload) {
 			t.Errorf("%d bytes were read back, not those that were written", len(r.Bytes()))
 		}
-		if r := w.ask(fmt.Sprintf(`{"id":6,"op":"region.read","object":"r","offset":0,"size":%d,"digest":true}`, size)); r.Hash != agent.Hash(payload) {
-			t.Errorf("hash %s, want %s", r.Hash, agent.Hash(payload))
+		if r := w.ask(fmt.Sprintf(`{"id":6,"op":"region.read","object":"r","offset":0,"size":%d,"digest":true}`, size)); r.Hash != protocol.Hash(payload) {
+			t.Errorf("hash %s, want %s", r.Hash, protocol.Hash(payload))
 		}
-		if r := w.ask(`{"id":7,"op":"status","world":"` + strings.Repeat("x", agent.MaxLine) + `"}`); r.Error != "invalid" || !strings.Contains(r.Text, "16 MiB") {
+		if r := w.ask(`{"id":7,"op":"status","world":"` + strings.Repeat("x", protocol.MaxLine) + `"}`); r.Error != "invalid" || !strings.Contains(r.Text, "16 MiB") {
 			t.Errorf("a line that is too long: %+v", r)
 		}
 		if r := w.ask(`{"id":8,"op":"status"}`); r.ID != 8 || !r.OK {

@@ -1,3 +1,5 @@
+// Package agent runs a subject in processes of its own and talks to them: it is
+// the kit's end of the conversation that package protocol describes.
 package agent
 
 import (
@@ -9,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -30,7 +33,7 @@ type Agent struct {
 	stdio   bool
 	process *world.Process
 	outputs []*output
-	hello   Reply
+	hello   protocol.Reply
 
 	commands *os.File
 	replies  *os.File
@@ -133,8 +136,8 @@ func (a *Agent) start(ctx context.Context, w *world.World, l Launcher) (err erro
 
 // greet says hello and checks what the agent says of itself.
 func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
-	version := ProtocolVersion
-	c := a.Begin(Request{Op: OpHello, Protocol: &version, World: w.ID(), Markers: markers})
+	version := protocol.Version
+	c := a.Begin(protocol.Request{Op: protocol.OpHello, Protocol: &version, World: w.ID(), Markers: markers})
 	reply, err := c.await(ctx, helloLimit)
 	if errors.Is(err, context.DeadlineExceeded) {
 		from, to := "descriptor 3", "descriptor 4"
@@ -147,14 +150,14 @@ func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
 		return err
 	}
 	a.hello = reply
-	if *reply.Protocol != ProtocolVersion {
-		a.breach(nil, violationf("use the adapter that comes with this version of ipckit",
-			"it speaks protocol version %d, and the kit version %d", *reply.Protocol, ProtocolVersion))
+	if *reply.Protocol != protocol.Version {
+		a.breach(nil, protocol.Violationf("use the adapter that comes with this version of ipckit",
+			"it speaks protocol version %d, and the kit version %d", *reply.Protocol, protocol.Version))
 		return a.why()
 	}
 	if t := reply.Thread; t != nil {
 		if a.process.Lacks(ctx, *t) {
-			a.breach(nil, violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
+			a.breach(nil, protocol.Violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
 				"hello says that its operation thread is %d, but the process has no such thread", *t))
 			return a.why()
 		}
@@ -163,10 +166,10 @@ func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
 }
 
 // breach ends the conversation because of a violation.
-func (a *Agent) breach(line []byte, v *violation) {
-	b := &Broken{Agent: a.name, Problem: v.problem, Hint: v.hint}
+func (a *Agent) breach(line []byte, v *protocol.Violation) {
+	b := &Broken{Agent: a.name, Problem: v.Problem, Hint: v.Hint}
 	if line != nil {
-		b.Line = quoteLine(line)
+		b.Line = protocol.QuoteLine(line)
 	}
 	a.end(b)
 }
@@ -200,7 +203,7 @@ func (a *Agent) lastWords() string {
 func (a *Agent) Name() string { return a.name }
 
 // Hello is what the agent said of itself.
-func (a *Agent) Hello() Reply { return a.hello }
+func (a *Agent) Hello() protocol.Reply { return a.hello }
 
 // Process is the agent's process.
 func (a *Agent) Process() *world.Process { return a.process }
@@ -208,10 +211,10 @@ func (a *Agent) Process() *world.Process { return a.process }
 // Begin sends an operation and returns at once. An agent does one operation at
 // a time: while one is under way, the call of another fails with *Busy. The
 // request's id is set here.
-func (a *Agent) Begin(r Request) *Call {
+func (a *Agent) Begin(r protocol.Request) *Call {
 	c := &Call{Agent: a, Request: r, Began: time.Now(), done: make(chan struct{})}
 	if err := a.queue(c); err != nil {
-		c.finish(Reply{}, err)
+		c.finish(protocol.Reply{}, err)
 	}
 	return c
 }
@@ -225,28 +228,30 @@ func (a *Agent) Pending() *Call {
 
 // Do sends an operation and waits for its reply. When the context ends first
 // the operation is still under way.
-func (a *Agent) Do(ctx context.Context, r Request) (Reply, error) { return a.Begin(r).wait(ctx) }
+func (a *Agent) Do(ctx context.Context, r protocol.Request) (protocol.Reply, error) {
+	return a.Begin(r).wait(ctx)
+}
 
 // Status asks what the agent is doing. It is answered whatever the operation
 // thread does.
-func (a *Agent) Status(ctx context.Context) (Reply, error) {
-	return a.Do(ctx, Request{Op: OpStatus})
+func (a *Agent) Status(ctx context.Context) (protocol.Reply, error) {
+	return a.Do(ctx, protocol.Request{Op: protocol.OpStatus})
 }
 
 // Cancel asks the agent to end the operation under way, whose call then comes
 // back with subject.Interrupted. Without an operation it does nothing.
-func (a *Agent) Cancel(ctx context.Context) (Reply, error) {
-	return a.Do(ctx, Request{Op: OpCancel})
+func (a *Agent) Cancel(ctx context.Context) (protocol.Reply, error) {
+	return a.Do(ctx, protocol.Request{Op: protocol.OpCancel})
 }
 
 // Bye ends the agent in order: it answers and exits with status 0. One that
 // does not is killed, and the error says what it did instead: *Died, *Broken,
 // *Stayed, or the context's error.
 func (a *Agent) Bye(ctx context.Context) error {
-	if _, err := a.Begin(Request{Op: OpBye}).await(ctx, byeLimit); err != nil {
+	if _, err := a.Begin(protocol.Request{Op: protocol.OpBye}).await(ctx, byeLimit); err != nil {
 		var died *Died
-		if errors.As(err, &died) && died.During == OpBye && died.Exit.OK() {
-			err = &Broken{Agent: a.name, During: OpBye, Problem: "it exited without an answer to bye", Hint: "answer ok, flush, then exit with status 0"}
+		if errors.As(err, &died) && died.During == protocol.OpBye && died.Exit.OK() {
+			err = &Broken{Agent: a.name, During: protocol.OpBye, Problem: "it exited without an answer to bye", Hint: "answer ok, flush, then exit with status 0"}
 		}
 		_ = a.Kill()
 		return err
@@ -257,7 +262,7 @@ func (a *Agent) Bye(ctx context.Context) error {
 	}
 	<-a.ended
 	if exit := a.process.Exit(); !exit.OK() {
-		return &Died{Agent: a.name, Exit: exit, During: OpBye}
+		return &Died{Agent: a.name, Exit: exit, During: protocol.OpBye}
 	}
 	return nil
 }

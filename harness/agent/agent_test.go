@@ -12,6 +12,8 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/protocol/protocoltest"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -66,7 +68,7 @@ func start(t *testing.T, w *world.World, l agent.Launcher, name string) *agent.A
 	return a
 }
 
-func must(t *testing.T, a *agent.Agent, r agent.Request) agent.Reply {
+func must(t *testing.T, a *agent.Agent, r protocol.Request) protocol.Reply {
 	t.Helper()
 	reply, err := a.Do(within(t), r)
 	if err != nil {
@@ -76,7 +78,7 @@ func must(t *testing.T, a *agent.Agent, r agent.Request) agent.Reply {
 }
 
 // refused expects a refusal of a kind.
-func refused(t *testing.T, a *agent.Agent, r agent.Request, kind subject.Kind) {
+func refused(t *testing.T, a *agent.Agent, r protocol.Request, kind subject.Kind) {
 	t.Helper()
 	reply, err := a.Do(within(t), r)
 	var e *subject.Error
@@ -117,53 +119,53 @@ func TestConversationFollowsTheSchema(t *testing.T) {
 	b := start(t, w, puppet.Launcher(puppet.Transcript, ""), "b")
 
 	r := name(w, "r")
-	must(t, a, agent.Request{Op: agent.OpRegionCreate, Object: "r", Name: r, Size: new(int64(100_000))})
-	refused(t, b, agent.Request{Op: agent.OpRegionCreate, Object: "r", Name: r, Size: new(int64(1))}, subject.Exists)
-	must(t, b, agent.Request{Op: agent.OpRegionOpen, Object: "r", Name: r})
-	refused(t, b, agent.Request{Op: agent.OpRegionOpen, Object: "r", Name: r}, subject.Invalid)
-	must(t, a, agent.Request{Op: agent.OpRegionWrite, Object: "r", Offset: new(int64(5)), Data: new("AQID")})
-	if got := must(t, b, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(4)), Size: new(int64(5))}); string(got.Bytes()) != "\x00\x01\x02\x03\x00" {
+	must(t, a, protocol.Request{Op: protocol.OpRegionCreate, Object: "r", Name: r, Size: new(int64(100_000))})
+	refused(t, b, protocol.Request{Op: protocol.OpRegionCreate, Object: "r", Name: r, Size: new(int64(1))}, subject.Exists)
+	must(t, b, protocol.Request{Op: protocol.OpRegionOpen, Object: "r", Name: r})
+	refused(t, b, protocol.Request{Op: protocol.OpRegionOpen, Object: "r", Name: r}, subject.Invalid)
+	must(t, a, protocol.Request{Op: protocol.OpRegionWrite, Object: "r", Offset: new(int64(5)), Data: new("AQID")})
+	if got := must(t, b, protocol.Request{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(4)), Size: new(int64(5))}); string(got.Bytes()) != "\x00\x01\x02\x03\x00" {
 		t.Errorf("read %q", got.Bytes())
 	}
-	must(t, b, agent.Request{Op: agent.OpRegionWrite, Object: "r", Offset: new(int64(11)), Size: new(int64(80_001)), Seed: new(uint64(42))})
+	must(t, b, protocol.Request{Op: protocol.OpRegionWrite, Object: "r", Offset: new(int64(11)), Size: new(int64(80_001)), Seed: new(uint64(42))})
 	payload := make([]byte, 80_001)
-	agent.Payload(payload, 42)
-	got := must(t, a, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(11)), Size: new(int64(80_001)), Digest: true})
-	if *got.Size != 80_001 || got.Hash != agent.Hash(payload) || got.Data != nil {
-		t.Errorf("digest %+v, want %s", got, agent.Hash(payload))
+	protocol.Payload(payload, 42)
+	got := must(t, a, protocol.Request{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(11)), Size: new(int64(80_001)), Digest: true})
+	if *got.Size != 80_001 || got.Hash != protocol.Hash(payload) || got.Data != nil {
+		t.Errorf("digest %+v, want %s", got, protocol.Hash(payload))
 	}
-	if got := must(t, b, agent.Request{Op: agent.OpRegionSize, Object: "r"}); *got.Size < 100_000 {
+	if got := must(t, b, protocol.Request{Op: protocol.OpRegionSize, Object: "r"}); *got.Size < 100_000 {
 		t.Errorf("size %d", *got.Size)
 	}
-	refused(t, b, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(1 << 30)), Size: new(int64(1))}, subject.Invalid)
-	refused(t, b, agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(-1))}, subject.Invalid)
-	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "r"}, subject.Invalid)
-	must(t, b, agent.Request{Op: agent.OpRegionClose, Object: "r"})
-	refused(t, b, agent.Request{Op: agent.OpRegionSize, Object: "r"}, subject.Invalid)
-	must(t, b, agent.Request{Op: agent.OpRegionOpen, Object: "r", Name: r, ReadOnly: true})
-	refused(t, b, agent.Request{Op: agent.OpRegionWrite, Object: "r", Offset: new(int64(0)), Data: new("")}, subject.Permission)
-	must(t, a, agent.Request{Op: agent.OpRegionUnlink, Name: r})
-	refused(t, a, agent.Request{Op: agent.OpRegionUnlink, Name: r}, subject.NotFound)
+	refused(t, b, protocol.Request{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(1 << 30)), Size: new(int64(1))}, subject.Invalid)
+	refused(t, b, protocol.Request{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(-1))}, subject.Invalid)
+	refused(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "r"}, subject.Invalid)
+	must(t, b, protocol.Request{Op: protocol.OpRegionClose, Object: "r"})
+	refused(t, b, protocol.Request{Op: protocol.OpRegionSize, Object: "r"}, subject.Invalid)
+	must(t, b, protocol.Request{Op: protocol.OpRegionOpen, Object: "r", Name: r, ReadOnly: true})
+	refused(t, b, protocol.Request{Op: protocol.OpRegionWrite, Object: "r", Offset: new(int64(0)), Data: new("")}, subject.Permission)
+	must(t, a, protocol.Request{Op: protocol.OpRegionUnlink, Name: r})
+	refused(t, a, protocol.Request{Op: protocol.OpRegionUnlink, Name: r}, subject.NotFound)
 
 	q := name(w, "q")
-	never := new(agent.WireWait(subject.Never))
-	must(t, a, agent.Request{Op: agent.OpBufferCreate, Object: "q", Kind: "one-to-one", Name: q, Capacity: new(int64(2)), ItemMax: new(int64(16))})
-	must(t, b, agent.Request{Op: agent.OpBufferOpen, Object: "q", Name: q})
-	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", Wait: never}, subject.Empty)
-	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", Wait: new(agent.WireWait(5 * time.Millisecond))}, subject.Timeout)
-	must(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new("AQID")})
-	must(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new("")})
-	refused(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new(""), Wait: never}, subject.Full)
-	refused(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Size: new(int64(17)), Seed: new(uint64(1))}, subject.TooLarge)
-	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", ItemMax: new(int64(2))}, subject.TooLarge)
-	if got := must(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q"}); string(got.Bytes()) != "\x01\x02\x03" {
+	never := new(protocol.WireWait(subject.Never))
+	must(t, a, protocol.Request{Op: protocol.OpBufferCreate, Object: "q", Kind: "one-to-one", Name: q, Capacity: new(int64(2)), ItemMax: new(int64(16))})
+	must(t, b, protocol.Request{Op: protocol.OpBufferOpen, Object: "q", Name: q})
+	refused(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "q", Wait: never}, subject.Empty)
+	refused(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "q", Wait: new(protocol.WireWait(5 * time.Millisecond))}, subject.Timeout)
+	must(t, a, protocol.Request{Op: protocol.OpBufferPut, Object: "q", Data: new("AQID")})
+	must(t, a, protocol.Request{Op: protocol.OpBufferPut, Object: "q", Data: new("")})
+	refused(t, a, protocol.Request{Op: protocol.OpBufferPut, Object: "q", Data: new(""), Wait: never}, subject.Full)
+	refused(t, a, protocol.Request{Op: protocol.OpBufferPut, Object: "q", Size: new(int64(17)), Seed: new(uint64(1))}, subject.TooLarge)
+	refused(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "q", ItemMax: new(int64(2))}, subject.TooLarge)
+	if got := must(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "q"}); string(got.Bytes()) != "\x01\x02\x03" {
 		t.Errorf("got %q", got.Bytes())
 	}
-	if got := must(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q", Digest: true}); *got.Size != 0 || got.Hash != agent.Hash(nil) {
+	if got := must(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "q", Digest: true}); *got.Size != 0 || got.Hash != protocol.Hash(nil) {
 		t.Errorf("digest %+v", got)
 	}
 
-	load := agent.Request{Op: agent.OpWorkload, Object: "q", Role: "put", Count: new(int64(50)), SizeMin: new(int64(0)), SizeMax: new(int64(16)), Seed: new(uint64(7))}
+	load := protocol.Request{Op: protocol.OpWorkload, Object: "q", Role: "put", Count: new(int64(50)), SizeMin: new(int64(0)), SizeMax: new(int64(16)), Seed: new(uint64(7))}
 	putting := a.Begin(load)
 	load.Role = "get"
 	if got := must(t, b, load); *got.Done != 50 || *got.Wrong != 0 {
@@ -177,21 +179,21 @@ func TestConversationFollowsTheSchema(t *testing.T) {
 		t.Errorf("status: %+v, %v", got, err)
 	}
 
-	must(t, a, agent.Request{Op: agent.OpBufferClose, Object: "q"})
-	refused(t, a, agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new("")}, subject.Closed)
-	refused(t, b, agent.Request{Op: agent.OpBufferGet, Object: "q"}, subject.Closed)
-	must(t, b, agent.Request{Op: agent.OpBufferDetach, Object: "q"})
-	must(t, a, agent.Request{Op: agent.OpBufferUnlink, Name: q})
+	must(t, a, protocol.Request{Op: protocol.OpBufferClose, Object: "q"})
+	refused(t, a, protocol.Request{Op: protocol.OpBufferPut, Object: "q", Data: new("")}, subject.Closed)
+	refused(t, b, protocol.Request{Op: protocol.OpBufferGet, Object: "q"}, subject.Closed)
+	must(t, b, protocol.Request{Op: protocol.OpBufferDetach, Object: "q"})
+	must(t, a, protocol.Request{Op: protocol.OpBufferUnlink, Name: q})
 
-	var lacks *agent.Unsupported
-	for _, r := range []agent.Request{
-		{Op: agent.OpMailboxOpen, Object: "m", Name: "/m"},
-		{Op: agent.OpMailboxUnlink, Name: "/m"},
-		{Op: agent.OpBufferOpen, Object: "m", Kind: "many", Name: "/m"},
+	var lacks *protocol.Unsupported
+	for _, r := range []protocol.Request{
+		{Op: protocol.OpMailboxOpen, Object: "m", Name: "/m"},
+		{Op: protocol.OpMailboxUnlink, Name: "/m"},
+		{Op: protocol.OpBufferOpen, Object: "m", Kind: "many", Name: "/m"},
 		{Op: "later.load", Object: "w"},
 	} {
 		if _, err := a.Do(within(t), r); !errors.As(err, &lacks) || !strings.Contains(err.Error(), r.Op) {
-			t.Errorf("%s: %v, want *agent.Unsupported", r.Op, err)
+			t.Errorf("%s: %v, want *protocol.Unsupported", r.Op, err)
 		}
 	}
 	if _, err := a.Cancel(within(t)); err != nil {
@@ -211,7 +213,7 @@ func TestConversationFollowsTheSchema(t *testing.T) {
 // follows checks what a puppet wrote down against the schema.
 func follows(t *testing.T, a *agent.Agent) {
 	t.Helper()
-	s := loadSchema(t)
+	s := protocoltest.Load(t)
 	requests, replies := 0, 0
 	for _, o := range a.Output() {
 		if o.Cut {
@@ -220,10 +222,10 @@ func follows(t *testing.T, a *agent.Agent) {
 		for line := range strings.Lines(o.Text) {
 			var err error
 			if request, ok := strings.CutPrefix(line, "> "); ok {
-				err = s.checkRequest(request)
+				err = s.Request(request)
 				requests++
 			} else if reply, ok := strings.CutPrefix(line, "< "); ok {
-				err = s.checkReply(reply)
+				err = s.Reply(reply)
 				replies++
 			}
 			if err != nil {
@@ -274,7 +276,7 @@ func TestLastAnswerIsNotLost(t *testing.T) {
 			kill -9 $$`}}
 		for range 20 {
 			a := start(t, w, l, "shell")
-			if r := must(t, a, agent.Request{Op: agent.OpRegionSize, Object: "r"}); *r.Size != 7 {
+			if r := must(t, a, protocol.Request{Op: protocol.OpRegionSize, Object: "r"}); *r.Size != 7 {
 				t.Errorf("%+v", r)
 			}
 			if _, err := a.Process().Wait(within(t)); err != nil {
@@ -293,7 +295,7 @@ func TestWhereOfAStoppedAgent(t *testing.T) {
 	if err := a.Process().Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	c := a.Begin(agent.Request{Op: agent.OpRegionSize, Object: "r"})
+	c := a.Begin(protocol.Request{Op: protocol.OpRegionSize, Object: "r"})
 	for deadline := time.Now().Add(patient); a.Where().Where != "stopped"; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%+v", a.Where())
@@ -319,10 +321,10 @@ func TestStartTellsWhatWasPrinted(t *testing.T) {
 
 // A line that does not end costs no more memory than a line may have.
 func TestQuotedLineIsCut(t *testing.T) {
-	if got := agent.QuoteLine([]byte(strings.Repeat("é", 1000))); len(got) > 300 || !strings.HasSuffix(got, "é\"…") {
+	if got := protocol.QuoteLine([]byte(strings.Repeat("é", 1000))); len(got) > 300 || !strings.HasSuffix(got, "é\"…") {
 		t.Errorf("%s", got)
 	}
-	if got := agent.QuoteLine([]byte("a\x1b[2J\"\n")); got != `"a\x1b[2J\"\n"` {
+	if got := protocol.QuoteLine([]byte("a\x1b[2J\"\n")); got != `"a\x1b[2J\"\n"` {
 		t.Errorf("%s", got)
 	}
 }

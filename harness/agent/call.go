@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/waiting"
 )
 
 // A Call is an operation that was sent to an agent.
 type Call struct {
 	Agent   *Agent
-	Request Request
+	Request protocol.Request
 	Began   time.Time
 
 	done  chan struct{}
-	reply Reply
+	reply protocol.Reply
 	err   error
 }
 
@@ -26,18 +27,18 @@ func (c *Call) Done() <-chan struct{} { return c.done }
 // Reply is what came back; it is valid once Done is closed. Errors:
 // *subject.Error for what the subject refused, *Unsupported for what its
 // adapter does not have, *Broken, *Died, *Busy.
-func (c *Call) Reply() (Reply, error) {
+func (c *Call) Reply() (protocol.Reply, error) {
 	select {
 	case <-c.done:
 		return c.reply, c.err
 	default:
-		return Reply{}, fmt.Errorf("%s has not answered %s yet: wait for Done before asking for the reply", c.Agent.name, c.Request.Op)
+		return protocol.Reply{}, fmt.Errorf("%s has not answered %s yet: wait for Done before asking for the reply", c.Agent.name, c.Request.Op)
 	}
 }
 
 // wait waits for the call or for the end of the context. The operation goes on
 // when the context ends first.
-func (c *Call) wait(ctx context.Context) (Reply, error) {
+func (c *Call) wait(ctx context.Context) (protocol.Reply, error) {
 	select {
 	case <-c.done:
 		return c.reply, c.err
@@ -47,7 +48,7 @@ func (c *Call) wait(ctx context.Context) (Reply, error) {
 	case <-c.done: // both were ready: the answer counts
 		return c.reply, c.err
 	default:
-		return Reply{}, fmt.Errorf("%s has not answered %s after %v: %w",
+		return protocol.Reply{}, fmt.Errorf("%s has not answered %s after %v: %w",
 			c.Agent.name, c.Request.Op, time.Since(c.Began).Round(time.Millisecond), context.Cause(ctx))
 	}
 }
@@ -58,7 +59,7 @@ const slow = 6
 
 // await waits for an answer that ought to come at once: for limit, and on while
 // the agent's threads wait for a processor.
-func (c *Call) await(ctx context.Context, limit time.Duration) (Reply, error) {
+func (c *Call) await(ctx context.Context, limit time.Duration) (protocol.Reply, error) {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	reply, err := c.wait(within)
@@ -76,7 +77,7 @@ func (c *Call) await(ctx context.Context, limit time.Duration) (Reply, error) {
 	return reply, err
 }
 
-func (c *Call) finish(reply Reply, err error) {
+func (c *Call) finish(reply protocol.Reply, err error) {
 	c.reply, c.err = reply, err
 	close(c.done)
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // newPipe makes a pipe between the kit and an agent. The kit's end does not
@@ -106,7 +108,7 @@ func (l *lines) next() ([]byte, error) {
 		switch {
 		case err == nil && len(l.long) == 0:
 			return part[:len(part)-1], nil
-		case len(l.long)+len(part) > MaxLine+1:
+		case len(l.long)+len(part) > protocol.MaxLine+1:
 			return append(l.long, part...), errLineTooLong
 		}
 		l.long = append(l.long, part...)

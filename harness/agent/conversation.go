@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // queue gives a call its id and hands it to the writer.
@@ -18,7 +20,7 @@ func (a *Agent) queue(c *Call) error {
 		return a.failure
 	case a.leaving:
 		return fmt.Errorf("%s cannot begin %s: it was told bye", a.name, op)
-	case under != nil && !IsControl(op):
+	case under != nil && !protocol.IsControl(op):
 		return &Busy{Agent: a.name, Operation: op, Under: under.Request.Op, Since: c.Began.Sub(under.Began)}
 	}
 	a.lastID++
@@ -27,8 +29,8 @@ func (a *Agent) queue(c *Call) error {
 	if err != nil {
 		return fmt.Errorf("%s for %s cannot be written: %w", op, a.name, err)
 	}
-	if len(line) > MaxLine {
-		return fmt.Errorf("%s for %s would be a line of %d bytes, the most is %d: send the payload as size and seed", op, a.name, len(line), MaxLine)
+	if len(line) > protocol.MaxLine {
+		return fmt.Errorf("%s for %s would be a line of %d bytes, the most is %d: send the payload as size and seed", op, a.name, len(line), protocol.MaxLine)
 	}
 	select {
 	case a.send <- append(line, '\n'):
@@ -37,9 +39,9 @@ func (a *Agent) queue(c *Call) error {
 	}
 	a.waiting[c.Request.ID] = c
 	switch {
-	case op == OpBye:
+	case op == protocol.OpBye:
 		a.leaving = true
-	case !IsControl(op):
+	case !protocol.IsControl(op):
 		a.operation = c
 	}
 	return nil
@@ -81,7 +83,7 @@ func (a *Agent) unreadable(err error) {
 	case <-a.ended:
 	case <-a.process.Done():
 	case <-limit.C:
-		a.breach(nil, violationf("keep descriptor 3 open until bye", "it closed its command channel while its process went on (%v)", err))
+		a.breach(nil, protocol.Violationf("keep descriptor 3 open until bye", "it closed its command channel while its process went on (%v)", err))
 	}
 }
 
@@ -93,7 +95,7 @@ func (a *Agent) read(in io.Reader) {
 		line, err := l.next()
 		switch {
 		case errors.Is(err, errLineTooLong):
-			a.breach(line, violationf("answer with a digest, or with less", "the line is longer than %d bytes", MaxLine))
+			a.breach(line, protocol.Violationf("answer with a digest, or with less", "the line is longer than %d bytes", protocol.MaxLine))
 			return
 		case err != nil:
 			a.silent(line)
@@ -101,7 +103,7 @@ func (a *Agent) read(in io.Reader) {
 		}
 		if v := a.deliver(line); v != nil {
 			if a.stdio {
-				v.hint += "; standard output belongs to the protocol here: print to standard error, or leave control: stdio and use descriptors 3 and 4"
+				v.Hint += "; standard output belongs to the protocol here: print to standard error, or leave control: stdio and use descriptors 3 and 4"
 			}
 			a.breach(line, v)
 			return
@@ -110,8 +112,8 @@ func (a *Agent) read(in io.Reader) {
 }
 
 // deliver hands a reply to the call that waits for it.
-func (a *Agent) deliver(line []byte) *violation {
-	r, v := parseReply(line)
+func (a *Agent) deliver(line []byte) *protocol.Violation {
+	r, v := protocol.ParseReply(line)
 	if v != nil {
 		return v
 	}
@@ -121,7 +123,7 @@ func (a *Agent) deliver(line []byte) *violation {
 	if !expected {
 		return a.unexpected(r.ID)
 	}
-	if v := r.answers(c.Request); v != nil {
+	if v := r.Answers(c.Request); v != nil {
 		return v
 	}
 	delete(a.waiting, r.ID)
@@ -130,15 +132,15 @@ func (a *Agent) deliver(line []byte) *violation {
 }
 
 // unexpected describes a reply that nothing waits for. The caller holds mu.
-func (a *Agent) unexpected(id uint64) *violation {
+func (a *Agent) unexpected(id uint64) *protocol.Violation {
 	const hint = "a reply repeats the id of its request, and each request is answered once"
 	for waits, c := range a.waiting {
-		return violationf(hint, "the reply has id %d, but %s with id %d is waiting for an answer", id, c.Request.Op, waits)
+		return protocol.Violationf(hint, "the reply has id %d, but %s with id %d is waiting for an answer", id, c.Request.Op, waits)
 	}
 	if id <= a.lastID {
-		return violationf(hint, "request %d has been answered already", id)
+		return protocol.Violationf(hint, "request %d has been answered already", id)
 	}
-	return violationf(hint, "the reply has id %d, but nothing was asked", id)
+	return protocol.Violationf(hint, "the reply has id %d, but nothing was asked", id)
 }
 
 // silent is reached when no more replies can come. half is what there is of a
@@ -151,14 +153,14 @@ func (a *Agent) silent(half []byte) {
 	case <-a.process.Done():
 		d := &Died{Agent: a.name, Exit: a.process.Exit()}
 		if len(half) > 0 {
-			d.Half = quoteLine(half)
+			d.Half = protocol.QuoteLine(half)
 		}
 		a.end(d)
 	case <-limit.C:
-		v := &violation{"it closed its reply channel while its process went on", "keep descriptor 4 open until bye"}
+		v := protocol.Violationf("keep descriptor 4 open until bye", "it closed its reply channel while its process went on")
 		if len(half) > 0 {
-			v.problem = "it closed its reply channel in the middle of a line"
-			v.hint = "end each reply with a newline; " + v.hint
+			v.Problem = "it closed its reply channel in the middle of a line"
+			v.Hint = "end each reply with a newline; " + v.Hint
 		} else {
 			half = nil
 		}
@@ -196,7 +198,7 @@ func (a *Agent) end(why error) {
 	}
 	a.failure = why
 	for _, c := range a.waiting {
-		c.finish(Reply{}, why)
+		c.finish(protocol.Reply{}, why)
 	}
 	clear(a.waiting)
 	close(a.ended)

@@ -3,21 +3,12 @@ package agent
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 )
-
-// Unsupported says that the adapter does not have an operation or an argument.
-type Unsupported struct {
-	Operation string // as the adapter put it
-}
-
-func (e *Unsupported) Error() string { return "the adapter does not support " + e.Operation }
 
 // Broken says that an agent broke the protocol. Nothing that it says from then
 // on can be believed, so its process has been ended.
@@ -101,19 +92,4 @@ type Stayed struct {
 
 func (e *Stayed) Error() string {
 	return fmt.Sprintf("%s answered bye but was still running %v later; an adapter must exit with status 0 after it has answered bye", e.Agent, e.After)
-}
-
-// quoteCut is how many bytes of a line at fault are shown.
-const quoteCut = 200
-
-// quoteLine shows a line at fault: whatever it holds, on one line of plain text.
-func quoteLine(line []byte) string {
-	if len(line) <= quoteCut {
-		return strconv.Quote(string(line))
-	}
-	cut := quoteCut
-	for cut > quoteCut-utf8.UTFMax && !utf8.RuneStart(line[cut]) {
-		cut--
-	}
-	return strconv.Quote(string(line[:cut])) + "…"
 }

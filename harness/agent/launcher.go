@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 )
 
@@ -12,11 +13,9 @@ import (
 // host.Main with the subject that SubjectVariable names.
 const Role = "agent"
 
-// Environment variables of an agent.
-const (
-	SubjectVariable = "IPCKIT_SUBJECT" // which of a binary's subjects to host
-	ControlVariable = "IPCKIT_CONTROL" // pipes (descriptors 3 and 4) or stdio: where commands come from
-)
+// SubjectVariable is the environment variable that says which of a binary's
+// subjects to host.
+const SubjectVariable = "IPCKIT_SUBJECT"
 
 // A Launcher says how to start an agent of a subject.
 type Launcher struct {
@@ -58,7 +57,7 @@ func (l Launcher) environment() []string {
 	if l.Stdio {
 		mode = "stdio"
 	}
-	return With(env, ControlVariable+"="+mode)
+	return With(env, protocol.ControlVariable+"="+mode)
 }
 
 func (l Launcher) arguments() []string {

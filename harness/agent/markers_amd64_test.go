@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // A tracer sees one pair of markers around an operation, and none in a
@@ -19,7 +20,7 @@ func TestMarkers(t *testing.T) {
 	l := agent.Self("toy")
 	l.Markers = true
 	a := start(t, w, l, "traced")
-	must(t, a, agent.Request{Op: agent.OpBufferCreate, Object: "q", Name: name(w, "q"), Capacity: new(int64(4)), ItemMax: new(int64(8))})
+	must(t, a, protocol.Request{Op: protocol.OpBufferCreate, Object: "q", Name: name(w, "q"), Capacity: new(int64(4)), ItemMax: new(int64(8))})
 
 	runtime.LockOSThread() // the tracer is a thread
 	defer runtime.UnlockOSThread()
@@ -36,13 +37,13 @@ func TestMarkers(t *testing.T) {
 	resume(t, tid, 0)
 
 	count, size := new(int64(3)), new(int64(8))
-	workload := a.Begin(agent.Request{Op: agent.OpWorkload, Object: "q", Role: "put", Count: count, SizeMin: size, SizeMax: size, Seed: new(uint64(1))})
+	workload := a.Begin(protocol.Request{Op: protocol.OpWorkload, Object: "q", Role: "put", Count: count, SizeMin: size, SizeMax: size, Seed: new(uint64(1))})
 	var second *agent.Call
 	follow := func() { // the thread may be asleep by now
 		select {
 		case <-workload.Done():
 			if second == nil {
-				second = a.Begin(agent.Request{Op: agent.OpBufferGet, Object: "q"})
+				second = a.Begin(protocol.Request{Op: protocol.OpBufferGet, Object: "q"})
 			}
 		default:
 		}
@@ -62,12 +63,12 @@ func TestMarkers(t *testing.T) {
 		if err := unix.PtraceGetRegs(tid, &regs); err != nil {
 			t.Fatal(err)
 		}
-		if regs.Orig_rax == 77001 || regs.Orig_rax == 77002 {
+		if regs.Orig_rax == protocol.MarkBegin || regs.Orig_rax == protocol.MarkEnd {
 			marks = append(marks, regs.Orig_rax) // at its entry and at its exit
 		}
 		resume(t, tid, 0)
 	}
-	if second == nil || !slices.Equal(marks, []uint64{77001, 77001, 77002, 77002}) {
+	if second == nil || !slices.Equal(marks, []uint64{protocol.MarkBegin, protocol.MarkBegin, protocol.MarkEnd, protocol.MarkEnd}) {
 		t.Errorf("%v, want one pair, after the workload", marks)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -115,7 +116,7 @@ func (s *smoke) explain(step string, err error) error {
 	return e
 }
 
-func (s *smoke) do(a *Agent, r Request) (Reply, error) {
+func (s *smoke) do(a *Agent, r protocol.Request) (protocol.Reply, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, smokeStep)
 	defer cancel()
 	return a.Do(ctx, r)
@@ -191,8 +192,8 @@ func (s *smoke) idle(a *Agent) (string, error) {
 
 func (s *smoke) unknown() (string, error) {
 	const op = "smoke.unknown"
-	r, err := s.do(s.agents[0], Request{Op: op})
-	var lacks *Unsupported
+	r, err := s.do(s.agents[0], protocol.Request{Op: op})
+	var lacks *protocol.Unsupported
 	switch {
 	case errors.As(err, &lacks):
 		return "unsupported: " + lacks.Operation, nil
@@ -207,25 +208,25 @@ func (s *smoke) unknown() (string, error) {
 // wrong asks for what makes no sense, in each family that is claimed.
 func (s *smoke) wrong() (string, error) {
 	a := s.agents[0]
-	requests := []Request{{Op: OpRegionSize, Object: "nobody"}, {Op: OpRegionRead, Object: "nobody", Offset: new(int64(-1)), Size: new(int64(8))}}
-	nobody := func(op string) { requests = append(requests, Request{Op: op, Object: "nobody"}) }
+	requests := []protocol.Request{{Op: protocol.OpRegionSize, Object: "nobody"}, {Op: protocol.OpRegionRead, Object: "nobody", Offset: new(int64(-1)), Size: new(int64(8))}}
+	nobody := func(op string) { requests = append(requests, protocol.Request{Op: op, Object: "nobody"}) }
 	if s.claims.Profiles.Lock != nil {
-		nobody(OpLockRelease)
+		nobody(protocol.OpLockRelease)
 	}
 	if s.claims.Profiles.Semaphore != nil {
-		nobody(OpSemaphorePost)
+		nobody(protocol.OpSemaphorePost)
 	}
 	if s.claims.Profiles.RWLock != nil {
-		nobody(OpRWLockRelease)
+		nobody(protocol.OpRWLockRelease)
 	}
 	if s.claims.Profiles.Snapshot != nil {
-		nobody(OpSnapshotRead)
+		nobody(protocol.OpSnapshotRead)
 	}
 	if p := s.claims.Profiles; p.OneToOne != nil || p.Many != nil {
-		requests = append(requests, Request{Op: OpBufferPut, Object: "nobody", Data: new(""), Wait: new(WireWait(subject.Never))})
+		requests = append(requests, protocol.Request{Op: protocol.OpBufferPut, Object: "nobody", Data: new(""), Wait: new(protocol.WireWait(subject.Never))})
 	}
 	if s.claims.Profiles.Mailbox != nil {
-		requests = append(requests, Request{Op: OpMailboxReceive, Object: "nobody", Wait: new(WireWait(subject.Never))})
+		requests = append(requests, protocol.Request{Op: protocol.OpMailboxReceive, Object: "nobody", Wait: new(protocol.WireWait(subject.Never))})
 	}
 	var saw []string
 	for _, request := range requests {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -58,12 +59,12 @@ func (c *Call) Returned() bool {
 
 // Return waits until the call comes back. It ought to: one that does not is a
 // timeout, with who is blocked where.
-func (c *Call) Return() (agent.Reply, error) {
+func (c *Call) Return() (protocol.Reply, error) {
 	w := c.process.world
 	if reason := w.watch(c.call); reason != "" {
 		w.blocked = w.whoIsBlocked()
 		w.stop(reports.Timeout, "%s did not come back from %s: %s",
-			c.process.Name(), describe(c.call.Request, agent.Reply{}, nil), reason)
+			c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil), reason)
 	}
 	reply, err := c.call.Reply()
 	if !c.told {
@@ -74,7 +75,7 @@ func (c *Call) Return() (agent.Reply, error) {
 }
 
 // describe puts an operation and its answer into a line.
-func describe(r agent.Request, reply agent.Reply, err error) string {
+func describe(r protocol.Request, reply protocol.Reply, err error) string {
 	s := r.Op
 	if r.Role != "" {
 		s += " " + r.Role

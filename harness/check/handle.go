@@ -1,6 +1,6 @@
 package check
 
-import "github.com/ipckit/ipckit/harness/agent"
+import "github.com/ipckit/ipckit/harness/protocol"
 
 // A handle is one process's way to an object that has a name.
 type handle struct {
@@ -11,7 +11,7 @@ type handle struct {
 }
 
 // create and open make a handle; more completes the request.
-func (p *Process) create(family, name string, more func(*agent.Request)) (handle, error) {
+func (p *Process) create(family, name string, more func(*protocol.Request)) (handle, error) {
 	h, err := p.attach(family, "create", name, more)
 	if err == nil {
 		p.objects[name] = family
@@ -23,9 +23,9 @@ func (p *Process) open(family, name string) (handle, error) {
 	return p.attach(family, "open", name, nil)
 }
 
-func (p *Process) attach(family, verb, name string, more func(*agent.Request)) (handle, error) {
+func (p *Process) attach(family, verb, name string, more func(*protocol.Request)) (handle, error) {
 	h := handle{process: p, id: p.handle(family[:1]), family: family, Name: name}
-	r := agent.Request{Op: family + "." + verb, Object: h.id, Name: name}
+	r := protocol.Request{Op: family + "." + verb, Object: h.id, Name: name}
 	if more != nil {
 		more(&r)
 	}
@@ -44,16 +44,16 @@ func (h handle) Unlink() error { return h.process.unlink(h.family, h.Name) }
 
 // call does an operation without arguments that ought to come back.
 func (h handle) call(verb string) error {
-	_, err := h.process.do(agent.Request{Op: h.family + "." + verb, Object: h.id})
+	_, err := h.process.do(protocol.Request{Op: h.family + "." + verb, Object: h.id})
 	return err
 }
 
 // begin starts an operation without arguments.
 func (h handle) begin(verb string) *Call {
-	return h.process.begin(agent.Request{Op: h.family + "." + verb, Object: h.id})
+	return h.process.begin(protocol.Request{Op: h.family + "." + verb, Object: h.id})
 }
 
 // waiting begins an operation that may wait.
-func (h handle) waiting(verb string, wait agent.WireWait) *Call {
-	return h.process.begin(agent.Request{Op: h.family + "." + verb, Object: h.id, Wait: &wait})
+func (h handle) waiting(verb string, wait protocol.WireWait) *Call {
+	return h.process.begin(protocol.Request{Op: h.family + "." + verb, Object: h.id, Wait: &wait})
 }

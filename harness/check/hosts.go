@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -34,7 +34,7 @@ func (w *World) Connect() {
 		w.Skip("there is no second host here: %s", can.Reason(world.TwoHosts))
 	}
 	w.gate = w.Process("gate")
-	_, err := w.gate.do(agent.Request{Op: agent.OpNetworkExpose, Name: gateAddress})
+	_, err := w.gate.do(protocol.Request{Op: protocol.OpNetworkExpose, Name: gateAddress})
 	w.Must(err, "opening the near host at %s", gateAddress)
 }
 
@@ -45,7 +45,7 @@ func (w *World) ProcessOn(h Host, name string) *Process {
 	l.Far = bool(h)
 	p := w.process(name, l)
 	if h == Far {
-		_, err := p.do(agent.Request{Op: agent.OpNetworkDial, Name: gateAddress})
+		_, err := p.do(protocol.Request{Op: protocol.OpNetworkDial, Name: gateAddress})
 		w.Must(err, "reaching the near host at %s from the far one", gateAddress)
 	}
 	return p

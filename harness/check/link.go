@@ -3,7 +3,7 @@ package check
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -21,7 +21,7 @@ func (p *Process) Join(name string) (*Party, error) {
 
 // Link gives the link with the party of that name, which may join later.
 func (x *Party) Link(peer string) (*Link, error) {
-	h, err := x.process.attach("link", "open", peer, func(r *agent.Request) { r.Party = x.id })
+	h, err := x.process.attach("link", "open", peer, func(r *protocol.Request) { r.Party = x.id })
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (x *Party) Link(peer string) (*Link, error) {
 // BeginReceive starts to receive from whichever peer has a message; the call's
 // Message gives it.
 func (x *Party) BeginReceive(wait subject.Wait) *Call {
-	return x.waiting("receive", agent.WireWait(wait))
+	return x.waiting("receive", protocol.WireWait(wait))
 }
 
 // Leave ends the party's links and gives its name free.
@@ -68,8 +68,8 @@ var linkWords = words{family: "link", put: "link.send", get: "link.receive"}
 // BeginReceive starts to receive, into a buffer of so many bytes: of a stream
 // that is the most that comes.
 func (l *Link) BeginReceive(size int64, wait subject.Wait) *Call {
-	wire := agent.WireWait(wait)
-	return l.process.begin(agent.Request{Op: l.words.get, Object: l.handle, ItemMax: &size, Wait: &wire})
+	wire := protocol.WireWait(wait)
+	return l.process.begin(protocol.Request{Op: l.words.get, Object: l.handle, ItemMax: &size, Wait: &wire})
 }
 
 // createLink and openLink let specs that are written for queues take a link for

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // A Litmus is a litmus test of two processes, each on a CPU of its own: how
@@ -46,7 +46,7 @@ var outcomePair = regexp.MustCompile(`([^=]+)=(\d+)(?: |$)`)
 // flag, the other looks at the flag until it is set and then at the data.
 func (l *Litmus) Publish(writer, reader *Word, count int64) {
 	s := Steps{Count: count, Scratch: l.world.Scratch(0)}
-	flag, follow := writer.Begin(agent.RoleFlag, s), reader.Begin(agent.RoleFollow, s)
+	flag, follow := writer.Begin(protocol.RoleFlag, s), reader.Begin(protocol.RoleFollow, s)
 	reply := follow.Whole()
 	flag.Right()
 	l.Iterations += count
@@ -67,7 +67,7 @@ func (l *Litmus) Publish(writer, reader *Word, count int64) {
 func (l *Litmus) Dekker(first, second *Word, count int64) {
 	scratch := l.world.Scratch(2 * count)
 	s := Steps{Count: count, Scratch: scratch}
-	a, b := first.Begin(agent.RoleDekker, s), second.Begin(agent.RoleDekker, s)
+	a, b := first.Begin(protocol.RoleDekker, s), second.Begin(protocol.RoleDekker, s)
 	a.Right()
 	b.Right()
 	var seen [4]int64 // by who saw: bit 0 the first, bit 1 the second

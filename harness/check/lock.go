@@ -1,7 +1,7 @@
 package check
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -28,7 +28,7 @@ func (l *Lock) Acquire(wait subject.Wait) error {
 
 // BeginAcquire starts to take the lock.
 func (l *Lock) BeginAcquire(wait subject.Wait) *Call {
-	return l.waiting("acquire", agent.WireWait(wait))
+	return l.waiting("acquire", protocol.WireWait(wait))
 }
 
 // Release gives the lock up.
@@ -38,8 +38,8 @@ func (l *Lock) Release() error { return l.call("release") }
 func (l *Lock) BeginRelease() *Call { return l.begin("release") }
 
 // BeginSections starts to acquire, be inside alone, and release, many times.
-func (l *Lock) BeginSections(s Steps) *Work { return l.process.work(l.id, agent.RoleLock, s, nil) }
+func (l *Lock) BeginSections(s Steps) *Work { return l.process.work(l.id, protocol.RoleLock, s, nil) }
 
 // BeginAgain starts, with the lock held, to release it and take it again at
 // once, many times.
-func (l *Lock) BeginAgain(s Steps) *Work { return l.process.work(l.id, agent.RoleAgain, s, nil) }
+func (l *Lock) BeginAgain(s Steps) *Work { return l.process.work(l.id, protocol.RoleAgain, s, nil) }

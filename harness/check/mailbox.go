@@ -7,15 +7,15 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // CreateOwned makes a mailbox that is owned by the process.
 func (p *Process) CreateOwned(name string, shape QueueShape) (*Queue, error) {
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
-	_, err := p.do(agent.Request{
-		Op: agent.OpMailboxCreate, Object: q.handle, Name: name, Owned: true,
+	_, err := p.do(protocol.Request{
+		Op: protocol.OpMailboxCreate, Object: q.handle, Name: name, Owned: true,
 		Capacity: &shape.Capacity, ItemMax: &shape.ItemMax,
 	})
 	if err != nil {
@@ -27,15 +27,15 @@ func (p *Process) CreateOwned(name string, shape QueueShape) (*Queue, error) {
 
 // BeginPriority starts to send a message of that priority.
 func (q *Queue) BeginPriority(message []byte, priority int64, wait subject.Wait) *Call {
-	text, wire := encode(message), agent.WireWait(wait)
-	return q.process.begin(agent.Request{Op: q.words.put, Object: q.handle, Data: &text, Wait: &wire, Priority: &priority})
+	text, wire := encode(message), protocol.WireWait(wait)
+	return q.process.begin(protocol.Request{Op: q.words.put, Object: q.handle, Data: &text, Wait: &wire, Priority: &priority})
 }
 
 // PutAs sends a message under the name of another process, and reports whether
 // the subject has an operation for that.
 func (q *Queue) PutAs(message []byte, pid int, wait subject.Wait) (offered bool, err error) {
-	text, wire, id := encode(message), agent.WireWait(wait), int64(pid)
-	c := q.process.begin(agent.Request{Op: q.words.put, Object: q.handle, Data: &text, Wait: &wire, PID: &id})
+	text, wire, id := encode(message), protocol.WireWait(wait), int64(pid)
+	c := q.process.begin(protocol.Request{Op: q.words.put, Object: q.handle, Data: &text, Wait: &wire, PID: &id})
 	if c.unsupported() {
 		return false, nil
 	}
@@ -45,8 +45,8 @@ func (q *Queue) PutAs(message []byte, pid int, wait subject.Wait) (offered bool,
 
 // GetFrom receives a message and says which process sent it.
 func (q *Queue) GetFrom(wait subject.Wait) (message []byte, pid int, err error) {
-	wire := agent.WireWait(wait)
-	c := q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, Wait: &wire, Identify: true})
+	wire := protocol.WireWait(wait)
+	c := q.process.begin(protocol.Request{Op: q.words.get, Object: q.handle, Wait: &wire, Identify: true})
 	reply, err := c.Return()
 	if err != nil {
 		return nil, 0, err
@@ -58,7 +58,7 @@ func (q *Queue) GetFrom(wait subject.Wait) (message []byte, pid int, err error) 
 // HandOver makes another process the mailbox's owner.
 func (q *Queue) HandOver(to *Process) error {
 	id := int64(to.WorldPID())
-	_, err := q.process.do(agent.Request{Op: agent.OpMailboxHandOver, Object: q.handle, PID: &id})
+	_, err := q.process.do(protocol.Request{Op: protocol.OpMailboxHandOver, Object: q.handle, PID: &id})
 	return err
 }
 
@@ -82,7 +82,7 @@ func (p *Process) WorldPID() int {
 // Cancel ends the operation that the process is in, if it is in one.
 func (p *Process) Cancel() {
 	if _, err := p.agent.Cancel(p.world.ctx); err != nil {
-		p.world.broken(p.Name(), agent.OpCancel, err)
+		p.world.broken(p.Name(), protocol.OpCancel, err)
 	}
 }
 
@@ -93,5 +93,5 @@ func (c *Call) unsupported() bool {
 		return false
 	}
 	_, err := c.call.Reply()
-	return errors.As(err, new(*agent.Unsupported))
+	return errors.As(err, new(*protocol.Unsupported))
 }

@@ -5,13 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 func encode(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
 
 // decode takes the payload out of a reply.
-func (p *Process) decode(operation string, reply agent.Reply) ([]byte, error) {
+func (p *Process) decode(operation string, reply protocol.Reply) ([]byte, error) {
 	if reply.Data == nil {
 		p.world.Fail("%s: %s was answered without data", p.Name(), operation)
 	}
@@ -39,7 +39,7 @@ func Show(data []byte) string {
 	case len(data) <= 16:
 		return "[" + hex.EncodeToString(data) + "]"
 	}
-	return fmt.Sprintf("[%s…, %d bytes, hash %s]", hex.EncodeToString(data[:8]), len(data), agent.Hash(data))
+	return fmt.Sprintf("[%s…, %d bytes, hash %s]", hex.EncodeToString(data[:8]), len(data), protocol.Hash(data))
 }
 
 // Item makes the bytes of item i of a spec: distinct for distinct i wherever
@@ -47,7 +47,7 @@ func Show(data []byte) string {
 func Item(seed uint64, i int, size int64) []byte {
 	data := make([]byte, size)
 	if size >= 8 {
-		agent.Payload(data, agent.ItemSeed(seed, int64(i)))
+		protocol.Payload(data, protocol.ItemSeed(seed, int64(i)))
 		return data
 	}
 	for b := range data {

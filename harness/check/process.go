@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -32,12 +33,12 @@ func (p *Process) PID() int { return p.agent.Process().PID() }
 func (p *Process) Agent() *agent.Agent { return p.agent }
 
 // do carries out an operation that ought to come back.
-func (p *Process) do(r agent.Request) (agent.Reply, error) {
+func (p *Process) do(r protocol.Request) (protocol.Reply, error) {
 	return p.begin(r).Return()
 }
 
 // begin starts an operation that may block.
-func (p *Process) begin(r agent.Request) *Call {
+func (p *Process) begin(r protocol.Request) *Call {
 	if p.gone {
 		panic(fmt.Errorf("spec: %s has left already", p.Name()))
 	}
@@ -45,7 +46,7 @@ func (p *Process) begin(r agent.Request) *Call {
 }
 
 // tell adds an operation and its answer to the story.
-func (p *Process) tell(r agent.Request, reply agent.Reply, err error) {
+func (p *Process) tell(r protocol.Request, reply protocol.Reply, err error) {
 	if p.world.mute {
 		return
 	}
@@ -124,7 +125,7 @@ func (p *Process) leave() {
 
 // unlink removes the name of an object, whoever of the processes created it.
 func (p *Process) unlink(family, name string) error {
-	_, err := p.do(agent.Request{Op: family + ".unlink", Name: name})
+	_, err := p.do(protocol.Request{Op: family + ".unlink", Name: name})
 	if err == nil {
 		for _, q := range p.world.processes {
 			delete(q.objects, name)
@@ -154,7 +155,7 @@ func (p *Process) refusal(operation string, err error) error {
 func (p *Process) Finished() int64 {
 	reply, err := p.agent.Status(p.world.ctx)
 	if err != nil {
-		p.world.Must(p.refusal(agent.OpStatus, err), "asking %s how far it is", p.Name())
+		p.world.Must(p.refusal(protocol.OpStatus, err), "asking %s how far it is", p.Name())
 	}
 	if reply.Finished == nil {
 		return 0

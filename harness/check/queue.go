@@ -1,7 +1,7 @@
 package check
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -45,7 +45,7 @@ func (p *Process) CreateQueue(name string, shape QueueShape) (*Queue, error) {
 		return p.createLink(name, shape)
 	}
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
-	r := agent.Request{
+	r := protocol.Request{
 		Op: q.words.family + ".create", Kind: q.words.kind, Object: q.handle, Name: name,
 		Capacity: &shape.Capacity, ItemMax: &shape.ItemMax,
 	}
@@ -65,7 +65,7 @@ func (p *Process) OpenQueue(name string) (*Queue, error) {
 		return p.openLink(name)
 	}
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
-	_, err := p.do(agent.Request{Op: q.words.family + ".open", Kind: q.words.kind, Object: q.handle, Name: name})
+	_, err := p.do(protocol.Request{Op: q.words.family + ".open", Kind: q.words.kind, Object: q.handle, Name: name})
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +86,8 @@ func (q *Queue) Put(item []byte, wait subject.Wait) error {
 
 // BeginPut starts to put or send one item.
 func (q *Queue) BeginPut(item []byte, wait subject.Wait) *Call {
-	text, wire := encode(item), agent.WireWait(wait)
-	return q.process.begin(agent.Request{Op: q.words.put, Object: q.handle, Data: &text, Wait: &wire})
+	text, wire := encode(item), protocol.WireWait(wait)
+	return q.process.begin(protocol.Request{Op: q.words.put, Object: q.handle, Data: &text, Wait: &wire})
 }
 
 // Get gets or receives one item.
@@ -95,14 +95,14 @@ func (q *Queue) Get(wait subject.Wait) ([]byte, error) { return q.BeginGet(wait)
 
 // BeginGet starts to get or receive one item; the call's Item gives it.
 func (q *Queue) BeginGet(wait subject.Wait) *Call {
-	wire := agent.WireWait(wait)
-	return q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, ItemMax: q.limit, Wait: &wire})
+	wire := protocol.WireWait(wait)
+	return q.process.begin(protocol.Request{Op: q.words.get, Object: q.handle, ItemMax: q.limit, Wait: &wire})
 }
 
 // BeginGetInto is BeginGet into room for so many bytes.
 func (q *Queue) BeginGetInto(room int64, wait subject.Wait) *Call {
-	wire := agent.WireWait(wait)
-	return q.process.begin(agent.Request{Op: q.words.get, Object: q.handle, ItemMax: &room, Wait: &wire})
+	wire := protocol.WireWait(wait)
+	return q.process.begin(protocol.Request{Op: q.words.get, Object: q.handle, ItemMax: &room, Wait: &wire})
 }
 
 // Item waits for a get or receive and gives what it brought.
@@ -117,14 +117,14 @@ func (c *Call) Item() ([]byte, error) {
 // PutGenerated and GetDigest move an item too large for the control channel:
 // its bytes are made, and hashed, where they are.
 func (q *Queue) PutGenerated(size int64, seed uint64, wait subject.Wait) *Call {
-	wire := agent.WireWait(wait)
-	return q.process.begin(agent.Request{Op: q.words.put, Object: q.handle, Size: &size, Seed: &seed, Wait: &wire})
+	wire := protocol.WireWait(wait)
+	return q.process.begin(protocol.Request{Op: q.words.put, Object: q.handle, Size: &size, Seed: &seed, Wait: &wire})
 }
 
 // GetDigest gets one item and answers with its size and hash.
 func (q *Queue) GetDigest(wait subject.Wait) (size int64, hash string, err error) {
-	wire := agent.WireWait(wait)
-	reply, err := q.process.do(agent.Request{Op: q.words.get, Object: q.handle, Digest: true, Wait: &wire})
+	wire := protocol.WireWait(wait)
+	reply, err := q.process.do(protocol.Request{Op: q.words.get, Object: q.handle, Digest: true, Wait: &wire})
 	if err != nil {
 		return 0, "", err
 	}
@@ -136,13 +136,13 @@ func (q *Queue) GetDigest(wait subject.Wait) (size int64, hash string, err error
 
 // Close says that nothing more will be put.
 func (q *Queue) Close() error {
-	_, err := q.process.do(agent.Request{Op: q.words.family + ".close", Object: q.handle})
+	_, err := q.process.do(protocol.Request{Op: q.words.family + ".close", Object: q.handle})
 	return err
 }
 
 // Detach gives back the handle.
 func (q *Queue) Detach() error {
-	_, err := q.process.do(agent.Request{Op: q.words.family + ".detach", Object: q.handle})
+	_, err := q.process.do(protocol.Request{Op: q.words.family + ".detach", Object: q.handle})
 	return err
 }
 
@@ -169,7 +169,7 @@ func (q *Queue) role(buffer, mailbox string) string {
 }
 
 func (q *Queue) workload(role string, b Bulk) *Call {
-	r := agent.Request{
+	r := protocol.Request{
 		Op: "workload", Object: q.handle, Role: role,
 		Count: &b.Count, SizeMin: &b.SizeMin, SizeMax: &b.SizeMax, Seed: &b.Seed,
 	}

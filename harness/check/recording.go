@@ -11,6 +11,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/history"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -34,7 +35,7 @@ func (t *told) add(e *reports.Evidence) *reports.Evidence {
 // Recorded is a workload whose operations are written down as they happen, for
 // a checker that judges them when all are done.
 type Recorded struct {
-	Role             string // one of agent.Roles
+	Role             string // one of protocol.Roles
 	Index            int64  // of the process in the history
 	Count            int64  // operations that have to take effect
 	Wait             subject.Wait
@@ -58,9 +59,9 @@ func (p *Process) Records() bool { return p.agent.Hello().Records }
 func (p *Process) record(object string, x Recorded, offset *int64) *Recording {
 	p.world.files++
 	path := filepath.Join(p.world.Dir(), fmt.Sprintf(".ipckit-history-%d", p.world.files))
-	wire, think := agent.WireWait(x.Wait), int64(x.Think)
-	r := agent.Request{
-		Op: agent.OpWorkload, Object: object, Role: x.Role, Count: &x.Count, Index: &x.Index, Wait: &wire,
+	wire, think := protocol.WireWait(x.Wait), int64(x.Think)
+	r := protocol.Request{
+		Op: protocol.OpWorkload, Object: object, Role: x.Role, Count: &x.Count, Index: &x.Index, Wait: &wire,
 		History: path, Tries: &x.Tries, Think: &think, Seed: &x.Seed, Offset: offset,
 	}
 	if x.SizeMax > 0 {
@@ -81,10 +82,10 @@ func (x *Word) Record(r Recorded) *Recording {
 }
 
 // PutRole and GetRole are the roles of workloads that move items here.
-func (q *Queue) PutRole() string { return q.role(agent.RolePut, agent.RoleSend) }
+func (q *Queue) PutRole() string { return q.role(protocol.RolePut, protocol.RoleSend) }
 
 // GetRole is the other side of PutRole.
-func (q *Queue) GetRole() string { return q.role(agent.RoleGet, agent.RoleReceive) }
+func (q *Queue) GetRole() string { return q.role(protocol.RoleGet, protocol.RoleReceive) }
 
 // Ended waits until all recordings have ended. It gives a reason where one
 // does not: that its process is blocked, and nobody is there to release it. A
@@ -121,7 +122,7 @@ func (r *Recording) Broken() {
 		if errors.As(err, &refused) && strings.HasPrefix(refused.Text, "history") {
 			w.Inconclusive("%s could not record: %s: make room where TMPDIR points", r.process.Name(), refused.Text)
 		}
-		w.Must(r.process.refusal(agent.OpWorkload, err), "an operation of %s under load", r.process.Name())
+		w.Must(r.process.refusal(protocol.OpWorkload, err), "an operation of %s under load", r.process.Name())
 	}
 }
 

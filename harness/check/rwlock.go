@@ -1,7 +1,7 @@
 package check
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -33,11 +33,13 @@ func (l *RWLock) Write(wait subject.Wait) error {
 }
 
 // BeginRead starts to enter beside other readers.
-func (l *RWLock) BeginRead(wait subject.Wait) *Call { return l.waiting("read", agent.WireWait(wait)) }
+func (l *RWLock) BeginRead(wait subject.Wait) *Call {
+	return l.waiting("read", protocol.WireWait(wait))
+}
 
 // BeginWrite starts to enter alone.
 func (l *RWLock) BeginWrite(wait subject.Wait) *Call {
-	return l.waiting("write", agent.WireWait(wait))
+	return l.waiting("write", protocol.WireWait(wait))
 }
 
 // Release leaves.
@@ -47,7 +49,7 @@ func (l *RWLock) Release() error { return l.call("release") }
 func (l *RWLock) BeginRelease() *Call { return l.begin("release") }
 
 // BeginReads starts to read, look around, and release, many times.
-func (l *RWLock) BeginReads(s Steps) *Work { return l.process.work(l.id, agent.RoleRead, s, nil) }
+func (l *RWLock) BeginReads(s Steps) *Work { return l.process.work(l.id, protocol.RoleRead, s, nil) }
 
 // BeginWrites starts to write, be inside alone, and release, many times.
-func (l *RWLock) BeginWrites(s Steps) *Work { return l.process.work(l.id, agent.RoleWrite, s, nil) }
+func (l *RWLock) BeginWrites(s Steps) *Work { return l.process.work(l.id, protocol.RoleWrite, s, nil) }

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -60,14 +60,14 @@ type Work struct {
 }
 
 // work begins a workload; more completes the request.
-func (p *Process) work(handle, role string, s Steps, more func(*agent.Request)) *Work {
-	index, wire := int64(s.Scratch.next), agent.WireWait(s.Wait)
+func (p *Process) work(handle, role string, s Steps, more func(*protocol.Request)) *Work {
+	index, wire := int64(s.Scratch.next), protocol.WireWait(s.Wait)
 	s.Scratch.next++
 	if index >= scratch.Processes {
 		panic(fmt.Errorf("spec: a scratch file serves %d workloads", scratch.Processes))
 	}
-	r := agent.Request{
-		Op: agent.OpWorkload, Object: handle, Role: role, Count: &s.Count,
+	r := protocol.Request{
+		Op: protocol.OpWorkload, Object: handle, Role: role, Count: &s.Count,
 		Scratch: s.Scratch.path, Index: &index, Wait: &wire,
 	}
 	if more != nil {
@@ -77,7 +77,7 @@ func (p *Process) work(handle, role string, s Steps, more func(*agent.Request)) 
 }
 
 // Right expects that all steps were done and that nothing was wrong with any.
-func (w *Work) Right() agent.Reply {
+func (w *Work) Right() protocol.Reply {
 	reply := w.Whole()
 	if reply.Wrong != nil && *reply.Wrong > 0 {
 		at := int64(-1)
@@ -90,7 +90,7 @@ func (w *Work) Right() agent.Reply {
 }
 
 // Whole expects that all steps were done, whatever they saw.
-func (w *Work) Whole() agent.Reply {
+func (w *Work) Whole() protocol.Reply {
 	reply, err := w.Return()
 	world := w.process.world
 	world.Must(err, "the workload of %s", w.process.Name())

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -16,7 +16,7 @@ func (w *World) SemaphoreMaximum(wanted int64) int64 {
 
 // CreateSemaphore makes a new semaphore of that value.
 func (p *Process) CreateSemaphore(name string, initial, maximum int64) (*Semaphore, error) {
-	h, err := p.create("semaphore", name, func(r *agent.Request) { r.Initial, r.Maximum = &initial, &maximum })
+	h, err := p.create("semaphore", name, func(r *protocol.Request) { r.Initial, r.Maximum = &initial, &maximum })
 	return &Semaphore{h}, err
 }
 
@@ -34,7 +34,7 @@ func (s *Semaphore) Wait(wait subject.Wait) error {
 
 // BeginWait starts to take one from the value.
 func (s *Semaphore) BeginWait(wait subject.Wait) *Call {
-	return s.waiting("wait", agent.WireWait(wait))
+	return s.waiting("wait", protocol.WireWait(wait))
 }
 
 // Post adds one to the value.
@@ -42,22 +42,22 @@ func (s *Semaphore) Post() error { return s.call("post") }
 
 // BeginPost starts to add one to the value.
 func (s *Semaphore) BeginPost() *Call {
-	return s.process.begin(agent.Request{Op: s.family + ".post", Object: s.id})
+	return s.process.begin(protocol.Request{Op: s.family + ".post", Object: s.id})
 }
 
 // BeginPermits starts to wait, be inside, and post, many times; no more than
 // permits may be inside.
 func (s *Semaphore) BeginPermits(permits int64, steps Steps) *Work {
-	return s.process.work(s.id, agent.RoleSemaphore, steps, func(r *agent.Request) { r.Maximum = &permits })
+	return s.process.work(s.id, protocol.RoleSemaphore, steps, func(r *protocol.Request) { r.Maximum = &permits })
 }
 
 // BeginWaits starts to wait many times. No more of all waits may come through
 // than initial and the posts of all.
 func (s *Semaphore) BeginWaits(initial int64, steps Steps) *Work {
-	return s.process.work(s.id, agent.RoleWait, steps, func(r *agent.Request) { r.Initial = &initial })
+	return s.process.work(s.id, protocol.RoleWait, steps, func(r *protocol.Request) { r.Initial = &initial })
 }
 
 // BeginPosts starts to post many times.
 func (s *Semaphore) BeginPosts(steps Steps) *Work {
-	return s.process.work(s.id, agent.RolePost, steps, nil)
+	return s.process.work(s.id, protocol.RolePost, steps, nil)
 }

@@ -1,6 +1,6 @@
 package check
 
-import "github.com/ipckit/ipckit/harness/agent"
+import "github.com/ipckit/ipckit/harness/protocol"
 
 // A Snapshot is one process's handle on a shared record.
 type Snapshot struct{ handle }
@@ -13,7 +13,7 @@ func (w *World) RecordSize(wanted int64) int64 {
 
 // CreateSnapshot makes a new one, for records of up to recordMax bytes.
 func (p *Process) CreateSnapshot(name string, recordMax int64) (*Snapshot, error) {
-	h, err := p.create("snapshot", name, func(r *agent.Request) { r.ItemMax = &recordMax })
+	h, err := p.create("snapshot", name, func(r *protocol.Request) { r.ItemMax = &recordMax })
 	return &Snapshot{h}, err
 }
 
@@ -26,14 +26,14 @@ func (p *Process) OpenSnapshot(name string) (*Snapshot, error) {
 // Publish replaces the record.
 func (s *Snapshot) Publish(record []byte) error {
 	text := encode(record)
-	_, err := s.process.do(agent.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
+	_, err := s.process.do(protocol.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
 	return err
 }
 
 // BeginPublish starts to replace the record.
 func (s *Snapshot) BeginPublish(record []byte) *Call {
 	text := encode(record)
-	return s.process.begin(agent.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
+	return s.process.begin(protocol.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
 }
 
 // BeginRead starts to read the record; the call's Item gives it.
@@ -41,20 +41,20 @@ func (s *Snapshot) BeginRead() *Call { return s.begin("read") }
 
 // Read gives the record.
 func (s *Snapshot) Read() ([]byte, error) {
-	return s.process.begin(agent.Request{Op: "snapshot.read", Object: s.id}).Item()
+	return s.process.begin(protocol.Request{Op: "snapshot.read", Object: s.id}).Item()
 }
 
 // BeginPublishes starts to publish records of a workload, and BeginReads to
 // read and compare them with what was published.
 func (s *Snapshot) BeginPublishes(b Bulk, in *Scratch) *Work {
-	return s.records(agent.RolePublish, b, in)
+	return s.records(protocol.RolePublish, b, in)
 }
 
 // BeginReads is the other side of BeginPublishes.
-func (s *Snapshot) BeginReads(b Bulk, in *Scratch) *Work { return s.records(agent.RoleRead, b, in) }
+func (s *Snapshot) BeginReads(b Bulk, in *Scratch) *Work { return s.records(protocol.RoleRead, b, in) }
 
 func (s *Snapshot) records(role string, b Bulk, in *Scratch) *Work {
-	return s.process.work(s.id, role, Steps{Count: b.Count, Scratch: in}, func(r *agent.Request) {
+	return s.process.work(s.id, role, Steps{Count: b.Count, Scratch: in}, func(r *protocol.Request) {
 		r.SizeMin, r.SizeMax, r.Seed, r.Wait = &b.SizeMin, &b.SizeMax, &b.Seed, nil
 	})
 }

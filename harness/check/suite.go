@@ -15,6 +15,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -171,7 +172,7 @@ func (s *Suite) limits() world.Limits {
 // seed gives each requirement its own stream of random numbers, so that one
 // can be repeated alone.
 func (e entry) seed() uint64 {
-	h := agent.Hash([]byte(path.Join(e.requirement.ID, e.profile)))
+	h := protocol.Hash([]byte(path.Join(e.requirement.ID, e.profile)))
 	var n uint64
 	_, _ = fmt.Sscanf(h, "%016x", &n)
 	return e.suite.Seed ^ n

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -115,7 +116,7 @@ type headway struct {
 // of theirs. Else the agent is asked, and has as long for its answer as for an
 // operation: on a loaded machine neither comes at once.
 func (w *World) moves(c *agent.Call, last *headway) bool {
-	if c.Request.Op != agent.OpWorkload {
+	if c.Request.Op != protocol.OpWorkload {
 		return false
 	}
 	if steps := w.steps(); steps != last.steps {

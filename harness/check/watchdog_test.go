@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -24,7 +24,7 @@ func TestSteps(t *testing.T) {
 		r, err := p.CreateRegion(w.ObjectName("r"), 4096)
 		w.Must(err, "creating")
 		s := w.Scratch(0)
-		work := p.work(r.handle, agent.RoleAdd, Steps{Count: 1, Scratch: s}, func(*agent.Request) {})
+		work := p.work(r.handle, protocol.RoleAdd, Steps{Count: 1, Scratch: s}, func(*protocol.Request) {})
 		p.Signal(syscall.SIGSTOP)
 		var steps sync.WaitGroup
 		defer steps.Wait()
@@ -38,7 +38,7 @@ func TestSteps(t *testing.T) {
 		defer func() { took = time.Since(began) }()
 		_, _ = work.Return()
 	})
-	e.suite.Launcher = puppet.Launcher(puppet.Spin, agent.OpWorkload)
+	e.suite.Launcher = puppet.Launcher(puppet.Spin, protocol.OpWorkload)
 	got := e.decide(context.Background())
 	if got.verdict != reports.Timeout || took < moves {
 		t.Errorf("%s (%s) after %v, want a timeout, and not before %v", got.verdict, got.message, took, moves)

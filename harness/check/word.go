@@ -1,6 +1,6 @@
 package check
 
-import "github.com/ipckit/ipckit/harness/agent"
+import "github.com/ipckit/ipckit/harness/protocol"
 
 // A Word is one process's way to an atomic word of a region.
 type Word struct {
@@ -14,12 +14,12 @@ func (r *Region) Word(offset int64) *Word { return &Word{r, offset} }
 // Process is the one that holds the region.
 func (x *Word) Process() *Process { return x.region.process }
 
-func (x *Word) request(verb string) agent.Request {
-	return agent.Request{Op: "word." + verb, Object: x.region.handle, Offset: &x.offset}
+func (x *Word) request(verb string) protocol.Request {
+	return protocol.Request{Op: "word." + verb, Object: x.region.handle, Offset: &x.offset}
 }
 
 // do carries out an operation and gives what the word held.
-func (x *Word) do(r agent.Request) (held uint64, swapped bool, err error) {
+func (x *Word) do(r protocol.Request) (held uint64, swapped bool, err error) {
 	reply, err := x.region.process.do(r)
 	if reply.Value != nil {
 		held = *reply.Value
@@ -63,10 +63,10 @@ func (x *Word) CompareAndSwap(old, value uint64) (held uint64, swapped bool, err
 	return x.do(r)
 }
 
-// Begin starts a workload on the word: agent.RoleAdd, RoleCAS, RoleStore,
+// Begin starts a workload on the word: protocol.RoleAdd, RoleCAS, RoleStore,
 // RoleLoad, RoleDekker, or RoleFlag and RoleFollow on the whole region.
 func (x *Word) Begin(role string, s Steps) *Work {
-	return x.region.process.work(x.region.handle, role, s, func(r *agent.Request) { r.Offset, r.Wait = &x.offset, nil })
+	return x.region.process.work(x.region.handle, role, s, func(r *protocol.Request) { r.Offset, r.Wait = &x.offset, nil })
 }
 
 // BeginCompute starts to do tasks that so many processes divide among them; there
@@ -83,7 +83,7 @@ func (r *Region) BeginComputeApart(processes int64, s Steps) *Work {
 }
 
 func (r *Region) compute(offset *int64, processes int64, s Steps) *Work {
-	return r.process.work(r.handle, agent.RoleCompute, s, func(q *agent.Request) {
+	return r.process.work(r.handle, protocol.RoleCompute, s, func(q *protocol.Request) {
 		q.Offset, q.Maximum, q.Wait = offset, &processes, nil
 	})
 }

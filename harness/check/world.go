@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -188,7 +189,7 @@ const noThread = "failed to create new OS thread"
 // broken turns an agent's breakdown into a verdict.
 func (w *World) broken(process, operation string, err error) {
 	var died *agent.Died
-	var unsupported *agent.Unsupported
+	var unsupported *protocol.Unsupported
 	var unstarted *agent.Unstarted
 	if errors.As(err, &unstarted) {
 		w.outputs = append(w.outputs, unstarted.Output...)

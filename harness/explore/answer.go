@@ -8,13 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // answerOf is a reply as outcomes are compared by: all that it says but its id
 // and its text, which differ from one run to the next. It reads "ok",
 // "ok \"x\"", "ok swapped=false value=3", "empty".
-func answerOf(r agent.Reply) string {
+func answerOf(r protocol.Reply) string {
 	switch {
 	case r.Unsupported != "":
 		return "unsupported " + r.Unsupported

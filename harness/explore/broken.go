@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // A breakdown is an operation that ends its agent, or does not end, while no
@@ -33,7 +33,7 @@ const (
 
 // must does an operation that has nobody to wait for. Errors: *breakdown,
 // errSilent where it is not known what the agent does.
-func (p *party) must(r agent.Request) (agent.Reply, error) {
+func (p *party) must(r protocol.Request) (protocol.Reply, error) {
 	what := fmt.Sprintf("%s of %s", Describe(r), p.name)
 	began, used := time.Now(), taskTime(p.pid, p.tid)
 	awake := began
@@ -97,7 +97,7 @@ func (r *run) brokenDown() *breakdown {
 // waiting says who waits for ever: "put(1) of A".
 func (r *run) waiting() string {
 	var all []string
-	for i, requests := range [][]agent.Request{r.scenario.A, r.scenario.B} {
+	for i, requests := range [][]protocol.Request{r.scenario.A, r.scenario.B} {
 		if r.outcome.Ends[i] == endWaits {
 			all = append(all, fmt.Sprintf("%s of %s", Describe(requests[len(r.outcome.Answers[i])]), []string{A, B}[i]))
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -82,15 +83,15 @@ func start(t *testing.T, l agent.Launcher) (*explore.Explorer, *world.World) {
 	return e, w
 }
 
-func put(v byte) agent.Request {
-	return agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new(base64.StdEncoding.EncodeToString([]byte{v}))}
+func put(v byte) protocol.Request {
+	return protocol.Request{Op: protocol.OpBufferPut, Object: "q", Data: new(base64.StdEncoding.EncodeToString([]byte{v}))}
 }
 
-func get() agent.Request {
-	return agent.Request{Op: agent.OpBufferGet, Object: "q"}
+func get() protocol.Request {
+	return protocol.Request{Op: protocol.OpBufferGet, Object: "q"}
 }
 
-func by(name string, requests ...agent.Request) (steps []explore.Step) {
+func by(name string, requests ...protocol.Request) (steps []explore.Step) {
 	for _, r := range requests {
 		steps = append(steps, explore.Step{Agent: name, Request: r})
 	}
@@ -99,16 +100,16 @@ func by(name string, requests ...agent.Request) (steps []explore.Step) {
 
 // scenario is one about a buffer that both agents have open, after A has done
 // some operations.
-func scenario(w *world.World, before, a, b, after []agent.Request) explore.Scenario {
+func scenario(w *world.World, before, a, b, after []protocol.Request) explore.Scenario {
 	name := "/ipckit-" + w.ID() + "-q"
 	s := explore.Scenario{Name: "q", A: a, B: b, Observe: by(explore.A, after...)}
-	s.Setup = by(explore.A, agent.Request{Op: agent.OpBufferCreate, Object: "q", Name: name, Capacity: new(int64(slots)), ItemMax: new(int64(8))})
-	s.Setup = append(s.Setup, by(explore.B, agent.Request{Op: agent.OpBufferOpen, Object: "q", Name: name})...)
+	s.Setup = by(explore.A, protocol.Request{Op: protocol.OpBufferCreate, Object: "q", Name: name, Capacity: new(int64(slots)), ItemMax: new(int64(8))})
+	s.Setup = append(s.Setup, by(explore.B, protocol.Request{Op: protocol.OpBufferOpen, Object: "q", Name: name})...)
 	s.Setup = append(s.Setup, by(explore.A, before...)...)
 	return s
 }
 
-type ops = []agent.Request
+type ops = []protocol.Request
 
 // cases say what is done with each toy.
 func cases(w *world.World) map[string]explore.Scenario {
@@ -116,7 +117,7 @@ func cases(w *world.World) map[string]explore.Scenario {
 	ring := scenario(w, ops{put(1), put(2)}, ops{put(3)}, ops{get()}, ops{get(), get(), get()})
 	event := scenario(w, nil, ops{get()}, ops{put(1)}, nil)
 	timed := get()
-	timed.Wait = new(agent.WireWait(explore.TimeLimit))
+	timed.Wait = new(protocol.WireWait(explore.TimeLimit))
 	limited := scenario(w, nil, ops{timed}, ops{put(1)}, ops{get()})
 	flag := scenario(w, nil, ops{put(7)}, ops{get()}, nil)
 	stack := scenario(w, ops{put(3), put(2), put(1)}, ops{get()}, ops{get(), get(), put(1)}, ops{get(), get(), get()})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -95,7 +96,7 @@ func agentCommand(w *world.World, l agent.Launcher) *command {
 		control = "stdio"
 	}
 	for _, variable := range []string{
-		world.CookieVariable + "=" + w.ID(), "TMPDIR=" + w.Dir(), agent.ControlVariable + "=" + control,
+		world.CookieVariable + "=" + w.ID(), "TMPDIR=" + w.Dir(), protocol.ControlVariable + "=" + control,
 		// A Go agent is spared what its runtime does by the way, which would
 		// only make runs differ.
 		"GOMAXPROCS=3", "GOGC=off", "GOMEMLIMIT=256MiB", "GODEBUG=asyncpreemptoff=1",

@@ -13,6 +13,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -168,8 +169,10 @@ func TestOpenIsExplored(t *testing.T) {
 	second.Object = "second"
 	s.A = ops{open, second}
 	s.Observe = by(explore.A, get())
-	closes := func(object string) agent.Request { return agent.Request{Op: agent.OpBufferDetach, Object: object} }
-	s.Teardown = append(by(explore.A, closes("second"), closes("q"), agent.Request{Op: agent.OpBufferUnlink, Name: open.Name}), by(explore.B, closes("q"))...)
+	closes := func(object string) protocol.Request {
+		return protocol.Request{Op: protocol.OpBufferDetach, Object: object}
+	}
+	s.Teardown = append(by(explore.A, closes("second"), closes("q"), protocol.Request{Op: protocol.OpBufferUnlink, Name: open.Name}), by(explore.B, closes("q"))...)
 	r, err := e.Explore(within(t), s)
 	if err != nil || r.Violation != nil || !r.Decided() || r.Interleavings < 6 {
 		t.Errorf("%+v, %v", r, err)

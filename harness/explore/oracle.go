@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -97,11 +97,11 @@ func (x *search) excused(r *run) bool {
 	for set := 1; set < 1<<len(refused); set++ {
 		without := *x.scenario
 		without.Ends = false // without one, the other may wait for it
-		scripts := [2][]agent.Request{without.A, without.B}
+		scripts := [2][]protocol.Request{without.A, without.B}
 		rest := r.outcome
 		name := ""
 		for i := range 2 {
-			var ops []agent.Request
+			var ops []protocol.Request
 			var answers []string
 			for j, op := range scripts[i] {
 				n := slices.Index(refused, operation{i, j})

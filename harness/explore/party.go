@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
@@ -47,7 +47,7 @@ type party struct {
 	unread []byte
 
 	// The run under way.
-	script   []agent.Request
+	script   []protocol.Request
 	pos      int       // the operation that it is in, or before
 	within   bool      // inside that operation
 	count    int       // its points so far
@@ -78,8 +78,8 @@ func spawn(name string, c command) (_ *party, err error) {
 	if err := p.start(c); err != nil {
 		return nil, err
 	}
-	version := agent.ProtocolVersion
-	if err := p.send(agent.Request{Op: agent.OpHello, Protocol: &version, World: c.World, Markers: true}); err != nil {
+	version := protocol.Version
+	if err := p.send(protocol.Request{Op: protocol.OpHello, Protocol: &version, World: c.World, Markers: true}); err != nil {
 		return nil, err
 	}
 	hello, err := p.reply(helloLimit)
@@ -174,7 +174,7 @@ func (p *party) kill() {
 
 // send sends a request. The pipe is empty, so that it does not block, unless
 // the request is larger than a pipe and the agent does not read.
-func (p *party) send(r agent.Request) error {
+func (p *party) send(r protocol.Request) error {
 	p.id++
 	r.ID = p.id
 	line, err := json.Marshal(r)
@@ -198,20 +198,20 @@ var errSilent = errors.New("no answer")
 
 // reply waits for the answer to the last request while the agent runs freely.
 // Errors: errGone, errSilent after the limit.
-func (p *party) reply(limit time.Duration) (agent.Reply, error) {
+func (p *party) reply(limit time.Duration) (protocol.Reply, error) {
 	for deadline := time.Now().Add(limit); ; {
 		if line, ok := p.line(time.Millisecond); ok {
-			var r agent.Reply
+			var r protocol.Reply
 			if err := json.Unmarshal(line, &r); err != nil || r.ID != p.id {
 				return r, fmt.Errorf("%s breaks the protocol: it answers request %d with %.200q", p.name, p.id, line)
 			}
 			return r, nil
 		}
 		if err := p.attend(); err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		if time.Now().After(deadline) {
-			return agent.Reply{}, errSilent
+			return protocol.Reply{}, errSilent
 		}
 	}
 }
@@ -263,15 +263,15 @@ func (p *party) line(limit time.Duration) ([]byte, bool) {
 }
 
 // do does an operation freely.
-func (p *party) do(r agent.Request, limit time.Duration) (agent.Reply, error) {
+func (p *party) do(r protocol.Request, limit time.Duration) (protocol.Reply, error) {
 	if err := p.send(r); err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	return p.reply(limit)
 }
 
 // begin sends a request and stops the agent at its begin marker.
-func (p *party) begin(r agent.Request) error {
+func (p *party) begin(r protocol.Request) error {
 	if p.state == dead {
 		return errGone
 	}
@@ -298,7 +298,7 @@ func (p *party) toMarker(s stop) error {
 		case stopGone:
 			return errGone
 		case stopCall:
-			marked = s.call.Number() == markBegin
+			marked = s.call.Number() == protocol.MarkBegin
 		case stopExit:
 			if marked {
 				p.callAt = s.call.IP - callLength
@@ -342,26 +342,20 @@ func (p *party) answered() bool {
 }
 
 // finish, at the exit of the end marker, lets the agent go and takes its reply.
-func (p *party) finish() (agent.Reply, error) {
+func (p *party) finish() (protocol.Reply, error) {
 	if err := p.protect(false); err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	for _, s := range p.late {
 		_ = unix.Tgkill(p.pid, p.tid, s)
 	}
 	p.late = nil
 	if err := p.release(0); err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	p.state = idle
 	return p.reply(helloLimit)
 }
-
-// Marker system calls, see package host.
-const (
-	markBegin = 77001
-	markEnd   = 77002
-)
 
 // exited says in words how a dead agent ended.
 func (p *party) exited() string {

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -82,7 +82,7 @@ func (r *run) execute() error {
 		return t.renew()
 	}
 	for i, p := range t.parties {
-		p.script = [2][]agent.Request{r.scenario.A, r.scenario.B}[i]
+		p.script = [2][]protocol.Request{r.scenario.A, r.scenario.B}[i]
 		p.script = slices.Clone(p.script)
 		for j := range p.script {
 			p.script[j] = t.named(p.script[j])
@@ -142,12 +142,12 @@ func (t *tracer) prepare(s *Scenario) error {
 
 // mayRefuse reports whether a reply is the refusal of something that must not
 // wait for ever: that belongs to the state that is set up.
-func mayRefuse(r agent.Request, reply agent.Reply) bool {
+func mayRefuse(r protocol.Request, reply protocol.Reply) bool {
 	return r.Wait != nil && subject.Wait(*r.Wait) != subject.Forever && slices.Contains(refusals, string(reply.Error))
 }
 
 // named gives a request the names of this run.
-func (t *tracer) named(r agent.Request) agent.Request {
+func (t *tracer) named(r protocol.Request) protocol.Request {
 	if r.Name != "" {
 		r.Name = fmt.Sprintf("%s.%d", r.Name, t.serial)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -18,8 +18,8 @@ const (
 
 // A Step is an operation and the agent that does it, A or B.
 type Step struct {
-	Agent   string        `json:"agent"`
-	Request agent.Request `json:"request"`
+	Agent   string           `json:"agent"`
+	Request protocol.Request `json:"request"`
 }
 
 // A Scenario is two sequences of operations whose interleavings are explored.
@@ -31,8 +31,8 @@ type Scenario struct {
 	Setup []Step `json:"setup"`
 
 	// A and B are what the two agents do at the same time.
-	A []agent.Request `json:"a"`
-	B []agent.Request `json:"b"`
+	A []protocol.Request `json:"a"`
+	B []protocol.Request `json:"b"`
 
 	// Observe looks at the state afterwards; its replies belong to the outcome.
 	// Its steps must not have to wait.
@@ -83,7 +83,7 @@ func (s *Scenario) check() error {
 		}
 	}
 	for _, r := range slices.Concat(s.A, s.B) {
-		if agent.IsControl(r.Op) || r.Op == agent.OpWorkload {
+		if protocol.IsControl(r.Op) || r.Op == protocol.OpWorkload {
 			return fmt.Errorf("scenario %q: %s has no marker calls and cannot be explored", s.Name, r.Op)
 		}
 	}
@@ -108,9 +108,9 @@ func (s *Scenario) teardown() []Step {
 		if family == "region" {
 			end = ".close"
 		}
-		steps = append(steps, Step{step.Agent, agent.Request{Op: family + end, Object: step.Request.Object}})
+		steps = append(steps, Step{step.Agent, protocol.Request{Op: family + end, Object: step.Request.Object}})
 		if verb == "create" {
-			names = append(names, Step{step.Agent, agent.Request{Op: family + ".unlink", Name: step.Request.Name}})
+			names = append(names, Step{step.Agent, protocol.Request{Op: family + ".unlink", Name: step.Request.Name}})
 		}
 	}
 	return append(steps, names...)
@@ -124,10 +124,10 @@ const TimeLimit = 20 * time.Millisecond
 // timed reports whether an operation waits, and not for ever. One that sleeps is
 // left to itself until its time is up: nobody comes in between. What happens
 // when its time is up while others are in the middle of something is the race.
-func timed(r agent.Request) bool { return r.Wait != nil && subject.Wait(*r.Wait) > 0 }
+func timed(r protocol.Request) bool { return r.Wait != nil && subject.Wait(*r.Wait) > 0 }
 
 // Describe puts an operation into a few words: "put(1)", "try get".
-func Describe(r agent.Request) string {
+func Describe(r protocol.Request) string {
 	_, verb, _ := strings.Cut(r.Op, ".")
 	switch {
 	case r.Wait == nil:
@@ -138,7 +138,7 @@ func Describe(r agent.Request) string {
 	}
 	switch {
 	case r.Data != nil:
-		return verb + "(" + showBytes(agent.Reply{Data: r.Data}.Bytes()) + ")"
+		return verb + "(" + showBytes(protocol.Reply{Data: r.Data}.Bytes()) + ")"
 	case r.Seed != nil && r.Size != nil:
 		return fmt.Sprintf("%s(%d bytes)", verb, *r.Size)
 	case r.Expected != nil && r.Value != nil:
@@ -157,7 +157,7 @@ func showBytes(b []byte) string {
 	case len(b) > 4 && printable && text == strings.Repeat(text[:1], len(b)):
 		return fmt.Sprintf("%d×%q", len(b), text[:1])
 	case len(b) > 32:
-		return fmt.Sprintf("%d bytes %s", len(b), agent.Hash(b))
+		return fmt.Sprintf("%d bytes %s", len(b), protocol.Hash(b))
 	case printable:
 		return fmt.Sprintf("%q", text)
 	}

@@ -6,20 +6,22 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // call deals with an agent at the entry of a system call.
 func (l *leg) call(s stop) (ending, error) {
 	p := l.p
-	if s.call.Number() == markEnd {
+	if s.call.Number() == protocol.MarkEnd {
 		if g := l.goal; g != nil && g.since != nil && g.Op == p.pos && g.Access == p.count {
-			if err := p.rewind(&call{number: markEnd}); err != nil {
+			if err := p.rewind(&call{number: protocol.MarkEnd}); err != nil {
 				return goesOn, err
 			}
 			return l.withhold(), nil
 		}
 		l.buffer.ended()
-		p.call = &call{number: markEnd, quiet: true}
+		p.call = &call{number: protocol.MarkEnd, quiet: true}
 		if err := p.resume(0); err != nil {
 			return goesOn, err
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -47,15 +47,15 @@ A=- B=-
 
 func TestAnswers(t *testing.T) {
 	for _, x := range []struct {
-		reply agent.Reply
+		reply protocol.Reply
 		want  string
 	}{
-		{agent.Reply{ID: 3, OK: true}, "ok"},
-		{agent.Reply{ID: 3, Error: subject.Full, Text: "4 items"}, "full"},
-		{agent.Reply{ID: 3, OK: true, Data: new("eA==")}, `ok "x"`},
-		{agent.Reply{ID: 3, OK: true, Data: new("AAE=")}, "ok 0001"},
-		{agent.Reply{ID: 3, OK: true, Value: new(^uint64(0)), Swapped: new(false)}, "ok swapped=false value=0xffffffffffffffff"},
-		{agent.Reply{ID: 3, Unsupported: "buffer.close"}, "unsupported buffer.close"},
+		{protocol.Reply{ID: 3, OK: true}, "ok"},
+		{protocol.Reply{ID: 3, Error: subject.Full, Text: "4 items"}, "full"},
+		{protocol.Reply{ID: 3, OK: true, Data: new("eA==")}, `ok "x"`},
+		{protocol.Reply{ID: 3, OK: true, Data: new("AAE=")}, "ok 0001"},
+		{protocol.Reply{ID: 3, OK: true, Value: new(^uint64(0)), Swapped: new(false)}, "ok swapped=false value=0xffffffffffffffff"},
+		{protocol.Reply{ID: 3, Unsupported: "buffer.close"}, "unsupported buffer.close"},
 	} {
 		if got := answerOf(x.reply); got != x.want {
 			t.Errorf("%+v: %q, want %q", x.reply, got, x.want)

@@ -1,7 +1,7 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -13,7 +13,7 @@ const (
 
 // buffers finds the factory that a request is for. Without a kind it is the
 // only one that the subject has, or the one-to-one buffers.
-func (h *host) buffers(r agent.Request) (factory, error) {
+func (h *host) buffers(r protocol.Request) (factory, error) {
 	kind := r.Kind
 	if kind == "" {
 		kind = kindOneToOne
@@ -30,7 +30,7 @@ func (h *host) buffers(r agent.Request) (factory, error) {
 	case kind != kindOneToOne && kind != kindMany:
 		return factory{}, subject.Errorf(subject.Invalid, "kind %q: want %s or %s", kind, kindOneToOne, kindMany)
 	}
-	return factory{}, &agent.Unsupported{Operation: r.Op + " of kind " + kind}
+	return factory{}, &protocol.Unsupported{Operation: r.Op + " of kind " + kind}
 }
 
 func bufferFactory(b subject.Buffers, claimed *subject.BufferProfile) factory {

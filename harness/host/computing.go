@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -49,7 +49,7 @@ func (p *party) together(w subject.Words, offset int64) func(i int64) (over bool
 			return true, err
 		}
 		p.claim(i, n)
-		_, err = w.Add(offset+slotSize, agent.Task(n))
+		_, err = w.Add(offset+slotSize, protocol.Task(n))
 		return false, err
 	}
 }
@@ -62,7 +62,7 @@ func (p *party) apart(processes uint64) func(i int64) (over bool, err error) {
 			return true, nil
 		}
 		p.claim(i, n)
-		_ = agent.Task(n)
+		_ = protocol.Task(n)
 		n += processes
 		return false, nil
 	}

@@ -6,14 +6,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Channels are where the kit's commands come from and where replies go. What
 // the subject prints, and what it executes, reaches neither.
 func Channels() (in, out *os.File, err error) {
-	if os.Getenv(agent.ControlVariable) != "stdio" {
+	if os.Getenv(protocol.ControlVariable) != "stdio" {
 		for fd := 3; fd <= 4; fd++ {
 			if _, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, unix.FD_CLOEXEC); err != nil {
 				return nil, nil, errors.New("descriptors 3 and 4 are not open: this process is an agent, which ipckit starts with pipes there")
@@ -39,21 +39,21 @@ func Channels() (in, out *os.File, err error) {
 }
 
 // tell answers hello and status.
-func (h *host) tell(r agent.Request) (agent.Reply, error) {
-	if r.Op == agent.OpHello {
+func (h *host) tell(r protocol.Request) (protocol.Reply, error) {
+	if r.Op == protocol.OpHello {
 		h.markers.Store(r.Markers)
-		claims, version := h.subject.Claims, agent.ProtocolVersion
+		claims, version := h.subject.Claims, protocol.Version
 		language := claims.Language
 		if language == "" {
 			language = "Go"
 		}
-		return agent.Reply{
+		return protocol.Reply{
 			Protocol: &version, Thread: &h.thread,
 			Subject: claims.Subject, Version: claims.Version, Language: language,
 			Cancel: cancels(claims.Profiles), Overwrites: true, Interrupts: h.interrupts, Records: true,
 		}, nil
 	}
-	reply := agent.Reply{State: "idle", Finished: new(h.finished.Load())}
+	reply := protocol.Reply{State: "idle", Finished: new(h.finished.Load())}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.busy.Op != "" {
@@ -68,12 +68,12 @@ func cancels(p subject.Profiles) bool {
 }
 
 // cancel ends the operation under way, if there is one.
-func (h *host) cancel(agent.Request) (agent.Reply, error) {
+func (h *host) cancel(protocol.Request) (protocol.Reply, error) {
 	h.mu.Lock()
 	busy := h.busy
 	h.mu.Unlock()
 	if busy.Op == "" {
-		return agent.Reply{}, nil
+		return protocol.Reply{}, nil
 	}
 	object, _ := h.object(busy.Object)
 	if q, ok := object.(*queue); ok {
@@ -81,7 +81,7 @@ func (h *host) cancel(agent.Request) (agent.Reply, error) {
 	}
 	c, ok := object.(subject.Canceler)
 	if !ok {
-		return agent.Reply{}, &agent.Unsupported{Operation: "cancel of " + busy.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: "cancel of " + busy.Op}
 	}
-	return agent.Reply{}, c.Cancel()
+	return protocol.Reply{}, c.Cancel()
 }

@@ -3,7 +3,7 @@ package host
 import (
 	"sync/atomic"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 )
 
@@ -13,12 +13,12 @@ func posts(o *scratch.Own) *atomic.Uint64  { return &o.Posts }
 // counting is a role at a semaphore.
 func (p *party) counting(s *semaphore) (step, error) {
 	switch p.request.Role {
-	case agent.RolePost:
+	case protocol.RolePost:
 		return func(int64) error {
 			p.own.Posts.Add(1)
 			return s.Post()
 		}, nil
-	case agent.RoleWait:
+	case protocol.RoleWait:
 		initial, err := need(p.request, "initial", p.request.Initial)
 		return func(i int64) error {
 			if _, err := p.granted(s.Wait); err != nil {
@@ -31,7 +31,7 @@ func (p *party) counting(s *semaphore) (step, error) {
 			}
 			return nil
 		}, err
-	case agent.RoleSemaphore:
+	case protocol.RoleSemaphore:
 		permits, err := need(p.request, "maximum", p.request.Maximum)
 		return func(i int64) error {
 			if _, err := p.granted(s.Wait); err != nil {

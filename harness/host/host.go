@@ -20,15 +20,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
-)
-
-// Marker system calls: they do not exist, and tell a tracer where an operation
-// begins and ends.
-const (
-	markBegin = 77001
-	markEnd   = 77002
 )
 
 // Main is the agent's main: it serves the subject on the channels that the kit
@@ -54,7 +47,7 @@ func Serve(s subject.Subject, in io.Reader, out io.Writer) error {
 		subject: s,
 		out:     out,
 		objects: map[string]any{},
-		work:    make(chan agent.Request, 1),
+		work:    make(chan protocol.Request, 1),
 		broken:  make(chan error, 2),
 	}
 	h.interrupts = interruptible()
@@ -71,10 +64,10 @@ func Serve(s subject.Subject, in io.Reader, out io.Writer) error {
 type host struct {
 	subject subject.Subject
 	out     io.Writer
-	work    chan agent.Request // to the operation thread
-	broken  chan error         // the end of the conversation
-	thread  int                // the operation thread's id
-	into    []byte             // the operation thread's, see buffer
+	work    chan protocol.Request // to the operation thread
+	broken  chan error            // the end of the conversation
+	thread  int                   // the operation thread's id
+	into    []byte                // the operation thread's, see buffer
 
 	interrupts bool // SIGUSR1 interrupts system calls
 
@@ -84,7 +77,7 @@ type host struct {
 	writing sync.Mutex // one line at a time
 
 	mu   sync.Mutex
-	busy agent.Request // the operation under way; Op is "" when there is none
+	busy protocol.Request // the operation under way; Op is "" when there is none
 
 	keeping sync.Mutex     // guards objects: cancel reads it on another thread
 	objects map[string]any // handle → subject.Region, *queue, *lock …
@@ -97,7 +90,7 @@ func (h *host) operate(thread chan<- int) {
 	for r := range h.work {
 		reply := answer(r, h.do)
 		h.mu.Lock()
-		h.busy = agent.Request{}
+		h.busy = protocol.Request{}
 		h.mu.Unlock()
 		h.finished.Add(1)
 		h.reply(reply)
@@ -120,13 +113,13 @@ func (h *host) control(in io.Reader) error {
 		case err != nil && r.ID == 0:
 			return fmt.Errorf("%w in the command %.200q", err, line)
 		case err != nil:
-			h.reply(answer(r, func(agent.Request) (agent.Reply, error) { return agent.Reply{}, err }))
-		case r.Op == agent.OpBye:
-			h.reply(agent.Reply{ID: r.ID, OK: true})
+			h.reply(answer(r, func(protocol.Request) (protocol.Reply, error) { return protocol.Reply{}, err }))
+		case r.Op == protocol.OpBye:
+			h.reply(protocol.Reply{ID: r.ID, OK: true})
 			return nil
-		case r.Op == agent.OpCancel:
+		case r.Op == protocol.OpCancel:
 			go func() { h.reply(answer(r, h.cancel)) }() // the subject's own code, which may block
-		case agent.IsControl(r.Op):
+		case protocol.IsControl(r.Op):
 			h.reply(answer(r, h.tell))
 		default:
 			h.begin(r)
@@ -135,8 +128,8 @@ func (h *host) control(in io.Reader) error {
 }
 
 // parse reads a command. Of one with a wrong argument it gives at least the id.
-func parse(line []byte) (agent.Request, error) {
-	var r agent.Request
+func parse(line []byte) (protocol.Request, error) {
+	var r protocol.Request
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
 	err := d.Decode(&r)
@@ -151,11 +144,11 @@ func parse(line []byte) (agent.Request, error) {
 	if err == nil {
 		err = errors.New("a command needs an id and an op")
 	}
-	return agent.Request{ID: head.ID, Op: head.Op}, subject.Errorf(subject.Invalid, "%v", err)
+	return protocol.Request{ID: head.ID, Op: head.Op}, subject.Errorf(subject.Invalid, "%v", err)
 }
 
 // begin hands an operation to the operation thread.
-func (h *host) begin(r agent.Request) {
+func (h *host) begin(r protocol.Request) {
 	h.mu.Lock()
 	under := h.busy.Op
 	if under == "" {
@@ -163,14 +156,14 @@ func (h *host) begin(r agent.Request) {
 	}
 	h.mu.Unlock()
 	if under != "" {
-		h.reply(agent.Reply{ID: r.ID, Error: subject.Invalid, Text: under + " is under way"})
+		h.reply(protocol.Reply{ID: r.ID, Error: subject.Invalid, Text: under + " is under way"})
 		return
 	}
 	h.work <- r
 }
 
 // reply writes one line. When nobody reads it any more the host is at its end.
-func (h *host) reply(r agent.Reply) {
+func (h *host) reply(r protocol.Reply) {
 	line, err := json.Marshal(r)
 	if err == nil {
 		h.writing.Lock()
@@ -186,10 +179,10 @@ func (h *host) reply(r agent.Reply) {
 }
 
 // answer turns what an operation returned into a reply.
-func answer(r agent.Request, do func(agent.Request) (agent.Reply, error)) agent.Reply {
+func answer(r protocol.Request, do func(protocol.Request) (protocol.Reply, error)) protocol.Reply {
 	reply, err := do(r)
 	reply.ID = r.ID
-	var lacks *agent.Unsupported
+	var lacks *protocol.Unsupported
 	var refused *subject.Error
 	switch {
 	case err == nil:
@@ -213,7 +206,7 @@ func (h *host) mark(f func()) {
 		f()
 		return
 	}
-	_, _, _ = unix.RawSyscall(markBegin, 0, 0, 0)
+	_, _, _ = unix.RawSyscall(protocol.MarkBegin, 0, 0, 0)
 	f()
-	_, _, _ = unix.RawSyscall(markEnd, 0, 0, 0)
+	_, _, _ = unix.RawSyscall(protocol.MarkEnd, 0, 0, 0)
 }

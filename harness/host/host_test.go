@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -21,7 +21,7 @@ const patient = 30 * time.Second
 type line struct {
 	t       *testing.T
 	to      io.WriteCloser
-	replies chan agent.Reply
+	replies chan protocol.Reply
 	end     chan error
 	id      uint64
 }
@@ -30,14 +30,14 @@ func serve(t *testing.T, s subject.Subject) *line {
 	t.Helper()
 	commands, to := io.Pipe()
 	from, replies := io.Pipe()
-	l := &line{t: t, to: to, replies: make(chan agent.Reply, 100), end: make(chan error, 1)}
+	l := &line{t: t, to: to, replies: make(chan protocol.Reply, 100), end: make(chan error, 1)}
 	go func() {
 		l.end <- Serve(s, commands, replies)
 		_ = replies.Close()
 	}()
 	go func() {
 		for scan := bufio.NewScanner(from); scan.Scan(); {
-			var r agent.Reply
+			var r protocol.Reply
 			if err := json.Unmarshal(scan.Bytes(), &r); err != nil {
 				t.Errorf("%s: %v", scan.Text(), err)
 			}
@@ -49,7 +49,7 @@ func serve(t *testing.T, s subject.Subject) *line {
 	return l
 }
 
-func (l *line) send(r agent.Request) {
+func (l *line) send(r protocol.Request) {
 	l.t.Helper()
 	l.id++
 	r.ID = l.id
@@ -62,7 +62,7 @@ func (l *line) send(r agent.Request) {
 	}
 }
 
-func (l *line) reply() agent.Reply {
+func (l *line) reply() protocol.Reply {
 	l.t.Helper()
 	select {
 	case r, ok := <-l.replies:
@@ -73,10 +73,10 @@ func (l *line) reply() agent.Reply {
 	case <-time.After(patient):
 		l.t.Fatal("no reply")
 	}
-	return agent.Reply{}
+	return protocol.Reply{}
 }
 
-func (l *line) do(r agent.Request) agent.Reply {
+func (l *line) do(r protocol.Request) protocol.Reply {
 	l.t.Helper()
 	l.send(r)
 	reply := l.reply()
@@ -141,14 +141,14 @@ func (q *queues) Cancel() error {
 func open(t *testing.T, q *queues) *line {
 	t.Helper()
 	l := serve(t, subject.Subject{Mailboxes: q, Claims: subject.Claims{Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{Cancel: true}}}})
-	if r := l.do(agent.Request{Op: agent.OpMailboxCreate, Object: "m", Name: "/m", Capacity: new(int64(8)), ItemMax: new(int64(32))}); !r.OK {
+	if r := l.do(protocol.Request{Op: protocol.OpMailboxCreate, Object: "m", Name: "/m", Capacity: new(int64(8)), ItemMax: new(int64(32))}); !r.OK {
 		t.Fatalf("%+v", r)
 	}
 	return l
 }
 
-func bulk(role string, count int64) agent.Request {
-	return agent.Request{Op: agent.OpWorkload, Object: "m", Role: role, Count: &count, SizeMin: new(int64(32)), SizeMax: new(int64(32)), Seed: new(uint64(3))}
+func bulk(role string, count int64) protocol.Request {
+	return protocol.Request{Op: protocol.OpWorkload, Object: "m", Role: role, Count: &count, SizeMin: new(int64(32)), SizeMax: new(int64(32)), Seed: new(uint64(3))}
 }
 
 func TestWorkloadTellsWhatCameInstead(t *testing.T) {
@@ -180,8 +180,8 @@ func TestSenderThatKeepsAPointerIsFoundOut(t *testing.T) {
 	if r := l.do(bulk("receive", 1)); *r.Wrong != 1 || !strings.Contains(r.WrongText, "no copy was made") {
 		t.Errorf("workload: %+v", r)
 	}
-	l.do(agent.Request{Op: agent.OpMailboxSend, Object: "m", Data: new("AAAA")})
-	if r := l.do(agent.Request{Op: agent.OpMailboxReceive, Object: "m"}); r.Data == nil || *r.Data != "7u7u" {
+	l.do(protocol.Request{Op: protocol.OpMailboxSend, Object: "m", Data: new("AAAA")})
+	if r := l.do(protocol.Request{Op: protocol.OpMailboxReceive, Object: "m"}); r.Data == nil || *r.Data != "7u7u" {
 		t.Errorf("single: %+v, want the overwritten buffer", r)
 	}
 }
@@ -190,7 +190,7 @@ func TestWorkloadEndsAtTheFirstError(t *testing.T) {
 	l := open(t, &queues{})
 	l.do(bulk("send", 4))
 	r := bulk("receive", 9)
-	r.Wait = new(agent.WireWait(subject.Never))
+	r.Wait = new(protocol.WireWait(subject.Never))
 	got := l.do(r)
 	if got.OK || got.Error != subject.Empty || *got.Done != 4 || *got.Wrong != 0 || got.Text != "deep inside: empty (0 of 8)" {
 		t.Errorf("%+v", got)
@@ -207,18 +207,18 @@ func TestWorkloadEndsAtTheFirstError(t *testing.T) {
 
 func TestCancelWhileBusy(t *testing.T) {
 	l := open(t, &queues{cancel: make(chan struct{})})
-	if h := l.do(agent.Request{Op: agent.OpHello, Protocol: new(0)}); !h.Cancel {
+	if h := l.do(protocol.Request{Op: protocol.OpHello, Protocol: new(0)}); !h.Cancel {
 		t.Errorf("hello: %+v, want cancel as claimed", h)
 	}
-	l.send(agent.Request{Op: agent.OpMailboxReceive, Object: "m"})
+	l.send(protocol.Request{Op: protocol.OpMailboxReceive, Object: "m"})
 	receive := l.id
-	if r := l.do(agent.Request{Op: agent.OpStatus}); r.State != "busy" || r.Busy != agent.OpMailboxReceive || *r.Finished != 1 {
+	if r := l.do(protocol.Request{Op: protocol.OpStatus}); r.State != "busy" || r.Busy != protocol.OpMailboxReceive || *r.Finished != 1 {
 		t.Errorf("status: %+v", r)
 	}
-	if r := l.do(agent.Request{Op: agent.OpMailboxReceive, Object: "m"}); r.Error != subject.Invalid || !strings.Contains(r.Text, "under way") {
+	if r := l.do(protocol.Request{Op: protocol.OpMailboxReceive, Object: "m"}); r.Error != subject.Invalid || !strings.Contains(r.Text, "under way") {
 		t.Errorf("a second operation: %+v", r)
 	}
-	l.send(agent.Request{Op: agent.OpCancel})
+	l.send(protocol.Request{Op: protocol.OpCancel})
 	for range 2 {
 		switch r := l.reply(); {
 		case r.ID == receive && r.Error != subject.Interrupted:
@@ -231,18 +231,18 @@ func TestCancelWhileBusy(t *testing.T) {
 
 func TestErrorsWithoutKindAreIO(t *testing.T) {
 	l := open(t, &queues{})
-	if r := l.do(agent.Request{Op: agent.OpMailboxOpen, Object: "n", Name: "/n"}); r.Error != subject.IO || r.Text != "disk on fire" {
+	if r := l.do(protocol.Request{Op: protocol.OpMailboxOpen, Object: "n", Name: "/n"}); r.Error != subject.IO || r.Text != "disk on fire" {
 		t.Errorf("%+v", r)
 	}
 }
 
 func TestWhatTheSubjectLacksIsUnsupported(t *testing.T) {
 	l := open(t, &queues{})
-	for _, r := range []agent.Request{
-		{Op: agent.OpRegionCreate, Object: "r", Name: "/r", Size: new(int64(1))},
-		{Op: agent.OpRegionUnlink, Name: "/r"},
-		{Op: agent.OpBufferOpen, Object: "b", Name: "/b"},
-		{Op: agent.OpMailboxClose, Object: "m"}, // it is no Closer
+	for _, r := range []protocol.Request{
+		{Op: protocol.OpRegionCreate, Object: "r", Name: "/r", Size: new(int64(1))},
+		{Op: protocol.OpRegionUnlink, Name: "/r"},
+		{Op: protocol.OpBufferOpen, Object: "b", Name: "/b"},
+		{Op: protocol.OpMailboxClose, Object: "m"}, // it is no Closer
 		{Op: "no.such"},
 	} {
 		if got := l.do(r); !strings.HasPrefix(got.Unsupported, r.Op) {

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -35,12 +35,12 @@ func TestSignalInterruptsTheOperation(t *testing.T) {
 	}
 	defer func() { _, _ = unix.Close(pipe[0]), unix.Close(pipe[1]) }()
 	l := serve(t, subject.Subject{Mailboxes: &sleeper{fd: pipe[0]}})
-	h := l.do(agent.Request{Op: agent.OpHello, Protocol: new(0)})
+	h := l.do(protocol.Request{Op: protocol.OpHello, Protocol: new(0)})
 	if !h.Interrupts {
 		t.Skip("this architecture's struct sigaction is not known")
 	}
-	l.do(agent.Request{Op: agent.OpMailboxCreate, Object: "m", Name: "/m", Capacity: new(int64(1)), ItemMax: new(int64(8))})
-	l.send(agent.Request{Op: agent.OpMailboxReceive, Object: "m"})
+	l.do(protocol.Request{Op: protocol.OpMailboxCreate, Object: "m", Name: "/m", Capacity: new(int64(1)), ItemMax: new(int64(8))})
+	l.send(protocol.Request{Op: protocol.OpMailboxReceive, Object: "m"})
 	for deadline := time.Now().Add(patient); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
 		if err := unix.Tgkill(os.Getpid(), *h.Thread, unix.SIGUSR1); err != nil {
 			t.Fatal(err)

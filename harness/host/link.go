@@ -1,7 +1,7 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -12,10 +12,10 @@ type member struct {
 }
 
 // parties does what needs no handle yet: taking a name.
-func (h *host) parties(r agent.Request) (agent.Reply, error) {
+func (h *host) parties(r protocol.Request) (protocol.Reply, error) {
 	f := h.subject.Parties
 	if f == nil {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	join := func(name string) (any, error) {
 		p, err := f.Join(name)
@@ -32,23 +32,23 @@ func (h *host) parties(r agent.Request) (agent.Reply, error) {
 }
 
 // party does what needs a name that was taken.
-func (h *host) party(r agent.Request) (_ agent.Reply, err error) {
+func (h *host) party(r protocol.Request) (_ protocol.Reply, err error) {
 	m, err := held[*member](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
-	if r.Op == agent.OpPartyLeave {
+	if r.Op == protocol.OpPartyLeave {
 		return h.release(r, m.Leave)
 	}
 	any, ok := m.Party.(subject.AnyReceiver)
 	if !ok {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	into, n, peer := h.buffer(factory{item: m.item}.itemMax(r)), 0, ""
 	disguise(into)
 	h.mark(func() { n, peer, err = any.ReceiveAny(into, wait(r)) })
 	if err != nil {
-		return agent.Reply{Sender: peer}, err
+		return protocol.Reply{Sender: peer}, err
 	}
 	reply, err := received(r, into, n)
 	reply.Sender = peer
@@ -57,18 +57,18 @@ func (h *host) party(r agent.Request) (_ agent.Reply, err error) {
 
 // link makes a link. From then on it is a queue that is put into and got from
 // like any other.
-func (h *host) link(r agent.Request) (_ agent.Reply, err error) {
-	m, err := held[*member](h, agent.Request{Op: r.Op, Object: r.Party})
+func (h *host) link(r protocol.Request) (_ protocol.Reply, err error) {
+	m, err := held[*member](h, protocol.Request{Op: r.Op, Object: r.Party})
 	if err == nil {
 		err = h.vacant(r)
 	}
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	var l subject.Link
 	h.mark(func() { l, err = m.Link(r.Name) })
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	q := &queue{family: "link", object: l, put: l.Send, get: l.Receive, detach: l.Detach}
 	if p := h.subject.Claims.Profiles.Link; p != nil && p.Framing == subject.FramingStream {
@@ -76,7 +76,7 @@ func (h *host) link(r agent.Request) (_ agent.Reply, err error) {
 	}
 	q.itemMax = factory{item: m.item}.itemMax(r)
 	h.keep(r.Object, q)
-	return agent.Reply{}, nil
+	return protocol.Reply{}, nil
 }
 
 // take gets the next item, which has size bytes: of a stream, so many bytes.
@@ -101,11 +101,11 @@ func (q *queue) take(into []byte, size int64, wait subject.Wait) (int, error) {
 func (q *queue) moves(role string, in bool) bool {
 	switch {
 	case q.family == "buffer" && in:
-		return role == agent.RolePut
+		return role == protocol.RolePut
 	case q.family == "buffer":
-		return role == agent.RoleGet
+		return role == protocol.RoleGet
 	case in:
-		return role == agent.RoleSend
+		return role == protocol.RoleSend
 	}
-	return role == agent.RoleReceive
+	return role == protocol.RoleReceive
 }

@@ -3,7 +3,7 @@ package host
 import (
 	"testing"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -70,39 +70,39 @@ func text(s string) *string { return &s }
 
 func TestLink(t *testing.T) {
 	l := serve(t, loopSubject(false))
-	for _, r := range []agent.Request{
-		{Op: agent.OpPartyJoin, Object: "p", Name: "/me"},
-		{Op: agent.OpLinkOpen, Object: "l", Party: "p", Name: "/you"},
-		{Op: agent.OpLinkSend, Object: "l", Data: text("YWJjZGU=")},
+	for _, r := range []protocol.Request{
+		{Op: protocol.OpPartyJoin, Object: "p", Name: "/me"},
+		{Op: protocol.OpLinkOpen, Object: "l", Party: "p", Name: "/you"},
+		{Op: protocol.OpLinkSend, Object: "l", Data: text("YWJjZGU=")},
 	} {
 		if got := l.do(r); !got.OK {
 			t.Fatalf("%s: %+v", r.Op, got)
 		}
 	}
-	if got := l.do(agent.Request{Op: agent.OpLinkReceive, Object: "l"}); string(got.Bytes()) != "abc" {
+	if got := l.do(protocol.Request{Op: protocol.OpLinkReceive, Object: "l"}); string(got.Bytes()) != "abc" {
 		t.Errorf("the first part of a stream: %+v", got)
 	}
-	if got := l.do(agent.Request{Op: agent.OpLinkReceive, Object: "l", ItemMax: new(int64(1))}); string(got.Bytes()) != "d" {
+	if got := l.do(protocol.Request{Op: protocol.OpLinkReceive, Object: "l", ItemMax: new(int64(1))}); string(got.Bytes()) != "d" {
 		t.Errorf("one byte of a stream: %+v", got)
 	}
 	for _, tt := range []struct {
-		r    agent.Request
+		r    protocol.Request
 		want subject.Kind
 	}{
-		{agent.Request{Op: agent.OpLinkOpen, Object: "m", Party: "p"}, subject.Invalid},
-		{agent.Request{Op: agent.OpLinkOpen, Object: "m", Party: "nobody", Name: "/you"}, subject.Invalid},
-		{agent.Request{Op: agent.OpLinkOpen, Object: "l", Party: "p", Name: "/you"}, subject.Invalid},
-		{agent.Request{Op: agent.OpLinkSend, Object: "p", Data: text("")}, subject.Invalid},
-		{agent.Request{Op: agent.OpPartyLeave, Object: "l"}, subject.Invalid},
+		{protocol.Request{Op: protocol.OpLinkOpen, Object: "m", Party: "p"}, subject.Invalid},
+		{protocol.Request{Op: protocol.OpLinkOpen, Object: "m", Party: "nobody", Name: "/you"}, subject.Invalid},
+		{protocol.Request{Op: protocol.OpLinkOpen, Object: "l", Party: "p", Name: "/you"}, subject.Invalid},
+		{protocol.Request{Op: protocol.OpLinkSend, Object: "p", Data: text("")}, subject.Invalid},
+		{protocol.Request{Op: protocol.OpPartyLeave, Object: "l"}, subject.Invalid},
 	} {
 		if got := l.do(tt.r); got.Error != tt.want {
 			t.Errorf("%+v: %+v", tt.r, got)
 		}
 	}
-	if got := l.do(agent.Request{Op: agent.OpPartyReceive, Object: "p"}); got.Unsupported != agent.OpPartyReceive {
+	if got := l.do(protocol.Request{Op: protocol.OpPartyReceive, Object: "p"}); got.Unsupported != protocol.OpPartyReceive {
 		t.Errorf("receiving from any, which the subject lacks: %+v", got)
 	}
-	for _, r := range []agent.Request{{Op: agent.OpLinkDetach, Object: "l"}, {Op: agent.OpPartyLeave, Object: "p"}} {
+	for _, r := range []protocol.Request{{Op: protocol.OpLinkDetach, Object: "l"}, {Op: protocol.OpPartyLeave, Object: "p"}} {
 		if got := l.do(r); !got.OK {
 			t.Errorf("%s: %+v", r.Op, got)
 		}
@@ -115,20 +115,20 @@ func TestLink(t *testing.T) {
 // A workload over a stream takes as many bytes as the item has.
 func TestWorkloadOverAStream(t *testing.T) {
 	l := serve(t, loopSubject(false))
-	l.do(agent.Request{Op: agent.OpPartyJoin, Object: "p", Name: "/me"})
-	l.do(agent.Request{Op: agent.OpLinkOpen, Object: "l", Party: "p", Name: "/you"})
-	r := agent.Request{
-		Op: agent.OpWorkload, Object: "l", Role: agent.RoleSend,
+	l.do(protocol.Request{Op: protocol.OpPartyJoin, Object: "p", Name: "/me"})
+	l.do(protocol.Request{Op: protocol.OpLinkOpen, Object: "l", Party: "p", Name: "/you"})
+	r := protocol.Request{
+		Op: protocol.OpWorkload, Object: "l", Role: protocol.RoleSend,
 		Count: new(int64(20)), SizeMin: new(int64(1)), SizeMax: new(int64(64)), Seed: new(uint64(7)),
 	}
 	if got := l.do(r); !got.OK || *got.Done != 20 {
 		t.Fatalf("sending: %+v", got)
 	}
-	r.Role = agent.RoleReceive
+	r.Role = protocol.RoleReceive
 	if got := l.do(r); !got.OK || *got.Done != 20 || *got.Wrong != 0 {
 		t.Fatalf("receiving: %+v", got)
 	}
-	r.Role = agent.RolePut
+	r.Role = protocol.RolePut
 	if got := l.do(r); got.Error != subject.Invalid {
 		t.Errorf("a role of buffers: %+v", got)
 	}
@@ -136,20 +136,20 @@ func TestWorkloadOverAStream(t *testing.T) {
 
 func TestReceiveFromAny(t *testing.T) {
 	l := serve(t, loopSubject(true))
-	l.do(agent.Request{Op: agent.OpPartyJoin, Object: "p", Name: "/me"})
-	if got := l.do(agent.Request{Op: agent.OpPartyReceive, Object: "p"}); got.Sender != "/peer" || string(got.Bytes()) != "hello" {
+	l.do(protocol.Request{Op: protocol.OpPartyJoin, Object: "p", Name: "/me"})
+	if got := l.do(protocol.Request{Op: protocol.OpPartyReceive, Object: "p"}); got.Sender != "/peer" || string(got.Bytes()) != "hello" {
 		t.Errorf("got %+v", got)
 	}
-	l.do(agent.Request{Op: agent.OpPartyJoin, Object: "q", Name: "/alone"})
-	if got := l.do(agent.Request{Op: agent.OpPartyReceive, Object: "q"}); got.Sender != "/gone" || got.Error != subject.PeerDead {
+	l.do(protocol.Request{Op: protocol.OpPartyJoin, Object: "q", Name: "/alone"})
+	if got := l.do(protocol.Request{Op: protocol.OpPartyReceive, Object: "q"}); got.Sender != "/gone" || got.Error != subject.PeerDead {
 		t.Errorf("a dead peer: %+v", got)
 	}
 }
 
 func TestNetworkThatIsNotThere(t *testing.T) {
 	l := serve(t, loopSubject(true))
-	for _, op := range []string{agent.OpNetworkExpose, agent.OpNetworkDial} {
-		if got := l.do(agent.Request{Op: op, Name: "192.0.2.1:7000"}); got.Unsupported != op {
+	for _, op := range []string{protocol.OpNetworkExpose, protocol.OpNetworkDial} {
+		if got := l.do(protocol.Request{Op: op, Name: "192.0.2.1:7000"}); got.Unsupported != op {
 			t.Errorf("%s: %+v", op, got)
 		}
 	}

@@ -1,7 +1,7 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -9,10 +9,10 @@ import (
 // their own, so that one is not taken for another.
 type lock struct{ subject.Lock }
 
-func (h *host) locks(r agent.Request) (agent.Reply, error) {
+func (h *host) locks(r protocol.Request) (protocol.Reply, error) {
 	f := h.subject.Locks
 	if f == nil {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	keep := func(l subject.Lock, err error) (any, error) { return &lock{l}, err }
 	return h.name(r, named{
@@ -22,15 +22,15 @@ func (h *host) locks(r agent.Request) (agent.Reply, error) {
 	})
 }
 
-func (h *host) lock(r agent.Request) (agent.Reply, error) {
+func (h *host) lock(r protocol.Request) (protocol.Reply, error) {
 	l, err := held[*lock](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	switch r.Op {
-	case agent.OpLockAcquire:
+	case protocol.OpLockAcquire:
 		return h.call(func() error { return l.Acquire(wait(r)) })
-	case agent.OpLockRelease:
+	case protocol.OpLockRelease:
 		return h.call(l.Release)
 	}
 	return h.release(r, l.Detach)

@@ -1,14 +1,14 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-func (h *host) mailboxes(r agent.Request) (factory, error) {
+func (h *host) mailboxes(r protocol.Request) (factory, error) {
 	m := h.subject.Mailboxes
 	if m == nil {
-		return factory{}, &agent.Unsupported{Operation: r.Op}
+		return factory{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	f := factory{
 		create: func(name string, shape subject.Shape) (*queue, error) { return mailboxQueue(m.Create(name, shape)) },
@@ -29,18 +29,18 @@ func mailboxQueue(m subject.Mailbox, err error) (*queue, error) {
 }
 
 // sending is how a request wants its message sent.
-func (q *queue) sending(r agent.Request) (func([]byte, subject.Wait) error, error) {
+func (q *queue) sending(r protocol.Request) (func([]byte, subject.Wait) error, error) {
 	switch {
 	case r.Priority != nil && *r.Priority != subject.LowestPriority:
 		p, ok := q.object.(subject.PrioritySender)
 		if !ok {
-			return nil, &agent.Unsupported{Operation: r.Op + " with priority"}
+			return nil, &protocol.Unsupported{Operation: r.Op + " with priority"}
 		}
 		return func(m []byte, w subject.Wait) error { return p.SendPriority(m, int(*r.Priority), w) }, nil
 	case r.PID != nil:
 		p, ok := q.object.(subject.Pretender)
 		if !ok {
-			return nil, &agent.Unsupported{Operation: r.Op + " with pid"}
+			return nil, &protocol.Unsupported{Operation: r.Op + " with pid"}
 		}
 		return func(m []byte, w subject.Wait) error { return p.SendAs(m, int(*r.PID), w) }, nil
 	}
@@ -48,37 +48,37 @@ func (q *queue) sending(r agent.Request) (func([]byte, subject.Wait) error, erro
 }
 
 // identify receives a message and says who sent it.
-func (h *host) identify(r agent.Request, q *queue, into []byte) (_ agent.Reply, err error) {
+func (h *host) identify(r protocol.Request, q *queue, into []byte) (_ protocol.Reply, err error) {
 	k, ok := q.object.(subject.Knower)
 	if !ok {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op + " with identify"}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op + " with identify"}
 	}
 	n, pid := 0, 0
 	h.mark(func() { n, pid, err = k.ReceiveFrom(into, wait(r)) })
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	if pid < 1 {
-		return agent.Reply{}, subject.Errorf(subject.IO, "receive named process %d as the sender", pid)
+		return protocol.Reply{}, subject.Errorf(subject.IO, "receive named process %d as the sender", pid)
 	}
 	reply, err := received(r, into, n)
 	reply.PID = new(int64(pid))
 	return reply, err
 }
 
-func (h *host) handOver(r agent.Request) (agent.Reply, error) {
+func (h *host) handOver(r protocol.Request) (protocol.Reply, error) {
 	q, err := held[*queue](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	pid, err := need(r, "pid", r.PID)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	o, ok := q.object.(subject.Owner)
 	if !ok {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	h.mark(func() { err = o.HandOver(int(pid)) })
-	return agent.Reply{}, err
+	return protocol.Reply{}, err
 }

@@ -1,14 +1,14 @@
 package host
 
-import "github.com/ipckit/ipckit/harness/agent"
+import "github.com/ipckit/ipckit/harness/protocol"
 
 // network connects this process with other hosts.
-func (h *host) network(r agent.Request) (agent.Reply, error) {
+func (h *host) network(r protocol.Request) (protocol.Reply, error) {
 	n := h.subject.Network
 	switch {
 	case n == nil:
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
-	case r.Op == agent.OpNetworkExpose:
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+	case r.Op == protocol.OpNetworkExpose:
 		return h.call(func() error { return n.Expose(r.Name) })
 	}
 	return h.call(func() error { return n.Dial(r.Name) })

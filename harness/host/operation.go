@@ -3,7 +3,7 @@ package host
 import (
 	"encoding/base64"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -12,61 +12,61 @@ import (
 const overwritten = 0xEE
 
 // do carries out one operation on the operation thread.
-func (h *host) do(r agent.Request) (agent.Reply, error) {
+func (h *host) do(r protocol.Request) (protocol.Reply, error) {
 	switch r.Op {
-	case agent.OpRegionCreate, agent.OpRegionOpen, agent.OpRegionUnlink:
+	case protocol.OpRegionCreate, protocol.OpRegionOpen, protocol.OpRegionUnlink:
 		return h.regions(r)
-	case agent.OpRegionRead, agent.OpRegionWrite, agent.OpRegionSize, agent.OpRegionClose:
+	case protocol.OpRegionRead, protocol.OpRegionWrite, protocol.OpRegionSize, protocol.OpRegionClose:
 		return h.region(r)
-	case agent.OpWordLoad, agent.OpWordStore, agent.OpWordAdd, agent.OpWordCAS:
+	case protocol.OpWordLoad, protocol.OpWordStore, protocol.OpWordAdd, protocol.OpWordCAS:
 		return h.word(r)
-	case agent.OpLockCreate, agent.OpLockOpen, agent.OpLockUnlink:
+	case protocol.OpLockCreate, protocol.OpLockOpen, protocol.OpLockUnlink:
 		return h.locks(r)
-	case agent.OpLockAcquire, agent.OpLockRelease, agent.OpLockDetach:
+	case protocol.OpLockAcquire, protocol.OpLockRelease, protocol.OpLockDetach:
 		return h.lock(r)
-	case agent.OpSemaphoreCreate, agent.OpSemaphoreOpen, agent.OpSemaphoreUnlink:
+	case protocol.OpSemaphoreCreate, protocol.OpSemaphoreOpen, protocol.OpSemaphoreUnlink:
 		return h.semaphores(r)
-	case agent.OpSemaphoreWait, agent.OpSemaphorePost, agent.OpSemaphoreDetach:
+	case protocol.OpSemaphoreWait, protocol.OpSemaphorePost, protocol.OpSemaphoreDetach:
 		return h.semaphore(r)
-	case agent.OpRWLockCreate, agent.OpRWLockOpen, agent.OpRWLockUnlink:
+	case protocol.OpRWLockCreate, protocol.OpRWLockOpen, protocol.OpRWLockUnlink:
 		return h.rwlocks(r)
-	case agent.OpRWLockRead, agent.OpRWLockWrite, agent.OpRWLockRelease, agent.OpRWLockDetach:
+	case protocol.OpRWLockRead, protocol.OpRWLockWrite, protocol.OpRWLockRelease, protocol.OpRWLockDetach:
 		return h.rwlock(r)
-	case agent.OpSnapshotCreate, agent.OpSnapshotOpen, agent.OpSnapshotUnlink:
+	case protocol.OpSnapshotCreate, protocol.OpSnapshotOpen, protocol.OpSnapshotUnlink:
 		return h.snapshots(r)
-	case agent.OpSnapshotPublish, agent.OpSnapshotRead, agent.OpSnapshotDetach:
+	case protocol.OpSnapshotPublish, protocol.OpSnapshotRead, protocol.OpSnapshotDetach:
 		return h.snapshot(r)
-	case agent.OpBufferCreate, agent.OpBufferOpen, agent.OpBufferUnlink:
+	case protocol.OpBufferCreate, protocol.OpBufferOpen, protocol.OpBufferUnlink:
 		f, err := h.buffers(r)
 		if err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		return h.queues(r, f)
-	case agent.OpMailboxCreate, agent.OpMailboxOpen, agent.OpMailboxUnlink:
+	case protocol.OpMailboxCreate, protocol.OpMailboxOpen, protocol.OpMailboxUnlink:
 		f, err := h.mailboxes(r)
 		if err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		return h.queues(r, f)
-	case agent.OpMailboxHandOver:
+	case protocol.OpMailboxHandOver:
 		return h.handOver(r)
-	case agent.OpNetworkExpose, agent.OpNetworkDial:
+	case protocol.OpNetworkExpose, protocol.OpNetworkDial:
 		return h.network(r)
-	case agent.OpPartyJoin:
+	case protocol.OpPartyJoin:
 		return h.parties(r)
-	case agent.OpPartyReceive, agent.OpPartyLeave:
+	case protocol.OpPartyReceive, protocol.OpPartyLeave:
 		return h.party(r)
-	case agent.OpLinkOpen:
+	case protocol.OpLinkOpen:
 		return h.link(r)
-	case agent.OpLinkSend, agent.OpLinkReceive, agent.OpLinkDetach:
+	case protocol.OpLinkSend, protocol.OpLinkReceive, protocol.OpLinkDetach:
 		return h.queue(r)
-	case agent.OpBufferPut, agent.OpBufferGet, agent.OpBufferClose, agent.OpBufferDetach,
-		agent.OpMailboxSend, agent.OpMailboxReceive, agent.OpMailboxClose, agent.OpMailboxDetach:
+	case protocol.OpBufferPut, protocol.OpBufferGet, protocol.OpBufferClose, protocol.OpBufferDetach,
+		protocol.OpMailboxSend, protocol.OpMailboxReceive, protocol.OpMailboxClose, protocol.OpMailboxDetach:
 		return h.queue(r)
-	case agent.OpWorkload:
+	case protocol.OpWorkload:
 		return h.workload(r)
 	}
-	return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+	return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 }
 
 func (h *host) object(handle string) (any, bool) {
@@ -77,7 +77,7 @@ func (h *host) object(handle string) (any, bool) {
 }
 
 // vacant refuses a handle that cannot be given to a new object.
-func (h *host) vacant(r agent.Request) error {
+func (h *host) vacant(r protocol.Request) error {
 	if r.Object == "" {
 		return subject.Errorf(subject.Invalid, "%s needs object, the handle to give", r.Op)
 	}
@@ -100,7 +100,7 @@ func (h *host) forget(handle string) {
 }
 
 // held finds the object of a handle, which must be of the operation's family.
-func held[T any](h *host, r agent.Request) (T, error) {
+func held[T any](h *host, r protocol.Request) (T, error) {
 	o, ok := h.object(r.Object)
 	t, fits := o.(T)
 	switch {
@@ -112,7 +112,7 @@ func held[T any](h *host, r agent.Request) (T, error) {
 	return t, nil
 }
 
-func need(r agent.Request, name string, value *int64) (int64, error) {
+func need(r protocol.Request, name string, value *int64) (int64, error) {
 	if value == nil {
 		return 0, subject.Errorf(subject.Invalid, "%s needs %s", r.Op, name)
 	}
@@ -124,7 +124,7 @@ func need(r agent.Request, name string, value *int64) (int64, error) {
 const maxGenerated = 1 << 30
 
 // payload makes the bytes that a request carries.
-func payload(r agent.Request) ([]byte, error) {
+func payload(r protocol.Request) ([]byte, error) {
 	switch {
 	case r.Data != nil:
 		p, err := base64.StdEncoding.DecodeString(*r.Data)
@@ -138,19 +138,19 @@ func payload(r agent.Request) ([]byte, error) {
 		return nil, subject.Errorf(subject.Invalid, "a payload of %d bytes cannot be generated; the most is %d", *r.Size, maxGenerated)
 	}
 	p := make([]byte, *r.Size)
-	agent.Payload(p, *r.Seed)
+	protocol.Payload(p, *r.Seed)
 	return p, nil
 }
 
 // read puts what was read into a reply.
-func read(r agent.Request, p []byte) (agent.Reply, error) {
+func read(r protocol.Request, p []byte) (protocol.Reply, error) {
 	switch {
 	case r.Digest:
-		return agent.Reply{Size: new(int64(len(p))), Hash: agent.Hash(p)}, nil
-	case len(p) > agent.MaxData:
-		return agent.Reply{}, subject.Errorf(subject.Invalid, "%d bytes do not fit into a reply; ask for a digest", len(p))
+		return protocol.Reply{Size: new(int64(len(p))), Hash: protocol.Hash(p)}, nil
+	case len(p) > protocol.MaxData:
+		return protocol.Reply{}, subject.Errorf(subject.Invalid, "%d bytes do not fit into a reply; ask for a digest", len(p))
 	}
-	return agent.Reply{Data: new(base64.StdEncoding.EncodeToString(p))}, nil
+	return protocol.Reply{Data: new(base64.StdEncoding.EncodeToString(p))}, nil
 }
 
 func overwrite(p []byte) {

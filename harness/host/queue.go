@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -34,7 +34,7 @@ type factory struct {
 const defaultItemMax = 64 << 10
 
 // itemMax is the length of the buffer to get into.
-func (f factory) itemMax(r agent.Request) int64 {
+func (f factory) itemMax(r protocol.Request) int64 {
 	most := max(int64(f.item.Max), int64(f.item.Fixed))
 	if r.ItemMax != nil && *r.ItemMax > 0 {
 		most = max(most, *r.ItemMax)
@@ -69,22 +69,22 @@ func (h *host) buffer(size int64) []byte {
 func disguise(into []byte) { overwrite(into[:min(len(into), 4<<10)]) }
 
 // queues does what needs no handle yet.
-func (h *host) queues(r agent.Request, f factory) (_ agent.Reply, err error) {
+func (h *host) queues(r protocol.Request, f factory) (_ protocol.Reply, err error) {
 	if strings.HasSuffix(r.Op, ".unlink") {
 		h.mark(func() { err = f.unlink(r.Name) })
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	if err := h.vacant(r); err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	var q *queue
 	if strings.HasSuffix(r.Op, ".create") {
 		shape := subject.Shape{}
 		if shape.Capacity, err = need(r, "capacity", r.Capacity); err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		if shape.ItemMax, err = need(r, "item_max", r.ItemMax); err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		if r.Start != nil {
 			shape.StartIndex = *r.Start
@@ -95,58 +95,58 @@ func (h *host) queues(r agent.Request, f factory) (_ agent.Reply, err error) {
 		h.mark(func() { q, err = f.open(r.Name) })
 	}
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	q.itemMax = f.itemMax(r)
 	h.keep(r.Object, q)
-	return agent.Reply{}, nil
+	return protocol.Reply{}, nil
 }
 
 // queue does what needs a handle.
-func (h *host) queue(r agent.Request) (_ agent.Reply, err error) {
+func (h *host) queue(r protocol.Request) (_ protocol.Reply, err error) {
 	q, err := held[*queue](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	family, verb, _ := strings.Cut(r.Op, ".")
 	if family != q.family {
-		return agent.Reply{}, subject.Errorf(subject.Invalid, "%s of a %s", r.Op, q.family)
+		return protocol.Reply{}, subject.Errorf(subject.Invalid, "%s of a %s", r.Op, q.family)
 	}
 	switch verb {
 	case "detach":
 		h.forget(r.Object)
 		h.mark(func() { err = q.detach() })
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	case "close":
 		c, ok := q.object.(subject.Closer)
 		if !ok {
-			return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+			return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 		}
 		h.mark(func() { err = c.Close() })
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	case "put", "send":
 		p, err := payload(r)
 		if err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		put, err := q.sending(r)
 		if err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		h.mark(func() { err = put(p, wait(r)) })
 		overwrite(p)
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	return h.get(r, q)
 }
 
-func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
+func (h *host) get(r protocol.Request, q *queue) (_ protocol.Reply, err error) {
 	size := q.itemMax
 	if r.ItemMax != nil {
 		size = *r.ItemMax
 	}
 	if size < 0 || size > maxGenerated {
-		return agent.Reply{}, subject.Errorf(subject.Invalid, "item_max %d: want 0 to %d", size, maxGenerated)
+		return protocol.Reply{}, subject.Errorf(subject.Invalid, "item_max %d: want 0 to %d", size, maxGenerated)
 	}
 	into, n := h.buffer(size), 0
 	disguise(into)
@@ -155,20 +155,20 @@ func (h *host) get(r agent.Request, q *queue) (_ agent.Reply, err error) {
 	}
 	h.mark(func() { n, err = q.get(into, wait(r)) })
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	return received(r, into, n)
 }
 
 // received puts what was got into a reply.
-func received(r agent.Request, into []byte, n int) (agent.Reply, error) {
+func received(r protocol.Request, into []byte, n int) (protocol.Reply, error) {
 	if n < 0 || n > len(into) {
-		return agent.Reply{}, subject.Errorf(subject.IO, "get returned a length of %d for a buffer of %d bytes", n, len(into))
+		return protocol.Reply{}, subject.Errorf(subject.IO, "get returned a length of %d for a buffer of %d bytes", n, len(into))
 	}
 	return read(r, into[:n])
 }
 
-func wait(r agent.Request) subject.Wait {
+func wait(r protocol.Request) subject.Wait {
 	if r.Wait == nil {
 		return subject.Forever
 	}

@@ -6,8 +6,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/history"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -17,7 +17,7 @@ import (
 type recorded struct {
 	*history.Recorder
 	h       *host
-	request agent.Request
+	request protocol.Request
 	rand    *rand.Rand
 	wait    subject.Wait
 	tries   int64 // of 100 operations, how many do not wait
@@ -32,7 +32,7 @@ type recorded struct {
 const visibilityDelay = 2000
 
 // record carries out a recorded workload. That its file is full ends it too.
-func (h *host) record(r agent.Request) (reply agent.Reply, err error) {
+func (h *host) record(r protocol.Request) (reply protocol.Reply, err error) {
 	object, ok := h.object(r.Object)
 	if !ok {
 		return reply, subject.Errorf(subject.Invalid, "no object has the handle %q", r.Object)
@@ -60,13 +60,13 @@ func (h *host) record(r agent.Request) (reply agent.Reply, err error) {
 	}
 	zero := int64(0)
 	reply.Done = &x.done
-	if agent.Judges(r.Role) {
+	if protocol.Judges(r.Role) {
 		reply.Wrong = &zero // nobody has looked yet
 	}
 	return reply, err
 }
 
-func (h *host) newRecorded(r agent.Request) (*recorded, error) {
+func (h *host) newRecorded(r protocol.Request) (*recorded, error) {
 	x := &recorded{h: h, request: r, wait: wait(r)}
 	var index int64
 	for _, f := range []struct {
@@ -172,23 +172,23 @@ func (x *recorded) role(object any) (func() (bool, error), error) {
 	case *queue:
 		return x.transfer(o)
 	case *lock:
-		if x.request.Role == agent.RoleLock {
+		if x.request.Role == protocol.RoleLock {
 			return x.section(history.Lock, history.Unlock, o.Acquire, o.Release), nil
 		}
 	case *rwlock:
 		switch x.request.Role {
-		case agent.RoleRead:
+		case protocol.RoleRead:
 			return x.section(history.LockRead, history.UnlockRead, o.Read, o.Release), nil
-		case agent.RoleWrite:
+		case protocol.RoleWrite:
 			return x.section(history.Lock, history.Unlock, o.Write, o.Release), nil
 		}
 	case *semaphore:
 		switch x.request.Role {
-		case agent.RoleSemaphore:
+		case protocol.RoleSemaphore:
 			return x.section(history.Wait, history.Post, o.Wait, o.Post), nil
-		case agent.RoleWait:
+		case protocol.RoleWait:
 			return x.one(history.Wait, o.Wait), nil
-		case agent.RolePost:
+		case protocol.RolePost:
 			return x.one(history.Post, func(subject.Wait) error { return o.Post() }), nil
 		}
 	case *snapshot:
@@ -197,7 +197,7 @@ func (x *recorded) role(object any) (func() (bool, error), error) {
 		if w, ok := o.(subject.Words); ok {
 			return x.wording(w)
 		}
-		return nil, &agent.Unsupported{Operation: "workload on words"}
+		return nil, &protocol.Unsupported{Operation: "workload on words"}
 	}
 	return nil, (&party{request: x.request}).misfit()
 }

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/linear"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -33,10 +33,10 @@ func (c *cell) CompareAndSwap(_ int64, old, v uint64) (uint64, bool, error) {
 	return held, held == old, nil
 }
 
-func recordedRequest(path, role string, index int64) agent.Request {
+func recordedRequest(path, role string, index int64) protocol.Request {
 	count, tries, think, offset, seed := int64(100), int64(0), int64(0), int64(0), uint64(1)
-	return agent.Request{
-		Op: agent.OpWorkload, Object: "c", Role: role, History: path, Count: &count,
+	return protocol.Request{
+		Op: protocol.OpWorkload, Object: "c", Role: role, History: path, Count: &count,
 		Index: &index, Tries: &tries, Think: &think, Offset: &offset, Seed: &seed,
 	}
 }
@@ -47,9 +47,9 @@ func TestRecordedWorkloads(t *testing.T) {
 		roles   []string
 		checker linear.Checker
 	}{
-		{[]string{agent.RoleAdd, agent.RoleAdd}, linear.Counter{}},
-		{[]string{agent.RoleCAS, agent.RoleCAS}, linear.Register{}},
-		{[]string{agent.RoleStore, agent.RoleLoad, agent.RoleStore}, linear.Register{}},
+		{[]string{protocol.RoleAdd, protocol.RoleAdd}, linear.Counter{}},
+		{[]string{protocol.RoleCAS, protocol.RoleCAS}, linear.Register{}},
+		{[]string{protocol.RoleStore, protocol.RoleLoad, protocol.RoleStore}, linear.Register{}},
 	} {
 		h := &host{objects: map[string]any{"c": &cell{}}}
 		var paths []string
@@ -79,7 +79,7 @@ func TestRecordedWorkloads(t *testing.T) {
 // A file that cannot be made is told as such, and not as the subject's refusal.
 func TestRecordedNowhere(t *testing.T) {
 	h := &host{objects: map[string]any{"c": &cell{}}}
-	_, err := h.workload(recordedRequest(filepath.Join(t.TempDir(), "none", "x"), agent.RoleAdd, 0))
+	_, err := h.workload(recordedRequest(filepath.Join(t.TempDir(), "none", "x"), protocol.RoleAdd, 0))
 	if subject.KindOf(err) != subject.IO || !strings.HasPrefix(err.(*subject.Error).Text, "history") {
 		t.Errorf("answered %v", err)
 	}

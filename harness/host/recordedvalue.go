@@ -1,8 +1,8 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/history"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -18,12 +18,12 @@ func (x *recorded) transfer(q *queue) (func() (bool, error), error) {
 		return nil, err
 	}
 	switch role := x.request.Role; {
-	case q.family == "buffer" && role == agent.RolePut, q.family != "buffer" && role == agent.RoleSend:
+	case q.family == "buffer" && role == protocol.RolePut, q.family != "buffer" && role == protocol.RoleSend:
 		if l.low < history.SmallestNamed {
 			return nil, subject.Errorf(subject.Invalid, "items of %d bytes cannot be told apart; a recorded workload needs %d or more", l.low, history.SmallestNamed)
 		}
 		return x.sending(q, l), nil
-	case q.family == "buffer" && role == agent.RoleGet, q.family != "buffer" && role == agent.RoleReceive:
+	case q.family == "buffer" && role == protocol.RoleGet, q.family != "buffer" && role == protocol.RoleReceive:
 		return x.receiving(q, l), nil
 	}
 	return nil, subject.Errorf(subject.Invalid, "role %q does not fit a %s", x.request.Role, q.family)
@@ -93,7 +93,7 @@ func (x *recorded) publication(s *snapshot) (func() (bool, error), error) {
 		return nil, err
 	}
 	switch x.request.Role {
-	case agent.RolePublish:
+	case protocol.RolePublish:
 		p := make([]byte, l.high)
 		return func() (bool, error) {
 			record := p[:l.size(x.next)]
@@ -110,7 +110,7 @@ func (x *recorded) publication(s *snapshot) (func() (bool, error), error) {
 			}
 			return true, err
 		}, nil
-	case agent.RoleRead:
+	case protocol.RoleRead:
 		into := x.h.buffer(max(l.high, s.recordMax))
 		return func() (bool, error) {
 			if !x.Begin(history.Read, 0, 0, 0) {
@@ -143,11 +143,11 @@ func (x *recorded) wording(w subject.Words) (func() (bool, error), error) {
 		return nil, err
 	}
 	switch x.request.Role {
-	case agent.RoleAdd:
+	case protocol.RoleAdd:
 		return x.valued(history.Add, 1, func() (uint64, error) { return w.Add(offset, 1) }), nil
-	case agent.RoleLoad:
+	case protocol.RoleLoad:
 		return x.valued(history.Read, 0, func() (uint64, error) { return w.Load(offset) }), nil
-	case agent.RoleStore:
+	case protocol.RoleStore:
 		return func() (bool, error) {
 			v := scatter(x.value())
 			if !x.Begin(history.Write, 0, v, 0) {
@@ -159,7 +159,7 @@ func (x *recorded) wording(w subject.Words) (func() (bool, error), error) {
 			}
 			return true, err
 		}, nil
-	case agent.RoleCAS:
+	case protocol.RoleCAS:
 		var expected uint64
 		return func() (bool, error) {
 			if !x.BeginSwap(0, expected, x.value()) {

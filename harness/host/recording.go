@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -23,7 +23,7 @@ func (l load) record(b []byte, writer int, i int64) []byte {
 		return b
 	}
 	binary.NativeEndian.PutUint64(b, uint64(writer)<<32|uint64(i))
-	agent.Payload(b[8:], agent.ItemSeed(l.seed, i))
+	protocol.Payload(b[8:], protocol.ItemSeed(l.seed, i))
 	return b
 }
 
@@ -34,7 +34,7 @@ func (p *party) recording(s *snapshot) (step, error) {
 		return nil, err
 	}
 	switch p.request.Role {
-	case agent.RolePublish:
+	case protocol.RolePublish:
 		b := make([]byte, l.high)
 		return func(i int64) error {
 			record := l.record(b, p.index, i+1)
@@ -45,7 +45,7 @@ func (p *party) recording(s *snapshot) (step, error) {
 			p.own.Published.Store(uint64(i + 1))
 			return nil
 		}, nil
-	case agent.RoleRead:
+	case protocol.RoleRead:
 		r := &recordReader{party: p, load: l, from: s, want: make([]byte, l.high), into: p.h.buffer(max(l.high, s.recordMax))}
 		return r.step, nil
 	}

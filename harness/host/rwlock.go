@@ -1,16 +1,16 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 type rwlock struct{ subject.RWLock }
 
-func (h *host) rwlocks(r agent.Request) (agent.Reply, error) {
+func (h *host) rwlocks(r protocol.Request) (protocol.Reply, error) {
 	f := h.subject.RWLocks
 	if f == nil {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	keep := func(l subject.RWLock, err error) (any, error) { return &rwlock{l}, err }
 	return h.name(r, named{
@@ -20,17 +20,17 @@ func (h *host) rwlocks(r agent.Request) (agent.Reply, error) {
 	})
 }
 
-func (h *host) rwlock(r agent.Request) (agent.Reply, error) {
+func (h *host) rwlock(r protocol.Request) (protocol.Reply, error) {
 	l, err := held[*rwlock](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	switch r.Op {
-	case agent.OpRWLockRead:
+	case protocol.OpRWLockRead:
 		return h.call(func() error { return l.Read(wait(r)) })
-	case agent.OpRWLockWrite:
+	case protocol.OpRWLockWrite:
 		return h.call(func() error { return l.Write(wait(r)) })
-	case agent.OpRWLockRelease:
+	case protocol.OpRWLockRelease:
 		return h.call(l.Release)
 	}
 	return h.release(r, l.Detach)

@@ -1,25 +1,25 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 type semaphore struct{ subject.Semaphore }
 
-func (h *host) semaphores(r agent.Request) (agent.Reply, error) {
+func (h *host) semaphores(r protocol.Request) (protocol.Reply, error) {
 	f := h.subject.Semaphores
 	if f == nil {
-		return agent.Reply{}, &agent.Unsupported{Operation: r.Op}
+		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 	}
 	var stock subject.Stock
-	if r.Op == agent.OpSemaphoreCreate {
+	if r.Op == protocol.OpSemaphoreCreate {
 		var err error
 		if stock.Initial, err = need(r, "initial", r.Initial); err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		if stock.Maximum, err = need(r, "maximum", r.Maximum); err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 	}
 	keep := func(s subject.Semaphore, err error) (any, error) { return &semaphore{s}, err }
@@ -30,15 +30,15 @@ func (h *host) semaphores(r agent.Request) (agent.Reply, error) {
 	})
 }
 
-func (h *host) semaphore(r agent.Request) (agent.Reply, error) {
+func (h *host) semaphore(r protocol.Request) (protocol.Reply, error) {
 	s, err := held[*semaphore](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	switch r.Op {
-	case agent.OpSemaphoreWait:
+	case protocol.OpSemaphoreWait:
 		return h.call(func() error { return s.Wait(wait(r)) })
-	case agent.OpSemaphorePost:
+	case protocol.OpSemaphorePost:
 		return h.call(s.Post)
 	}
 	return h.release(r, s.Detach)

@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -13,13 +13,13 @@ import (
 // A party is one process of a workload whose processes watch each other.
 type party struct {
 	h       *host
-	request agent.Request
+	request protocol.Request
 	index   int
 	scratch *scratch.File
 	own     *scratch.Own
 
 	wrong, refused int64
-	reply          agent.Reply
+	reply          protocol.Reply
 	finish         func() // completes the reply; nil where there is nothing to add
 }
 
@@ -27,23 +27,23 @@ type party struct {
 type step func(i int64) error
 
 // steps carries out a workload that is no transfer of items.
-func (h *host) steps(r agent.Request, object any) (_ agent.Reply, err error) {
+func (h *host) steps(r protocol.Request, object any) (_ protocol.Reply, err error) {
 	count, err := need(r, "count", r.Count)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	if count < 0 {
-		return agent.Reply{}, subject.Errorf(subject.Invalid, "%d steps make no sense", count)
+		return protocol.Reply{}, subject.Errorf(subject.Invalid, "%d steps make no sense", count)
 	}
 	s, own, err := shareScratch(r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	defer s.Close()
 	p := &party{h: h, request: r, index: int(*r.Index), scratch: s, own: own}
 	do, err := p.role(object)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	err = p.run(do, count)
 	return p.reply, err
@@ -51,7 +51,7 @@ func (h *host) steps(r agent.Request, object any) (_ agent.Reply, err error) {
 
 // shareScratch maps the scratch file of a workload, with the words of this
 // process in it.
-func shareScratch(r agent.Request) (*scratch.File, *scratch.Own, error) {
+func shareScratch(r protocol.Request) (*scratch.File, *scratch.Own, error) {
 	index, err := need(r, "index", r.Index)
 	switch {
 	case err != nil:
@@ -79,7 +79,7 @@ func (p *party) run(do step, count int64) (err error) {
 		done--
 	}
 	p.reply.Done = &done
-	if agent.Judges(p.request.Role) {
+	if protocol.Judges(p.request.Role) {
 		p.reply.Wrong, p.reply.Refused = &p.wrong, &p.refused
 	}
 	if p.finish != nil {
@@ -94,16 +94,16 @@ func (p *party) role(object any) (step, error) {
 	switch o := object.(type) {
 	case *lock:
 		switch r.Role {
-		case agent.RoleLock:
+		case protocol.RoleLock:
 			return p.locking(o), nil
-		case agent.RoleAgain:
+		case protocol.RoleAgain:
 			return p.again(o), nil
 		}
 	case *rwlock:
 		switch r.Role {
-		case agent.RoleRead:
+		case protocol.RoleRead:
 			return p.reading(o), nil
-		case agent.RoleWrite:
+		case protocol.RoleWrite:
 			return p.writing(o), nil
 		}
 	case *semaphore:
@@ -114,7 +114,7 @@ func (p *party) role(object any) (step, error) {
 		if w, ok := o.(subject.Words); ok {
 			return p.wording(o, w)
 		}
-		return nil, &agent.Unsupported{Operation: "workload on words"}
+		return nil, &protocol.Unsupported{Operation: "workload on words"}
 	}
 	return nil, p.misfit()
 }

@@ -1,24 +1,24 @@
 package host
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // words finds the region of a handle, which must have atomic words.
-func (h *host) words(r agent.Request) (subject.Words, error) {
+func (h *host) words(r protocol.Request) (subject.Words, error) {
 	region, err := held[subject.Region](h, r)
 	if err != nil {
 		return nil, err
 	}
 	w, ok := region.(subject.Words)
 	if !ok {
-		return nil, &agent.Unsupported{Operation: r.Op}
+		return nil, &protocol.Unsupported{Operation: r.Op}
 	}
 	return w, nil
 }
 
-func (h *host) word(r agent.Request) (reply agent.Reply, err error) {
+func (h *host) word(r protocol.Request) (reply protocol.Reply, err error) {
 	w, err := h.words(r)
 	if err != nil {
 		return reply, err
@@ -27,26 +27,26 @@ func (h *host) word(r agent.Request) (reply agent.Reply, err error) {
 	if err != nil {
 		return reply, err
 	}
-	if r.Op == agent.OpWordLoad {
+	if r.Op == protocol.OpWordLoad {
 		var v uint64
 		h.mark(func() { v, err = w.Load(offset) })
-		return agent.Reply{Value: &v}, err
+		return protocol.Reply{Value: &v}, err
 	}
 	if r.Value == nil {
 		return reply, subject.Errorf(subject.Invalid, "%s needs value", r.Op)
 	}
 	var held uint64
 	switch r.Op {
-	case agent.OpWordStore:
+	case protocol.OpWordStore:
 		return h.call(func() error { return w.Store(offset, *r.Value) })
-	case agent.OpWordAdd:
+	case protocol.OpWordAdd:
 		h.mark(func() { held, err = w.Add(offset, *r.Value) })
-		return agent.Reply{Value: &held}, err
+		return protocol.Reply{Value: &held}, err
 	}
 	if r.Expected == nil {
 		return reply, subject.Errorf(subject.Invalid, "%s needs expected", r.Op)
 	}
 	var swapped bool
 	h.mark(func() { held, swapped, err = w.CompareAndSwap(offset, *r.Expected, *r.Value) })
-	return agent.Reply{Value: &held, Swapped: &swapped}, err
+	return protocol.Reply{Value: &held, Swapped: &swapped}, err
 }

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -17,7 +17,7 @@ const (
 
 // wording is a role at words.
 func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
-	if p.request.Role == agent.RoleCompute {
+	if p.request.Role == protocol.RoleCompute {
 		return p.computing(w)
 	}
 	offset, err := need(p.request, "offset", p.request.Offset)
@@ -25,7 +25,7 @@ func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
 		return nil, err
 	}
 	switch p.request.Role {
-	case agent.RoleAdd:
+	case protocol.RoleAdd:
 		return func(i int64) error {
 			before, err := w.Add(offset, 1)
 			if err == nil {
@@ -33,11 +33,11 @@ func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
 			}
 			return err
 		}, nil
-	case agent.RoleCAS:
+	case protocol.RoleCAS:
 		return func(i int64) error { return p.swap(i, w, offset) }, nil
-	case agent.RoleStore:
+	case protocol.RoleStore:
 		return func(i int64) error { return w.Store(offset, uint64(1+i%255)*ones) }, nil
-	case agent.RoleLoad:
+	case protocol.RoleLoad:
 		return func(i int64) error {
 			v, err := w.Load(offset)
 			if err != nil {
@@ -48,14 +48,14 @@ func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
 			}
 			return nil
 		}, nil
-	case agent.RoleDekker:
+	case protocol.RoleDekker:
 		return p.dekker(w, offset)
-	case agent.RoleFlag, agent.RoleFollow:
+	case protocol.RoleFlag, protocol.RoleFollow:
 		l := &litmus{party: p, region: region, words: w, slots: region.Size() / slotSize}
 		if l.slots < 2 {
 			return nil, subject.Errorf(subject.Invalid, "a region of %d bytes has no room for slots of %d", region.Size(), slotSize)
 		}
-		if p.request.Role == agent.RoleFlag {
+		if p.request.Role == protocol.RoleFlag {
 			return l.flag, nil
 		}
 		p.finish = l.tell

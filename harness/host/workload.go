@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -15,18 +15,18 @@ type load struct {
 	count, low, high int64
 }
 
-func (l load) size(i int64) int64 { return agent.ItemSize(l.seed, i, l.low, l.high) }
+func (l load) size(i int64) int64 { return protocol.ItemSize(l.seed, i, l.low, l.high) }
 
 // item makes item i in p, which is large enough.
 func (l load) item(p []byte, i int64) []byte {
 	p = p[:l.size(i)]
-	agent.Payload(p, agent.ItemSeed(l.seed, i))
+	protocol.Payload(p, protocol.ItemSeed(l.seed, i))
 	return p
 }
 
 // workload moves many items in one operation. There are no markers around
 // them. The reply says how far it came also where it ended with an error.
-func (h *host) workload(r agent.Request) (agent.Reply, error) {
+func (h *host) workload(r protocol.Request) (protocol.Reply, error) {
 	if r.History != "" {
 		return h.record(r)
 	}
@@ -37,17 +37,17 @@ func (h *host) workload(r agent.Request) (agent.Reply, error) {
 	}
 	q, err := held[*queue](h, r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	l, err := parseLoad(r)
 	if err != nil {
-		return agent.Reply{}, err
+		return protocol.Reply{}, err
 	}
 	own := new(scratch.Own) // nobody looks at it
 	if r.Scratch != "" {
 		s, shared, err := shareScratch(r)
 		if err != nil {
-			return agent.Reply{}, err
+			return protocol.Reply{}, err
 		}
 		defer s.Close()
 		own = shared
@@ -58,10 +58,10 @@ func (h *host) workload(r agent.Request) (agent.Reply, error) {
 	case q.moves(r.Role, false):
 		return h.getAll(q, l, wait(r), own)
 	}
-	return agent.Reply{}, subject.Errorf(subject.Invalid, "role %q does not fit a %s", r.Role, q.family)
+	return protocol.Reply{}, subject.Errorf(subject.Invalid, "role %q does not fit a %s", r.Role, q.family)
 }
 
-func parseLoad(r agent.Request) (l load, err error) {
+func parseLoad(r protocol.Request) (l load, err error) {
 	for _, f := range []struct {
 		name string
 		from *int64
@@ -81,7 +81,7 @@ func parseLoad(r agent.Request) (l load, err error) {
 	return l, nil
 }
 
-func (h *host) putAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (agent.Reply, error) {
+func (h *host) putAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (protocol.Reply, error) {
 	var done int64
 	p := make([]byte, l.high)
 	for ; done < l.count; done++ {
@@ -90,17 +90,17 @@ func (h *host) putAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (ag
 		err := q.put(item, wait)
 		overwrite(item)
 		if err != nil {
-			return agent.Reply{Done: &done}, err
+			return protocol.Reply{Done: &done}, err
 		}
 		own.Ended.Store(uint64(done + 1))
 		h.finished.Add(1)
 	}
-	return agent.Reply{Done: &done}, nil
+	return protocol.Reply{Done: &done}, nil
 }
 
-func (h *host) getAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (agent.Reply, error) {
+func (h *host) getAll(q *queue, l load, wait subject.Wait, own *scratch.Own) (protocol.Reply, error) {
 	var done, wrong int64
-	reply := agent.Reply{Done: &done, Wrong: &wrong}
+	reply := protocol.Reply{Done: &done, Wrong: &wrong}
 	want, into := make([]byte, l.high), h.buffer(max(l.high, q.itemMax))
 	for ; done < l.count; done++ {
 		own.Began.Store(uint64(done + 1))
@@ -154,7 +154,7 @@ func (l load) find(got []byte, i int64) (int64, bool) {
 	}
 	p := make([]byte, max(l.high, 8))
 	same := func(j int64) bool {
-		agent.Payload(p[:8], agent.ItemSeed(l.seed, j)) // most differ here already
+		protocol.Payload(p[:8], protocol.ItemSeed(l.seed, j)) // most differ here already
 		return bytes.Equal(p[:8], got[:8]) && bytes.Equal(l.item(p, j), got)
 	}
 	for distance := int64(1); distance <= describeRange; distance++ {

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/linear"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // A handle is what the objects of this file have in common.
@@ -109,7 +109,7 @@ func Exclusion(w *check.World) {
 		w: w, least: 2, deaths: survives(w, "LOCK-OWNERDEATH"),
 		create:  func(_ *round, p *check.Process, name string) (handle, error) { return p.CreateLock(name) },
 		open:    func(p *check.Process, name string) (handle, error) { return p.OpenLock(name) },
-		role:    func(int) string { return agent.RoleLock },
+		role:    func(int) string { return protocol.RoleLock },
 		checker: func(*sectionTrial) linear.Checker { return linear.Mutex{Relaxed: true} },
 	}
 	t.plain = func(s *session, handles []handle, count int64) int64 {
@@ -126,9 +126,9 @@ func RWExclusion(w *check.World) {
 		open:   func(p *check.Process, name string) (handle, error) { return p.OpenRWLock(name) },
 		role: func(i int) string {
 			if i%3 == 0 || i == 4 {
-				return agent.RoleWrite
+				return protocol.RoleWrite
 			}
-			return agent.RoleRead
+			return protocol.RoleRead
 		},
 		checker: func(*sectionTrial) linear.Checker { return linear.RWLock{Relaxed: true} },
 	}
@@ -149,7 +149,7 @@ func Semaphore(tries bool) func(*check.World) {
 	return func(w *check.World) {
 		t := &sectionTrial{
 			w: w, least: 3,
-			role: func(int) string { return agent.RoleSemaphore },
+			role: func(int) string { return protocol.RoleSemaphore },
 			checker: func(t *sectionTrial) linear.Checker {
 				return linear.Semaphore{Initial: t.initial, Relaxed: !tries}
 			},

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/linear"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // A valueTrial has processes that write and read one value.
@@ -58,9 +58,9 @@ func Snapshot(fresh bool) func(*check.World) {
 		}
 		t := &valueTrial{w: w, size: 1, role: func(i int) string {
 			if i%2 == 0 {
-				return agent.RolePublish
+				return protocol.RolePublish
 			}
-			return agent.RoleRead
+			return protocol.RoleRead
 		}, checker: linear.Snapshot{}, deaths: survives(w, "SNAP-WRITERDEATH", "SNAP-READERS")}
 		if fresh {
 			t.checker = linear.Fresh{}
@@ -121,7 +121,7 @@ func Word(checker linear.Checker, roles ...string) func(*check.World) {
 			all := words(r, 4096, 64, len(roles)+1)
 			steps := check.Steps{Count: count, Scratch: w.Scratch(count * int64(len(all)))}
 			var works []*check.Work
-			if store := roles[0] == agent.RoleStore; store {
+			if store := roles[0] == protocol.RoleStore; store {
 				w.Must(all[0].Store(0x0101010101010101), "storing")
 			}
 			for i, x := range all {

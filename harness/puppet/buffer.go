@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -29,7 +29,7 @@ const (
 type buffers struct{ before func(op string) }
 
 func (b buffers) Create(name string, shape subject.Shape) (subject.Buffer, error) {
-	b.before(agent.OpBufferCreate)
+	b.before(protocol.OpBufferCreate)
 	const most = 1 << 30
 	if shape.Capacity < 1 || shape.ItemMax < 0 || shape.Capacity > most || shape.ItemMax > most ||
 		shape.Capacity*(shape.ItemMax+8) > most {
@@ -47,7 +47,7 @@ func (b buffers) Create(name string, shape subject.Shape) (subject.Buffer, error
 }
 
 func (b buffers) Open(name string) (subject.Buffer, error) {
-	b.before(agent.OpBufferOpen)
+	b.before(protocol.OpBufferOpen)
 	m, err := open(name, false)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ func (b buffers) Open(name string) (subject.Buffer, error) {
 }
 
 func (b buffers) Unlink(name string) error {
-	b.before(agent.OpBufferUnlink)
+	b.before(protocol.OpBufferUnlink)
 	return unlink(name)
 }
 
@@ -112,7 +112,7 @@ func (b *buffer) lock(how int) error {
 }
 
 func (b *buffer) Put(item []byte, wait subject.Wait) error {
-	b.before(agent.OpBufferPut)
+	b.before(protocol.OpBufferPut)
 	if most := b.word(wordItemMax); int64(len(item)) > most {
 		return subject.Errorf(subject.TooLarge, "%d bytes, the most is %d", len(item), most)
 	}
@@ -133,7 +133,7 @@ func (b *buffer) Put(item []byte, wait subject.Wait) error {
 }
 
 func (b *buffer) Get(into []byte, wait subject.Wait) (n int, err error) {
-	b.before(agent.OpBufferGet)
+	b.before(protocol.OpBufferGet)
 	err = b.try(wait, subject.Empty, func() (bool, error) {
 		count := b.word(wordCount)
 		switch {
@@ -157,7 +157,7 @@ func (b *buffer) Get(into []byte, wait subject.Wait) (n int, err error) {
 
 // Close implements subject.Closer.
 func (b *buffer) Close() error {
-	b.before(agent.OpBufferClose)
+	b.before(protocol.OpBufferClose)
 	if err := b.lock(unix.LOCK_EX); err != nil {
 		return err
 	}

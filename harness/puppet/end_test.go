@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/world"
 )
 
@@ -28,13 +29,13 @@ func TestDeath(t *testing.T) {
 		t.Run(string(c.behaviour), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, world.Options{})
-			a := start(t, w, Launcher(c.behaviour, agent.OpRegionCreate))
+			a := start(t, w, Launcher(c.behaviour, protocol.OpRegionCreate))
 			err := do(t, w, a)
 			var d *agent.Died
 			if !errors.As(err, &d) {
 				t.Fatalf("%v (%T), want *agent.Died", err, err)
 			}
-			if d.Exit.Code != c.code || d.Exit.Signal != c.signal || d.During != agent.OpRegionCreate || (d.Half != "") != c.half {
+			if d.Exit.Code != c.code || d.Exit.Signal != c.signal || d.During != protocol.OpRegionCreate || (d.Half != "") != c.half {
 				t.Errorf("%+v", d)
 			}
 			if c.behaviour == Panic && !said(a, "the puppet was told to") {
@@ -49,14 +50,14 @@ func TestDeath(t *testing.T) {
 
 func TestSilence(t *testing.T) {
 	w := newWorld(t, world.Options{})
-	a := start(t, w, Launcher(Silent, agent.OpRegionCreate))
+	a := start(t, w, Launcher(Silent, protocol.OpRegionCreate))
 	ctx, cancel := context.WithTimeout(within(t), 300*time.Millisecond)
 	defer cancel()
 	_, err := a.Do(ctx, creation(w))
-	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), agent.OpRegionCreate) {
+	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), protocol.OpRegionCreate) {
 		t.Fatalf("%v, want what was not answered and the deadline", err)
 	}
-	if p := a.Pending(); p == nil || p.Request.Op != agent.OpRegionCreate {
+	if p := a.Pending(); p == nil || p.Request.Op != protocol.OpRegionCreate {
 		t.Errorf("pending: %v, want the operation that was not answered", p)
 	}
 	if r, err := a.Status(within(t)); err != nil || r.State != "idle" {
@@ -72,7 +73,7 @@ func TestSilentFromTheStart(t *testing.T) {
 	w := newWorld(t, world.Options{})
 	ctx, cancel := context.WithTimeout(within(t), 2*time.Second)
 	defer cancel()
-	_, err := agent.Start(ctx, w, Launcher(Silent, agent.OpHello), "mute")
+	_, err := agent.Start(ctx, w, Launcher(Silent, protocol.OpHello), "mute")
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "flush") {
 		t.Errorf("%v, want the deadline and what may be the cause", err)
 	}
@@ -83,13 +84,13 @@ func TestHang(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, world.Options{})
 	for _, b := range []Behaviour{Block, Spin} {
-		a := start(t, w, Launcher(b, agent.OpRegionCreate))
+		a := start(t, w, Launcher(b, protocol.OpRegionCreate))
 		c := a.Begin(creation(w))
 		var busy *agent.Busy
-		if _, err := a.Do(within(t), creation(w)); !errors.As(err, &busy) || busy.Under != agent.OpRegionCreate {
+		if _, err := a.Do(within(t), creation(w)); !errors.As(err, &busy) || busy.Under != protocol.OpRegionCreate {
 			t.Errorf("%s: a second operation: %v, want *agent.Busy", b, err)
 		}
-		if r, err := a.Status(within(t)); err != nil || r.State != "busy" || r.Busy != agent.OpRegionCreate {
+		if r, err := a.Status(within(t)); err != nil || r.State != "busy" || r.Busy != protocol.OpRegionCreate {
 			t.Errorf("%s: status: %+v, %v", b, r, err)
 		}
 		asleep, sure := a.Asleep(within(t))
@@ -98,7 +99,7 @@ func TestHang(t *testing.T) {
 		}
 		where := a.Where()
 		want := map[Behaviour]string{Block: "asleep", Spin: "running"}[b]
-		if !strings.HasPrefix(where.Where, want) || where.Operation != agent.OpRegionCreate || where.Seconds <= 0 {
+		if !strings.HasPrefix(where.Where, want) || where.Operation != protocol.OpRegionCreate || where.Seconds <= 0 {
 			t.Errorf("%s: %+v, want it %s", b, where, want)
 		}
 		select {
@@ -126,13 +127,13 @@ func errOf(c *agent.Call) error {
 func TestSleepWithoutLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, world.Options{})
-	blocked := start(t, w, Launcher(Block, agent.OpRegionCreate))
+	blocked := start(t, w, Launcher(Block, protocol.OpRegionCreate))
 	blocked.Begin(creation(w))
 	waiting := start(t, w, Launcher(Correct, ""))
-	if _, err := waiting.Do(within(t), agent.Request{Op: agent.OpBufferCreate, Object: "b", Name: name(w, "b"), Capacity: new(int64(1)), ItemMax: new(int64(8))}); err != nil {
+	if _, err := waiting.Do(within(t), protocol.Request{Op: protocol.OpBufferCreate, Object: "b", Name: name(w, "b"), Capacity: new(int64(1)), ItemMax: new(int64(8))}); err != nil {
 		t.Fatal(err)
 	}
-	waiting.Begin(agent.Request{Op: agent.OpBufferGet, Object: "b"})
+	waiting.Begin(protocol.Request{Op: protocol.OpBufferGet, Object: "b"})
 	for range 5 { // one look alone sees threads at different moments
 		before, first := waiting.Sleep()
 		time.Sleep(100 * time.Millisecond)

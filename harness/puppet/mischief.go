@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 )
 
@@ -28,7 +29,7 @@ func die(s unix.Signal) {
 // out of the way, which an adapter in C does not.
 func (p *puppet) print() {
 	const text = "debug: item = 42\n"
-	if os.Getenv(agent.ControlVariable) == "stdio" {
+	if os.Getenv(protocol.ControlVariable) == "stdio" {
 		_, _ = p.out.WriteString(text)
 	} else {
 		fmt.Print(text)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -65,8 +66,8 @@ func start(t *testing.T, w *world.World, l agent.Launcher) *agent.Agent {
 // name is one that no other world uses.
 func name(w *world.World, base string) string { return "/puppet-" + w.ID() + "-" + base }
 
-func creation(w *world.World) agent.Request {
-	return agent.Request{Op: agent.OpRegionCreate, Object: "r", Name: name(w, "r"), Size: new(int64(4096))}
+func creation(w *world.World) protocol.Request {
+	return protocol.Request{Op: protocol.OpRegionCreate, Object: "r", Name: name(w, "r"), Size: new(int64(4096))}
 }
 
 // do asks for the operation in which the puppets of these tests misbehave.
@@ -108,7 +109,7 @@ func TestSlowButCorrect(t *testing.T) {
 	if err := do(t, w, a); err != nil {
 		t.Fatal(err)
 	}
-	r, err := a.Do(within(t), agent.Request{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(16))})
+	r, err := a.Do(within(t), protocol.Request{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(16))})
 	if err != nil || string(r.Bytes()) != strings.Repeat("\x00", 16) {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -125,7 +126,7 @@ func TestStdio(t *testing.T) {
 	if err := do(t, w, a); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Do(within(t), agent.Request{Op: agent.OpRegionUnlink, Name: name(w, "r")}); err != nil {
+	if _, err := a.Do(within(t), protocol.Request{Op: protocol.OpRegionUnlink, Name: name(w, "r")}); err != nil {
 		t.Error(err)
 	}
 	if err := a.Bye(within(t)); err != nil {

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -79,7 +79,7 @@ func (m *mapping) Detach() error {
 type regions struct{ before func(op string) }
 
 func (r regions) Create(name string, size int64) (subject.Region, error) {
-	r.before(agent.OpRegionCreate)
+	r.before(protocol.OpRegionCreate)
 	if size <= 0 || size > math.MaxInt32 {
 		return nil, subject.Errorf(subject.Invalid, "size %d: want 1 to %d", size, math.MaxInt32)
 	}
@@ -91,7 +91,7 @@ func (r regions) Create(name string, size int64) (subject.Region, error) {
 }
 
 func (r regions) Open(name string, readOnly bool) (subject.Region, error) {
-	r.before(agent.OpRegionOpen)
+	r.before(protocol.OpRegionOpen)
 	m, err := open(name, readOnly)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (r regions) Open(name string, readOnly bool) (subject.Region, error) {
 }
 
 func (r regions) Unlink(name string) error {
-	r.before(agent.OpRegionUnlink)
+	r.before(protocol.OpRegionUnlink)
 	return unlink(name)
 }
 
@@ -110,12 +110,12 @@ type region struct {
 }
 
 func (r *region) Size() int64 {
-	r.before(agent.OpRegionSize)
+	r.before(protocol.OpRegionSize)
 	return int64(len(r.memory))
 }
 
 func (r *region) ReadAt(p []byte, offset int64) (int, error) {
-	r.before(agent.OpRegionRead)
+	r.before(protocol.OpRegionRead)
 	if err := r.inside(p, offset); err != nil {
 		return 0, err
 	}
@@ -123,7 +123,7 @@ func (r *region) ReadAt(p []byte, offset int64) (int, error) {
 }
 
 func (r *region) WriteAt(p []byte, offset int64) (int, error) {
-	r.before(agent.OpRegionWrite)
+	r.before(protocol.OpRegionWrite)
 	if err := r.inside(p, offset); err != nil {
 		return 0, err
 	}

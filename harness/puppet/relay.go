@@ -12,8 +12,8 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // A puppet stands between the kit and a correct host: it passes on what is
@@ -40,13 +40,13 @@ func (p *puppet) due(op string) bool {
 	}
 	switch p.behaviour {
 	case LieProtocol, LieSubject, LieVersion, LieThread:
-		return op == agent.OpHello
+		return op == protocol.OpHello
 	case NeverIdle:
-		return op == agent.OpStatus
+		return op == protocol.OpStatus
 	case NoBye:
-		return op == agent.OpBye
+		return op == protocol.OpBye
 	}
-	return !agent.IsControl(op)
+	return !protocol.IsControl(op)
 }
 
 // listen passes commands on.
@@ -63,7 +63,7 @@ func (p *puppet) listen(inner io.Writer) error {
 		if p.behaviour == Transcript {
 			fmt.Fprintf(os.Stderr, "> %s", line)
 		}
-		var r agent.Request
+		var r protocol.Request
 		if err := json.Unmarshal(line, &r); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (p *puppet) act() bool {
 
 // Write passes on one reply, or says something else.
 func (p *puppet) Write(line []byte) (int, error) {
-	var r agent.Reply
+	var r protocol.Reply
 	if err := json.Unmarshal(line, &r); err != nil {
 		return 0, err
 	}
@@ -128,7 +128,7 @@ func (p *puppet) Write(line []byte) (int, error) {
 }
 
 // say writes what the behaviour makes of a reply.
-func (p *puppet) say(line []byte, r agent.Reply) error {
+func (p *puppet) say(line []byte, r protocol.Reply) error {
 	text := string(line)
 	id := fmt.Sprintf(`"id":%d`, r.ID)
 	switch p.behaviour {
@@ -153,7 +153,7 @@ func (p *puppet) say(line []byte, r agent.Reply) error {
 	case LieProtocol, LieSubject, LieVersion, LieThread:
 		text = p.lie(r)
 	case LongLine:
-		text = fmt.Sprintf(`{%s,"ok":true,"text":"%s"}`+"\n", id, strings.Repeat("a", agent.MaxLine))
+		text = fmt.Sprintf(`{%s,"ok":true,"text":"%s"}`+"\n", id, strings.Repeat("a", protocol.MaxLine))
 	case HalfLine:
 		_, err := p.out.WriteString(text[:len(text)/2])
 		p.closeReplies()
@@ -178,10 +178,10 @@ func (p *puppet) say(line []byte, r agent.Reply) error {
 }
 
 // lie changes what hello says.
-func (p *puppet) lie(r agent.Reply) string {
+func (p *puppet) lie(r protocol.Reply) string {
 	switch p.behaviour {
 	case LieProtocol:
-		r.Protocol = new(agent.ProtocolVersion + 7)
+		r.Protocol = new(protocol.Version + 7)
 	case LieSubject:
 		r.Subject = "somebody else"
 	case LieVersion:

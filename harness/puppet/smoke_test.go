@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -44,9 +45,9 @@ func TestSmokeNamesTheStep(t *testing.T) {
 		step      string
 		words     []string
 	}{
-		{"garbage at once", Garbage, agent.OpHello, Subject().Claims, "start", []string{"just kidding", "JSON"}},
-		{"garbage later", Garbage, agent.OpStatus, Subject().Claims, "status", []string{"just kidding", "JSON"}},
-		{"dies at once", Exit, agent.OpHello, Subject().Claims, "start", []string{"exit status 3", "by hand"}},
+		{"garbage at once", Garbage, protocol.OpHello, Subject().Claims, "start", []string{"just kidding", "JSON"}},
+		{"garbage later", Garbage, protocol.OpStatus, Subject().Claims, "status", []string{"just kidding", "JSON"}},
+		{"dies at once", Exit, protocol.OpHello, Subject().Claims, "start", []string{"exit status 3", "by hand"}},
 		{"another protocol", LieProtocol, "", Subject().Claims, "start", []string{"version 7"}},
 		{"another subject", LieSubject, "", Subject().Claims, "hello", []string{"somebody else", `"puppet"`, "correct the claims"}},
 		{"another version", LieVersion, "", Subject().Claims, "hello", []string{"99.9"}},
@@ -54,8 +55,8 @@ func TestSmokeNamesTheStep(t *testing.T) {
 		{"never idle", NeverIdle, "", Subject().Claims, "status", []string{`"busy"`}},
 		{"ok to the unknown", AlwaysOK, "smoke.unknown", Subject().Claims, "unknown operation", []string{"does not exist", "unsupported"}},
 		{"error to the unknown", UnknownKind, "smoke.unknown", Subject().Claims, "unknown operation", []string{"EAGAIN"}},
-		{"ok to nonsense", AlwaysOK, agent.OpBufferPut, Subject().Claims, "wrong argument", []string{agent.OpBufferPut}},
-		{"dies of nonsense", Segfault, agent.OpBufferPut, Subject().Claims, "wrong argument", []string{"signal 11"}},
+		{"ok to nonsense", AlwaysOK, protocol.OpBufferPut, Subject().Claims, "wrong argument", []string{protocol.OpBufferPut}},
+		{"dies of nonsense", Segfault, protocol.OpBufferPut, Subject().Claims, "wrong argument", []string{"signal 11"}},
 		{"stays", Stay, "", Subject().Claims, "bye", []string{"still running"}},
 		{"odd status", ExitOdd, "", Subject().Claims, "bye", []string{"exit status 9"}},
 	} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -18,7 +19,7 @@ func TestDaemon(t *testing.T) {
 		t.Run(b, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, world.Options{})
-			a := start(t, w, Launcher(Daemon, agent.OpRegionCreate))
+			a := start(t, w, Launcher(Daemon, protocol.OpRegionCreate))
 			if err := do(t, w, a); err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +50,7 @@ func TestKillAll(t *testing.T) {
 		t.Skip("no namespaces: kill(-1) would reach beyond the world")
 	}
 	witness := start(t, w, Launcher(Correct, ""))
-	a := start(t, w, Launcher(KillAll, agent.OpRegionCreate))
+	a := start(t, w, Launcher(KillAll, protocol.OpRegionCreate))
 	err := do(t, w, a)
 	if err != nil && !errors.As(err, new(*agent.Died)) {
 		t.Errorf("the one that killed: %v", err)
@@ -65,7 +66,7 @@ func TestFullShm(t *testing.T) {
 	if !w.Isolated() {
 		t.Skip("no namespaces: it would be the host's /dev/shm that is filled")
 	}
-	a := start(t, w, Launcher(FillShm, agent.OpRegionCreate))
+	a := start(t, w, Launcher(FillShm, protocol.OpRegionCreate))
 	var refused *subject.Error
 	if err := do(t, w, a); !errors.As(err, &refused) || refused.Kind != subject.NoSpace {
 		t.Errorf("%v, want no-space", err)
@@ -84,7 +85,7 @@ func TestGigabyte(t *testing.T) {
 		t.Skip("writes tens of megabytes")
 	}
 	w := newWorld(t, world.Options{})
-	a := start(t, w, Launcher(Gigabyte, agent.OpRegionCreate))
+	a := start(t, w, Launcher(Gigabyte, protocol.OpRegionCreate))
 	var d *agent.Died
 	if err := do(t, w, a); !errors.As(err, &d) || !strings.Contains(err.Error(), "output limit") {
 		t.Errorf("%v, want *agent.Died with the output limit as its cause", err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -48,7 +49,7 @@ func TestViolations(t *testing.T) {
 		t.Run(string(c.behaviour), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, world.Options{})
-			a := start(t, w, Launcher(c.behaviour, agent.OpRegionCreate))
+			a := start(t, w, Launcher(c.behaviour, protocol.OpRegionCreate))
 			err := do(t, w, a)
 			broken(t, err, append(c.words, "puppet", "region.create")...)
 			gone(t, a)
@@ -65,7 +66,7 @@ func TestAnswersThatNobodyAskedFor(t *testing.T) {
 		t.Run(string(b), func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, world.Options{})
-			a := start(t, w, Launcher(b, agent.OpRegionCreate))
+			a := start(t, w, Launcher(b, protocol.OpRegionCreate))
 			if err := do(t, w, a); err != nil {
 				t.Fatalf("the first answer is right: %v", err)
 			}
@@ -79,13 +80,13 @@ func TestAnswersThatNobodyAskedFor(t *testing.T) {
 func TestMissingContent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, world.Options{})
-	for _, r := range []agent.Request{
-		{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(8))},
-		{Op: agent.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(8)), Digest: true},
-		{Op: agent.OpRegionSize, Object: "r"},
-		{Op: agent.OpBufferGet, Object: "b", Wait: new(agent.WireWait(subject.Never))},
-		{Op: agent.OpWorkload, Object: "b", Role: "get", Count: new(int64(0)), SizeMin: new(int64(0)), SizeMax: new(int64(0)), Seed: new(uint64(1))},
-		{Op: agent.OpStatus},
+	for _, r := range []protocol.Request{
+		{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(8))},
+		{Op: protocol.OpRegionRead, Object: "r", Offset: new(int64(0)), Size: new(int64(8)), Digest: true},
+		{Op: protocol.OpRegionSize, Object: "r"},
+		{Op: protocol.OpBufferGet, Object: "b", Wait: new(protocol.WireWait(subject.Never))},
+		{Op: protocol.OpWorkload, Object: "b", Role: "get", Count: new(int64(0)), SizeMin: new(int64(0)), SizeMax: new(int64(0)), Seed: new(uint64(1))},
+		{Op: protocol.OpStatus},
 	} {
 		a := start(t, w, Launcher(NoContent, r.Op))
 		_, err := a.Do(within(t), r)
@@ -108,7 +109,7 @@ func TestLies(t *testing.T) {
 func TestClosedCommands(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, world.Options{})
-	a := start(t, w, Launcher(CloseCommands, agent.OpRegionCreate))
+	a := start(t, w, Launcher(CloseCommands, protocol.OpRegionCreate))
 	if err := do(t, w, a); err != nil {
 		t.Errorf("what it had read: %v", err)
 	}
@@ -121,12 +122,12 @@ func TestClosedCommands(t *testing.T) {
 // and is quoted.
 func TestPrintedLine(t *testing.T) {
 	w := newWorld(t, world.Options{})
-	l := Launcher(Print, agent.OpRegionCreate)
+	l := Launcher(Print, protocol.OpRegionCreate)
 	a := start(t, w, l)
 	if err := do(t, w, a); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := a.Do(within(t), agent.Request{Op: agent.OpRegionUnlink, Name: name(w, "r")}); err != nil {
+	if _, err := a.Do(within(t), protocol.Request{Op: protocol.OpRegionUnlink, Name: name(w, "r")}); err != nil {
 		t.Error(err)
 	}
 	if err := a.Bye(within(t)); err != nil {

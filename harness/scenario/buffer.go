@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -43,8 +43,8 @@ func bufferOf(profile string, p *subject.BufferProfile, items int64) (o object, 
 	case p.Capacity.Bytes != nil:
 		capacity = min(max(items*size, int64(p.Capacity.Bytes.Min)), int64(p.Capacity.Bytes.Max))
 	}
-	return object{profile: profile, family: "buffer", size: size, create: []agent.Request{
-		{Op: agent.OpBufferCreate, Kind: kind, Object: "buffer", Name: "buffer", Capacity: &capacity, ItemMax: &size},
+	return object{profile: profile, family: "buffer", size: size, create: []protocol.Request{
+		{Op: protocol.OpBufferCreate, Kind: kind, Object: "buffer", Name: "buffer", Capacity: &capacity, ItemMax: &size},
 	}}, usable, capacity > 0
 }
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -53,7 +53,7 @@ func (f *Finding) Witness() *reports.Interleaving {
 }
 
 // describe reads "acquire, release".
-func describe(requests []agent.Request) string {
+func describe(requests []protocol.Request) string {
 	var all []string
 	for _, r := range requests {
 		all = append(all, explore.Describe(r))

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -72,7 +72,7 @@ func TestAddedScenario(t *testing.T) {
 	if name := s.Setup[0].Request.Name; name != "/ipckit-w-buffer" {
 		t.Errorf("the object is called %q", name)
 	}
-	if r := s.A[1]; r.Op != agent.OpBufferPut || *r.Wait != 0 || *r.Data != "MzMzMw==" {
+	if r := s.A[1]; r.Op != protocol.OpBufferPut || *r.Wait != 0 || *r.Data != "MzMzMw==" {
 		t.Errorf("%+v", r)
 	}
 }

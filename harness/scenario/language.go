@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -66,12 +66,12 @@ func (o object) steps(text, by string) ([]explore.Step, error) {
 }
 
 // requests reads the steps of one agent.
-func (o object) requests(text, by string) ([]agent.Request, error) {
+func (o object) requests(text, by string) ([]protocol.Request, error) {
 	list, err := o.steps(text, by)
 	if err != nil {
 		return nil, err
 	}
-	var requests []agent.Request
+	var requests []protocol.Request
 	for _, step := range list {
 		if step.Agent != by {
 			return nil, &SyntaxError{Text: text, Want: "operations of agent " + by + " alone"}
@@ -83,35 +83,35 @@ func (o object) requests(text, by string) ([]agent.Request, error) {
 
 // waits are the operations that may wait.
 var waits = []string{
-	agent.OpLockAcquire, agent.OpSemaphoreWait, agent.OpRWLockRead, agent.OpRWLockWrite,
-	agent.OpBufferPut, agent.OpBufferGet,
+	protocol.OpLockAcquire, protocol.OpSemaphoreWait, protocol.OpRWLockRead, protocol.OpRWLockWrite,
+	protocol.OpBufferPut, protocol.OpBufferGet,
 }
 
 // limits are the words for how long an operation may wait, other than for ever.
 var limits = map[string]subject.Wait{"try": subject.Never, "timed": subject.Wait(explore.TimeLimit)}
 
 // request reads one step.
-func (o object) request(text string) (agent.Request, error) {
+func (o object) request(text string) (protocol.Request, error) {
 	fields := strings.Fields(text)
-	wait, limited := agent.WireWait(subject.Forever), ""
+	wait, limited := protocol.WireWait(subject.Forever), ""
 	if len(fields) > 0 {
 		if limit, ok := limits[fields[0]]; ok {
-			limited, wait, fields = fields[0], agent.WireWait(limit), fields[1:]
+			limited, wait, fields = fields[0], protocol.WireWait(limit), fields[1:]
 		}
 	}
 	if len(fields) == 0 {
-		return agent.Request{}, &SyntaxError{Text: text, Want: "an operation"}
+		return protocol.Request{}, &SyntaxError{Text: text, Want: "an operation"}
 	}
 	verb, place, placed := strings.Cut(fields[0], "@")
 	family := o.family
 	if f, v, ok := strings.Cut(verb, "."); ok {
 		family, verb = f, v
 	}
-	r := agent.Request{Op: family + "." + verb, Object: handle(family)}
+	r := protocol.Request{Op: family + "." + verb, Object: handle(family)}
 	numbers, err := parseNumbers(fields[1:])
 	want := map[string]int{
-		agent.OpBufferPut: 1, agent.OpSnapshotPublish: 1, agent.OpWordStore: 1, agent.OpWordAdd: 1, agent.OpWordCAS: 2,
-		agent.OpRegionWrite: 1, agent.OpRegionRead: 1,
+		protocol.OpBufferPut: 1, protocol.OpSnapshotPublish: 1, protocol.OpWordStore: 1, protocol.OpWordAdd: 1, protocol.OpWordCAS: 2,
+		protocol.OpRegionWrite: 1, protocol.OpRegionRead: 1,
 	}[r.Op]
 	if err != nil || len(numbers) != want {
 		return r, &SyntaxError{Text: text, Want: fmt.Sprintf("%s with %d numbers", r.Op, want)}
@@ -122,7 +122,7 @@ func (o object) request(text string) (agent.Request, error) {
 			return r, &SyntaxError{Text: text, Want: "an offset behind the @, a number of bytes"}
 		}
 	}
-	if family == "word" || r.Op == agent.OpRegionRead || r.Op == agent.OpRegionWrite {
+	if family == "word" || r.Op == protocol.OpRegionRead || r.Op == protocol.OpRegionWrite {
 		r.Offset = &offset
 	} else if placed {
 		return r, &SyntaxError{Text: text, Want: "no offset: only words and regions have them"}
@@ -134,24 +134,24 @@ func (o object) request(text string) (agent.Request, error) {
 		return r, &SyntaxError{Text: text, Want: limited + " only before an operation that may wait"}
 	}
 	switch r.Op {
-	case agent.OpBufferPut, agent.OpSnapshotPublish:
+	case protocol.OpBufferPut, protocol.OpSnapshotPublish:
 		r.Data = item(numbers[0], o.size)
-	case agent.OpRegionWrite:
+	case protocol.OpRegionWrite:
 		r.Data = item(numbers[0], 1)
-	case agent.OpRegionRead:
+	case protocol.OpRegionRead:
 		size := int64(numbers[0])
 		r.Size = &size
-	case agent.OpWordCAS:
+	case protocol.OpWordCAS:
 		r.Expected, r.Value = &numbers[0], &numbers[1]
-	case agent.OpWordStore, agent.OpWordAdd:
+	case protocol.OpWordStore, protocol.OpWordAdd:
 		r.Value = &numbers[0]
-	case agent.OpRegionCreate, agent.OpRegionOpen:
+	case protocol.OpRegionCreate, protocol.OpRegionOpen:
 		r.Name = "new"
 		if verb == "create" {
 			r.Size = new(int64(regionSize))
 		}
 	default:
-		if !slices.Contains(agent.Operations, r.Op) || r.Op == agent.OpWorkload {
+		if !slices.Contains(protocol.Operations, r.Op) || r.Op == protocol.OpWorkload {
 			return r, &SyntaxError{Text: text, Want: "an operation of the protocol, such as " + o.family + "'s"}
 		}
 	}

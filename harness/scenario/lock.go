@@ -3,13 +3,13 @@ package scenario
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 func lockObject() object {
-	return object{profile: subject.ProfileLock, family: "lock", create: []agent.Request{
-		{Op: agent.OpLockCreate, Object: "lock", Name: "lock"},
+	return object{profile: subject.ProfileLock, family: "lock", create: []protocol.Request{
+		{Op: protocol.OpLockCreate, Object: "lock", Name: "lock"},
 	}}
 }
 

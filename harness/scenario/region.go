@@ -3,8 +3,8 @@ package scenario
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -12,8 +12,8 @@ import (
 const regionSize = 4096
 
 func regionObject() object {
-	return object{profile: subject.ProfileRegion, family: "region", create: []agent.Request{
-		{Op: agent.OpRegionCreate, Object: "region", Name: "region", Size: new(int64(regionSize))},
+	return object{profile: subject.ProfileRegion, family: "region", create: []protocol.Request{
+		{Op: protocol.OpRegionCreate, Object: "region", Name: "region", Size: new(int64(regionSize))},
 	}}
 }
 
@@ -38,9 +38,9 @@ func regions(c *subject.Claims) []Scenario {
 	}
 	for i := range making {
 		making[i].steps.Teardown = []explore.Step{
-			{Agent: explore.A, Request: agent.Request{Op: agent.OpRegionClose, Object: "region"}},
-			{Agent: explore.B, Request: agent.Request{Op: agent.OpRegionClose, Object: "region"}},
-			{Agent: explore.A, Request: agent.Request{Op: agent.OpRegionUnlink, Name: "new"}},
+			{Agent: explore.A, Request: protocol.Request{Op: protocol.OpRegionClose, Object: "region"}},
+			{Agent: explore.B, Request: protocol.Request{Op: protocol.OpRegionClose, Object: "region"}},
+			{Agent: explore.A, Request: protocol.Request{Op: protocol.OpRegionUnlink, Name: "new"}},
 		}
 	}
 	return append(list, making...)

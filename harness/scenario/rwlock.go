@@ -3,13 +3,13 @@ package scenario
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
 func rwlockObject() object {
-	return object{profile: subject.ProfileRWLock, family: "rwlock", create: []agent.Request{
-		{Op: agent.OpRWLockCreate, Object: "rwlock", Name: "rwlock"},
+	return object{profile: subject.ProfileRWLock, family: "rwlock", create: []protocol.Request{
+		{Op: protocol.OpRWLockCreate, Object: "rwlock", Name: "rwlock"},
 	}}
 }
 

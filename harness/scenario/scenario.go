@@ -14,8 +14,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -87,7 +87,7 @@ func Showing(all []Scenario, requirement, profile string) []Scenario {
 
 // In is the scenario with names of objects that no other world uses.
 func (s Scenario) In(world string) explore.Scenario {
-	named := func(r agent.Request) agent.Request {
+	named := func(r protocol.Request) protocol.Request {
 		if r.Name != "" {
 			r.Name = "/ipckit-" + world + "-" + r.Name
 		}
@@ -100,7 +100,7 @@ func (s Scenario) In(world string) explore.Scenario {
 			(*list)[i].Request = named((*list)[i].Request)
 		}
 	}
-	for _, list := range []*[]agent.Request{&x.A, &x.B} {
+	for _, list := range []*[]protocol.Request{&x.A, &x.B} {
 		*list = slices.Clone(*list)
 		for i := range *list {
 			(*list)[i] = named((*list)[i])
@@ -128,7 +128,7 @@ type object struct {
 	profile string
 	family  string // of its operations
 	size    int64  // of items and records, bytes
-	create  []agent.Request
+	create  []protocol.Request
 }
 
 // scenario fills a sketch in.
@@ -139,7 +139,7 @@ func (o object) scenario(k sketch) (Scenario, error) {
 	for _, r := range o.create {
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.A, Request: r})
 		family, _, _ := strings.Cut(r.Op, ".")
-		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.B, Request: agent.Request{
+		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.B, Request: protocol.Request{
 			Op: family + ".open", Kind: r.Kind, Object: r.Object, Name: r.Name,
 		}})
 	}

@@ -3,7 +3,7 @@ package scenario
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -13,8 +13,8 @@ func semaphoreObject(c *subject.Claims, initial, maximum int64) object {
 	if m := c.Profiles.Semaphore.Maximum; m != nil {
 		maximum = min(max(maximum, int64(m.Min)), int64(m.Max))
 	}
-	return object{profile: subject.ProfileSemaphore, family: "semaphore", create: []agent.Request{
-		{Op: agent.OpSemaphoreCreate, Object: "semaphore", Name: "semaphore", Initial: &initial, Maximum: &maximum},
+	return object{profile: subject.ProfileSemaphore, family: "semaphore", create: []protocol.Request{
+		{Op: protocol.OpSemaphoreCreate, Object: "semaphore", Name: "semaphore", Initial: &initial, Maximum: &maximum},
 	}}
 }
 

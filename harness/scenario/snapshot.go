@@ -3,7 +3,7 @@ package scenario
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -12,8 +12,8 @@ const recordSize = 24
 
 func snapshotObject(c *subject.Claims) object {
 	size := clamp(recordSize, c.Profiles.Snapshot.Record)
-	return object{profile: subject.ProfileSnapshot, family: "snapshot", size: size, create: []agent.Request{
-		{Op: agent.OpSnapshotCreate, Object: "snapshot", Name: "snapshot", ItemMax: &size},
+	return object{profile: subject.ProfileSnapshot, family: "snapshot", size: size, create: []protocol.Request{
+		{Op: protocol.OpSnapshotCreate, Object: "snapshot", Name: "snapshot", ItemMax: &size},
 	}}
 }
 

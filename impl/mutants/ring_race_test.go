@@ -11,6 +11,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/impl/mutants"
@@ -71,15 +72,15 @@ func exploreRing(t *testing.T, mutant, wrong string) {
 		}
 	}()
 
-	type ops = []agent.Request
-	const forever, never = agent.WireWait(-1), agent.WireWait(0)
-	put := func(wait agent.WireWait) agent.Request {
-		return agent.Request{Op: agent.OpBufferPut, Object: "q", Data: new(base64.StdEncoding.EncodeToString([]byte("x"))), Wait: &wait}
+	type ops = []protocol.Request
+	const forever, never = protocol.WireWait(-1), protocol.WireWait(0)
+	put := func(wait protocol.WireWait) protocol.Request {
+		return protocol.Request{Op: protocol.OpBufferPut, Object: "q", Data: new(base64.StdEncoding.EncodeToString([]byte("x"))), Wait: &wait}
 	}
-	get := func(wait agent.WireWait) agent.Request {
-		return agent.Request{Op: agent.OpBufferGet, Object: "q", Wait: &wait}
+	get := func(wait protocol.WireWait) protocol.Request {
+		return protocol.Request{Op: protocol.OpBufferGet, Object: "q", Wait: &wait}
 	}
-	closes := agent.Request{Op: agent.OpBufferClose, Object: "q"}
+	closes := protocol.Request{Op: protocol.OpBufferClose, Object: "q"}
 	for _, x := range []struct {
 		name         string
 		before, a, b ops
@@ -93,8 +94,8 @@ func exploreRing(t *testing.T, mutant, wrong string) {
 			name := "/ipckit-" + w.ID() + "-q"
 			s := explore.Scenario{Name: x.name, A: x.a, B: x.b}
 			s.Setup = []explore.Step{
-				{Agent: explore.A, Request: agent.Request{Op: agent.OpBufferCreate, Object: "q", Name: name, Capacity: new(int64(2)), ItemMax: new(int64(16))}},
-				{Agent: explore.B, Request: agent.Request{Op: agent.OpBufferOpen, Object: "q", Name: name}},
+				{Agent: explore.A, Request: protocol.Request{Op: protocol.OpBufferCreate, Object: "q", Name: name, Capacity: new(int64(2)), ItemMax: new(int64(16))}},
+				{Agent: explore.B, Request: protocol.Request{Op: protocol.OpBufferOpen, Object: "q", Name: name}},
 			}
 			for _, r := range x.before {
 				s.Setup = append(s.Setup, explore.Step{Agent: explore.A, Request: r})

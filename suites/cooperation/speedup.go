@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 const (
@@ -102,7 +102,7 @@ func newBench(w *check.World, k int) *bench {
 		b.workers, b.regions = append(b.workers, p), append(b.regions, r)
 	}
 	for n := range uint64(tasks) {
-		b.want += agent.Task(n)
+		b.want += protocol.Task(n)
 	}
 	return b
 }

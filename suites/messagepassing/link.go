@@ -3,8 +3,8 @@ package messagepassing
 import (
 	"bytes"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -155,15 +155,15 @@ func (l *linked) pass(from, to *check.Link, size int64, what string) {
 		return
 	}
 	l.number++
-	seed := agent.ItemSeed(l.seed, int64(l.number))
+	seed := protocol.ItemSeed(l.seed, int64(l.number))
 	call := from.PutGenerated(size, seed, subject.Forever)
 	n, hash, err := to.GetDigest(subject.Forever)
 	l.w.Must(err, "receiving %s", what)
 	_, err = call.Return()
 	l.w.Must(err, "sending %s", what)
 	m := make([]byte, size)
-	agent.Payload(m, seed)
-	if want := agent.Hash(m); n != size || hash != want {
+	protocol.Payload(m, seed)
+	if want := protocol.Hash(m); n != size || hash != want {
 		l.w.Fail("%s went in with %d bytes and hash %s, and came out with %d and %s", what, size, want, n, hash)
 	}
 }

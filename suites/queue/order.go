@@ -3,8 +3,8 @@ package queue
 import (
 	"bytes"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -54,9 +54,9 @@ func Content(w *check.World) {
 		_, err = put.Return()
 		w.Must(err, "putting it")
 		want := make([]byte, f.Max)
-		agent.Payload(want, p.seed)
-		if size != f.Max || hash != agent.Hash(want) {
-			w.Fail("%d bytes with hash %s went in; %d bytes with hash %s came out", f.Max, agent.Hash(want), size, hash)
+		protocol.Payload(want, p.seed)
+		if size != f.Max || hash != protocol.Hash(want) {
+			w.Fail("%d bytes with hash %s went in; %d bytes with hash %s came out", f.Max, protocol.Hash(want), size, hash)
 		}
 	}
 	w.Step("odd sizes pass three times round the queue")

@@ -6,9 +6,9 @@ import (
 	"bytes"
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -125,10 +125,10 @@ func regVisible(w *check.World) {
 	seed := w.Rand.Uint64()
 	w.Must(a.Fill(0, size, seed), "filling the region")
 	want := make([]byte, size)
-	agent.Payload(want, seed)
+	protocol.Payload(want, seed)
 	hash, err := b.Digest(0, size)
 	w.Must(err, "reading the region whole")
-	if hash != agent.Hash(want) {
+	if hash != protocol.Hash(want) {
 		w.Fail("the opener reads other bytes than the creator wrote, somewhere in %d bytes", size)
 	}
 }
@@ -154,7 +154,7 @@ func regBothWays(w *check.World) {
 func regZeroed(w *check.World) {
 	const size = 5 * page
 	p := w.Process("creator")
-	zeros := agent.Hash(make([]byte, size))
+	zeros := protocol.Hash(make([]byte, size))
 	for life := range 3 {
 		r, err := p.CreateRegion(w.ObjectName("r"), size)
 		w.Must(err, "creating the region for the %dth time", life+1)

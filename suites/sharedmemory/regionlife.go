@@ -1,8 +1,8 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -158,7 +158,7 @@ func regStale(w *check.World) {
 	a.Process().Kill()
 	b.Process().Kill()
 	w.Step("everybody was killed; a new run starts")
-	zeros := agent.Hash(make([]byte, page))
+	zeros := protocol.Hash(make([]byte, page))
 	p := w.Process("next run")
 	c, err := p.CreateRegion(a.Name, page)
 	if err != nil {
@@ -166,8 +166,8 @@ func regStale(w *check.World) {
 		w.Step("it says what is left; that can be opened, whole, or at least removed")
 		if old, err := p.OpenRegion(a.Name); err == nil {
 			left := make([]byte, page)
-			agent.Payload(left, seed)
-			if hash, err := old.Digest(0, page); err != nil || hash != agent.Hash(left) && hash != zeros {
+			protocol.Payload(left, seed)
+			if hash, err := old.Digest(0, page); err != nil || hash != protocol.Hash(left) && hash != zeros {
 				w.Must(err, "reading what the dead left")
 				w.Fail("what is left can be opened, and is neither what the dead had written nor all zeros")
 			}

@@ -1,11 +1,11 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/linear"
 	"github.com/ipckit/ipckit/harness/load"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
@@ -14,11 +14,11 @@ import (
 func Stress(s *check.Suite) {
 	under := func(id string, body func(*check.World)) { s.It(id, body, check.Kind(catalogue.Stress), check.Once()) }
 	under("REG-BOTHWAYS", load.Region)
-	under("WORD-NOTEAR", load.Word(linear.Snapshot{}, agent.RoleStore, agent.RoleLoad))
-	under("WORD-ADD", load.Word(linear.Counter{}, agent.RoleAdd))
-	under("WORD-CAS", load.Word(linear.Register{}, agent.RoleCAS))
+	under("WORD-NOTEAR", load.Word(linear.Snapshot{}, protocol.RoleStore, protocol.RoleLoad))
+	under("WORD-ADD", load.Word(linear.Counter{}, protocol.RoleAdd))
+	under("WORD-CAS", load.Word(linear.Register{}, protocol.RoleCAS))
 	under("WORD-PUBLISH", load.Publish)
-	under("WORD-REGISTER", load.Word(linear.Register{}, agent.RoleStore, agent.RoleLoad))
+	under("WORD-REGISTER", load.Word(linear.Register{}, protocol.RoleStore, protocol.RoleLoad))
 	under("WORD-DEKKER", load.Dekker)
 	under("LOCK-EXCLUSION", load.Exclusion)
 	under("SEM-COUNT", load.Semaphore(false))

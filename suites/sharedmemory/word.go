@@ -1,8 +1,8 @@
 package sharedmemory
 
 import (
-	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // Words registers the WORD family.
@@ -48,8 +48,8 @@ func wordNoTear(w *check.World) {
 	w.Step("two store words of equal bytes and two load, %d times each", count)
 	s := check.Steps{Count: count, Scratch: w.Scratch(0)}
 	for _, work := range []*check.Work{
-		x[0].Begin(agent.RoleStore, s), x[1].Begin(agent.RoleStore, s),
-		x[2].Begin(agent.RoleLoad, s), x[3].Begin(agent.RoleLoad, s),
+		x[0].Begin(protocol.RoleStore, s), x[1].Begin(protocol.RoleStore, s),
+		x[2].Begin(protocol.RoleLoad, s), x[3].Begin(protocol.RoleLoad, s),
 	} {
 		work.Right()
 	}
@@ -69,7 +69,7 @@ func wordAdd(w *check.World) {
 		is(w, x[i%2], before+delta, "after an addition")
 	}
 	w.Must(x[0].Store(0), "storing 0")
-	counts(w, x, agent.RoleAdd)
+	counts(w, x, protocol.RoleAdd)
 }
 
 // counts lets all of them count up one word at full speed. Each value may be
@@ -115,7 +115,7 @@ func wordCAS(w *check.World) {
 		is(w, a, v+9, "after a compare-and-swap that succeeded")
 	}
 	w.Must(x[0].Store(0), "storing 0")
-	counts(w, x, agent.RoleCAS)
+	counts(w, x, protocol.RoleCAS)
 }
 
 // wordPublish is the litmus test MP: data, then flag; flag, then data.

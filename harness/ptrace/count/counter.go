@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
@@ -183,9 +184,9 @@ func (c *Counter) syscall(info ptrace.Call) {
 			c.waiting, c.waited = false, time.Now()
 		}
 	case info.Op != ptrace.Entry:
-	case info.Number() == markBegin:
+	case info.Number() == protocol.MarkBegin:
 		c.inside, c.calls = true, c.calls[:0]
-	case info.Number() == markEnd:
+	case info.Number() == protocol.MarkEnd:
 		if c.inside {
 			c.inside = false
 			c.operation(time.Since(c.waited) < settledWithin)

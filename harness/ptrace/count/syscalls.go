@@ -13,13 +13,6 @@ package count
 
 import "time"
 
-// Markers: system calls that do not exist, which agents make around each
-// operation where hello asks for them.
-const (
-	markBegin = 77001
-	markEnd   = 77002
-)
-
 // A Tally is what was counted.
 type Tally struct {
 	Operations int    // that began and ended

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 )
 
@@ -68,9 +69,9 @@ func operate(work <-chan string) {
 		var times int
 		_, _ = fmt.Sscan(line, &what, &times)
 		for i := range times {
-			_, _, _ = unix.RawSyscall(markBegin, 0, 0, 0)
+			_, _, _ = unix.RawSyscall(protocol.MarkBegin, 0, 0, 0)
 			operation(what, i)
-			_, _, _ = unix.RawSyscall(markEnd, 0, 0, 0)
+			_, _, _ = unix.RawSyscall(protocol.MarkEnd, 0, 0, 0)
 			_ = unix.Getppid() // is no part of an operation
 		}
 		fmt.Println("done")

@@ -1,12 +1,12 @@
-// Package agent runs a subject in processes of its own and talks to them.
+// Package protocol is the conversation between the kit and an agent: messages,
+// operations, workload roles, error kinds and what both sides compute alike.
 //
-// An agent is an operating system process that hosts a subject and does what
-// it is told, one operation after the other. It reads commands from file
-// descriptor 3 and answers on descriptor 4, both pipes, one JSON object a line,
-// so that whatever the subject prints corrupts nothing. All objects are flat:
-// numbers, strings and booleans only, so that an adapter needs no JSON library.
-// protocol.schema.json is the normative form.
-package agent
+// An agent reads commands from file descriptor 3 and answers on descriptor 4,
+// both pipes, one JSON object a line, so that whatever the subject prints
+// corrupts nothing. All objects are flat: numbers, strings and booleans only, so
+// that an adapter needs no JSON library. protocol.schema.json is the normative
+// form.
+package protocol
 
 import (
 	"encoding/json"
@@ -15,8 +15,19 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// ProtocolVersion is what hello must answer. Version 0 may still change.
-const ProtocolVersion = 0
+// Version is what hello must answer. Version 0 may still change.
+const Version = 0
+
+// ControlVariable is the environment variable that says where an agent's
+// commands come from: pipes (descriptors 3 and 4) or stdio.
+const ControlVariable = "IPCKIT_CONTROL"
+
+// Marker system calls: they do not exist, and show a tracer where an operation
+// begins and ends.
+const (
+	MarkBegin = 77001
+	MarkEnd   = 77002
+)
 
 // A Request is one command line. Fields that an operation does not use are
 // left out.

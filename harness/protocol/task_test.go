@@ -1,9 +1,9 @@
-package agent_test
+package protocol_test
 
 import (
 	"testing"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // TestTask compares trial division with the sieve of Eratosthenes.
@@ -23,7 +23,7 @@ func TestTask(t *testing.T) {
 		}
 	}
 	for n, primes := range want {
-		if got := agent.Task(uint64(n)); got != primes {
+		if got := protocol.Task(uint64(n)); got != primes {
 			t.Errorf("task %d finds %d primes; there are %d", n, got, primes)
 		}
 	}
@@ -31,6 +31,6 @@ func TestTask(t *testing.T) {
 
 func BenchmarkTask(b *testing.B) {
 	for b.Loop() {
-		agent.Task(7)
+		protocol.Task(7)
 	}
 }

@@ -1,69 +1,19 @@
-package agent_test
+package protocol_test
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/protocol/protocoltest"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A protocolSchema checks lines against the published schema.
-type protocolSchema struct {
-	document       map[string]any
-	request, reply *jsonschema.Schema
-}
-
-func loadSchema(t *testing.T) protocolSchema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(agent.Schema))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertContent()
-	const url = "https://github.com/ipckit/ipckit/harness/agent/protocol.schema.json"
-	if err := c.AddResource(url, document); err != nil {
-		t.Fatal(err)
-	}
-	s := protocolSchema{document: document.(map[string]any)}
-	for definition, to := range map[string]**jsonschema.Schema{"request": &s.request, "reply": &s.reply} {
-		if *to, err = c.Compile(url + "#/$defs/" + definition); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return s
-}
-
-func (s protocolSchema) checkRequest(line string) error { return check(s.request, line) }
-
-func (s protocolSchema) checkReply(line string) error { return check(s.reply, line) }
-
-func check(s *jsonschema.Schema, line string) error {
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(line)))
-	if err != nil {
-		return err
-	}
-	return s.Validate(value)
-}
-
-// at walks down the document.
-func (s protocolSchema) at(path ...string) any {
-	var value any = s.document
-	for _, key := range path {
-		value = value.(map[string]any)[key]
-	}
-	return value
-}
-
 func TestSchemaHasTheFieldsOfTheTypes(t *testing.T) {
-	s := loadSchema(t)
-	for definition, fields := range map[string][]string{"request": agent.RequestFields, "reply": agent.ReplyFields} {
-		properties := s.at("$defs", definition, "properties").(map[string]any)
+	s := protocoltest.Load(t)
+	for definition, fields := range map[string][]string{"request": protocol.RequestFields, "reply": protocol.ReplyFields} {
+		properties := s.At("$defs", definition, "properties").(map[string]any)
 		described := slices.Sorted(maps.Keys(properties))
 		if fields := slices.Sorted(slices.Values(fields)); !slices.Equal(described, fields) {
 			t.Errorf("%s: the schema has\n%q\nthe type has\n%q", definition, described, fields)
@@ -78,35 +28,35 @@ func TestSchemaHasTheFieldsOfTheTypes(t *testing.T) {
 }
 
 func TestSchemaHasTheKindsAndOperations(t *testing.T) {
-	s := loadSchema(t)
+	s := protocoltest.Load(t)
 	var kinds []subject.Kind
-	for _, k := range s.at("$defs", "kind", "enum").([]any) {
+	for _, k := range s.At("$defs", "kind", "enum").([]any) {
 		kinds = append(kinds, subject.Kind(k.(string)))
 	}
 	if !slices.Equal(kinds, subject.Kinds) {
 		t.Errorf("kinds: the schema has\n%q\nthe contract has\n%q", kinds, subject.Kinds)
 	}
 	var operations []string
-	for _, o := range s.at("$defs", "operation", "anyOf").([]any) {
+	for _, o := range s.At("$defs", "operation", "anyOf").([]any) {
 		if name, ok := o.(map[string]any)["const"]; ok {
 			operations = append(operations, name.(string))
 		}
 	}
 	var roles []string
-	for _, r := range s.at("$defs", "role", "anyOf").([]any) {
+	for _, r := range s.At("$defs", "role", "anyOf").([]any) {
 		roles = append(roles, r.(map[string]any)["const"].(string))
 	}
-	if !slices.Equal(roles, agent.Roles) {
-		t.Errorf("roles: the schema has\n%q\nthe package has\n%q", roles, agent.Roles)
+	if !slices.Equal(roles, protocol.Roles) {
+		t.Errorf("roles: the schema has\n%q\nthe package has\n%q", roles, protocol.Roles)
 	}
-	if !slices.Equal(operations, agent.Operations) {
-		t.Errorf("operations: the schema has\n%q\nthe package has\n%q", operations, agent.Operations)
+	if !slices.Equal(operations, protocol.Operations) {
+		t.Errorf("operations: the schema has\n%q\nthe package has\n%q", operations, protocol.Operations)
 	}
 }
 
 // The kit is as strict as the schema, and says what is wrong.
 func TestRepliesAreReadAsTheSchemaSays(t *testing.T) {
-	s := loadSchema(t)
+	s := protocoltest.Load(t)
 	for line, good := range map[string]bool{
 		`{"id":1,"ok":true}`:                             true,
 		`{"id":1,"ok":false,"error":"full"}`:             true,
@@ -151,21 +101,21 @@ func TestRepliesAreReadAsTheSchemaSays(t *testing.T) {
 		`{"id":1,"ok":true,"text":{"a":"b"}}`:  false,
 		`{"id":1,"ok":true,"protocol":"zero"}`: false,
 	} {
-		if err := s.checkReply(line); (err == nil) != good {
+		if err := s.Reply(line); (err == nil) != good {
 			t.Errorf("schema: %s: %v", line, err)
 		}
-		_, problem, hint := agent.ParseReply(line)
-		if (problem == "") != good {
-			t.Errorf("kit: %s: %q", line, problem)
+		_, v := protocol.ParseReply([]byte(line))
+		if (v == nil) != good {
+			t.Errorf("kit: %s: %v", line, v)
 		}
-		if !good && hint == "" {
+		if v != nil && v.Hint == "" {
 			t.Errorf("kit: %s: no hint", line)
 		}
 	}
 }
 
 func TestSchemaRefusesIncompleteRequests(t *testing.T) {
-	s := loadSchema(t)
+	s := protocoltest.Load(t)
 	for line, good := range map[string]bool{
 		`{"id":1,"op":"status"}`:                                                                     true,
 		`{"id":1,"op":"later.operation","object":"x"}`:                                               true,
@@ -197,7 +147,7 @@ func TestSchemaRefusesIncompleteRequests(t *testing.T) {
 		`{"id":1,"op":"status","colour":"red"}`:                                                      false,
 		`{"id":1,"op":"region.read","object":"r","offset":0,"size":8,"digest":"yes"}`:                false,
 	} {
-		if err := s.checkRequest(line); (err == nil) != good {
+		if err := s.Request(line); (err == nil) != good {
 			t.Errorf("%s: %v", line, err)
 		}
 	}

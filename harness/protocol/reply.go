@@ -1,4 +1,4 @@
-package agent
+package protocol
 
 import (
 	"bytes"
@@ -46,19 +46,16 @@ func (r Reply) Err() error {
 	return nil
 }
 
-// A violation is what is wrong with a line, and what to do about it.
-type violation struct{ problem, hint string }
-
-func violationf(hint, format string, args ...any) *violation {
-	return &violation{problem: fmt.Sprintf(format, args...), hint: hint}
-}
-
 const (
 	hintShape = "a reply is one flat JSON object on one line: {\"id\":7,\"ok\":true}, {\"id\":7,\"error\":\"full\",\"text\":\"…\"} or {\"id\":7,\"unsupported\":\"region.open\"}"
-	hintField = "see harness/agent/protocol.schema.json for the fields of a reply and their types"
+	hintField = "see harness/protocol/protocol.schema.json for the fields of a reply and their types"
 )
 
-var replyFields = jsonFields(reflect.TypeFor[Reply]())
+// RequestFields and ReplyFields are the names of all fields on the wire.
+var (
+	RequestFields = jsonFields(reflect.TypeFor[Request]())
+	ReplyFields   = jsonFields(reflect.TypeFor[Reply]())
+)
 
 // jsonFields lists the names that a struct's fields have on the wire.
 func jsonFields(t reflect.Type) []string {
@@ -70,33 +67,33 @@ func jsonFields(t reflect.Type) []string {
 	return names
 }
 
-// parseReply reads one reply line and checks what can be checked without
+// ParseReply reads one reply line and checks what can be checked without
 // knowing the request. It is as strict as the schema.
-func parseReply(line []byte) (Reply, *violation) {
+func ParseReply(line []byte) (Reply, *Violation) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(line, &fields); err != nil || fields == nil {
-		return Reply{}, violationf(hintShape, "the line is not a JSON object")
+		return Reply{}, Violationf(hintShape, "the line is not a JSON object")
 	}
 	for name, value := range fields {
 		switch {
-		case !slices.Contains(replyFields, name):
-			return Reply{}, violationf(hintField, "a reply has no field %q", name)
+		case !slices.Contains(ReplyFields, name):
+			return Reply{}, Violationf(hintField, "a reply has no field %q", name)
 		case bytes.Equal(value, []byte("null")):
-			return Reply{}, violationf(hintField, "field %q is null; leave it out instead", name)
+			return Reply{}, Violationf(hintField, "field %q is null; leave it out instead", name)
 		}
 	}
 	var r Reply
 	if err := json.Unmarshal(line, &r); err != nil {
 		var wrong *json.UnmarshalTypeError
 		if errors.As(err, &wrong) {
-			return r, violationf(hintField, "field %q is a %s", wrong.Field, wrong.Value)
+			return r, Violationf(hintField, "field %q is a %s", wrong.Field, wrong.Value)
 		}
-		return r, violationf(hintField, "%v", err)
+		return r, Violationf(hintField, "%v", err)
 	}
 	return r, r.wellFormed(fields)
 }
 
-func (r Reply) wellFormed(fields map[string]json.RawMessage) *violation {
+func (r Reply) wellFormed(fields map[string]json.RawMessage) *Violation {
 	_, failed := fields["error"]
 	_, lacks := fields["unsupported"]
 	said := 0
@@ -107,33 +104,33 @@ func (r Reply) wellFormed(fields map[string]json.RawMessage) *violation {
 	}
 	switch {
 	case r.ID == 0:
-		return violationf(hintShape, "the reply has no id, or id 0")
+		return Violationf(hintShape, "the reply has no id, or id 0")
 	case said != 1:
-		return violationf(hintShape, "the reply must say exactly one of ok, error and unsupported; it says %d of them", said)
+		return Violationf(hintShape, "the reply must say exactly one of ok, error and unsupported; it says %d of them", said)
 	case failed && !slices.Contains(subject.Kinds, r.Error):
-		return violationf(fmt.Sprintf("error is one of %q; details belong in text", subject.Kinds), "there is no error kind %q", r.Error)
+		return Violationf(fmt.Sprintf("error is one of %q; details belong in text", subject.Kinds), "there is no error kind %q", r.Error)
 	case lacks && r.Unsupported == "":
-		return violationf("put the operation or the argument there that the adapter does not have", "unsupported is empty")
+		return Violationf("put the operation or the argument there that the adapter does not have", "unsupported is empty")
 	case r.Hash != "" && !isHash(r.Hash):
-		return violationf("the hash is FNV-1a with 64 bits, as 16 lower-case hexadecimal digits", "hash %q", r.Hash)
+		return Violationf("the hash is FNV-1a with 64 bits, as 16 lower-case hexadecimal digits", "hash %q", r.Hash)
 	case r.Thread != nil && *r.Thread < 1:
-		return violationf("leave thread out where it is not known", "thread %d", *r.Thread)
+		return Violationf("leave thread out where it is not known", "thread %d", *r.Thread)
 	case r.PID != nil && *r.PID < 1:
-		return violationf("a process has an id above 0", "pid %d", *r.PID)
+		return Violationf("a process has an id above 0", "pid %d", *r.PID)
 	case r.State != "" && r.State != "idle" && r.State != "busy":
-		return violationf("state is idle or busy", "state %q", r.State)
+		return Violationf("state is idle or busy", "state %q", r.State)
 	}
 	for _, n := range []struct {
 		name  string
 		value *int64
 	}{{"size", r.Size}, {"done", r.Done}, {"wrong", r.Wrong}, {"wrong_at", r.WrongAt}, {"refused", r.Refused}, {"finished", r.Finished}} {
 		if n.value != nil && *n.value < 0 {
-			return violationf(hintField, "field %q is negative", n.name)
+			return Violationf(hintField, "field %q is negative", n.name)
 		}
 	}
 	if r.Data != nil {
 		if _, err := base64.StdEncoding.DecodeString(*r.Data); err != nil {
-			return violationf("data are standard base64 with padding (RFC 4648, section 4)", "field \"data\" is not base64: %v", err)
+			return Violationf("data are standard base64 with padding (RFC 4648, section 4)", "field \"data\" is not base64: %v", err)
 		}
 	}
 	return nil
@@ -143,13 +140,13 @@ func isHash(s string) bool {
 	return len(s) == 16 && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// answers checks that a reply that says ok holds what its request asked for.
-func (r Reply) answers(q Request) *violation {
+// Answers checks that a reply that says ok holds what its request asked for.
+func (r Reply) Answers(q Request) *Violation {
 	if !r.OK {
 		return nil
 	}
-	missing := func(names string) *violation {
-		return violationf(fmt.Sprintf("an ok reply to %s holds %s", q.Op, names), "the reply to %s lacks %s", q.Op, names)
+	missing := func(names string) *Violation {
+		return Violationf(fmt.Sprintf("an ok reply to %s holds %s", q.Op, names), "the reply to %s lacks %s", q.Op, names)
 	}
 	switch q.Op {
 	case OpHello:

@@ -1,4 +1,4 @@
-package agent
+package protocol
 
 // A task of role compute counts the primes among taskNumbers numbers, by trial
 // division: work for the processor alone, of some milliseconds.
