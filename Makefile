@@ -1,20 +1,44 @@
-# ipckit. `make check` runs the kit against the reference implementation;
-# `make test` runs all tests. Both need Go and nothing else; a C compiler is
-# used where there is one.
+# ipckit. `make check` runs the kit against the reference implementation, and
+# `make test` runs all tests. Both need Go and nothing else; a C compiler and a
+# python3 are used where there are any.
 
 GO      ?= go
 OUT     ?= out
-SOURCES  = $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.c' -o -name '*.h' -o -name '*.py' -o -name '*.tmpl' -o -name '*.css' -o -name '*.json') go.mod go.sum
+PREFIX  ?= /usr/local
+DESTDIR ?=
 
-.PHONY: check test build mutants lint stress race bench clean
+sources  = $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.yml' -o -name '*.c' -o -name '*.h' -o -name '*.py' \
+             -o -name '*.md' -o -name '*.tmpl' -o -name '*.css' -o -name '*.js' -o -name '*.json' -o -name '*.patch') go.mod go.sum
+bindir   = $(DESTDIR)$(PREFIX)/bin
+sharedir = $(DESTDIR)$(PREFIX)/share
 
-check: build ## the kit against the reference implementation, with a report
+.PHONY: help check build install uninstall quick test mutants lint race bench soak-checkers clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
+
+check: build ## the kit against the reference implementation, with a report in $(OUT)
 	bin/ipckit check reference --out $(OUT)
 
-build: bin/ipckit
+build: bin/ipckit ## bin/ipckit
 
-bin/ipckit: $(SOURCES)
-	CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./harness/cmd/ipckit
+bin/ipckit: $(sources)
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=auto -o $@ ./harness/cmd/ipckit
+
+install: build ## the command and its completions, below $(DESTDIR)$(PREFIX)
+	install -d '$(bindir)' '$(sharedir)/bash-completion/completions' '$(sharedir)/zsh/site-functions' '$(sharedir)/fish/vendor_completions.d'
+	install -m 755 bin/ipckit '$(bindir)/ipckit'
+	bin/ipckit completion bash > '$(sharedir)/bash-completion/completions/ipckit'
+	bin/ipckit completion zsh > '$(sharedir)/zsh/site-functions/_ipckit'
+	bin/ipckit completion fish > '$(sharedir)/fish/vendor_completions.d/ipckit.fish'
+
+uninstall: ## what install has put there
+	rm -f '$(bindir)/ipckit' '$(sharedir)/bash-completion/completions/ipckit' \
+	  '$(sharedir)/zsh/site-functions/_ipckit' '$(sharedir)/fish/vendor_completions.d/ipckit.fish'
+
+quick: ## vet, unit tests, typos in ids and tables; no worlds
+	$(GO) vet ./...
+	$(GO) test -short ./...
 
 test: build ## every test, the specs on the reference, the kill matrix
 	@command -v cc >/dev/null || echo "no C compiler: what needs one is skipped and says so"
@@ -27,18 +51,18 @@ test: build ## every test, the specs on the reference, the kill matrix
 mutants: build ## every seeded fault must be caught
 	bin/ipckit mutants
 
-lint:
+lint: ## golangci-lint
 	golangci-lint run
-
-stress: ## longer: millions of histories against porcupine
-	$(GO) test -timeout 60m -count=1 -run Differential ./harness/linear -args -stress
 
 race: ## go test -race, where it can see
 	$(GO) test -race -timeout 30m ./reports/... ./harness/... ./impl/...
 	$(GO) test -race -tags purego -run 'Race|Heap' ./impl/sharedmemory
 
-bench:
+bench: ## the benchmarks of the libraries
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./impl/... ./harness/...
 
-clean:
-	rm -rf bin $(OUT)
+soak-checkers: ## longer: millions of histories against porcupine
+	$(GO) test -timeout 60m -count=1 -run Differential ./harness/linear -args -stress
+
+clean: ## what was built and reported
+	rm -rf bin '$(OUT)'

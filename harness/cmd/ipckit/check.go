@@ -38,7 +38,7 @@ type checkFlags struct {
 func (f *checkFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringSliceVar(&f.only, "only", nil, "check only these: ids, families, levels, models, patterns such as 'BUF-*'")
-	flags.StringSliceVar(&f.kinds, "kinds", nil, "run only checks of these kinds: "+strings.Join(kindNames(), ", ")+" (default: all but race)")
+	flags.StringSliceVar(&f.kinds, "kinds", nil, "run only checks of these kinds: "+strings.Join(kindNames(), ", ")+" (default: "+defaultKinds()+")")
 	flags.Uint64Var(&f.seed, "seed", 0, "seed of the random numbers (0: a new one, which the report tells)")
 	flags.StringVar(&f.out, "out", "", "directory for report.jsonl, report.html, report.md, report.json and junit.xml")
 	flags.StringVar(&f.format, "format", "terminal", "what to print: "+strings.Join(formatNames(), ", "))
@@ -90,8 +90,8 @@ func newCheck() *cobra.Command {
 		Short: "Check an implementation against what it claims",
 		Long: `Check starts processes of the subject, puts them through every requirement that
 it claims, and reports each with a verdict. Without SUBJECT it checks the
-reference implementation. Races are left out, since to explore them takes as
-long again: --kinds race, or "ipckit explore".
+reference implementation. Without --kinds it runs checks of the kinds
+` + defaultKinds() + `.
 
 ` + statuses,
 		Example: `  ipckit check                              the reference implementation
@@ -174,6 +174,18 @@ func kindNames() []string {
 		names = append(names, string(k))
 	}
 	return names
+}
+
+// defaultKinds says which kinds of check run where none is asked for.
+func defaultKinds() string {
+	var names []string
+	for _, k := range catalogue.Kinds {
+		if (run.Plan{}).Runs(k) {
+			names = append(names, string(k))
+		}
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // kindsOf are the kinds asked for; nil where none was.

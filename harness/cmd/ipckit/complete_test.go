@@ -29,7 +29,7 @@ func TestCompletion(t *testing.T) {
 		{"after a comma", words(completeRequirements(nil, nil, "SEM,BUF-FI")), []string{"SEM,BUF-FIFO"}},
 		{"family and ids", words(completeRequirements(nil, nil, "SNA"))[:1], []string{"SNAP"}},
 		{"nothing behind an id", words(completeRequirement(nil, []string{"BUF-FIFO"}, "")), nil},
-		{"skeletons", words(completeKinds(nil, nil, "")), []string{"c", "go", "programs", "python"}},
+		{"skeletons", words(completeKinds(nil, nil, "")), []string{"c", "ci", "go", "programs", "python"}},
 	} {
 		if !slices.Equal(x.got, x.want) {
 			t.Errorf("%s: got %q, want %q", x.name, x.got, x.want)

@@ -14,6 +14,7 @@ import (
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
 
+	"github.com/ipckit/ipckit/harness/cmd/ipckit/help"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -98,67 +99,71 @@ func usage(format string, args ...any) error {
 
 const about = `ipckit checks implementations of interprocess communication on Linux: shared
 memory, message passing, and programs that use them. It starts real processes,
-puts the implementation through requirements with stable ids, and says what it
-found and why.
+puts the implementation through requirements with stable ids, and explains what
+falls short.
 
 A SUBJECT is a directory with a file ipckit.yaml, which says what the
 implementation is and what it claims, or the name of a built-in one
-(see "ipckit list"). Start your own with "ipckit new".`
+("ipckit list" shows them). Start your own with "ipckit new".`
 
-const statuses = `Exit status:
-  0  everything that was claimed and checked holds
-  1  the subject fell short: fail, crash, timeout, leak, flaky, unobserved
-  2  a requirement could not be decided (with --strict: or the host lacks something)
-  3  bad usage, bad claims, build error, an adapter that fails its smoke test,
-     nothing selected
-  4  the kit's own fault
-  5  the list of known shortfalls is out of date
-  130  interrupted`
+// statuses is what the help of a checking command says of its exit status.
+const statuses = `Exit status: 0 everything holds, 1 the subject fell short, 2 undecided, 3 bad
+usage or claims; "ipckit help exit-status" has all.`
+
+// Groups of commands, as help shows them.
+const (
+	checking = "checking"
+	reading  = "reading"
+	theKit   = "kit"
+)
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "ipckit",
 		Short:         "Check implementations of interprocess communication",
-		Long:          about + "\n\n" + statuses,
+		Long:          about,
 		Version:       run.Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.SetUsageTemplate(strings.Replace(usageTemplate, "TOPICS", strings.TrimRight(help.Index(), "\n"), 1))
+	root.SetVersionTemplate(version())
 	root.PersistentFlags().Var(&colorFlag{}, "color", "use colour: auto, always or never")
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newCheck(), newList(), newExplain(), newSmoke(), newStress(), newMutants(), newReport(), newDiff(), newNew())
+	root.AddGroup(&cobra.Group{ID: checking, Title: "Check an implementation:"},
+		&cobra.Group{ID: reading, Title: "Read about it:"}, &cobra.Group{ID: theKit, Title: "The kit itself:"})
+	for group, commands := range map[string][]*cobra.Command{
+		checking: {newNew(), newSmoke(), newCheck(), newStress(), newExplore(), newSanitize()},
+		reading:  {newList(), newExplain(), newReport(), newDiff()},
+		theKit:   {newMutants(), newVersion()},
+	} {
+		for _, c := range commands {
+			c.GroupID = group
+			root.AddCommand(c)
+		}
+	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usage("%w\nsee: %s --help", err, c.CommandPath())
 	})
-	root.AddCommand(newExplore())
-	root.AddCommand(newSanitize())
+	addHelp(root)
+	root.SetHelpCommandGroupID(reading)
+	root.SetCompletionCommandGroupID(theKit)
 	refuseUnknown(root)
 	return root
 }
 
-// refuseUnknown has the commands that cobra adds by itself refuse what they do not
-// know: they would print something and end well.
+// refuseUnknown has the command completion, which cobra adds by itself, refuse a
+// shell that it does not know: it would print its help and end with status 0.
 func refuseUnknown(root *cobra.Command) {
-	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
-		switch c.Name() {
-		case "completion":
+		if c.Name() == "completion" {
 			c.Args = cobra.ArbitraryArgs
 			c.RunE = func(c *cobra.Command, args []string) error {
 				if len(args) == 0 {
 					return c.Help()
 				}
 				return usage("completion %q: want one of bash, fish, powershell, zsh", args[0])
-			}
-		case "help":
-			show := c.Run
-			c.Run, c.RunE = nil, func(c *cobra.Command, args []string) error {
-				if _, rest, err := root.Find(args); err != nil || len(args) > 0 && len(rest) == len(args) {
-					return usage("help: there is no command %q; see ipckit --help", strings.Join(args, " "))
-				}
-				show(c, args)
-				return nil
 			}
 		}
 	}

@@ -30,7 +30,11 @@ var starters = map[string]starter{
 	"go":       {"a Go package, checked by go test", skeleton.Go, "Fill in the methods, then run: go mod tidy && go test .\nWith a checkout of the kit instead of a release, first: go mod edit -replace github.com/ipckit/ipckit=CHECKOUT"},
 	"python":   {"Python classes behind ipckit.py", python.Skeleton, "Fill in the methods; each says what it must do."},
 	"programs": {"unmodified programs, described by a file", programs.Good, "This is a correct pair. Put your own programs in its place and adapt ipckit.yaml."},
+	ciKind:     {about: "a GitHub workflow, for a library or, with --for course, for submissions"},
 }
+
+// ciKind is the starter that goes into a repository that is there.
+const ciKind = "ci"
 
 func newNew() *cobra.Command {
 	var names []string
@@ -38,23 +42,22 @@ func newNew() *cobra.Command {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	long := "New writes a skeleton to start from into a new directory. KIND is one of:\n"
+	long := "New writes a skeleton to start from into a new directory; of ci, a file into the\nrepository in DIR. KIND is one of:\n"
 	for _, name := range names {
 		long += fmt.Sprintf("\n  %-10s%s", name, starters[name].about)
 	}
-	long += "\n\nThose in c, go and python are a buffer between two processes; c with --part is\n" +
-		"another part of the header: " + strings.Join(c.Parts, ", ") + ".\n" +
-		"For more in Go, fill in further interfaces of the package harness/subject; in\n" +
-		"Python, further classes: the head of ipckit.py names them."
-	var part string
+	long += "\n\nThe skeletons of c, go and python are a buffer between two processes. With --part,\n" +
+		"c is another part of the header: " + strings.Join(c.Parts[:4], ", ") + ",\n" + strings.Join(c.Parts[4:], ", ") +
+		". For more in Go, fill in further interfaces of the package\nharness/subject; in Python, further classes: the head of ipckit.py names them."
+	var part, purpose string
 	command := &cobra.Command{
 		Use:               "new KIND DIR",
 		Short:             "Write a skeleton to start from",
 		Long:              long,
-		Example:           "  ipckit new c mybuffer && ipckit check mybuffer\n  ipckit new c mylock --part lock",
+		Example:           "  ipckit new c mybuffer && ipckit check mybuffer\n  ipckit new c mylock --part lock\n  ipckit new ci . --for course",
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: completeKinds,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(command *cobra.Command, args []string) error {
 			s, ok := starters[args[0]]
 			if !ok {
 				return usage("new %q: want one of %s", args[0], strings.Join(names, ", "))
@@ -68,10 +71,18 @@ func newNew() *cobra.Command {
 			default:
 				s.files = c.Part(part)
 			}
+			switch {
+			case args[0] == ciKind:
+				return newWorkflow(args[1], purpose)
+			case command.Flags().Changed("for"):
+				return usage("new %s: --for is of new ci", args[0])
+			}
 			return start(s, args[1])
 		},
 	}
-	command.Flags().StringVar(&part, "part", "", "of the header, for c: "+strings.Join(c.Parts, ", "))
+	command.Flags().StringVar(&part, "part", "", "of c: another part of the header")
+	command.Flags().StringVar(&purpose, "for", forLibrary, "of ci: library or course")
+	_ = command.RegisterFlagCompletionFunc("for", cobra.FixedCompletions([]string{forLibrary, forCourse}, cobra.ShellCompDirectiveNoFileComp))
 	_ = command.RegisterFlagCompletionFunc("part", cobra.FixedCompletions(c.Parts, cobra.ShellCompDirectiveNoFileComp))
 	return command
 }
