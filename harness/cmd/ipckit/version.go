@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
@@ -30,7 +30,7 @@ func version() string {
 	info, _ := debug.ReadBuildInfo() // nil where the binary has none
 	lines := append(built(info),
 		[2]string{"catalogue", suites.Version},
-		[2]string{"protocol", fmt.Sprint(agent.ProtocolVersion)},
+		[2]string{"protocol", fmt.Sprint(protocol.Version)},
 		[2]string{"record", fmt.Sprint(reports.FormatVersion)})
 	var b strings.Builder
 	fmt.Fprintf(&b, "ipckit %s\n", run.Version)
