@@ -26,17 +26,17 @@ const (
 	Performance Kind = "performance" // ratios to a baseline of the same run
 )
 
-// A Requirement is one sentence that must hold.
+// A Requirement is one rule that must hold.
 type Requirement struct {
 	ID       string   `yaml:"id"`
 	Level    Level    `yaml:"level"`
 	Profiles []string `yaml:"profiles"`       // claimed as part of any of these
 	When     string   `yaml:"when,omitempty"` // one of Conditions: claimed only where they are met; "" is always
 	Since    string   `yaml:"since"`          // kit version
-	Text     string   `yaml:"text"`           // the rule, one sentence
+	Text     string   `yaml:"text"`           // the rule, in one or two sentences
 	Source   string   `yaml:"source"`         // book section, POSIX page, paper
 	Why      string   `yaml:"why"`            // what goes wrong without it
-	Hint     string   `yaml:"hint"`           // where to look when it fails; never the fix
+	Hint     string   `yaml:"hint"`           // where to look when it fails, without giving the fix
 	Checks   []Kind   `yaml:"checks"`         // kinds of check that apply, run or not
 }
 

@@ -1,5 +1,6 @@
-// Package requirements is the catalogue: what must hold of an implementation
-// of interprocess communication, one YAML file a family.
+// Package requirements is the catalogue: what must hold for an implementation of
+// interprocess communication, one YAML file for each family. The form of a
+// requirement is described in harness/catalogue.
 package requirements
 
 import (
@@ -11,5 +12,5 @@ import (
 //go:embed *.yaml
 var files embed.FS
 
-// Load reads the catalogue that is built into the program.
+// Load returns the catalogue that is embedded in the program.
 func Load() (*catalogue.Catalogue, error) { return catalogue.Parse(files) }

@@ -38,9 +38,9 @@ func TestPublishedIdsStay(t *testing.T) {
 		id, level := fields[0], catalogue.Level(fields[1])
 		seen[id] = true
 		if r := c.Get(id); r == nil {
-			t.Errorf("%s is gone: an id that was published stays", id)
+			t.Errorf("%s is missing: published ids stay", id)
 		} else if r.Level != level {
-			t.Errorf("%s was published as %s and is %s now", id, level, r.Level)
+			t.Errorf("%s was published as %s, and is %s now", id, level, r.Level)
 		}
 	}
 	for _, r := range c.All() {
@@ -65,7 +65,7 @@ func TestIdsAreUnique(t *testing.T) {
 	seen := map[string]bool{}
 	for _, r := range load(t).All() {
 		if seen[r.ID] {
-			t.Errorf("%s is there twice", r.ID)
+			t.Errorf("%s occurs twice", r.ID)
 		}
 		seen[r.ID] = true
 	}
@@ -73,16 +73,18 @@ func TestIdsAreUnique(t *testing.T) {
 
 var sentenceEnd = regexp.MustCompile(`[.!?][)"']?\s+[A-Z(]`)
 
-func TestTextIsOneSentence(t *testing.T) {
+// A second sentence states an exception or an addition; a third would be
+// another requirement.
+func TestTextIsOneOrTwoSentences(t *testing.T) {
 	for _, r := range load(t).All() {
 		if !strings.HasSuffix(r.Text, ".") {
 			t.Errorf("%s: the text does not end in a full stop: %s", r.ID, r.Text)
 		}
-		if at := sentenceEnd.FindString(r.Text); at != "" {
-			t.Errorf("%s: the text is more than one sentence, at %q", r.ID, at)
+		if n := len(sentenceEnd.FindAllString(r.Text, -1)) + 1; n > 2 {
+			t.Errorf("%s: the text has %d sentences, want one or two: %s", r.ID, n, r.Text)
 		}
 		if n := utf8.RuneCountInString(r.Text); n < 35 || n > 340 {
-			t.Errorf("%s: a text of %d letters: a rule that can be checked and remembered has 35 to 340", r.ID, n)
+			t.Errorf("%s: the text has %d letters, want 35 to 340", r.ID, n)
 		}
 	}
 }
@@ -103,7 +105,7 @@ func TestWhyAndHintAreSentences(t *testing.T) {
 	}
 }
 
-// A hint says where to look. These words begin a recipe.
+// A hint says where to look, not what to change. These words introduce a change.
 var recipe = regexp.MustCompile(`(?i)\b(you should|you must|you need to|fix|instead of|replace)\b|^(use|add|call|set|put|make)\b`)
 
 func TestHintIsNotTheFix(t *testing.T) {
@@ -114,12 +116,26 @@ func TestHintIsNotTheFix(t *testing.T) {
 	}
 }
 
+// Processes are things: a requirement says "it", "the process that …" and
+// "reports" of them.
+var personal = regexp.MustCompile(`(?i)\b(who|whom|whoever|nobody|somebody|everybody|anyone|anybody|everyone|he|told)\b`)
+
+func TestProcessesAreNotPeople(t *testing.T) {
+	for _, r := range load(t).All() {
+		for _, text := range []string{r.Text, r.Why, r.Hint} {
+			if word := personal.FindString(text); word != "" {
+				t.Errorf("%s: %q: %s", r.ID, word, text)
+			}
+		}
+	}
+}
+
 func TestNoTextIsUsedTwice(t *testing.T) {
 	seen := map[string]string{}
 	for _, r := range load(t).All() {
 		for _, text := range []string{r.Text, r.Why, r.Hint} {
 			if other, ok := seen[text]; ok {
-				t.Errorf("%s and %s say the same: %s", r.ID, other, text)
+				t.Errorf("%s and %s share a text: %s", r.ID, other, text)
 			}
 			seen[text] = r.ID
 		}
@@ -141,7 +157,7 @@ func TestEverySourceCanBeFound(t *testing.T) {
 	for _, r := range load(t).All() {
 		for part := range strings.SplitSeq(r.Source, "; ") {
 			if !slices.ContainsFunc(sourceForms, func(form *regexp.Regexp) bool { return form.MatchString(part) }) {
-				t.Errorf("%s: source %q is no section, page, standard or paper with its year", r.ID, part)
+				t.Errorf("%s: source %q is not a section, page, standard or paper with its year", r.ID, part)
 			}
 		}
 	}
@@ -180,11 +196,11 @@ func TestFamiliesBelongToTheirProfiles(t *testing.T) {
 		for _, p := range r.Profiles {
 			claimed[p] = true
 			if !slices.Contains(allowed[r.Family()], p) {
-				t.Errorf("%s belongs to profile %s, which is none of %v", r.ID, p, allowed[r.Family()])
+				t.Errorf("%s belongs to profile %s, which is not one of %v", r.ID, p, allowed[r.Family()])
 			}
 		}
 		if r.ID == "BUF-LINEAR" && !slices.Equal(r.Profiles, []string{"buffer.many"}) {
-			t.Errorf("BUF-LINEAR belongs to %v, want buffer.many alone", r.Profiles)
+			t.Errorf("BUF-LINEAR belongs to %v, want buffer.many only", r.Profiles)
 		}
 	}
 	for _, p := range catalogue.Profiles {
@@ -201,12 +217,13 @@ func TestConditionsBelongToTheirProfiles(t *testing.T) {
 	}
 	for _, r := range load(t).All() {
 		if r.When != "" && !slices.Contains(allowed[r.When], r.Family()) {
-			t.Errorf("%s depends on %s, which its profiles cannot state", r.ID, r.When)
+			t.Errorf("%s has the condition %s, which its profiles cannot meet", r.ID, r.When)
 		}
 	}
 }
 
-// A claim is measured and nothing else; only claims are.
+// Requirements of level claim are checked by measurement only, and no others are
+// measured.
 func TestClaimsAreMeasured(t *testing.T) {
 	for _, r := range load(t).All() {
 		measured := slices.Equal(r.Checks, []catalogue.Kind{catalogue.Performance})
@@ -216,7 +233,8 @@ func TestClaimsAreMeasured(t *testing.T) {
 	}
 }
 
-// Concurrency is not judged by single runs.
+// A single run says little about concurrency, so these requirements are checked
+// under load or by interleavings as well.
 func TestConcurrencyIsStressed(t *testing.T) {
 	stressed := regexp.MustCompile(`-(LINEAR|NOLOSS|NODUP|PRODUCERORDER)$|^WORD-|^SEM-(COUNT|BLOCK|WAKE)$|^(LOCK|RW)-EXCLUSION$`)
 	raced := regexp.MustCompile(`^BUF-(LINEAR|NOLOSS|NODUP|PRODUCERORDER|WAKE|FULL|EMPTY)$|^WORD-|^SEM-(COUNT|BLOCK|WAKE)$|^RW-(EXCLUSION|SHARED|WAKE)$|^LOCK-(EXCLUSION|WAKE|OWNERDEATH)$|^SNAP-(WHOLE|WRITERDEATH)$`)
