@@ -30,7 +30,7 @@ const (
 // called from any goroutine.
 type Agent struct {
 	name    string
-	stdio   bool
+	client  *protocol.Client
 	process *world.Process
 	outputs []*output
 	hello   protocol.Reply
@@ -40,7 +40,6 @@ type Agent struct {
 	send     chan []byte
 
 	mu        sync.Mutex
-	lastID    uint64
 	waiting   map[uint64]*Call // by request id
 	operation *Call            // the last operation begun
 	leaving   bool             // bye was sent
@@ -49,12 +48,12 @@ type Agent struct {
 }
 
 // Start starts an agent in a world, under a name that says its role there, and
-// says hello to it. Errors: *Died, *Broken, and context.DeadlineExceeded where
+// says hello to it. Errors: *Died, *protocol.Broken, and context.DeadlineExceeded where
 // the agent does not answer; each tells what the agent printed on standard
 // error.
 func Start(ctx context.Context, w *world.World, l Launcher, name string) (*Agent, error) {
 	a := &Agent{
-		name: name, stdio: l.Stdio,
+		name: name, client: protocol.NewClient(l.Stdio),
 		send:    make(chan []byte, 64),
 		waiting: map[uint64]*Call{},
 		ended:   make(chan struct{}),
@@ -136,28 +135,18 @@ func (a *Agent) start(ctx context.Context, w *world.World, l Launcher) (err erro
 
 // greet says hello and checks what the agent says of itself.
 func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
-	version := protocol.Version
-	c := a.Begin(protocol.Request{Op: protocol.OpHello, Protocol: &version, World: w.ID(), Markers: markers})
-	reply, err := c.await(ctx, helloLimit)
+	reply, err := a.Begin(protocol.Hello(w.ID(), markers)).await(ctx, helloLimit)
 	if errors.Is(err, context.DeadlineExceeded) {
-		from, to := "descriptor 3", "descriptor 4"
-		if a.stdio {
-			from, to = "standard input", "standard output"
-		}
+		from, to := a.client.Channels()
 		return fmt.Errorf("%w (it must read a line from %s, answer with a line on %s, and flush after each)", err, from, to)
 	}
 	if err != nil {
 		return err
 	}
 	a.hello = reply
-	if *reply.Protocol != protocol.Version {
-		a.breach(nil, protocol.Violationf("use the adapter that comes with this version of ipckit",
-			"it speaks protocol version %d, and the kit version %d", *reply.Protocol, protocol.Version))
-		return a.why()
-	}
 	if t := reply.Thread; t != nil {
 		if a.process.Lacks(ctx, *t) {
-			a.breach(nil, protocol.Violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
+			a.breach(protocol.Violationf("thread is what gettid answers in the thread that does the operations; leave it out if it is not known",
 				"hello says that its operation thread is %d, but the process has no such thread", *t))
 			return a.why()
 		}
@@ -166,12 +155,8 @@ func (a *Agent) greet(ctx context.Context, w *world.World, markers bool) error {
 }
 
 // breach ends the conversation because of a violation.
-func (a *Agent) breach(line []byte, v *protocol.Violation) {
-	b := &Broken{Agent: a.name, Problem: v.Problem, Hint: v.Hint}
-	if line != nil {
-		b.Line = protocol.QuoteLine(line)
-	}
-	a.end(b)
+func (a *Agent) breach(v *protocol.Violation) {
+	a.end(&protocol.Broken{Agent: a.name, Violation: *v})
 }
 
 // why is the reason that nothing more can be asked.
@@ -245,13 +230,14 @@ func (a *Agent) Cancel(ctx context.Context) (protocol.Reply, error) {
 }
 
 // Bye ends the agent in order: it answers and exits with status 0. One that
-// does not is killed, and the error says what it did instead: *Died, *Broken,
+// does not is killed, and the error says what it did instead: *Died, *protocol.Broken,
 // *Stayed, or the context's error.
 func (a *Agent) Bye(ctx context.Context) error {
 	if _, err := a.Begin(protocol.Request{Op: protocol.OpBye}).await(ctx, byeLimit); err != nil {
 		var died *Died
 		if errors.As(err, &died) && died.During == protocol.OpBye && died.Exit.OK() {
-			err = &Broken{Agent: a.name, During: protocol.OpBye, Problem: "it exited without an answer to bye", Hint: "answer ok, flush, then exit with status 0"}
+			err = &protocol.Broken{Agent: a.name, During: protocol.OpBye,
+				Violation: *protocol.Violationf("answer ok, flush, then exit with status 0", "it exited without an answer to bye")}
 		}
 		_ = a.Kill()
 		return err

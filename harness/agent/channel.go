@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -9,8 +8,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/ipckit/ipckit/harness/protocol"
 )
 
 // newPipe makes a pipe between the kit and an agent. The kit's end does not
@@ -83,40 +80,4 @@ func (s *source) drain(p []byte) (n int, err error) {
 	}
 	s.left -= n
 	return n, nil
-}
-
-var errLineTooLong = errors.New("line too long")
-
-// lines cuts a stream into lines and never holds more than MaxLine of it.
-type lines struct {
-	in   *bufio.Reader
-	long []byte
-}
-
-func newLines(r io.Reader) *lines { return &lines{in: bufio.NewReaderSize(r, 64<<10)} }
-
-// next gives the next line without its newline; it is valid until the next
-// call. At the end it gives io.EOF with what there is of a line, and with
-// errLineTooLong the start of the line.
-func (l *lines) next() ([]byte, error) {
-	l.long = l.long[:0]
-	if cap(l.long) > 1<<20 {
-		l.long = nil
-	}
-	for {
-		part, err := l.in.ReadSlice('\n')
-		switch {
-		case err == nil && len(l.long) == 0:
-			return part[:len(part)-1], nil
-		case len(l.long)+len(part) > protocol.MaxLine+1:
-			return append(l.long, part...), errLineTooLong
-		}
-		l.long = append(l.long, part...)
-		switch {
-		case err == nil:
-			return l.long[:len(l.long)-1], nil
-		case !errors.Is(err, bufio.ErrBufferFull):
-			return l.long, io.EOF
-		}
-	}
 }

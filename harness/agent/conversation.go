@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,21 +22,16 @@ func (a *Agent) queue(c *Call) error {
 	case under != nil && !protocol.IsControl(op):
 		return &Busy{Agent: a.name, Operation: op, Under: under.Request.Op, Since: c.Began.Sub(under.Began)}
 	}
-	a.lastID++
-	c.Request.ID = a.lastID
-	line, err := json.Marshal(c.Request)
-	if err != nil {
-		return fmt.Errorf("%s for %s cannot be written: %w", op, a.name, err)
-	}
-	if len(line) > protocol.MaxLine {
-		return fmt.Errorf("%s for %s would be a line of %d bytes, the most is %d: send the payload as size and seed", op, a.name, len(line), protocol.MaxLine)
-	}
-	select {
-	case a.send <- append(line, '\n'):
-	default:
+	if len(a.send) == cap(a.send) {
 		return fmt.Errorf("%s cannot begin %s: it has not read the last %d commands", a.name, op, cap(a.send))
 	}
-	a.waiting[c.Request.ID] = c
+	id, line, err := a.client.Encode(c.Request)
+	if err != nil {
+		return fmt.Errorf("%s cannot begin %s: %w", a.name, op, err)
+	}
+	a.send <- line // it has room, and only queue fills it
+	c.Request.ID = id
+	a.waiting[id] = c
 	switch {
 	case op == protocol.OpBye:
 		a.leaving = true
@@ -83,88 +77,54 @@ func (a *Agent) unreadable(err error) {
 	case <-a.ended:
 	case <-a.process.Done():
 	case <-limit.C:
-		a.breach(nil, protocol.Violationf("keep descriptor 3 open until bye", "it closed its command channel while its process went on (%v)", err))
+		a.breach(a.client.Unread(err))
 	}
 }
 
 // read takes replies until the agent ends or breaks the protocol.
 func (a *Agent) read(in io.Reader) {
 	defer a.replies.Close()
-	l := newLines(in)
+	piece := make([]byte, 64<<10)
 	for {
-		line, err := l.next()
-		switch {
-		case errors.Is(err, errLineTooLong):
-			a.breach(line, protocol.Violationf("answer with a digest, or with less", "the line is longer than %d bytes", protocol.MaxLine))
-			return
-		case err != nil:
-			a.silent(line)
+		n, err := in.Read(piece)
+		a.client.Feed(piece[:n])
+		if v := a.deliver(); v != nil {
+			a.breach(v)
 			return
 		}
-		if v := a.deliver(line); v != nil {
-			if a.stdio {
-				v.Hint += "; standard output belongs to the protocol here: print to standard error, or leave control: stdio and use descriptors 3 and 4"
-			}
-			a.breach(line, v)
+		if err != nil {
+			a.silent()
 			return
 		}
 	}
 }
 
-// deliver hands a reply to the call that waits for it.
-func (a *Agent) deliver(line []byte) *protocol.Violation {
-	r, v := protocol.ParseReply(line)
-	if v != nil {
-		return v
+// deliver hands the replies that are whole to the calls that wait for them.
+func (a *Agent) deliver() *protocol.Violation {
+	for {
+		r, whole, v := a.client.Next()
+		if v != nil || !whole {
+			return v
+		}
+		a.mu.Lock()
+		if c, waits := a.waiting[r.ID]; waits { // until the conversation has ended
+			delete(a.waiting, r.ID)
+			c.finish(r, r.Err())
+		}
+		a.mu.Unlock()
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	c, expected := a.waiting[r.ID]
-	if !expected {
-		return a.unexpected(r.ID)
-	}
-	if v := r.Answers(c.Request); v != nil {
-		return v
-	}
-	delete(a.waiting, r.ID)
-	c.finish(r, r.Err())
-	return nil
 }
 
-// unexpected describes a reply that nothing waits for. The caller holds mu.
-func (a *Agent) unexpected(id uint64) *protocol.Violation {
-	const hint = "a reply repeats the id of its request, and each request is answered once"
-	for waits, c := range a.waiting {
-		return protocol.Violationf(hint, "the reply has id %d, but %s with id %d is waiting for an answer", id, c.Request.Op, waits)
-	}
-	if id <= a.lastID {
-		return protocol.Violationf(hint, "request %d has been answered already", id)
-	}
-	return protocol.Violationf(hint, "the reply has id %d, but nothing was asked", id)
-}
-
-// silent is reached when no more replies can come. half is what there is of a
-// line.
-func (a *Agent) silent(half []byte) {
+// silent is reached when no more replies can come.
+func (a *Agent) silent() {
 	limit := time.NewTimer(endLimit)
 	defer limit.Stop()
 	select {
 	case <-a.ended:
 	case <-a.process.Done():
-		d := &Died{Agent: a.name, Exit: a.process.Exit()}
-		if len(half) > 0 {
-			d.Half = protocol.QuoteLine(half)
-		}
-		a.end(d)
+		a.end(&Died{Agent: a.name, Exit: a.process.Exit(), Half: a.client.Half()})
 	case <-limit.C:
-		v := protocol.Violationf("keep descriptor 4 open until bye", "it closed its reply channel while its process went on")
-		if len(half) > 0 {
-			v.Problem = "it closed its reply channel in the middle of a line"
-			v.Hint = "end each reply with a newline; " + v.Hint
-		} else {
-			half = nil
-		}
-		a.breach(half, v)
+		a.breach(a.client.Closed())
 	}
 }
 
@@ -185,7 +145,7 @@ func (a *Agent) end(why error) {
 		during = c.Request.Op
 	}
 	var died *Died
-	var broken *Broken
+	var broken *protocol.Broken
 	switch {
 	case errors.As(why, &died):
 		died.During = during

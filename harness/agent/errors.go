@@ -10,32 +10,6 @@ import (
 	"github.com/ipckit/ipckit/reports"
 )
 
-// Broken says that an agent broke the protocol. Nothing that it says from then
-// on can be believed, so its process has been ended.
-type Broken struct {
-	Agent   string
-	Line    string // the line at fault, quoted and cut; "" where there is none
-	Problem string
-	Hint    string // what to do about it
-	During  string // operation under way; "" when there was none
-}
-
-func (e *Broken) Error() string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "%s broke the protocol", e.Agent)
-	if e.During != "" {
-		fmt.Fprintf(&s, " in %s", e.During)
-	}
-	fmt.Fprintf(&s, ": %s", e.Problem)
-	if e.Line != "" {
-		fmt.Fprintf(&s, "; it wrote %s", e.Line)
-	}
-	if e.Hint != "" {
-		fmt.Fprintf(&s, " (%s)", e.Hint)
-	}
-	return s.String()
-}
-
 // Died says that an agent's process ended without being asked to.
 type Died struct {
 	Agent  string

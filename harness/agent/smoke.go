@@ -93,7 +93,7 @@ func (m *mismatch) Error() string { return m.saw }
 // explain makes the error of a step that went wrong.
 func (s *smoke) explain(step string, err error) error {
 	e := &SmokeError{Step: step, Expected: s.expected, Saw: err.Error(), Err: err}
-	var broken *Broken
+	var broken *protocol.Broken
 	var died *Died
 	var stayed *Stayed
 	var different *mismatch
@@ -183,11 +183,11 @@ func (s *smoke) idle(a *Agent) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case r.State != "idle":
+	case r.State != protocol.Idle:
 		return "", &mismatch{fmt.Sprintf("state %q, busy with %q, while nothing is under way", r.State, r.Busy),
 			"state is busy from when an operation's command was read until its reply is written, else idle"}
 	}
-	return "idle", nil
+	return protocol.Idle, nil
 }
 
 func (s *smoke) unknown() (string, error) {

@@ -52,7 +52,7 @@ func (l *Litmus) Publish(writer, reader *Word, count int64) {
 	l.Iterations += count
 	for _, o := range outcomePair.FindAllStringSubmatch(reply.Outcomes, -1) {
 		n, _ := strconv.ParseInt(o[2], 10, 64) // digits alone
-		l.count(o[1], n, o[1] == "flag without data")
+		l.count(o[1], n, o[1] == protocol.FlagAlone)
 	}
 	if reply.Wrong == nil || *reply.Wrong == 0 {
 		return

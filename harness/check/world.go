@@ -205,7 +205,7 @@ func (w *World) broken(process, operation string, err error) {
 		w.stop(reports.Fail, "%s: the subject claims %s but its adapter says %v", process, w.Profile(), err)
 	case errors.Is(err, context.DeadlineExceeded):
 		w.stop(reports.Timeout, "%s did not answer to %s: %v", process, operation, err)
-	case errors.As(err, new(*agent.Broken)):
+	case errors.As(err, new(*protocol.Broken)):
 		w.stop(reports.Fail, "%s broke the protocol in %s: %v", process, operation, err)
 	default:
 		panic(kitError{fmt.Errorf("%s: %s: %w", process, operation, err)})

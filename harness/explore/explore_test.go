@@ -12,6 +12,7 @@ import (
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -25,6 +26,8 @@ func TestMain(m *testing.M) {
 		world.Hold()
 	case explore.Role:
 		becomeExplorer()
+	case puppet.Role:
+		puppet.Main()
 	case agent.Role:
 		name := os.Getenv(agent.SubjectVariable)
 		if name == noMarkers {

@@ -1,8 +1,6 @@
 package explore
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -43,8 +41,8 @@ type party struct {
 	protected bool
 	callAt    uint64 // address of an instruction that makes a system call
 
-	id     uint64 // of the last request
-	unread []byte
+	client *protocol.Client
+	asked  string // the last operation
 
 	// The run under way.
 	script   []protocol.Request
@@ -69,7 +67,7 @@ type party struct {
 
 // spawn starts an agent and takes its operation thread under control.
 func spawn(name string, c command) (_ *party, err error) {
-	p := &party{name: name, memory: -1}
+	p := &party{name: name, memory: -1, client: protocol.NewClient(c.Stdio)}
 	defer func() {
 		if err != nil && p.pid != 0 {
 			p.kill()
@@ -78,11 +76,7 @@ func spawn(name string, c command) (_ *party, err error) {
 	if err := p.start(c); err != nil {
 		return nil, err
 	}
-	version := protocol.Version
-	if err := p.send(protocol.Request{Op: protocol.OpHello, Protocol: &version, World: c.World, Markers: true}); err != nil {
-		return nil, err
-	}
-	hello, err := p.reply(helloLimit)
+	hello, err := p.do(protocol.Hello(c.World, true), helloLimit)
 	if err != nil {
 		return nil, fmt.Errorf("%s does not answer hello: %w", name, err)
 	}
@@ -175,13 +169,11 @@ func (p *party) kill() {
 // send sends a request. The pipe is empty, so that it does not block, unless
 // the request is larger than a pipe and the agent does not read.
 func (p *party) send(r protocol.Request) error {
-	p.id++
-	r.ID = p.id
-	line, err := json.Marshal(r)
+	_, line, err := p.client.Encode(r)
 	if err != nil {
 		return err
 	}
-	for line = append(line, '\n'); len(line) > 0; {
+	for p.asked = r.Op; len(line) > 0; {
 		n, err := unix.Write(p.commands, line)
 		if err == unix.EINTR {
 			continue
@@ -197,15 +189,17 @@ func (p *party) send(r protocol.Request) error {
 var errSilent = errors.New("no answer")
 
 // reply waits for the answer to the last request while the agent runs freely.
-// Errors: errGone, errSilent after the limit.
+// Errors: errGone, errSilent after the limit, *protocol.Broken.
 func (p *party) reply(limit time.Duration) (protocol.Reply, error) {
 	for deadline := time.Now().Add(limit); ; {
-		if line, ok := p.line(time.Millisecond); ok {
-			var r protocol.Reply
-			if err := json.Unmarshal(line, &r); err != nil || r.ID != p.id {
-				return r, fmt.Errorf("%s breaks the protocol: it answers request %d with %.200q", p.name, p.id, line)
-			}
+		r, whole, v := p.client.Next()
+		switch {
+		case v != nil:
+			return r, &protocol.Broken{Agent: p.name, During: p.asked, Violation: *v}
+		case whole:
 			return r, nil
+		case p.receive(time.Millisecond):
+			continue
 		}
 		if err := p.attend(); err != nil {
 			return protocol.Reply{}, err
@@ -241,25 +235,27 @@ func (p *party) attend() error {
 	return err
 }
 
-// line waits for a line from the agent.
-func (p *party) line(limit time.Duration) ([]byte, bool) {
-	for {
-		if line, rest, ok := bytes.Cut(p.unread, []byte("\n")); ok {
-			p.unread = rest
-			return line, true
-		}
-		poll := []unix.PollFd{{Fd: int32(p.replies), Events: unix.POLLIN}}
-		timeout := unix.NsecToTimespec(int64(limit))
-		if n, err := unix.Ppoll(poll, &timeout, nil); err != nil || n == 0 {
-			return nil, false
-		}
-		var chunk [16 << 10]byte
-		n, err := unix.Read(p.replies, chunk[:])
-		if err != nil || n <= 0 {
-			return nil, false
-		}
-		p.unread = append(p.unread, chunk[:n]...)
+// receive waits for more of what the agent writes, and reports whether it came.
+func (p *party) receive(limit time.Duration) bool {
+	if !p.readable(limit) {
+		return false
 	}
+	var piece [16 << 10]byte
+	n, err := unix.Read(p.replies, piece[:])
+	if err != nil || n <= 0 {
+		return false
+	}
+	p.client.Feed(piece[:n])
+	return true
+}
+
+// readable reports whether there is something to read from the agent, or its end
+// of the pipe is closed.
+func (p *party) readable(limit time.Duration) bool {
+	poll := []unix.PollFd{{Fd: int32(p.replies), Events: unix.POLLIN}}
+	timeout := unix.NsecToTimespec(int64(limit))
+	n, err := unix.Ppoll(poll, &timeout, nil)
+	return err == nil && n > 0
 }
 
 // do does an operation freely.
@@ -330,16 +326,9 @@ func (p *party) toMarker(s stop) error {
 	}
 }
 
-// answered reports whether there is something to read from the agent.
-func (p *party) answered() bool {
-	if len(p.unread) > 0 {
-		return true
-	}
-	poll := []unix.PollFd{{Fd: int32(p.replies), Events: unix.POLLIN}}
-	var now unix.Timespec
-	n, err := unix.Ppoll(poll, &now, nil)
-	return err == nil && n > 0 && poll[0].Revents&unix.POLLIN != 0
-}
+// answered reports whether the agent has written something that was not looked
+// at.
+func (p *party) answered() bool { return p.client.Pending() || p.receive(0) }
 
 // finish, at the exit of the end marker, lets the agent go and takes its reply.
 func (p *party) finish() (protocol.Reply, error) {

@@ -5,30 +5,24 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// Which of a subject's two sorts of buffers is meant.
-const (
-	kindOneToOne = "one-to-one"
-	kindMany     = "many"
-)
-
 // buffers finds the factory that a request is for. Without a kind it is the
 // only one that the subject has, or the one-to-one buffers.
 func (h *host) buffers(r protocol.Request) (factory, error) {
 	kind := r.Kind
 	if kind == "" {
-		kind = kindOneToOne
+		kind = protocol.OneToOne
 		if h.subject.OneToOne == nil {
-			kind = kindMany
+			kind = protocol.Many
 		}
 	}
 	p := h.subject.Claims.Profiles
 	switch {
-	case kind == kindOneToOne && h.subject.OneToOne != nil:
+	case kind == protocol.OneToOne && h.subject.OneToOne != nil:
 		return bufferFactory(h.subject.OneToOne, p.OneToOne), nil
-	case kind == kindMany && h.subject.Many != nil:
+	case kind == protocol.Many && h.subject.Many != nil:
 		return bufferFactory(h.subject.Many, p.Many), nil
-	case kind != kindOneToOne && kind != kindMany:
-		return factory{}, subject.Errorf(subject.Invalid, "kind %q: want %s or %s", kind, kindOneToOne, kindMany)
+	case kind != protocol.OneToOne && kind != protocol.Many:
+		return factory{}, subject.Errorf(subject.Invalid, "kind %q: want %s or %s", kind, protocol.OneToOne, protocol.Many)
 	}
 	return factory{}, &protocol.Unsupported{Operation: r.Op + " of kind " + kind}
 }

@@ -53,11 +53,11 @@ func (h *host) tell(r protocol.Request) (protocol.Reply, error) {
 			Cancel: cancels(claims.Profiles), Overwrites: true, Interrupts: h.interrupts, Records: true,
 		}, nil
 	}
-	reply := protocol.Reply{State: "idle", Finished: new(h.finished.Load())}
+	reply := protocol.Reply{State: protocol.Idle, Finished: new(h.finished.Load())}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.busy.Op != "" {
-		reply.State, reply.Busy = "busy", h.busy.Op
+		reply.State, reply.Busy = protocol.Busy, h.busy.Op
 	}
 	return reply, nil
 }

@@ -186,7 +186,8 @@ func (l *litmus) follow(i int64) error {
 }
 
 func (l *litmus) tell() {
-	l.reply.Outcomes = fmt.Sprintf("flag unseen=%d flag and data seen=%d flag without data=%d", l.early, l.late, l.wrong)
+	l.reply.Outcomes = fmt.Sprintf("%s=%d %s=%d %s=%d",
+		protocol.FlagUnseen, l.early, protocol.FlagAndData, l.late, protocol.FlagAlone, l.wrong)
 }
 
 // await looks until a word has a value, and says how often it had not.

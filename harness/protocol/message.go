@@ -29,6 +29,24 @@ const (
 	MarkEnd   = 77002
 )
 
+// What a reply to status says of the agent.
+const (
+	Idle = "idle"
+	Busy = "busy" // an operation is under way
+)
+
+// Kinds of bounded buffers, where a subject has both.
+const (
+	OneToOne = "one-to-one"
+	Many     = "many"
+)
+
+// Hello is the first request of a conversation.
+func Hello(world string, markers bool) Request {
+	version := Version
+	return Request{Op: OpHello, Protocol: &version, World: world, Markers: markers}
+}
+
 // A Request is one command line. Fields that an operation does not use are
 // left out.
 type Request struct {

@@ -1,6 +1,9 @@
 package protocol
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Operations of the protocol.
 const (
@@ -96,6 +99,40 @@ var Operations = []string{OpHello, OpStatus, OpCancel, OpBye,
 	OpPartyJoin, OpPartyReceive, OpPartyLeave, OpLinkOpen, OpLinkSend, OpLinkReceive, OpLinkDetach, OpNetworkExpose, OpNetworkDial,
 	OpWorkload}
 
+// Families of operations: what stands before the dot.
+const (
+	Region    = "region"
+	Word      = "word"
+	Lock      = "lock"
+	Semaphore = "semaphore"
+	RWLock    = "rwlock"
+	Snapshot  = "snapshot"
+	Buffer    = "buffer"
+	Mailbox   = "mailbox"
+	Party     = "party"
+	Link      = "link"
+	Network   = "network"
+)
+
+// Verbs that several families have: what stands behind the dot.
+const (
+	Create = "create"
+	Open   = "open"
+	Close  = "close"
+	Detach = "detach"
+	Unlink = "unlink"
+)
+
+// Op is the operation of a family.
+func Op(family, verb string) string { return family + "." + verb }
+
+// Split gives the family and the verb of an operation; of one without a family,
+// such as hello, the verb is empty.
+func Split(op string) (family, verb string) {
+	family, verb, _ = strings.Cut(op, ".")
+	return family, verb
+}
+
 // Roles of a workload. What each does is in the protocol's schema.
 const (
 	RolePut       = "put"
@@ -136,3 +173,10 @@ var control = []string{OpHello, OpStatus, OpCancel, OpBye}
 // IsControl reports whether an operation is answered by an agent's control
 // thread, whatever its operation thread is doing.
 func IsControl(op string) bool { return slices.Contains(control, op) }
+
+// Outcomes of the litmus test MP (message passing), as role follow reports them.
+const (
+	FlagUnseen  = "flag unseen"        // a look at a flag that was not set yet
+	FlagAndData = "flag and data seen" // in the order in which they were written
+	FlagAlone   = "flag without data"  // must not happen
+)

@@ -117,7 +117,7 @@ func (r Reply) wellFormed(fields map[string]json.RawMessage) *Violation {
 		return Violationf("leave thread out where it is not known", "thread %d", *r.Thread)
 	case r.PID != nil && *r.PID < 1:
 		return Violationf("a process has an id above 0", "pid %d", *r.PID)
-	case r.State != "" && r.State != "idle" && r.State != "busy":
+	case r.State != "" && r.State != Idle && r.State != Busy:
 		return Violationf("state is idle or busy", "state %q", r.State)
 	}
 	for _, n := range []struct {
@@ -150,8 +150,12 @@ func (r Reply) Answers(q Request) *Violation {
 	}
 	switch q.Op {
 	case OpHello:
-		if r.Protocol == nil {
+		switch {
+		case r.Protocol == nil:
 			return missing("protocol, the version that the adapter speaks")
+		case *r.Protocol != Version:
+			return Violationf("use the adapter that comes with this version of ipckit",
+				"it speaks protocol version %d, and the kit version %d", *r.Protocol, Version)
 		}
 	case OpStatus:
 		if r.State == "" {

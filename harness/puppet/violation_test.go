@@ -14,9 +14,9 @@ import (
 // broken expects that err is a violation of the protocol, with these words.
 func broken(t *testing.T, err error, words ...string) {
 	t.Helper()
-	var b *agent.Broken
+	var b *protocol.Broken
 	if !errors.As(err, &b) {
-		t.Fatalf("%v (%T), want *agent.Broken", err, err)
+		t.Fatalf("%v (%T), want *protocol.Broken", err, err)
 	}
 	if b.Hint == "" {
 		t.Errorf("no hint in %v", b)
