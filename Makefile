@@ -12,7 +12,7 @@ sources  = $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.yml' -o -na
 bindir   = $(DESTDIR)$(PREFIX)/bin
 sharedir = $(DESTDIR)$(PREFIX)/share
 
-.PHONY: help check build install uninstall quick test mutants lint race bench soak-checkers clean
+.PHONY: help check build install uninstall quick test mutants patches lint race bench soak-checkers clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 16
@@ -50,6 +50,9 @@ test: build ## every test, the specs on the reference, the kill matrix
 
 mutants: build ## every seeded fault must be caught
 	bin/ipckit mutants
+
+patches: ## after a change of sources that have seeded faults: writes their patches anew
+	impl/faults/refresh.sh
 
 lint: ## golangci-lint
 	golangci-lint run

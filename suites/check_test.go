@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/suites"
 )
 
 // TestCheck: Check can be called many times in a package, and in sub-tests.
 func TestCheck(t *testing.T) {
-	control, _ := mutants.Subject(mutants.Control)
+	control, _ := faults.Subject(faults.Control)
 	t.Run("regions", func(t *testing.T) { suites.Check(t, control, suites.Only("REG-EXISTS"), suites.Seed(1)) })
 	t.Run("buffers", func(t *testing.T) { suites.Check(t, control, suites.Only("BUF-FIFO", "BUF-ONE")) })
 }
@@ -24,7 +24,7 @@ const brokenVariable = "IPCKIT_TEST_BROKEN"
 // with the requirement's name and what was seen.
 func TestCheckBroken(t *testing.T) {
 	if os.Getenv(brokenVariable) != "" {
-		broken, _ := mutants.Subject("region-create-truncates")
+		broken, _ := faults.Subject("region-create-truncates")
 		suites.Check(t, broken, suites.Only("REG-EXISTS", "REG-MISSING"))
 		return
 	}

@@ -10,6 +10,20 @@ import (
 	"io/fs"
 )
 
+//go:embed example
+var example embed.FS
+
+// Example is a complete implementation, a directory with its claims.
+var Example = sub(example, "example")
+
+func sub(files fs.FS, dir string) fs.FS {
+	f, err := fs.Sub(files, dir)
+	if err != nil {
+		panic(err) // a constant that is no path
+	}
+	return f
+}
+
 //go:embed ipckit.h shim/*.c shim/*.h threads/*.c threads/*.h skeleton parts
 var embedded embed.FS
 

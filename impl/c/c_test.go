@@ -48,12 +48,3 @@ func TestEmbedded(t *testing.T) {
 		})
 	}
 }
-
-// A fault whose lines the sources no longer have would be no fault.
-func TestFaultsFitTheSources(t *testing.T) {
-	for _, f := range c.Faults() {
-		if err := f.Write(t.TempDir()); err != nil {
-			t.Error(err)
-		}
-	}
-}

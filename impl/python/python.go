@@ -15,6 +15,12 @@ var embedded embed.FS
 // ipckit.py.
 var Modules = fs.FS(embedded)
 
+// Example is a complete implementation, a directory with its claims.
+var Example = sub("example")
+
+// Interpreter is what the claims start agents with.
+const Interpreter = "python3"
+
 // Skeleton is a subject to start from: a claims file, and a source whose methods
 // are to be filled in.
 var Skeleton = sub("skeleton")

@@ -55,24 +55,6 @@ func TestClaimsAreGood(t *testing.T) {
 	}
 }
 
-// A fault whose lines the example no longer has would be no fault.
-func TestFaultsFitTheExample(t *testing.T) {
-	for _, f := range python.Faults() {
-		dir := t.TempDir()
-		if err := f.Write(dir); err != nil {
-			t.Fatal(err)
-		}
-		if c, err := subject.ReadClaims(dir); err != nil || c.Check(known) != nil {
-			t.Errorf("%s: %v, %v", f.ID, err, c.Check(known))
-		}
-		sources, err := filepath.Glob(filepath.Join(dir, "*.py"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiles(t, sources)
-	}
-}
-
 // TestSyntax compiles every source.
 func TestSyntax(t *testing.T) {
 	var sources []string

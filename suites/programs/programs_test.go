@@ -15,6 +15,7 @@ import (
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/impl/faults"
 	fixtures "github.com/ipckit/ipckit/impl/programs"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites/programs"
@@ -113,7 +114,7 @@ func verdicts(t *testing.T, results map[string]reports.Result, want map[string]r
 }
 
 func pair(name string) func(string) error {
-	return func(dir string) error { return fixtures.Write(dir, name) }
+	return func(dir string) error { return os.CopyFS(dir, fixtures.Pair(name)) }
 }
 
 func TestCorrectPairsPass(t *testing.T) {
@@ -139,7 +140,10 @@ func TestBrokenPairFallsShortByName(t *testing.T) {
 }
 
 func TestEveryFaultIsCaught(t *testing.T) {
-	for _, f := range fixtures.Faults() {
+	for _, f := range faults.All() {
+		if f.Base.Dir != "impl/programs/faults" {
+			continue
+		}
 		t.Run(f.ID, func(t *testing.T) {
 			r := checked(t, f.Write, f.Requirement)[f.Requirement]
 			if r.Verdict == reports.Skipped {
@@ -276,7 +280,7 @@ func TestWhatIsNotBuilt(t *testing.T) {
 
 func TestAllowedLeftoversMayStay(t *testing.T) {
 	write := func(dir string) error {
-		if err := fixtures.Write(dir, "broken"); err != nil {
+		if err := os.CopyFS(dir, fixtures.Pair("broken")); err != nil {
 			return err
 		}
 		file := filepath.Join(dir, subject.ClaimsFile)

@@ -12,7 +12,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
-	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -29,7 +29,7 @@ type calibration struct {
 
 // A trial is a seeded fault before one requirement's check.
 type trial struct {
-	mutant      mutants.Mutant
+	mutant      faults.Fault
 	requirement string
 	caught      int
 	err         error
@@ -89,8 +89,8 @@ func (c calibration) trials() ([]*trial, error) {
 		if item.Status != catalogue.Claimed || !item.Selected || !slices.Contains(implemented[id], catalogue.Stress) {
 			continue
 		}
-		for _, m := range mutants.All() {
-			if (m.Requirement == id || slices.Contains(also[id], m.Requirement)) && m.Write == nil && m.Kind == "" {
+		for _, m := range faults.All() {
+			if (m.Requirement == id || slices.Contains(also[id], m.Requirement)) && !m.Base.Sources() && m.Kind == "" {
 				list = append(list, &trial{mutant: m, requirement: id})
 			}
 		}
@@ -135,7 +135,7 @@ func (c calibration) sum(trials []*trial) (map[string]string, error) {
 			continue
 		}
 		count := fmt.Sprintf("%d/%d", t.caught, c.runs)
-		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", t.requirement, count, t.mutant.ID, t.mutant.Fault)
+		fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", t.requirement, count, t.mutant.ID, t.mutant.Text)
 		if power[t.requirement] != "" {
 			power[t.requirement] += ", "
 		}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/nearest"
-	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/suites"
 )
 
@@ -56,9 +56,9 @@ func explain(out io.Writer, id string) error {
 	paragraph("Checked", how)
 	paragraph("Unseen", unseen(suite.Implemented()[r.ID]))
 	var kills []string
-	for _, m := range mutants.All() {
+	for _, m := range faults.All() {
 		if m.Requirement == id {
-			kills = append(kills, fmt.Sprintf("%s (%s)", m.ID, m.Fault))
+			kills = append(kills, fmt.Sprintf("%s (%s)", m.ID, m.Text))
 		}
 	}
 	paragraph("Kills", strings.Join(kills, "; "))

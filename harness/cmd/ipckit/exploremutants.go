@@ -15,7 +15,7 @@ import (
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/harness/world"
-	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -44,7 +44,7 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 	if err != nil {
 		return err
 	}
-	chosen = slices.DeleteFunc(chosen, func(m mutants.Mutant) bool { return m.Kind != string(catalogue.Race) })
+	chosen = slices.DeleteFunc(chosen, func(m faults.Fault) bool { return m.Kind != string(catalogue.Race) })
 	if len(chosen) == 0 {
 		return usage("%s: no seeded race; ipckit mutants lists what can be explored", only[0])
 	}
@@ -77,7 +77,7 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 
 // sightings are those of mutants, one after the other; with an error, of those
 // before.
-func sightings(ctx context.Context, chosen []mutants.Mutant, f exploreFlags) (all []sighting, err error) {
+func sightings(ctx context.Context, chosen []faults.Fault, f exploreFlags) (all []sighting, err error) {
 	for _, m := range chosen {
 		if m.Needs != "" {
 			if _, err := adapter.Find(m.Needs); err != nil {
@@ -109,7 +109,7 @@ func sightings(ctx context.Context, chosen []mutants.Mutant, f exploreFlags) (al
 
 // sightOften gives the first sighting of one mutant, and how many others are the
 // same.
-func sightOften(ctx context.Context, m mutants.Mutant, times int) (first sighting, err error) {
+func sightOften(ctx context.Context, m faults.Fault, times int) (first sighting, err error) {
 	for n := range times {
 		s, err := sight(ctx, m)
 		if err != nil {
@@ -126,8 +126,8 @@ func sightOften(ctx context.Context, m mutants.Mutant, times int) (first sightin
 }
 
 // sight explores one mutant until its fault is found.
-func sight(ctx context.Context, m mutants.Mutant) (s sighting, err error) {
-	s = sighting{Mutant: m.ID, Fault: m.Fault, Requirement: m.Requirement, Dawdles: m.Dawdles}
+func sight(ctx context.Context, m faults.Fault) (s sighting, err error) {
+	s = sighting{Mutant: m.ID, Fault: m.Text, Requirement: m.Requirement, Dawdles: m.Dawdles}
 	t, err := openMutant(ctx, m)
 	if err != nil {
 		return s, err

@@ -18,7 +18,7 @@ import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/world"
-	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
 )
@@ -116,18 +116,18 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 }
 
 // choose picks mutants by their ids, their requirements or families.
-func choose(only []string) ([]mutants.Mutant, error) {
-	all := append([]mutants.Mutant{{ID: mutants.Control, Fault: "no fault: must pass all that it claims", Verdict: string(reports.Pass)}}, mutants.All()...)
+func choose(only []string) ([]faults.Fault, error) {
+	all := append([]faults.Fault{{ID: faults.Control, Text: "no fault: must pass all that it claims", Verdict: string(reports.Pass)}}, faults.All()...)
 	if len(only) == 0 {
 		return all, nil
 	}
-	var chosen []mutants.Mutant
+	var chosen []faults.Fault
 	for _, word := range only {
 		found := false
 		for _, m := range all {
 			if m.ID == word || m.Requirement == word || strings.HasPrefix(m.Requirement, word+"-") {
 				found = true
-				if !slices.ContainsFunc(chosen, func(c mutants.Mutant) bool { return c.ID == m.ID }) {
+				if !slices.ContainsFunc(chosen, func(c faults.Fault) bool { return c.ID == m.ID }) {
 					chosen = append(chosen, m)
 				}
 			}
@@ -144,9 +144,9 @@ func choose(only []string) ([]mutants.Mutant, error) {
 const faultBudget = 5 * time.Second
 
 // kill runs one mutant against the requirement that must catch it.
-func kill(ctx context.Context, suite run.Suite, m mutants.Mutant) (d death) {
+func kill(ctx context.Context, suite run.Suite, m faults.Fault) (d death) {
 	began := time.Now()
-	d = death{Mutant: m.ID, Fault: m.Fault, Requirement: m.Requirement, Expected: m.Verdict, At: m.At}
+	d = death{Mutant: m.ID, Fault: m.Text, Requirement: m.Requirement, Expected: m.Verdict, At: m.At}
 	defer func() { d.Seconds = time.Since(began).Seconds() }()
 	if m.Needs != "" {
 		if _, err := adapter.Find(m.Needs); err != nil {
@@ -216,8 +216,8 @@ func caughtAt(r reports.Result, at string) bool {
 	return r.Evidence != nil && (strings.Contains(r.Evidence.Step, at) || strings.Contains(r.Evidence.Saw, at))
 }
 
-func openMutant(ctx context.Context, m mutants.Mutant) (*target, error) {
-	if m.Write != nil {
+func openMutant(ctx context.Context, m faults.Fault) (*target, error) {
+	if m.Base.Sources() {
 		return openFault(ctx, m)
 	}
 	return open(ctx, mutantPrefix+m.ID)

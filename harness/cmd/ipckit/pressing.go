@@ -10,7 +10,7 @@ import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/impl/mutants"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
 )
@@ -55,7 +55,7 @@ var shownBy = map[string]string{
 
 // press puts a mutant under load, in the profile in whose scenario it was
 // explored: of a fault in one of two buffers the other shows nothing.
-func press(ctx context.Context, m mutants.Mutant, scenario string, f exploreFlags) (*pressing, error) {
+func press(ctx context.Context, m faults.Fault, scenario string, f exploreFlags) (*pressing, error) {
 	suite, err := suites.Suite()
 	if err != nil {
 		return nil, err

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ipckit/ipckit/impl/c"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -41,7 +41,7 @@ func TestSanitizeFindsSeededRaces(t *testing.T) {
 		"c-ring-counts-first": "✗ buffer.one-to-one",
 		"c-count-in-two":      "",
 	}
-	for _, f := range c.Faults() {
+	for _, f := range faults.All() {
 		want, ok := seen[f.ID]
 		if !ok {
 			continue

@@ -15,8 +15,8 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/temporary"
 	"github.com/ipckit/ipckit/impl/c"
+	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/impl/kernel"
-	"github.com/ipckit/ipckit/impl/mutants"
 	"github.com/ipckit/ipckit/impl/python"
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/suites"
@@ -39,7 +39,7 @@ var builtIns = map[string]struct {
 
 func builtIn(name string) (subject.Subject, bool) {
 	if id, ok := isMutant(name); ok {
-		return mutants.Subject(id)
+		return faults.Subject(id)
 	}
 	b, ok := builtIns[name]
 	if !ok {
@@ -138,7 +138,7 @@ func open(ctx context.Context, name string) (*target, error) {
 }
 
 // openFault opens a pair of programs with a seeded fault.
-func openFault(ctx context.Context, m mutants.Mutant) (*target, error) {
+func openFault(ctx context.Context, m faults.Fault) (*target, error) {
 	dir, err := temporary.New(temporary.Fault)
 	if err != nil {
 		return nil, kitError(err)

@@ -1,0 +1,24 @@
+package link
+
+// A Fault is one that the package can have.
+type Fault int
+
+const (
+	None Fault = iota // correct
+	TakesFromAny
+	NeverLooks
+	OneQueue
+	NewestFirst
+	DefersWhenFull
+	WritesAPart
+	StopsAtZero
+	JoinsMessages
+	WaitsForTheDead
+	EndIsAMessage
+	DeathComesFirst
+	DiesOfSIGPIPE
+	GuessesTheSender
+	AnswersTheLast
+	StarvesTheQuiet
+	LittleRoom
+)

@@ -1,0 +1,29 @@
+package locktable
+
+// A Fault is one that the package can have.
+type Fault int
+
+const (
+	None Fault = iota // correct
+	TestThenSet
+	Alternates
+	TryWaits
+	TrySteals
+	WakesNobody
+	EINTRIsSuccess
+	RefusalStays
+	GrantsUnseen
+	Barges
+	DeadlineEarly
+	TimeoutKeeps
+	Spins
+	AnyoneReleases
+	DiesWithOwner
+	DeathUnreported
+	OneReader
+	TryCounts
+	WakesOne
+	ReadersFirst
+	ListensLate
+	LooksOnceMore
+)

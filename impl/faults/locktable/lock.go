@@ -1,0 +1,22 @@
+package locktable
+
+import "github.com/ipckit/ipckit/harness/subject"
+
+type locks struct{ makers }
+
+// Locks makes locks: every acquire is for insideAlone.
+func Locks(f Fault) subject.Locks { return locks{newMakers(f)} }
+
+type lock struct{ *member }
+
+func (ls locks) Create(name string) (subject.Lock, error) {
+	m, err := ls.create(name)
+	return lock{m}, err
+}
+
+func (ls locks) Open(name string) (subject.Lock, error) {
+	m, err := ls.open(name)
+	return lock{m}, err
+}
+
+func (l lock) Acquire(wait subject.Wait) error { return l.acquire(insideAlone, wait) }

@@ -1,0 +1,51 @@
+package region
+
+// A Fault is one that the package can have.
+type Fault int
+
+const (
+	None Fault = iota // correct
+	ThroughAFile
+	BesideAPage
+	PrivateLastPage
+	OneWay
+	NotZeroed
+	SizeInPages
+	SizeUnchecked
+	NameLeftByRefusal
+	CreateTruncates
+	OpenCreates
+	OpenTruncates
+	OpenInitialises
+	UnlinkForgotten
+	ReuseRevives
+	CachedByName
+	LivesInCreator
+	TakenFromTheLiving
+	NamesCut
+	NamesInLowerCase
+	MapsEverything
+	NameEscapes
+	NameCheckedAtCreation
+	LongNamesCut
+	OpenerUnlinks
+	MappingLeaks
+	DescriptorLeaks
+	SyncsEachWrite
+	AsksForPid
+	VisibleBeforeSized
+	Stampede
+	BoundsUnchecked
+	ReadOnlyWritable
+	ForEveryone
+	StaleBlocks
+	StaleHeadCleared
+	WordInHalves
+	AddInTwo
+	SwapInTwo
+	FlagBeforeData
+	StoredLate
+	LoadOvertakes
+	StoreOvertaken
+	WordsChangeHandsSlowly
+)

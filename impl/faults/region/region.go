@@ -1,0 +1,367 @@
+package region
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/subject"
+)
+
+const shm = "/dev/shm"
+
+// hidden is where region-reuse-revives keeps what was unlinked.
+const hidden = "~"
+
+// regions is the plain way: a file in /dev/shm, made under a private name,
+// sized, then linked to its own. The size asked for is kept in an extended
+// attribute's stead by the file's own size.
+type Regions struct {
+	fault Fault
+	mu    *sync.Mutex
+	known map[string]*Region // of region-cached-by-name
+}
+
+func New(f Fault) *Regions {
+	r := &Regions{fault: f, mu: new(sync.Mutex), known: map[string]*Region{}}
+	if f == MapsEverything {
+		go r.mapEverything()
+	}
+	return r
+}
+
+func (rs *Regions) Create(name string, size int64) (subject.Region, error) {
+	r, err := rs.CreateMapping(name, size)
+	if err != nil {
+		return nil, err
+	}
+	if rs.fault == CachedByName {
+		rs.known[name] = r
+	}
+	return r, nil
+}
+
+func (rs *Regions) CreateMapping(name string, size int64) (*Region, error) {
+	path, err := rs.path(name)
+	if err != nil {
+		return nil, err
+	}
+	bad := size <= 0 || size > 1<<62
+	if rs.fault == SizeUnchecked {
+		bad = size < 0 || size > 1<<62
+	}
+	if bad && rs.fault != NameLeftByRefusal {
+		return nil, subject.Errorf(subject.Invalid, "size %d", size)
+	}
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if rs.fault == ReuseRevives && os.Rename(path+hidden, path) == nil {
+		return rs.OpenMapping(name, false)
+	}
+	mode := uint32(0o600)
+	flags := unix.O_RDWR | unix.O_CREAT | unix.O_EXCL
+	switch {
+	case rs.fault == CreateTruncates:
+		flags = unix.O_RDWR | unix.O_CREAT | unix.O_TRUNC
+	case rs.fault == NotZeroed, rs.fault == NamesCut:
+		flags = unix.O_RDWR | unix.O_CREAT
+	case rs.fault == Stampede:
+		if _, err := os.Stat(path); err == nil {
+			return nil, subject.Errorf(subject.Exists, "%s", name)
+		}
+		time.Sleep(time.Millisecond)
+		flags = unix.O_RDWR | unix.O_CREAT
+	}
+	if rs.fault == NameEscapes {
+		_ = unix.Unlink(path)
+	}
+	atomically := flags&unix.O_EXCL != 0 && rs.fault != NameEscapes && rs.fault != VisibleBeforeSized && rs.fault != NameLeftByRefusal
+	var fd int
+	if atomically {
+		fd, err = unix.Open(shm, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, mode)
+	} else {
+		fd, err = unix.Open(path, flags|unix.O_CLOEXEC, mode)
+	}
+	if err != nil {
+		return nil, Error(err, name)
+	}
+	defer unix.Close(fd)
+	if rs.fault == ForEveryone {
+		_ = unix.Fchmod(fd, 0o666)
+	}
+	if bad {
+		return nil, subject.Errorf(subject.Invalid, "size %d", size)
+	}
+	if rs.fault == VisibleBeforeSized {
+		err = unix.Fallocate(fd, 0, 0, size)
+	} else {
+		err = unix.Ftruncate(fd, size)
+	}
+	if err != nil {
+		return nil, Error(err, name)
+	}
+	r, err := rs.attach(fd, path, size, true, false)
+	if err != nil {
+		return nil, err
+	}
+	if atomically {
+		if err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW); err != nil {
+			_ = r.Detach()
+			switch taken := errors.Is(err, os.ErrExist); {
+			case taken && rs.fault == TakenFromTheLiving && creatorGone(path):
+				return rs.takeOver(name, math.MaxInt)
+			case taken && rs.fault == StaleHeadCleared && creatorGone(path):
+				return rs.takeOver(name, 64)
+			}
+			return nil, Error(err, name)
+		}
+	}
+	if rs.fault == LivesInCreator {
+		keep, err := unix.Dup(fd)
+		if err != nil {
+			return nil, Error(err, name)
+		}
+		pointer := fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), keep)
+		_ = os.Remove(path)
+		if err := os.Symlink(pointer, path); err != nil {
+			return nil, Error(err, name)
+		}
+	}
+	if rs.fault == StaleBlocks || rs.fault == TakenFromTheLiving || rs.fault == StaleHeadCleared {
+		if err := claim(fd); err != nil {
+			return nil, Error(err, name)
+		}
+	}
+	return r, nil
+}
+
+func (rs *Regions) Open(name string, readOnly bool) (subject.Region, error) {
+	if r := rs.known[name]; r != nil {
+		return r, nil
+	}
+	r, err := rs.OpenMapping(name, readOnly)
+	if err != nil {
+		return nil, err
+	}
+	if rs.fault == CachedByName {
+		rs.known[name] = r
+	}
+	return r, nil
+}
+
+func (rs *Regions) OpenMapping(name string, readOnly bool) (*Region, error) {
+	path, err := rs.existing(name)
+	if err != nil {
+		return nil, err
+	}
+	flags := unix.O_RDWR
+	if readOnly && rs.fault != ReadOnlyWritable {
+		flags = unix.O_RDONLY
+	}
+	if rs.fault == OpenCreates {
+		flags |= unix.O_CREAT
+	}
+	if rs.fault == StaleBlocks && creatorGone(path) {
+		return nil, subject.Errorf(subject.Permission, "%s belongs to somebody", name)
+	}
+	fd, err := unix.Open(path, flags|unix.O_CLOEXEC, 0o600)
+	if err != nil {
+		return nil, Error(err, name)
+	}
+	if rs.fault != DescriptorLeaks {
+		defer unix.Close(fd)
+	}
+	switch {
+	case rs.fault == OpenTruncates:
+		_ = unix.Ftruncate(fd, 4096)
+	case rs.fault == OpenCreates:
+		_ = unix.Ftruncate(fd, 4096)
+	case rs.fault == OpenerUnlinks:
+		_ = unix.Unlink(path)
+	}
+	var stat unix.Stat_t
+	if err := unix.Fstat(fd, &stat); err != nil {
+		return nil, Error(err, name)
+	}
+	size := stat.Size
+	if rs.fault == SizeInPages {
+		size = (size + 8191) / 8192 * 8192
+	}
+	r, err := rs.attach(fd, path, size, false, flags&unix.O_ACCMODE == unix.O_RDONLY)
+	if err == nil && rs.fault == OpenInitialises {
+		clear(r.Memory[:min(64, len(r.Memory))])
+	}
+	return r, err
+}
+
+func (rs *Regions) Unlink(name string) error {
+	path, err := rs.existing(name)
+	if err != nil {
+		return err
+	}
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	switch {
+	case rs.fault == UnlinkForgotten, rs.fault == NotZeroed:
+		if _, err := os.Stat(path); err != nil {
+			return Error(err, name)
+		}
+		return nil
+	case rs.fault == StaleBlocks && creatorGone(path):
+		return subject.Errorf(subject.Permission, "%s belongs to somebody", name)
+	case rs.fault == OpenerUnlinks:
+		_ = unix.Unlink(path)
+		return nil
+	case rs.fault == ReuseRevives:
+		return Error(os.Rename(path, path+hidden), name)
+	}
+	return Error(unix.Unlink(path), name)
+}
+
+// mapEverything is the fault of region-maps-everything.
+func (rs *Regions) mapEverything() {
+	seen := map[string]bool{}
+	for ; ; time.Sleep(time.Millisecond) {
+		entries, _ := os.ReadDir(shm)
+		for _, e := range entries {
+			if !seen[e.Name()] {
+				seen[e.Name()] = true
+				_, _ = rs.Open("/"+e.Name(), false)
+			}
+		}
+	}
+}
+
+// region is one mapping.
+type Region struct {
+	fault    Fault
+	Path     string
+	Memory   []byte
+	size     int64
+	readOnly bool
+	file     *os.File // of region-through-a-file
+	last     []byte   // of region-private-last-page
+	delayed  *delayed // of word-flag-before-data
+	buffered buffered // of word-load-overtakes
+}
+
+func (rs *Regions) attach(fd int, path string, size int64, creator, readOnly bool) (*Region, error) {
+	r := &Region{fault: rs.fault, Path: path, size: size, readOnly: readOnly}
+	if rs.fault == ThroughAFile || rs.fault == BesideAPage {
+		dup, err := unix.Dup(fd)
+		if err != nil {
+			return nil, Error(err, path)
+		}
+		r.file = os.NewFile(uintptr(dup), path)
+		if rs.fault == ThroughAFile {
+			return r, nil
+		}
+		size = min(size, 4096)
+	}
+	protection, share := unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED
+	if readOnly {
+		protection = unix.PROT_READ
+	}
+	if rs.fault == OneWay && !creator {
+		share = unix.MAP_PRIVATE
+	}
+	if size > 0 {
+		memory, err := unix.Mmap(fd, 0, int(size), protection, share)
+		if err != nil {
+			return nil, Error(err, path)
+		}
+		r.Memory = memory
+	}
+	return r, nil
+}
+
+func (r *Region) Size() int64 { return r.size }
+
+// bytes checks an access and gives the bytes that it means.
+func (r *Region) bytes(offset int64, n int) ([]byte, error) {
+	end := r.size - int64(n)
+	if r.fault == BoundsUnchecked {
+		end = math.MaxInt64
+	}
+	if offset < 0 || offset > end {
+		return nil, subject.Errorf(subject.Invalid, "%d bytes at offset %d of %d", n, offset, r.size)
+	}
+	if r.fault == LivesInCreator {
+		if _, err := os.Stat(r.Path); err != nil {
+			return nil, subject.Errorf(subject.NotFound, "the creator of %s is gone", r.Path)
+		}
+	}
+	if r.fault == PrivateLastPage && offset >= r.size&^4095 && r.last == nil {
+		r.last = append([]byte{}, r.Memory[r.size&^4095:]...)
+	}
+	if r.last != nil && offset >= r.size&^4095 {
+		return r.last[offset-r.size&^4095:][:n], nil
+	}
+	return r.Memory[offset : offset+int64(n)], nil
+}
+
+func (r *Region) ReadAt(p []byte, offset int64) (int, error) {
+	if r.file != nil {
+		return r.file.ReadAt(p, offset)
+	}
+	b, err := r.bytes(offset, len(p))
+	if r.fault == AsksForPid {
+		_ = unix.Getpid()
+	}
+	return copy(p, b), err
+}
+
+func (r *Region) WriteAt(p []byte, offset int64) (int, error) {
+	if r.readOnly {
+		return 0, subject.Errorf(subject.Permission, "mapped for reading")
+	}
+	if r.file != nil {
+		return r.file.WriteAt(p, offset)
+	}
+	b, err := r.bytes(offset, len(p))
+	if err == nil && r.fault == FlagBeforeData {
+		r.delayed = &delayed{append([]byte(nil), p...), offset}
+		return len(p), nil
+	}
+	n := copy(b, p)
+	if err == nil && r.fault == SyncsEachWrite {
+		err = unix.Msync(r.Memory, unix.MS_SYNC)
+	}
+	return n, err
+}
+
+func (r *Region) Detach() error {
+	switch {
+	case r.file != nil && r.Memory == nil:
+		return r.file.Close()
+	case r.fault == MappingLeaks, r.Memory == nil:
+		return nil
+	}
+	memory := r.Memory
+	r.Memory = nil
+	return unix.Munmap(memory)
+}
+
+// kind turns what the system said into the contract's words.
+func Error(err error, name string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrExist):
+		return subject.Errorf(subject.Exists, "%s", name)
+	case errors.Is(err, os.ErrNotExist):
+		return subject.Errorf(subject.NotFound, "%s", name)
+	case errors.Is(err, os.ErrPermission):
+		return subject.Errorf(subject.Permission, "%s", name)
+	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.ENOMEM):
+		return subject.Errorf(subject.NoSpace, "%s: %v", name, err)
+	case errors.Is(err, unix.EINVAL), errors.Is(err, unix.ENAMETOOLONG), errors.Is(err, unix.EFBIG):
+		return subject.Errorf(subject.Invalid, "%s: %v", name, err)
+	}
+	return subject.Errorf(subject.IO, "%s: %v", name, err)
+}
