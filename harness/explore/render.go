@@ -108,7 +108,7 @@ func (e Event) Does() string {
 	return s
 }
 
-// bareFunction is a function's own name: Put of "mutants.(*ring).Put".
+// bareFunction is a function's own name: Put of "ring.(*ring).Put".
 func bareFunction(name string) string {
 	parts := strings.Split(shortFunction(name), ".")
 	last := len(parts) - 1

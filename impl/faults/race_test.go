@@ -36,6 +36,9 @@ func TestMain(m *testing.M) {
 // The base of the ring's mutants has no race, so that what a check finds in a
 // mutant is its fault; and the explorer finds the mutants that forget to wake.
 func TestRingInterleavings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a world")
+	}
 	for mutant, wrong := range map[string]string{
 		faults.Control:            "",
 		"ring-wakes-nobody":       "put into empty, get waits",
