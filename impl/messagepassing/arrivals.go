@@ -8,29 +8,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// gather takes in the ends of links that the office has for this party. If the
-// office has died there will be no more; the direct links that there are go on.
+// gather takes in the ends of links that the broker has for this endpoint. If the
+// broker has died there will be no more; the direct links that there are go on.
 // The caller holds mu.
-func (p *Party) gather() {
-	for p.orphan == nil {
-		err := p.gatherOne()
+func (e *Endpoint) collectEnds() {
+	for e.brokerErr == nil {
+		err := e.collectEnd()
 		switch {
 		case errors.Is(err, unix.EAGAIN):
 			return
 		case err != nil && !errors.Is(err, unix.EINTR):
-			p.orphan = err
+			e.brokerErr = err
 		}
 	}
 }
 
 // gatherOne takes in one end: EAGAIN if there is none.
-func (p *Party) gatherOne() error {
-	if p.news == nil {
-		return p.fetchEnd()
+func (e *Endpoint) collectEnd() error {
+	if e.incoming == nil {
+		return e.requestEnd()
 	}
-	b := make([]byte, newsSize)
+	b := make([]byte, announcementSize)
 	oob := make([]byte, unix.CmsgSpace(4))
-	n, k, _, _, err := unix.Recvmsg(p.news.fd, b, oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+	n, k, _, _, err := unix.Recvmsg(e.incoming.fd, b, oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 	switch {
 	case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
 		return err
@@ -38,7 +38,7 @@ func (p *Party) gatherOne() error {
 		return lost("read of new links", err)
 	case n == 0:
 		return lost("read of new links", unix.ECONNRESET)
-	case n != newsSize:
+	case n != announcementSize:
 		return lost("read of new links", errProtocol)
 	}
 	var f frame
@@ -47,15 +47,15 @@ func (p *Party) gatherOne() error {
 		return lost("read of new links", errProtocol)
 	}
 	f.name = string(b[headerSize : headerSize+length])
-	if f.flags&flagCarried != 0 {
-		p.arriveCarried(&f)
+	if f.flags&flagRelayed != 0 {
+		e.addRelayed(&f)
 		return nil
 	}
 	fd, err := oneDescriptor(oob[:k])
 	if err != nil {
 		return err
 	}
-	p.arrive(f.name, newDirect(fd))
+	e.addEnd(f.name, newDirect(fd))
 	return nil
 }
 
@@ -70,9 +70,9 @@ func oneDescriptor(oob []byte) (fd int, err error) {
 	return -1, fmt.Errorf("%w: a socket was offered, but its descriptor did not arrive; raise the limit of open files", ErrNoSpace)
 }
 
-// fetchEnd asks an office on another host for the next end.
-func (p *Party) fetchEnd() error {
-	answer, err := p.ask(&frame{kind: requestWatch, room: uint32(p.carried)}, Never)
+// fetchEnd asks a broker on another host for the next end.
+func (e *Endpoint) requestEnd() error {
+	answer, err := e.ask(&frame{kind: requestWatch, room: uint32(e.relayed)}, Never)
 	switch {
 	case errors.Is(err, ErrEmpty), errors.Is(err, ErrTimeout): // a cut line: later, perhaps
 		return unix.EAGAIN
@@ -81,38 +81,38 @@ func (p *Party) fetchEnd() error {
 	case answer.name == "": // a link has something, which is not asked here
 		return unix.EAGAIN
 	}
-	p.arriveCarried(&answer)
+	e.addRelayed(&answer)
 	return nil
 }
 
-func (p *Party) arriveCarried(f *frame) {
+func (e *Endpoint) addRelayed(f *frame) {
 	out, in := f.keys()
-	p.carried++
-	p.arrive(f.name, newCarried(p.office, f.name, out, in, func() { p.dismiss(out) }))
+	e.relayed++
+	e.addEnd(f.name, newRelayed(e.broker, f.name, out, in, func() { e.release(out) }))
 }
 
-func (p *Party) arrive(peer string, c carrier) {
-	if p.seen[peer] == 0 {
-		p.order = append(p.order, peer)
+func (e *Endpoint) addEnd(peer string, c transport) {
+	if e.seen[peer] == 0 {
+		e.order = append(e.order, peer)
 	}
-	p.seen[peer]++
-	p.arrived[peer] = append(p.arrived[peer], c)
-	if p.links[peer] == nil {
-		p.succeed(peer)
+	e.seen[peer]++
+	e.arrived[peer] = append(e.arrived[peer], c)
+	if e.links[peer] == nil {
+		e.replaceLink(peer)
 	}
 }
 
 // over reports whether nothing more will come over this link. It looks, so that
 // one who only sends learns of the end too.
-func (l *Link) over() bool {
+func (l *Link) ended() bool {
 	if l.isClosed() {
 		return true
 	}
-	if !l.in.try() {
+	if !l.in.tryLock() {
 		return false // somebody waits for more
 	}
-	defer l.in.leave()
-	era, err := l.now(noContext)
+	defer l.in.unlock()
+	scope, err := l.check(noContext)
 	if err != nil {
 		return false
 	}
@@ -120,7 +120,7 @@ func (l *Link) over() bool {
 		if _, ok, err := l.next(); ok || err != nil {
 			return err != nil
 		}
-		if _, err := l.fetch(noContext, era, nil, Never, time.Time{}); err != nil && l.received == nil {
+		if _, err := l.fetch(noContext, scope, nil, Never, time.Time{}); err != nil && l.received == nil {
 			return false
 		}
 	}

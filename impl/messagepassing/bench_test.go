@@ -33,14 +33,14 @@ func echoRole(args []string) error {
 	}
 }
 
-// There and back between two processes, through the office both ways.
+// There and back between two processes, through the broker both ways.
 func BenchmarkMailboxRoundTrip(b *testing.B) {
 	for _, size := range []int{64, 4 << 10, 64 << 10, 1 << 20} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			o := testOffice(b)
-			there := create(b, o, "/there", Shape{Capacity: 4, MessageMax: 1 << 20})
-			back := create(b, o, "/back", Shape{Capacity: 4, MessageMax: 1 << 20})
-			start(b, "echo", o.Directory, "/there", "/back").line(b)
+			broker := testBroker(b)
+			there := create(b, broker, "/there", Shape{Capacity: 4, MessageMax: 1 << 20})
+			back := create(b, broker, "/back", Shape{Capacity: 4, MessageMax: 1 << 20})
+			start(b, "echo", broker.Directory, "/there", "/back").line(b)
 			p := make([]byte, size)
 			b.SetBytes(int64(2 * size))
 			for b.Loop() {
@@ -55,10 +55,10 @@ func BenchmarkMailboxRoundTrip(b *testing.B) {
 	}
 }
 
-// One process, sending and receiving by turns: what the office costs.
+// One process, sending and receiving by turns: what the broker costs.
 func BenchmarkMailboxAlone(b *testing.B) {
-	o := testOffice(b)
-	m := create(b, o, "/alone", Shape{Capacity: 4})
+	broker := testBroker(b)
+	m := create(b, broker, "/alone", Shape{Capacity: 4})
 	p := make([]byte, 64)
 	for b.Loop() {
 		if err := m.Send(p, Forever); err != nil {
@@ -73,7 +73,7 @@ func BenchmarkMailboxAlone(b *testing.B) {
 // linkRole serves links of /far with /near: "echo" sends everything back, "sink"
 // receives and answers an empty message.
 func linkRole(args []string) error {
-	p, err := Office{Directory: args[0]}.Join("/far")
+	p, err := Broker{Directory: args[0]}.Join("/far")
 	if err != nil {
 		return err
 	}
@@ -115,9 +115,9 @@ func linkRole(args []string) error {
 
 // nearLink is the near end of a link whose far end plays a part.
 func nearLink(b *testing.B, part string) *Link {
-	o := testOffice(b)
-	l := link(b, join(b, o, "/near"), "/far")
-	start(b, "link", o.Directory, part).line(b)
+	broker := testBroker(b)
+	l := link(b, join(b, broker, "/near"), "/far")
+	start(b, "link", broker.Directory, part).line(b)
 	return l
 }
 

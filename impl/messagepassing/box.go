@@ -2,8 +2,8 @@ package messagepassing
 
 import "fmt"
 
-// A box is a mailbox inside the post office: the queue of its messages, and of
-// the requests that wait. It does no input or output, and the office's only
+// A box is a mailbox inside the broker: the queue of its messages, and of
+// the requests that wait. It does no input or output, and the broker's only
 // thread runs it, so that every request takes effect at one moment: between its
 // arrival and its answer. That makes the mailbox linearizable (Herlihy, Wing,
 // Linearizability, TOPLAS 12(3), 1990).
@@ -23,12 +23,12 @@ type box struct {
 	users     map[uint32]int  // attached connections by process
 	bytes     int             // queued
 	peak      int             // the most bytes since it was last empty
-	drained   func(peak int)  // told when it becomes empty
-	watcher   *party          // a channel's: who receives from it
-	kept      bool            // a channel's: in use, although nobody may be attached
+	onDrained   func(peak int)  // told when it becomes empty
+	watcher   *member          // a channel's: who receives from it
+	pinned      bool            // a channel's: in use, although nobody may be attached
 }
 
-// A message as the office holds it. It is never changed: the bytes went through
+// A message as the broker holds it. It is never changed: the bytes went through
 // the kernel into memory that the sender cannot reach.
 type message struct {
 	body     []byte
@@ -38,14 +38,14 @@ type message struct {
 
 // credentials are what the kernel says of a connection's other end.
 type credentials struct {
-	pid, uid, gid uint32 // pid is a number of the office's own for a process on another host
+	pid, uid, gid uint32 // pid is a number of the broker's own for a process on another host
 	name          string
 	host          string // "" on this one
 }
 
-// A request is a send or a receive that the office has read.
+// A request is a send or a receive that the broker has read.
 type request struct {
-	from    *peer
+	from    *client
 	room    int      // receive: the largest message that can be taken
 	message *message // send
 	waits   *box     // where it waits; nil once answered
@@ -59,7 +59,7 @@ func (r *request) priority() int {
 }
 
 func newBox(name string, key uint64, shape Shape, owner uint32, drained func(peak int)) *box {
-	return &box{name: name, key: key, shape: shape, owner: owner, users: map[uint32]int{}, drained: drained}
+	return &box{name: name, key: key, shape: shape, owner: owner, users: map[uint32]int{}, onDrained: drained}
 }
 
 // send accepts a message, hands it straight to a receiver, or lets it wait.
@@ -110,14 +110,14 @@ func (b *box) put(m *message) {
 	b.messages.push(int(m.priority), m)
 	b.bytes += len(m.body)
 	b.peak = max(b.peak, b.bytes)
-	b.stir()
+	b.notifyWatcher()
 }
 
 func (b *box) take() {
 	m, _ := b.messages.pop()
 	b.bytes -= len(m.body)
 	if b.messages.length == 0 {
-		b.drained(b.peak)
+		b.onDrained(b.peak)
 		b.peak = 0
 	}
 }
@@ -207,13 +207,13 @@ func (b *box) end(why error) {
 		s.done(why)
 	}
 	b.settle()
-	b.stir()
+	b.notifyWatcher()
 }
 
-// stir tells the party that watches it, if one does.
-func (b *box) stir() {
+// stir tells the endpoint that watches it, if one does.
+func (b *box) notifyWatcher() {
 	if b.watcher != nil {
-		b.watcher.stir()
+		b.watcher.notify()
 	}
 }
 

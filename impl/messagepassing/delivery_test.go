@@ -22,8 +22,8 @@ func kills(t *testing.T) int {
 // were killed, then by a last one that drains the mailbox.
 func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 	t.Helper()
-	o := testOffice(t)
-	m := create(t, o, "/kill", Shape{Capacity: 16, Delivery: delivery})
+	broker := testBroker(t)
+	m := create(t, broker, "/kill", Shape{Capacity: 16, Delivery: delivery})
 	stop := make(chan struct{})
 	sending := async(func() error {
 		for ; ; sent++ {
@@ -38,7 +38,7 @@ func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 			}
 		}
 	})
-	count := func(h *helper) {
+	count := func(h *child) {
 		for h.out.Scan() {
 			var s, n int
 			if k, _ := fmt.Sscan(h.out.Text(), &s, &n); k == 2 {
@@ -50,14 +50,14 @@ func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 		}
 	}
 	for i := range kills(t) {
-		h := start(t, "receive", o.Directory, "/kill")
+		h := start(t, "receive", broker.Directory, "/kill")
 		h.line(t)
 		time.Sleep(time.Duration(i%10) * 300 * time.Microsecond)
 		_ = h.cmd.Process.Kill()
 		count(h)
 		h.kill()
 	}
-	last := start(t, "receive", o.Directory, "/kill")
+	last := start(t, "receive", broker.Directory, "/kill")
 	last.line(t)
 	close(stop)
 	count(last)
@@ -102,14 +102,14 @@ func TestReceiversKilledAtLeastOnce(t *testing.T) {
 // What a handle holds comes back in its old place when the process dies; with
 // Done or Detach it is gone.
 func TestAtLeastOnceKeepsPlace(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/place", Shape{Capacity: 2, Delivery: AtLeastOnce})
+	broker := testBroker(t)
+	m := create(t, broker, "/place", Shape{Capacity: 2, Delivery: AtLeastOnce})
 	for i := range 2 {
 		if err := m.Send(binary.LittleEndian.AppendUint64(make([]byte, 8), uint64(i)), Never); err != nil {
 			t.Fatal(err)
 		}
 	}
-	h := start(t, "take", o.Directory, "/place")
+	h := start(t, "take", broker.Directory, "/place")
 	h.line(t)
 	h.kill()
 	for i := range 2 {
@@ -124,7 +124,7 @@ func TestAtLeastOnceKeepsPlace(t *testing.T) {
 	if err := m.Detach(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := open(t, o, "/place").ReceiveMessage(Never)
+	_, err := open(t, broker, "/place").ReceiveMessage(Never)
 	wantError(t, "receive what was done with", err, ErrEmpty)
 }
 
@@ -144,8 +144,8 @@ func takeRole(args []string) error {
 
 // Senders that are killed wedge nobody, and of each a prefix arrives.
 func TestSendersKilled(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/senders", Shape{Capacity: 4})
+	broker := testBroker(t)
+	m := create(t, broker, "/senders", Shape{Capacity: 4})
 	next := map[uint64]uint64{}
 	receiving := async(func() error {
 		for {
@@ -161,7 +161,7 @@ func TestSendersKilled(t *testing.T) {
 		}
 	})
 	for i := range 20 {
-		h := start(t, "send", o.Directory, "/senders", fmt.Sprint(i), "1000000")
+		h := start(t, "send", broker.Directory, "/senders", fmt.Sprint(i), "1000000")
 		h.line(t)
 		time.Sleep(time.Duration(i%5) * time.Millisecond)
 		h.kill()
@@ -177,17 +177,17 @@ func TestSendersKilled(t *testing.T) {
 
 // A request of which only a part arrives has not happened.
 func TestHalfARequestIsNone(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/half", Shape{Capacity: 4})
-	l, err := m.attach()
+	broker := testBroker(t)
+	m := create(t, broker, "/half", Shape{Capacity: 4})
+	conn, err := m.attach()
 	if err != nil {
 		t.Fatal(err)
 	}
-	whole := (&frame{kind: requestSend, number: l.number + 1, body: []byte("never said to the end")}).appendHeader(nil)
-	if _, err := os.NewFile(uintptr(l.fd), "line").Write(append(whole, "never"...)); err != nil {
+	whole := (&frame{kind: requestSend, number: conn.number + 1, body: []byte("never said to the end")}).appendHeader(nil)
+	if _, err := os.NewFile(uintptr(conn.fd), "line").Write(append(whole, "never"...)); err != nil {
 		t.Fatal(err)
 	}
-	l.hangUp()
+	conn.shutdown()
 	if err := m.Send([]byte("whole"), Never); err != nil {
 		t.Fatal(err)
 	}

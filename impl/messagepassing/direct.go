@@ -12,15 +12,15 @@ import (
 
 // A carrier moves the records of one link, whole and in order. One goroutine at
 // a time sends, one at a time receives.
-type carrier interface {
+type transport interface {
 	// send sends header and body as one record. Errors: ErrFull, ErrTimeout,
 	// ErrInterrupted, ErrPeerDead; errSmaller when this record is too large for
 	// the system just now.
-	send(ctx, era context.Context, header, body []byte, w Wait, deadline time.Time) error
+	send(ctx, scope context.Context, header, body []byte, w Wait, deadline time.Time) error
 	// receive puts a record into the buffers, one after the other. Errors:
 	// ErrEmpty, ErrTimeout, ErrInterrupted; ErrPeerDead once all that the peer
 	// has sent was received.
-	receive(ctx, era context.Context, buffers [][]byte, w Wait, deadline time.Time) (int, error)
+	receive(ctx, scope context.Context, buffers [][]byte, w Wait, deadline time.Time) (int, error)
 	// descriptor is what poll(2) says is readable when a record is there.
 	descriptor() int
 	close()
@@ -30,7 +30,7 @@ type carrier interface {
 var errSmaller = errors.New("record too large for the socket")
 
 // A direct carrier is one end of a socketpair(2) whose other end the peer holds:
-// the processes are linked by the kernel alone, and go on if the office dies.
+// the processes are linked by the kernel alone, and go on if the broker dies.
 type direct struct {
 	fd      int
 	out, in waker
@@ -52,7 +52,7 @@ const fullSlice = 20 * time.Millisecond
 
 func (d *direct) descriptor() int { return d.fd }
 
-func (d *direct) send(ctx, era context.Context, header, body []byte, w Wait, deadline time.Time) error {
+func (d *direct) send(ctx, scope context.Context, header, body []byte, w Wait, deadline time.Time) error {
 	parts := [...][]byte{header, body}
 	for {
 		_, err := unix.SendmsgBuffers(d.fd, parts[:], nil, nil, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT)
@@ -69,14 +69,14 @@ func (d *direct) send(ctx, era context.Context, header, body []byte, w Wait, dea
 		default:
 			var fds [2]unix.PollFd
 			fds[0] = unix.PollFd{Fd: int32(d.fd), Events: unix.POLLOUT}
-			if err := d.out.sleep(ctx, era, fds[:1], deadline, fullSlice); err != nil {
+			if err := d.out.sleep(ctx, scope, fds[:1], deadline, fullSlice); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (d *direct) receive(ctx, era context.Context, buffers [][]byte, w Wait, deadline time.Time) (int, error) {
+func (d *direct) receive(ctx, scope context.Context, buffers [][]byte, w Wait, deadline time.Time) (int, error) {
 	for {
 		n, _, _, _, err := unix.RecvmsgBuffers(d.fd, buffers, nil, unix.MSG_DONTWAIT)
 		switch {
@@ -95,7 +95,7 @@ func (d *direct) receive(ctx, era context.Context, buffers [][]byte, w Wait, dea
 		default:
 			var fds [2]unix.PollFd
 			fds[0] = unix.PollFd{Fd: int32(d.fd), Events: unix.POLLIN}
-			if err := d.in.sleep(ctx, era, fds[:1], deadline, 0); err != nil {
+			if err := d.in.sleep(ctx, scope, fds[:1], deadline, 0); err != nil {
 				return 0, err
 			}
 		}

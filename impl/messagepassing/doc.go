@@ -3,18 +3,18 @@
 // follows the model of Silberschatz, Galvin, Gagne, Operating System Concepts,
 // 10th edition, section 3.6, in every combination that the book names:
 //
-//	naming            indirect: Create, Open, Mailbox · direct: Join, Party.Link, Party.Receive
+//	naming            indirect: Create, Open, Mailbox · direct: Join, Endpoint.Link, Endpoint.Receive
 //	synchronization   blocking: Forever · nonblocking: Never · a time limit, a context, Cancel
 //	buffering         zero: Rendezvous · bounded: Capacity n · unbounded: Unbounded
 //	ownership         of the system · of a process: Shape.Owned, Mailbox.HandOver
-//	where             on one host · between hosts: Office.Expose, Office.Address
+//	where             on one host · between hosts: Broker.Expose, Broker.Address
 //
 // # Mailboxes
 //
-// A mailbox lives in a process of its own, the post office: one for each user and
+// A mailbox lives in a process of its own, the broker: one for each user and
 // directory, started when the first mailbox is created, gone when the last one
 // is deleted and nobody is attached. So messages outlive their senders, and the
-// office's death is an error to its clients, not a hang. The office is another
+// broker's death is an error to its clients, not a hang. The broker is another
 // copy of the running program, which therefore must call [ServeIfAsked] first:
 //
 //	func main() {
@@ -28,10 +28,10 @@
 //
 // # Links
 //
-// The office introduces two processes to each other and hands each one end of a
+// The broker introduces two processes to each other and hands each one end of a
 // socket; from then on they are linked by the kernel alone. It is also who
 // vouches for names: what a [Sender] says is known from the kernel and the
-// office, never from the sender.
+// broker, never from the sender.
 //
 // # Sources
 //

@@ -28,14 +28,14 @@ var (
 )
 
 // ErrInDoubt marks a failure whose effect is unknown: the line or the post
-// office was lost between a request and its answer. A message that was being
+// broker was lost between a request and its answer. A message that was being
 // sent may have been delivered; it is never delivered twice.
 var ErrInDoubt = errors.New("outcome unknown")
 
 // An Error says which operation on which object was refused, and why.
 type Error struct {
 	Op   string // "send", "receive", "create" …
-	Name string // of the mailbox or party
+	Name string // of the mailbox or endpoint
 	Err  error  // one of the sentinels of this package, possibly wrapped with detail
 
 	_ struct{}
@@ -47,7 +47,7 @@ func (e *Error) Error() string { return e.Op + " " + e.Name + ": " + e.Err.Error
 func (e *Error) Unwrap() error { return e.Err }
 
 // refusals gives each sentinel its number on the wire. New ones are appended.
-var refusals = []error{
+var sentinels = []error{
 	nil, ErrExist, ErrNotExist, ErrFull, ErrEmpty, ErrTimeout, ErrClosed, ErrTooLarge, ErrPeerDead,
 	ErrPermission, ErrInvalid, ErrNoSpace, ErrInterrupted, ErrIO,
 }
@@ -57,19 +57,19 @@ func refusalCode(err error) uint8 {
 	if err == nil {
 		return 0
 	}
-	for code, sentinel := range refusals {
+	for code, sentinel := range sentinels {
 		if sentinel != nil && errors.Is(err, sentinel) {
 			return uint8(code)
 		}
 	}
-	return uint8(len(refusals) - 1)
+	return uint8(len(sentinels) - 1)
 }
 
-// refusal turns a wire number and the office's text into an error.
+// refusal turns a wire number and the broker's text into an error.
 func refusal(code uint8, text string) error {
 	err := ErrIO
-	if int(code) < len(refusals) {
-		err = refusals[code]
+	if int(code) < len(sentinels) {
+		err = sentinels[code]
 	}
 	if err == nil {
 		return nil

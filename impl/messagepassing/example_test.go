@@ -10,25 +10,25 @@ import (
 	"github.com/ipckit/ipckit/impl/messagepassing"
 )
 
-// office keeps the examples away from the user's own mailboxes.
-func office() (o messagepassing.Office, remove func()) {
+// broker keeps the examples away from the user's own mailboxes.
+func broker() (broker messagepassing.Broker, remove func()) {
 	dir, err := os.MkdirTemp("", "mp")
 	if err != nil {
 		log.Fatal(err)
 	}
-	return messagepassing.Office{Directory: dir}, func() { _ = os.RemoveAll(dir) }
+	return messagepassing.Broker{Directory: dir}, func() { _ = os.RemoveAll(dir) }
 }
 
 // A mailbox that holds eight messages.
 func Example() {
-	o, remove := office()
+	broker, remove := broker()
 	defer remove()
-	box, err := o.Create("/orders", messagepassing.Shape{Capacity: 8})
+	box, err := broker.Create("/orders", messagepassing.Shape{Capacity: 8})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer box.Detach()
-	defer o.Unlink("/orders")
+	defer broker.Unlink("/orders")
 
 	if err := box.Send([]byte("two coffees"), messagepassing.Forever); err != nil {
 		log.Fatal(err)
@@ -48,14 +48,14 @@ func Example() {
 
 // Capacity zero: sender and receiver meet.
 func ExampleMailbox_rendezvous() {
-	o, remove := office()
+	broker, remove := broker()
 	defer remove()
-	box, err := o.Create("/handshake", messagepassing.Shape{Capacity: messagepassing.Rendezvous})
+	box, err := broker.Create("/handshake", messagepassing.Shape{Capacity: messagepassing.Rendezvous})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer box.Detach()
-	defer o.Unlink("/handshake")
+	defer broker.Unlink("/handshake")
 
 	fmt.Println(box.Send([]byte("anyone?"), messagepassing.Never))
 	sent := make(chan error)
@@ -70,16 +70,16 @@ func ExampleMailbox_rendezvous() {
 	// hello <nil>
 }
 
-// Two parties that name each other; in earnest they are two processes.
+// Two endpoints that name each other; in earnest they are two processes.
 func ExampleParty() {
-	o, remove := office()
+	broker, remove := broker()
 	defer remove()
-	alice, err := o.Join("/alice")
+	alice, err := broker.Join("/alice")
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer alice.Leave()
-	bob, err := o.Join("/bob")
+	bob, err := broker.Join("/bob")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func ExampleParty() {
 		log.Fatal(err)
 	}
 	fmt.Printf("%s says %s\n", m.Sender.Name, m.Body)
-	_, err = o.Join("/alice")
+	_, err = broker.Join("/alice")
 	fmt.Println(errors.Is(err, messagepassing.ErrExist))
 	// Output:
 	// /alice says hello

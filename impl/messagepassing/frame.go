@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// A frame is one request to the post office or one answer of it. On the wire,
+// A frame is one request to the broker or one answer of it. On the wire,
 // Unix stream or TCP alike, it is a header of 32 bytes, a name of nameLength
 // bytes, padding up to a multiple of alignment, and a body of size bytes: a stream keeps no boundaries, so the lengths
 // in the header do (Stevens, Fenner, Rudoff, UNIX Network Programming, vol. 1,
@@ -39,7 +39,7 @@ func bodyStart(nameLength int) int {
 // hostMark separates a sender's name from its host.
 const hostMark = "\x00"
 
-// frameNameMax is the longest name in a frame: a party's, the mark, an address.
+// frameNameMax is the longest name in a frame: an endpoint's, the mark, an address.
 const frameNameMax = nameMax + 1 + 64
 
 var padding [alignment]byte
@@ -57,29 +57,29 @@ const (
 	requestClose                     // no more messages
 	requestHandOver                  // pid
 	requestCancel                    // number of the request that waits; not answered itself
-	requestBye                       // detach; the office answers and hangs up
-	requestJoin                      // name; becomes a party, whose key is the answer
-	requestNews                      // body: key of a party, whose ends of links come over this line
+	requestBye                       // detach; the broker answers and hangs up
+	requestJoin                      // name; becomes an endpoint, whose key is the answer
+	requestIncoming                      // body: key of an endpoint, whose ends of links come over this line
 	requestReady                     // the answer to requestNews was read; from now on descriptors may come. Not answered
 	requestExpose                    // body: key; a listening socket follows over the same line
-	requestHello                     // over TCP, first. body: nonce; the answer: the office's nonce and proof
+	requestHello                     // over TCP, first. body: nonce; the answer: the broker's nonce and proof
 	requestProve                     // over TCP, second. body: proof and identity; the answer: the session's token
 	requestResume                    // instead of a third. body: token; priority: last answer that came; pid: request that waits
 	requestWatch                     // room: how many ends have come; answered when another has, or a carried link has something
-	requestDismiss                   // body: key of the mailbox that this party sends into over a carried link
-	requestLink                      // name of the other party; room: how many ends with it have come
+	requestRelease                   // body: key of the mailbox that this endpoint sends into over a carried link
+	requestLink                      // name of the other endpoint; room: how many ends with it have come
 )
 
 // newsSize is the size of every frame that announces an end of a link. They are
 // of one size since the kernel joins those that carry no descriptor.
-var newsSize = bodyStart(nameMax)
+var announcementSize = bodyStart(nameMax)
 
 // announce makes the frame that announces an end. A carried one has the keys of
 // the two mailboxes in place of numbers.
 func announce(from string, out, in uint64, carried bool) *frame {
 	f := &frame{name: from}
 	if carried {
-		f.flags = flagCarried
+		f.flags = flagRelayed
 		f.priority, f.pid = uint32(out), uint32(out>>32)
 		f.uid, f.gid = uint32(in), uint32(in>>32)
 	}
@@ -91,7 +91,7 @@ func (f *frame) keys() (out, in uint64) {
 	return uint64(f.priority) | uint64(f.pid)<<32, uint64(f.uid) | uint64(f.gid)<<32
 }
 
-// starts tells whether an office is started for the request where there is none.
+// starts tells whether a broker is started for the request where there is none.
 func (f *frame) starts() bool {
 	return f.kind == requestCreate || f.kind == requestJoin || f.kind == requestExpose
 }
@@ -99,7 +99,7 @@ func (f *frame) starts() bool {
 // Flags.
 const (
 	flagNever    uint8 = 1 << iota // request: refuse rather than wait
-	flagCarried                    // end of a link: by keys, not by descriptor
+	flagRelayed                    // end of a link: by keys, not by descriptor
 	flagRepeated                   // answer: to the request that waited, instead of to requestResume
 )
 

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A Link joins exactly two parties, each of which names the other: direct
+// A Link joins exactly two endpoints, each of which names the other: direct
 // communication (Silberschatz, Galvin, Gagne, Operating System Concepts, 10th
 // edition, 3.6.1: send(P, message), receive(Q, message)). Its two directions are
 // independent; messages keep boundaries and order. It buffers some hundred
@@ -17,10 +17,10 @@ import (
 // When the peer dies, what it had sent can still be received, and after that
 // operations fail with ErrPeerDead; if it closed the link, with ErrClosed.
 type Link struct {
-	party   string
+	local   string
 	peer    string
-	carrier carrier
-	out, in turn // whose turn it is to send and to receive
+	transport transport
+	out, in timedMutex // whose turn it is to send and to receive
 
 	piece int // out's turn: the most that a record carries
 
@@ -37,21 +37,21 @@ type Link struct {
 	received error  // why nothing more will come
 
 	mu     sync.Mutex
-	era    context.Context // ends with Cancel and Close
+	scope    context.Context // ends with Cancel and Close
 	cancel context.CancelFunc
 	closed bool
 }
 
-func newLink(party, peer string, c carrier) *Link {
+func newLink(party, peer string, c transport) *Link {
 	l := &Link{
-		party: party, peer: peer, carrier: c, out: newTurn(), in: newTurn(),
+		local: party, peer: peer, transport: c, out: newTimedMutex(), in: newTimedMutex(),
 		piece: recordBody, header: make([]byte, recordHeader),
 	}
-	l.era, l.cancel = context.WithCancel(context.Background())
+	l.scope, l.cancel = context.WithCancel(context.Background())
 	return l
 }
 
-// Peer is the name of the party at the other end.
+// Peer is the name of the endpoint at the other end.
 func (l *Link) Peer() string { return l.peer }
 
 // Send sends message to the peer, and blocks while the link's buffer is full. A
@@ -78,22 +78,22 @@ func (l *Link) send(ctx context.Context, message []byte, w Wait) error {
 // transmit sends one record, or a message in pieces. The receiver forgets an
 // unfinished message when another one begins, so that giving up needs no word.
 func (l *Link) transmit(ctx context.Context, kind recordKind, body []byte, w Wait) error {
-	era, err := l.now(ctx)
+	scope, err := l.check(ctx)
 	if err != nil {
 		return err
 	}
 	deadline := w.deadline()
-	if err := l.out.enter(ctx, era, w, deadline, ErrFull); err != nil {
+	if err := l.out.lock(ctx, scope, w, deadline, ErrFull); err != nil {
 		return err
 	}
-	defer l.out.leave()
+	defer l.out.unlock()
 	if l.isClosed() {
 		return errDetached
 	}
 	const smallest = 16 << 10
 	var header [recordHeader]byte
 	for {
-		err := l.pieces(ctx, era, header[:], kind, body, w, deadline)
+		err := l.pieces(ctx, scope, header[:], kind, body, w, deadline)
 		if !errors.Is(err, errSmaller) {
 			return err
 		}
@@ -104,16 +104,16 @@ func (l *Link) transmit(ctx context.Context, kind recordKind, body []byte, w Wai
 	}
 }
 
-func (l *Link) pieces(ctx, era context.Context, header []byte, kind recordKind, body []byte, w Wait, deadline time.Time) error {
+func (l *Link) pieces(ctx, scope context.Context, header []byte, kind recordKind, body []byte, w Wait, deadline time.Time) error {
 	if len(body) <= l.piece || kind == recordPack {
 		putRecordHeader(header, kind, len(body))
-		return l.carrier.send(ctx, era, header, body, w, deadline)
+		return l.transport.send(ctx, scope, header, body, w, deadline)
 	}
 	kind = recordFirst
 	for size := len(body); len(body) > 0; kind = recordMore {
 		n := min(l.piece, len(body))
 		putRecordHeader(header, kind, size)
-		if err := l.carrier.send(ctx, era, header, body[:n], w, deadline); err != nil {
+		if err := l.transport.send(ctx, scope, header, body[:n], w, deadline); err != nil {
 			return err
 		}
 		body = body[n:]
@@ -164,7 +164,7 @@ func (l *Link) Cancel() error {
 	defer l.mu.Unlock()
 	l.cancel()
 	if !l.closed {
-		l.era, l.cancel = context.WithCancel(context.Background())
+		l.scope, l.cancel = context.WithCancel(context.Background())
 	}
 	return nil
 }
@@ -186,10 +186,10 @@ func (l *Link) Close() error {
 	l.in <- struct{}{}
 	var bye [recordHeader]byte
 	putRecordHeader(bye[:], recordBye, 0)
-	_ = l.carrier.send(context.Background(), context.Background(), bye[:], nil, Never, time.Time{})
-	l.carrier.close()
-	l.out.leave()
-	l.in.leave()
+	_ = l.transport.send(context.Background(), context.Background(), bye[:], nil, Never, time.Time{})
+	l.transport.close()
+	l.out.unlock()
+	l.in.unlock()
 	return nil
 }
 
@@ -200,34 +200,34 @@ func (l *Link) isClosed() bool {
 }
 
 // now gives what Cancel ends, unless ctx has ended already.
-func (l *Link) now(ctx context.Context) (era context.Context, err error) {
+func (l *Link) check(ctx context.Context) (scope context.Context, err error) {
 	if err := contextError(ctx); err != nil {
 		return nil, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.era, nil
+	return l.scope, nil
 }
 
 func (l *Link) fail(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return &Error{Op: l.party + ": " + op, Name: l.peer, Err: err}
+	return &Error{Op: l.local + ": " + op, Name: l.peer, Err: err}
 }
 
 // receive waits for the next message and gives it to take; if take refuses, the
 // message stays. Where it can, it has the message put into into directly.
 func (l *Link) receive(ctx context.Context, into []byte, w Wait, take func([]byte) ([]byte, error)) ([]byte, error) {
-	era, err := l.now(ctx)
+	scope, err := l.check(ctx)
 	if err != nil {
 		return nil, err
 	}
 	deadline := w.deadline()
-	if err := l.in.enter(ctx, era, w, deadline, ErrEmpty); err != nil {
+	if err := l.in.lock(ctx, scope, w, deadline, ErrEmpty); err != nil {
 		return nil, err
 	}
-	defer l.in.leave()
+	defer l.in.unlock()
 	if l.isClosed() {
 		return nil, errDetached
 	}
@@ -241,7 +241,7 @@ func (l *Link) receive(ctx context.Context, into []byte, w Wait, take func([]byt
 			}
 			return taken, err
 		}
-		direct, err := l.fetch(ctx, era, into, w, deadline)
+		direct, err := l.fetch(ctx, scope, into, w, deadline)
 		if direct != nil || err != nil {
 			return direct, err
 		}
@@ -271,7 +271,7 @@ func (l *Link) drop() {
 
 // fetch receives one record. A whole message that fits into into is returned;
 // everything else is kept for next.
-func (l *Link) fetch(ctx, era context.Context, into []byte, w Wait, deadline time.Time) (direct []byte, err error) {
+func (l *Link) fetch(ctx, scope context.Context, into []byte, w Wait, deadline time.Time) (direct []byte, err error) {
 	if l.spill == nil {
 		l.spill = make([]byte, recordBody)
 	}
@@ -279,7 +279,7 @@ func (l *Link) fetch(ctx, era context.Context, into []byte, w Wait, deadline tim
 		into = nil // packed records are best kept in one place
 	}
 	buffers := [...][]byte{l.header, into, l.spill}
-	n, err := l.carrier.receive(ctx, era, buffers[:], w, deadline)
+	n, err := l.transport.receive(ctx, scope, buffers[:], w, deadline)
 	if errors.Is(err, ErrPeerDead) || errors.Is(err, ErrClosed) {
 		l.received = err
 	}
@@ -316,7 +316,7 @@ func (l *Link) fetch(ctx, era context.Context, into []byte, w Wait, deadline tim
 		}
 		return nil, nil
 	case kind == recordHello:
-		if l.sender.Name == "" { // the office's word, before the peer could say any
+		if l.sender.Name == "" { // the broker's word, before the peer could say any
 			l.sender, err = parseHello(concat(here, rest, n))
 		}
 		return nil, err

@@ -12,9 +12,9 @@ import (
 	"time"
 )
 
-func join(t testing.TB, o Office, name string) *Party {
+func join(t testing.TB, broker Broker, name string) *Endpoint {
 	t.Helper()
-	p, err := o.Join(name)
+	p, err := broker.Join(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,7 +22,7 @@ func join(t testing.TB, o Office, name string) *Party {
 	return p
 }
 
-func link(t testing.TB, p *Party, peer string) *Link {
+func link(t testing.TB, p *Endpoint, peer string) *Link {
 	t.Helper()
 	l, err := p.Link(peer)
 	if err != nil {
@@ -42,8 +42,8 @@ func receiveText(t testing.TB, l *Link) string {
 }
 
 func TestLinkIsAPair(t *testing.T) {
-	o := testOffice(t)
-	p, q, r := join(t, o, "/p"), join(t, o, "/q"), join(t, o, "/r")
+	broker := testBroker(t)
+	p, q, r := join(t, broker, "/p"), join(t, broker, "/q"), join(t, broker, "/r")
 	pq, pr := link(t, p, "/q"), link(t, p, "/r")
 	qp, rp := link(t, q, "/p"), link(t, r, "/p")
 	if again := link(t, p, "/q"); again != pq {
@@ -62,7 +62,7 @@ func TestLinkIsAPair(t *testing.T) {
 		text string
 	}{{pq, "from q"}, {pr, "from r"}, {qp, "to q"}, {rp, "to r"}} {
 		if got := receiveText(t, want.l); got != want.text {
-			t.Errorf("%s receives %q from %s: want %q", want.l.party, got, want.l.peer, want.text)
+			t.Errorf("%s receives %q from %s: want %q", want.l.local, got, want.l.peer, want.text)
 		}
 		_, err := want.l.ReceiveMessage(Never)
 		wantError(t, "receive from an empty link", err, ErrEmpty)
@@ -74,9 +74,9 @@ func TestLinkIsAPair(t *testing.T) {
 // What is sent before the peer has joined waits for it, even beyond the
 // sender's end.
 func TestLinkBeforeThePeer(t *testing.T) {
-	o := testOffice(t)
-	create(t, o, "/keeps-the-office", Shape{Capacity: 1})
-	p, err := o.Join("/early")
+	broker := testBroker(t)
+	create(t, broker, "/keeps-the-broker", Shape{Capacity: 1})
+	p, err := broker.Join("/early")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestLinkBeforeThePeer(t *testing.T) {
 	if err := p.Leave(); err != nil {
 		t.Fatal(err)
 	}
-	late := link(t, join(t, o, "/late"), "/early")
+	late := link(t, join(t, broker, "/late"), "/early")
 	for _, text := range []string{"one", "two"} {
 		if got := receiveText(t, late); got != text {
 			t.Errorf("got %q, want %q", got, text)
@@ -102,8 +102,8 @@ func TestLinkBeforeThePeer(t *testing.T) {
 }
 
 func TestLinkContentAndBoundaries(t *testing.T) {
-	o := testOffice(t)
-	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	broker := testBroker(t)
+	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	rng := rand.New(rand.NewPCG(5, 6))
 	var sent [][]byte
 	for _, size := range []int{0, 1, 7, 0, 4096, 65535, 1 << 20, 1<<20 + 1, 3<<20 + 5, 16 << 20, 0, 2} {
@@ -172,8 +172,8 @@ func TestLinkContentAndBoundaries(t *testing.T) {
 
 // Both send at once until the buffers are full, and nothing is lost.
 func TestLinkFullBothWays(t *testing.T) {
-	o := testOffice(t)
-	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	broker := testBroker(t)
+	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	fill := func(l *Link) (n int) {
 		m := make([]byte, 8<<10)
 		for {
@@ -211,8 +211,8 @@ func TestLinkFullBothWays(t *testing.T) {
 }
 
 func TestReceiveFromAny(t *testing.T) {
-	o := testOffice(t)
-	p := join(t, o, "/p")
+	broker := testBroker(t)
+	p := join(t, broker, "/p")
 	_, err := p.Receive(Never)
 	wantError(t, "receive without a link", err, ErrEmpty)
 	_, err = p.Receive(Wait(time.Millisecond))
@@ -227,10 +227,10 @@ func TestReceiveFromAny(t *testing.T) {
 
 	const parties, each = 3, 20
 	pids := map[string]int{}
-	var all []*helper
+	var all []*child
 	for i := range parties {
 		name := fmt.Sprintf("/from%d", i)
-		h := start(t, "talker", o.Directory, name, "/p", fmt.Sprint(each))
+		h := start(t, "talker", broker.Directory, name, "/p", fmt.Sprint(each))
 		all = append(all, h)
 		pids[name] = h.cmd.Process.Pid
 	}
@@ -261,11 +261,11 @@ func TestReceiveFromAny(t *testing.T) {
 // A name belongs to one living process, and every message of that process bears
 // it; another process that claims it is exposed.
 func TestNamesCannotBeForged(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/box", Shape{Capacity: 8})
-	h := start(t, "talker", o.Directory, "/alice", "/bob", "0")
+	broker := testBroker(t)
+	m := create(t, broker, "/box", Shape{Capacity: 8})
+	h := start(t, "talker", broker.Directory, "/alice", "/bob", "0")
 	h.line(t)
-	_, err := o.Join("/alice")
+	_, err := broker.Join("/alice")
 	wantError(t, "claim the name of a living process", err, ErrExist)
 	if err := m.Send([]byte("I am /alice"), Never); err != nil {
 		t.Fatal(err)
@@ -276,7 +276,7 @@ func TestNamesCannotBeForged(t *testing.T) {
 	}
 	h.kill()
 	eventually(t, "the name is free", func() bool {
-		p, err := o.Join("/alice")
+		p, err := broker.Join("/alice")
 		if err != nil {
 			return false
 		}
@@ -294,8 +294,8 @@ func TestNamesCannotBeForged(t *testing.T) {
 
 // Many packed messages of odd sizes keep their boundaries and order.
 func TestPackedReceiveEach(t *testing.T) {
-	o := testOffice(t)
-	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	broker := testBroker(t)
+	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	const count = 20_000
 	var wg sync.WaitGroup
 	defer wg.Wait()

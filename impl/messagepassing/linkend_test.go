@@ -13,10 +13,10 @@ import (
 )
 
 func TestLinkPeerKilled(t *testing.T) {
-	o := testOffice(t)
-	p := join(t, o, "/p")
+	broker := testBroker(t)
+	p := join(t, broker, "/p")
 	l := link(t, p, "/q")
-	h := start(t, "talker", o.Directory, "/q", "/p", "3")
+	h := start(t, "talker", broker.Directory, "/q", "/p", "3")
 	h.line(t)
 	if err := l.Send([]byte("never read"), Never); err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func TestLinkPeerKilled(t *testing.T) {
 	wantError(t, "send to the dead", l.Send(nil, Forever), ErrPeerDead)
 
 	// The name is free again, and the next link is another one.
-	h = start(t, "talker", o.Directory, "/q", "/p", "1")
+	h = start(t, "talker", broker.Directory, "/q", "/p", "1")
 	h.line(t)
 	if got := receiveText(t, link(t, p, "/q")); got != "0" {
 		t.Errorf("got %q from the second process of that name", got)
@@ -45,9 +45,9 @@ func TestLinkPeerKilled(t *testing.T) {
 
 // A blocked sender is told of its peer's death.
 func TestLinkPeerKilledWhileFull(t *testing.T) {
-	o := testOffice(t)
-	l := link(t, join(t, o, "/p"), "/q")
-	h := start(t, "talker", o.Directory, "/q", "/p", "0")
+	broker := testBroker(t)
+	l := link(t, join(t, broker, "/p"), "/q")
+	h := start(t, "talker", broker.Directory, "/q", "/p", "0")
 	h.line(t)
 	sending := async(func() error {
 		for {
@@ -63,7 +63,7 @@ func TestLinkPeerKilledWhileFull(t *testing.T) {
 
 // talkerRole joins, sends some numbers, says so and sleeps.
 func talkerRole(args []string) error {
-	p, err := Office{Directory: args[0]}.Join(args[1])
+	p, err := Broker{Directory: args[0]}.Join(args[1])
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func talkerRole(args []string) error {
 }
 
 func TestLinkCancelAndClose(t *testing.T) {
-	o := testOffice(t)
-	p := join(t, o, "/p")
+	broker := testBroker(t)
+	p := join(t, broker, "/p")
 	l := link(t, p, "/q")
 	receive := func() error {
 		_, err := l.ReceiveMessage(Forever)
@@ -120,8 +120,8 @@ func TestLinkCancelAndClose(t *testing.T) {
 // Cancelled and timed-out operations took effect wholly or not at all, in pieces
 // or not.
 func TestLinkCancelIsAllOrNothing(t *testing.T) {
-	o := testOffice(t)
-	a, b := link(t, join(t, o, "/a"), "/b"), link(t, join(t, o, "/b"), "/a")
+	broker := testBroker(t)
+	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	var sent []uint64
 	sending := async(func() error {
 		m := make([]byte, 5<<20)
@@ -161,15 +161,15 @@ func TestLinkCancelIsAllOrNothing(t *testing.T) {
 	t.Logf("%d of 60 accepted", len(sent))
 }
 
-// Links go on when the office dies.
-func TestLinkOutlivesTheOffice(t *testing.T) {
-	o := testOffice(t)
-	p, q := join(t, o, "/p"), join(t, o, "/q")
+// Links go on when the broker dies.
+func TestLinkOutlivesTheBroker(t *testing.T) {
+	broker := testBroker(t)
+	p, q := join(t, broker, "/p"), join(t, broker, "/q")
 	pq, qp := link(t, p, "/q"), link(t, q, "/p")
-	for _, pid := range officePIDs(t, o) {
+	for _, pid := range brokerPIDs(t, broker) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
-	eventually(t, "the office is dead", func() bool { return len(officePIDs(t, o)) == 0 })
+	eventually(t, "the broker is dead", func() bool { return len(brokerPIDs(t, broker)) == 0 })
 	if err := pq.Send([]byte("still here"), Forever); err != nil {
 		t.Fatal(err)
 	}
@@ -177,18 +177,18 @@ func TestLinkOutlivesTheOffice(t *testing.T) {
 		t.Errorf("got %q, %v", m.Body, err)
 	}
 	_, err := p.Link("/r")
-	wantError(t, "a new link without an office", err, ErrPeerDead)
+	wantError(t, "a new link without a broker", err, ErrPeerDead)
 	if err := qp.Send(nil, Never); err != nil {
 		t.Error(err)
 	}
-	join(t, o, "/p") // a new office sweeps what was left
+	join(t, broker, "/p") // a new broker sweeps what was left
 }
 
 func TestLinkLeavesNothing(t *testing.T) {
-	o := testOffice(t)
+	broker := testBroker(t)
 	before := descriptors(t)
 	for range 50 {
-		p, q := join(t, o, "/p"), join(t, o, "/q")
+		p, q := join(t, broker, "/p"), join(t, broker, "/q")
 		pq := link(t, p, "/q")
 		qp := link(t, q, "/p")
 		receiving := async(func() error {

@@ -12,19 +12,19 @@ import (
 // A Mailbox is one process's handle on a mailbox. Any number of processes and
 // goroutines may send and receive; each message reaches exactly one receive.
 // Messages keep their boundaries, and their order within a priority. A message
-// lives in the office until it is received, whatever becomes of its sender.
+// lives in the broker until it is received, whatever becomes of its sender.
 //
 // This is indirect communication (Silberschatz, Galvin, Gagne, Operating System
 // Concepts, 10th edition, 3.6.1): send(A, message) and receive(A, message).
 type Mailbox struct {
-	office Office
+	broker Broker
 	name   string
 	shape  Shape
 	key    uint64
 
 	mu       sync.Mutex
-	idle     []*line // attached, and free for the next operation
-	busy     []*line
+	idle     []*connection // attached, and free for the next operation
+	busy     []*connection
 	detached bool
 
 	receiving sync.Mutex // at-least-once: a handle is one receiver
@@ -36,7 +36,7 @@ func (m *Mailbox) Name() string { return m.name }
 // Shape is what the mailbox was created with.
 func (m *Mailbox) Shape() Shape { return m.shape }
 
-// Send gives the office a copy of message with the lowest priority. It blocks
+// Send gives the broker a copy of message with the lowest priority. It blocks
 // while the mailbox is full; where the capacity is Rendezvous, until a receiver
 // has taken the message. Errors: ErrFull, ErrTimeout, ErrClosed, ErrTooLarge,
 // ErrInterrupted, ErrPeerDead; only after the last may the message have been
@@ -142,14 +142,14 @@ func (m *Mailbox) HandOver(pid int) error {
 }
 
 // Cancel ends the operations that are blocked on this handle in other
-// goroutines, with ErrInterrupted. An operation that the office has already done
+// goroutines, with ErrInterrupted. An operation that the broker has already done
 // succeeds: each took effect wholly or not at all. Later ones are not affected.
 func (m *Mailbox) Cancel() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var err error
-	for _, l := range m.busy {
-		err = errors.Join(err, l.withdrawLast())
+	for _, conn := range m.busy {
+		err = errors.Join(err, conn.withdrawLast())
 	}
 	return m.fail("cancel", err)
 }
@@ -161,11 +161,11 @@ func (m *Mailbox) Detach() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.detached = true
-	for _, l := range m.busy {
-		l.hangUp() // whoever is asleep in it closes it
+	for _, conn := range m.busy {
+		conn.shutdown() // whoever is asleep in it closes it
 	}
-	for _, l := range m.idle {
-		l.bye()
+	for _, conn := range m.idle {
+		conn.bye()
 	}
 	m.idle = nil
 	return nil
@@ -179,13 +179,13 @@ func (m *Mailbox) do(ctx context.Context, request *frame, w Wait, into []byte) (
 	if err := contextError(ctx); err != nil {
 		return frame{}, err
 	}
-	l, err := m.take()
+	conn, err := m.take()
 	if err != nil {
 		return frame{}, err
 	}
-	answer, err := l.call(ctx, request, w, into)
-	lost := err != nil && (l.far == nil || errors.Is(err, ErrPeerDead))
-	if detached := m.put(l, lost); err != nil {
+	answer, err := conn.call(ctx, request, w, into)
+	broken := err != nil && (conn.remote == nil || errors.Is(err, ErrPeerDead))
+	if detached := m.put(conn, broken); err != nil {
 		if detached {
 			err = errDetached
 		}
@@ -194,7 +194,7 @@ func (m *Mailbox) do(ctx context.Context, request *frame, w Wait, into []byte) (
 	err = answer.refusal()
 	if errors.Is(err, ErrInterrupted) {
 		switch ended := contextError(ctx); {
-		case l.expired:
+		case conn.expired:
 			err = ErrTimeout
 		case ended != nil:
 			err = ended
@@ -216,55 +216,55 @@ func contextError(ctx context.Context) error {
 }
 
 // take gives a line that nobody else uses, a new one if need be.
-func (m *Mailbox) take() (*line, error) {
+func (m *Mailbox) take() (*connection, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.detached {
 		return nil, errDetached
 	}
-	var l *line
+	var conn *connection
 	if n := len(m.idle); n > 0 {
-		l, m.idle = m.idle[n-1], m.idle[:n-1]
+		conn, m.idle = m.idle[n-1], m.idle[:n-1]
 	} else {
 		var err error
-		if l, err = m.attach(); err != nil {
+		if conn, err = m.attach(); err != nil {
 			return nil, err
 		}
 	}
-	m.busy = append(m.busy, l)
-	return l, nil
+	m.busy = append(m.busy, conn)
+	return conn, nil
 }
 
 // attach makes another line to this mailbox, whose name may be gone already.
-func (m *Mailbox) attach() (*line, error) {
+func (m *Mailbox) attach() (*connection, error) {
 	request := &frame{kind: requestAttach, body: appendShape(nil, m.shape, m.key)}
-	l, _, err := m.office.ask(request)
+	conn, _, err := m.broker.ask(request)
 	if err == nil {
-		return l, nil
+		return conn, nil
 	}
-	if l != nil {
-		l.bye()
+	if conn != nil {
+		conn.bye()
 	}
 	if errors.Is(err, ErrNotExist) {
-		err = fmt.Errorf("%w: the post office that held it has ended", ErrPeerDead)
+		err = fmt.Errorf("%w: the broker that held it has ended", ErrPeerDead)
 	}
 	return nil, err
 }
 
 // put gives a line back, or closes it where it is lost or nobody wants it any
 // more. It reports whether the handle was detached meanwhile.
-func (m *Mailbox) put(l *line, lost bool) (detached bool) {
+func (m *Mailbox) put(conn *connection, broken bool) (detached bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.busy = slices.DeleteFunc(m.busy, func(b *line) bool { return b == l })
+	m.busy = slices.DeleteFunc(m.busy, func(b *connection) bool { return b == conn })
 	switch {
-	case lost || m.detached:
-		l.close()
-		if lost && !m.detached {
-			m.office.sweep()
+	case broken || m.detached:
+		conn.close()
+		if broken && !m.detached {
+			m.broker.removeStale()
 		}
 	default:
-		m.idle = append(m.idle, l)
+		m.idle = append(m.idle, conn)
 	}
 	return m.detached
 }

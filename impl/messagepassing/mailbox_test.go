@@ -13,22 +13,22 @@ import (
 )
 
 // create makes a mailbox that the test's end deletes.
-func create(t testing.TB, o Office, name string, shape Shape) *Mailbox {
+func create(t testing.TB, broker Broker, name string, shape Shape) *Mailbox {
 	t.Helper()
-	m, err := o.Create(name, shape)
+	m, err := broker.Create(name, shape)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = o.Unlink(name)
+		_ = broker.Unlink(name)
 		_ = m.Detach()
 	})
 	return m
 }
 
-func open(t testing.TB, o Office, name string) *Mailbox {
+func open(t testing.TB, broker Broker, name string) *Mailbox {
 	t.Helper()
-	m, err := o.Open(name)
+	m, err := broker.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,9 +72,9 @@ func async(f func() error) <-chan error {
 }
 
 func TestOrderContentAndBoundaries(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/order", Shape{Capacity: Unbounded, MessageMax: 1 << 20})
-	r := open(t, o, "/order")
+	broker := testBroker(t)
+	m := create(t, broker, "/order", Shape{Capacity: Unbounded, MessageMax: 1 << 20})
+	r := open(t, broker, "/order")
 	rng := rand.New(rand.NewPCG(1, 2))
 	var sent [][]byte
 	for _, size := range []int{0, 1, 0, 31, 32, 33, 1024, 4063, 4064, 4065, 65535, 65536, 65537, 1 << 20, 0, 7} {
@@ -86,7 +86,7 @@ func TestOrderContentAndBoundaries(t *testing.T) {
 		if err := m.Send(b, Forever); err != nil {
 			t.Fatal(err)
 		}
-		clear(b) // the office has its own copy
+		clear(b) // the broker has its own copy
 	}
 	into := make([]byte, 1<<20)
 	for i, b := range sent {
@@ -110,8 +110,8 @@ func TestOrderContentAndBoundaries(t *testing.T) {
 }
 
 func TestSixteenMiB(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/large", Shape{Capacity: 1, MessageMax: 16 << 20})
+	broker := testBroker(t)
+	m := create(t, broker, "/large", Shape{Capacity: 1, MessageMax: 16 << 20})
 	b := bytes.Repeat([]byte("0123456789abcde"), 16<<20/15+1)[:16<<20]
 	if err := m.Send(b, Forever); err != nil {
 		t.Fatal(err)
@@ -124,9 +124,9 @@ func TestSixteenMiB(t *testing.T) {
 }
 
 func TestCapacityIsExact(t *testing.T) {
-	o := testOffice(t)
+	broker := testBroker(t)
 	for _, capacity := range []int{1, 2, 7} {
-		m := create(t, o, fmt.Sprintf("/c%d", capacity), Shape{Capacity: capacity})
+		m := create(t, broker, fmt.Sprintf("/c%d", capacity), Shape{Capacity: capacity})
 		for i := range capacity {
 			if err := m.Send([]byte{byte(i)}, Never); err != nil {
 				t.Fatalf("message %d of %d: %v", i, capacity, err)
@@ -153,8 +153,8 @@ func TestCapacityIsExact(t *testing.T) {
 }
 
 func TestReceiverFirst(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/first", Shape{Capacity: 1})
+	broker := testBroker(t)
+	m := create(t, broker, "/first", Shape{Capacity: 1})
 	done := async(func() error {
 		_, err := m.ReceiveMessage(Forever)
 		return err
@@ -167,8 +167,8 @@ func TestReceiverFirst(t *testing.T) {
 }
 
 func TestSmallBufferLeavesTheMessage(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/small", Shape{Capacity: 2})
+	broker := testBroker(t)
+	m := create(t, broker, "/small", Shape{Capacity: 2})
 	if err := m.Send([]byte("four"), Never); err != nil {
 		t.Fatal(err)
 	}
@@ -182,33 +182,33 @@ func TestSmallBufferLeavesTheMessage(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	o := testOffice(t)
+	broker := testBroker(t)
 	for _, name := range []string{"", "/", "orders", "/a/b", "//a", "/.", "/..", "/a\x00", "/" + strings.Repeat("n", 255)} {
-		_, err := o.Create(name, Shape{Capacity: 1})
+		_, err := broker.Create(name, Shape{Capacity: 1})
 		wantError(t, fmt.Sprintf("create %.20q", name), err, ErrInvalid)
-		_, err = o.Open(name)
+		_, err = broker.Open(name)
 		wantError(t, fmt.Sprintf("open %.20q", name), err, ErrInvalid)
-		wantError(t, fmt.Sprintf("unlink %.20q", name), o.Unlink(name), ErrInvalid)
+		wantError(t, fmt.Sprintf("unlink %.20q", name), broker.Unlink(name), ErrInvalid)
 	}
 	for _, name := range []string{"/a", "/ünïcode", "/...", "/ ", "/" + strings.Repeat("n", 254)} {
-		m := create(t, o, name, Shape{Capacity: 1})
-		_, err := o.Create(name, Shape{Capacity: 1})
+		m := create(t, broker, name, Shape{Capacity: 1})
+		_, err := broker.Create(name, Shape{Capacity: 1})
 		wantError(t, "create again", err, ErrExist)
 		if m.Name() != name {
 			t.Errorf("name %q: want %q", m.Name(), name)
 		}
 	}
 	for _, shape := range []Shape{{Capacity: -2}, {Capacity: CapacityMax + 1}, {MessageMax: -1}, {MessageMax: MessageMaxLimit + 1}, {Delivery: 9}} {
-		_, err := o.Create("/bad", shape)
+		_, err := broker.Create("/bad", shape)
 		wantError(t, fmt.Sprintf("create %+v", shape), err, ErrInvalid)
 	}
 }
 
 func TestMessagesOutliveTheirSender(t *testing.T) {
-	o := testOffice(t)
-	create(t, o, "/outlive", Shape{Capacity: 8}).Detach()
-	start(t, "send", o.Directory, "/outlive", "7", "3").wait(t)
-	m := open(t, o, "/outlive")
+	broker := testBroker(t)
+	create(t, broker, "/outlive", Shape{Capacity: 8}).Detach()
+	start(t, "send", broker.Directory, "/outlive", "7", "3").wait(t)
+	m := open(t, broker, "/outlive")
 	for i := range 3 {
 		got, err := m.ReceiveMessage(Never)
 		if err != nil || got.Body[0] != 7 || got.Body[8] != byte(i) {
@@ -224,16 +224,16 @@ func TestMessagesOutliveTheirSender(t *testing.T) {
 // order of one sender is kept at every receiver.
 func TestManyToMany(t *testing.T) {
 	const senders, receivers, each = 3, 3, 500
-	o := testOffice(t)
-	m := create(t, o, "/many", Shape{Capacity: 5})
-	var in, out []*helper
+	broker := testBroker(t)
+	m := create(t, broker, "/many", Shape{Capacity: 5})
+	var in, out []*child
 	for range receivers {
-		h := start(t, "receive", o.Directory, "/many")
+		h := start(t, "receive", broker.Directory, "/many")
 		h.line(t)
 		in = append(in, h)
 	}
 	for s := range senders {
-		out = append(out, start(t, "send", o.Directory, "/many", fmt.Sprint(s), fmt.Sprint(each)))
+		out = append(out, start(t, "send", broker.Directory, "/many", fmt.Sprint(s), fmt.Sprint(each)))
 	}
 	var mu sync.Mutex
 	got := map[string]int{}

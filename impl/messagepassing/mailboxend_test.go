@@ -13,25 +13,25 @@ import (
 )
 
 func TestUnlink(t *testing.T) {
-	o := testOffice(t)
-	_, err := o.Open("/gone")
+	broker := testBroker(t)
+	_, err := broker.Open("/gone")
 	wantError(t, "open before creation", err, ErrNotExist)
-	wantError(t, "unlink before creation", o.Unlink("/gone"), ErrNotExist)
-	m := create(t, o, "/gone", Shape{Capacity: 1})
+	wantError(t, "unlink before creation", broker.Unlink("/gone"), ErrNotExist)
+	m := create(t, broker, "/gone", Shape{Capacity: 1})
 	if err := m.Send([]byte("left"), Never); err != nil {
 		t.Fatal(err)
 	}
 	done := async(func() error { return m.Send(nil, Forever) })
 	blocked(t, "send to a full mailbox", done)
-	if err := o.Unlink("/gone"); err != nil {
+	if err := broker.Unlink("/gone"); err != nil {
 		t.Fatal(err)
 	}
 	released(t, "send to a deleted mailbox", done, ErrClosed)
-	_, err = o.Open("/gone")
+	_, err = broker.Open("/gone")
 	wantError(t, "open after deletion", err, ErrNotExist)
-	wantError(t, "unlink twice", o.Unlink("/gone"), ErrNotExist)
+	wantError(t, "unlink twice", broker.Unlink("/gone"), ErrNotExist)
 
-	other := create(t, o, "/gone", Shape{Capacity: 3})
+	other := create(t, broker, "/gone", Shape{Capacity: 3})
 	_, err = other.ReceiveMessage(Never)
 	wantError(t, "receive from the new mailbox", err, ErrEmpty)
 	if got, err := m.ReceiveMessage(Forever); err != nil || string(got.Body) != "left" {
@@ -42,21 +42,21 @@ func TestUnlink(t *testing.T) {
 }
 
 func TestNothingIsLeftBehind(t *testing.T) {
-	o := testOffice(t)
+	broker := testBroker(t)
 	before := descriptors(t)
-	m, err := o.Create("/left", Shape{Capacity: 1})
+	m, err := broker.Create("/left", Shape{Capacity: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, end := range []func() error{m.Detach, func() error { return o.Unlink("/left") }} {
-		if left, _ := os.ReadDir(o.Directory); len(left) != 1 {
-			t.Errorf("%d entries while the mailbox exists: want the office's directory", len(left))
+	for _, end := range []func() error{m.Detach, func() error { return broker.Unlink("/left") }} {
+		if left, _ := os.ReadDir(broker.Directory); len(left) != 1 {
+			t.Errorf("%d entries while the mailbox exists: want the broker's directory", len(left))
 		}
 		if err := end(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if left, _ := os.ReadDir(o.Directory); len(left) != 0 {
+	if left, _ := os.ReadDir(broker.Directory); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	if after := descriptors(t); after != before {
@@ -66,8 +66,8 @@ func TestNothingIsLeftBehind(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/close", Shape{Capacity: 1})
+	broker := testBroker(t)
+	m := create(t, broker, "/close", Shape{Capacity: 1})
 	if err := m.Send([]byte("last"), Never); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestClose(t *testing.T) {
 	_, err := m.ReceiveMessage(Forever)
 	wantError(t, "receive from a closed mailbox", err, ErrClosed)
 
-	e := create(t, o, "/closeempty", Shape{Capacity: 1})
+	e := create(t, broker, "/closeempty", Shape{Capacity: 1})
 	receiving := async(func() error {
 		_, err := e.ReceiveMessage(Forever)
 		return err
@@ -97,8 +97,8 @@ func TestClose(t *testing.T) {
 }
 
 func TestCancelAndContext(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/cancel", Shape{Capacity: 1})
+	broker := testBroker(t)
+	m := create(t, broker, "/cancel", Shape{Capacity: 1})
 	receiving := async(func() error {
 		_, err := m.ReceiveMessage(Forever)
 		return err
@@ -135,8 +135,8 @@ func TestCancelAndContext(t *testing.T) {
 // A cancelled operation took effect wholly or not at all: what was accepted is
 // what arrives.
 func TestCancelIsAllOrNothing(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/race", Shape{Capacity: 2})
+	broker := testBroker(t)
+	m := create(t, broker, "/race", Shape{Capacity: 2})
 	const count = 300
 	var sent []byte
 	sending := async(func() error {
@@ -172,8 +172,8 @@ func TestCancelIsAllOrNothing(t *testing.T) {
 }
 
 func TestDetachReleases(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/detach", Shape{Capacity: 1})
+	broker := testBroker(t)
+	m := create(t, broker, "/detach", Shape{Capacity: 1})
 	receiving := async(func() error {
 		_, err := m.ReceiveMessage(Forever)
 		return err
@@ -185,11 +185,11 @@ func TestDetachReleases(t *testing.T) {
 	released(t, "receive on a detached handle", receiving, ErrInvalid)
 }
 
-// The death of the office is an error to its clients, and the next one starts
+// The death of the broker is an error to its clients, and the next one starts
 // clean.
-func TestOfficeKilled(t *testing.T) {
-	o := testOffice(t)
-	m, err := o.Create("/killed", Shape{Capacity: 1})
+func TestBrokerKilled(t *testing.T) {
+	broker := testBroker(t)
+	m, err := broker.Create("/killed", Shape{Capacity: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,41 +199,41 @@ func TestOfficeKilled(t *testing.T) {
 		return err
 	})
 	blocked(t, "receive", receiving)
-	pids := officePIDs(t, o)
+	pids := brokerPIDs(t, broker)
 	if len(pids) != 1 {
-		t.Fatalf("offices %v: want one", pids)
+		t.Fatalf("brokers %v: want one", pids)
 	}
 	if err := syscall.Kill(pids[0], syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	released(t, "receive from a killed office", receiving, ErrPeerDead)
-	wantError(t, "send to a killed office", m.Send(nil, Forever), ErrPeerDead)
-	_, err = o.Open("/killed")
-	wantError(t, "open at a killed office", err, ErrNotExist)
-	if left, _ := os.ReadDir(o.Directory); len(left) != 0 {
+	released(t, "receive from a killed broker", receiving, ErrPeerDead)
+	wantError(t, "send to a killed broker", m.Send(nil, Forever), ErrPeerDead)
+	_, err = broker.Open("/killed")
+	wantError(t, "open at a killed broker", err, ErrNotExist)
+	if left, _ := os.ReadDir(broker.Directory); len(left) != 0 {
 		t.Errorf("left behind: %v", left)
 	}
-	again := create(t, o, "/killed", Shape{Capacity: 1})
+	again := create(t, broker, "/killed", Shape{Capacity: 1})
 	if err := again.Send(nil, Never); err != nil {
 		t.Error(err)
 	}
-	wantError(t, "send on the handle of the killed office", m.Send(nil, Never), ErrPeerDead)
+	wantError(t, "send on the handle of the killed broker", m.Send(nil, Never), ErrPeerDead)
 }
 
-// Many processes that need an office at once get one and the same.
+// Many processes that need a broker at once get one and the same.
 func TestStampede(t *testing.T) {
-	o := testOffice(t)
+	broker := testBroker(t)
 	for range 20 {
 		var wg sync.WaitGroup
 		for i := range 8 {
 			wg.Go(func() {
 				name := fmt.Sprintf("/s%d", i)
-				m, err := o.Create(name, Shape{Capacity: 1})
+				m, err := broker.Create(name, Shape{Capacity: 1})
 				if err != nil {
 					t.Error(err)
 					return
 				}
-				if err := errors.Join(m.Send(nil, Never), o.Unlink(name), m.Detach()); err != nil {
+				if err := errors.Join(m.Send(nil, Never), broker.Unlink(name), m.Detach()); err != nil {
 					t.Error(err)
 				}
 			})

@@ -33,23 +33,23 @@ func TestMain(m *testing.M) {
 // watchdog is how long anything may take that ought to happen.
 const watchdog = 60 * time.Second
 
-// testOffice is an office of the test's own. At the end nothing of it may be
+// testBroker is a broker of the test's own. At the end nothing of it may be
 // left: neither a process nor a file.
-func testOffice(t testing.TB) Office {
+func testBroker(t testing.TB) Broker {
 	t.Helper()
 	base, err := os.MkdirTemp("", "mp")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Office{Directory: base}
+	broker := Broker{Directory: base}
 	t.Cleanup(func() {
 		defer os.RemoveAll(base)
-		eventually(t, "the office is gone", func() bool {
+		eventually(t, "the broker is gone", func() bool {
 			left, _ := os.ReadDir(base)
-			return len(left) == 0 && len(officePIDs(t, o)) == 0
+			return len(left) == 0 && len(brokerPIDs(t, broker)) == 0
 		})
 	})
-	return o
+	return broker
 }
 
 // eventually waits for something that happens by itself.
@@ -63,17 +63,17 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
-// officePIDs finds the processes that serve o.
-func officePIDs(t testing.TB, o Office) (pids []int) {
+// brokerPIDs finds the processes that serve o.
+func brokerPIDs(t testing.TB, broker Broker) (pids []int) {
 	t.Helper()
-	d, err := directoryIn(o.Directory)
+	dir, err := socketDirIn(broker.Directory)
 	if err != nil {
 		t.Fatal(err)
 	}
 	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, file := range environs {
 		env, err := os.ReadFile(file)
-		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), stageVariable+"="+stageServe+":"+string(d)) {
+		if err != nil || !slices.Contains(strings.Split(string(env), "\x00"), stageVariable+"="+stageServe+":"+string(dir)) {
 			continue
 		}
 		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
@@ -85,14 +85,14 @@ func officePIDs(t testing.TB, o Office) (pids []int) {
 
 // A helper is another process in one of roles. What it prints is read line by
 // line.
-type helper struct {
+type child struct {
 	cmd *exec.Cmd
 	out *bufio.Scanner
 }
 
 // start runs a role in a process of its own, which is killed at the test's end
 // if it has not ended by then.
-func start(t testing.TB, role string, args ...string) *helper {
+func start(t testing.TB, role string, args ...string) *child {
 	t.Helper()
 	cmd := exec.Command(self, args...)
 	cmd.Env = append(os.Environ(), roleVariable+"="+role)
@@ -108,11 +108,11 @@ func start(t testing.TB, role string, args ...string) *helper {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
-	return &helper{cmd: cmd, out: bufio.NewScanner(out)}
+	return &child{cmd: cmd, out: bufio.NewScanner(out)}
 }
 
 // line reads one line that the helper prints.
-func (h *helper) line(t testing.TB) string {
+func (h *child) line(t testing.TB) string {
 	t.Helper()
 	if !h.out.Scan() {
 		t.Fatalf("%v ended without a word: %v", h.cmd.Args, h.out.Err())
@@ -121,13 +121,13 @@ func (h *helper) line(t testing.TB) string {
 }
 
 // kill ends it by SIGKILL and waits until it is gone.
-func (h *helper) kill() {
+func (h *child) kill() {
 	_ = h.cmd.Process.Kill()
 	_ = h.cmd.Wait()
 }
 
 // wait waits for its end and fails the test if that was not clean.
-func (h *helper) wait(t testing.TB) {
+func (h *child) wait(t testing.TB) {
 	t.Helper()
 	if err := h.cmd.Wait(); err != nil {
 		t.Errorf("%v: %v", h.cmd.Args, err)
@@ -144,11 +144,11 @@ func descriptors(t testing.TB) int {
 	return len(list)
 }
 
-// killOffice ends the office of o by SIGKILL and waits until it is gone.
-func killOffice(t testing.TB, o Office) {
+// killBroker ends the broker of o by SIGKILL and waits until it is gone.
+func killBroker(t testing.TB, broker Broker) {
 	t.Helper()
-	for _, pid := range officePIDs(t, o) {
+	for _, pid := range brokerPIDs(t, broker) {
 		_ = unix.Kill(pid, unix.SIGKILL)
 	}
-	eventually(t, "the office is dead", func() bool { return len(officePIDs(t, o)) == 0 })
+	eventually(t, "the broker is dead", func() bool { return len(brokerPIDs(t, broker)) == 0 })
 }

@@ -19,11 +19,11 @@ type Message struct {
 }
 
 // A Sender says who sent a message. Nothing in it was said by the sender: on
-// one host the kernel told the post office (SO_PEERCRED, unix(7)), and Name is
-// the name that the office granted to that process alone (see [Office.Join]).
+// one host the kernel told the broker (SO_PEERCRED, unix(7)), and Name is
+// the name that the broker granted to that process alone (see [Broker.Join]).
 // Of a sender on another host only the address is known.
 type Sender struct {
-	PID  int    // process, as the post office's PID namespace numbers it; 0 from another host
+	PID  int    // process, as the broker's PID namespace numbers it; 0 from another host
 	UID  int    // effective user when it connected; -1 from another host
 	GID  int    // effective group when it connected; -1 from another host
 	Host string // address of the other host, "" on this one

@@ -11,18 +11,18 @@ import (
 
 var testKey = []byte("sixteen bytes and some")
 
-// far exposes an office and gives the way to it, through a network that can be
+// far exposes a broker and gives the way to it, through a network that can be
 // cut.
-func exposed(t testing.TB) (near, far Office, line *proxy) {
+func exposed(t testing.TB) (near, far Broker, line *proxy) {
 	t.Helper()
-	near = testOffice(t)
+	near = testBroker(t)
 	e, err := near.Expose("127.0.0.1:0", testKey)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close() })
 	line = newProxy(t, e.Addr())
-	return near, Office{Address: line.address(), Key: testKey}, line
+	return near, Broker{Address: line.address(), Key: testKey}, line
 }
 
 func TestNetworkMailbox(t *testing.T) {
@@ -199,21 +199,21 @@ func TestNetworkExactlyOnce(t *testing.T) {
 	}
 }
 
-// When the office is killed, a client on another host is told in the end; one
+// When the broker is killed, a client on another host is told in the end; one
 // with a limit is told in time.
-func TestNetworkOfficeKilled(t *testing.T) {
+func TestNetworkBrokerKilled(t *testing.T) {
 	near, far, _ := exposed(t)
 	m, err := far.Create("/dead", Shape{Capacity: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	killOffice(t, near)
+	killBroker(t, near)
 	err = m.Send(nil, Wait(200*time.Millisecond))
 	if !errors.Is(err, ErrTimeout) && !errors.Is(err, ErrPeerDead) {
-		t.Errorf("send to a killed office: %v", err)
+		t.Errorf("send to a killed broker: %v", err)
 	}
 	if err := m.Detach(); err != nil {
 		t.Error(err)
 	}
-	near.sweep()
+	near.removeStale()
 }

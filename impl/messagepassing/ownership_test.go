@@ -9,10 +9,10 @@ import (
 
 // The owner's end deletes its mailbox, and those who wait in it are told.
 func TestOwnersEndDeletes(t *testing.T) {
-	o := testOffice(t)
-	h := start(t, "hold", o.Directory, "/owned", "4")
+	broker := testBroker(t)
+	h := start(t, "hold", broker.Directory, "/owned", "4")
 	h.line(t)
-	m := open(t, o, "/owned")
+	m := open(t, broker, "/owned")
 	_, err := m.ReceiveMessage(Never)
 	wantError(t, "receive by one who is not the owner", err, ErrPermission)
 	for range 4 {
@@ -24,16 +24,16 @@ func TestOwnersEndDeletes(t *testing.T) {
 	blocked(t, "send to a full mailbox", sending)
 	h.kill()
 	released(t, "send to a mailbox whose owner was killed", sending, ErrClosed)
-	_, err = o.Open("/owned")
+	_, err = broker.Open("/owned")
 	wantError(t, "open after the owner's end", err, ErrNotExist)
 	wantError(t, "send after the owner's end", m.Send(nil, Never), ErrClosed)
 }
 
 func TestHandOver(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/handed", Shape{Capacity: 4, Owned: true})
+	broker := testBroker(t)
+	m := create(t, broker, "/handed", Shape{Capacity: 4, Owned: true})
 	wantError(t, "hand over to a process that has not opened it", m.HandOver(1), ErrNotExist)
-	h := start(t, "heir", o.Directory, "/handed")
+	h := start(t, "heir", broker.Directory, "/handed")
 	var pid int
 	fmt.Sscan(h.line(t), &pid)
 
@@ -64,7 +64,7 @@ func TestHandOver(t *testing.T) {
 	h.kill()
 	released(t, "send after the new owner's end", sending, ErrClosed)
 
-	plain := create(t, o, "/plain", Shape{Capacity: 1})
+	plain := create(t, broker, "/plain", Shape{Capacity: 1})
 	wantError(t, "hand over a mailbox without an owner", plain.HandOver(os.Getpid()), ErrInvalid)
 }
 

@@ -57,10 +57,10 @@ func (l *Link) ReceiveEach(w Wait, each func(message []byte)) error {
 	if err != nil {
 		return l.fail("receive from", err)
 	}
-	if !l.in.try() {
+	if !l.in.tryLock() {
 		return nil // another goroutine has gone on with the rest
 	}
-	defer l.in.leave()
+	defer l.in.unlock()
 	for len(l.pack) > 0 {
 		var b []byte
 		if b, l.pack, err = unpack(l.pack); err != nil {

@@ -8,8 +8,8 @@ import (
 
 // The oldest of the highest priority first, as mq_receive has it.
 func TestPriority(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/priority", Shape{Capacity: Unbounded})
+	broker := testBroker(t)
+	m := create(t, broker, "/priority", Shape{Capacity: Unbounded})
 	rng := rand.New(rand.NewPCG(3, 4))
 	var want [HighestPriority + 1][]byte
 	for i := range 200 {
@@ -35,8 +35,8 @@ func TestPriority(t *testing.T) {
 }
 
 func TestRendezvous(t *testing.T) {
-	o := testOffice(t)
-	m := create(t, o, "/rendezvous", Shape{Capacity: Rendezvous})
+	broker := testBroker(t)
+	m := create(t, broker, "/rendezvous", Shape{Capacity: Rendezvous})
 	wantError(t, "send with nobody there", m.Send(nil, Never), ErrFull)
 	wantError(t, "send with a limit", m.Send([]byte("too late"), Wait(time.Millisecond)), ErrTimeout)
 	_, err := m.ReceiveMessage(Never)

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// A proxy is a network between client and office that can be cut: while it is,
+// A proxy is a network between client and broker that can be cut: while it is,
 // nothing passes, and nobody is told.
 type proxy struct {
 	listener net.Listener

@@ -12,7 +12,7 @@ import (
 type recordKind uint8
 
 const (
-	recordHello recordKind = 1 + iota // from the office, first: who sits at the other end
+	recordHello recordKind = 1 + iota // from the broker, first: who sits at the other end
 	recordWhole                       // one message; size is its own
 	recordFirst                       // the first piece of a message; size is the whole message's
 	recordMore                        // another piece
@@ -39,7 +39,7 @@ func parseRecordHeader(b []byte) (kind recordKind, size int) {
 	return recordKind(b[0]), int(binary.LittleEndian.Uint32(b[4:]))
 }
 
-// appendHello writes what the office knows of a party: pid, uid, gid as u32,
+// appendHello writes what the broker knows of an endpoint: pid, uid, gid as u32,
 // then its name.
 func appendHello(c credentials) []byte {
 	b := make([]byte, recordHeader, recordHeader+12+len(c.name))
@@ -60,7 +60,7 @@ func parseHello(b []byte) (Sender, error) {
 	name, host, _ := strings.Cut(string(b[12:]), hostMark)
 	s := Sender{PID: v(0), UID: v(1), GID: v(2), Name: name, Host: host}
 	if host != "" {
-		s.PID = 0 // the office's own number for it
+		s.PID = 0 // the broker's own number for it
 	}
 	return s, nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // roles are the processes that tests start beside themselves. All take the
-// office's directory and a mailbox's name first.
+// broker's directory and a mailbox's name first.
 var roles = map[string]func(args []string) error{
 	"hold":    holdRole,
 	"send":    sendRole,
@@ -24,12 +24,12 @@ var roles = map[string]func(args []string) error{
 }
 
 func openArgs(args []string) (*Mailbox, error) {
-	return Office{Directory: args[0]}.Open(args[1])
+	return Broker{Directory: args[0]}.Open(args[1])
 }
 
 // holdRole creates the mailbox, owned, says so, and sleeps.
 func holdRole(args []string) error {
-	m, err := Office{Directory: args[0]}.Create(args[1], Shape{Capacity: 4, Owned: true})
+	m, err := Broker{Directory: args[0]}.Create(args[1], Shape{Capacity: 4, Owned: true})
 	if err != nil {
 		return err
 	}

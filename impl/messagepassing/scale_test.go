@@ -21,10 +21,10 @@ func resident(t *testing.T, pid int) int {
 
 func TestThousandMailboxes(t *testing.T) {
 	const count = 1000
-	o := testOffice(t)
+	broker := testBroker(t)
 	var all []*Mailbox
 	for i := range count {
-		all = append(all, create(t, o, fmt.Sprintf("/m%d", i), Shape{Capacity: 2}))
+		all = append(all, create(t, broker, fmt.Sprintf("/m%d", i), Shape{Capacity: 2}))
 	}
 	for i, m := range all {
 		if err := m.Send(binary.LittleEndian.AppendUint32(nil, uint32(i)), Never); err != nil {
@@ -37,7 +37,7 @@ func TestThousandMailboxes(t *testing.T) {
 			t.Fatalf("mailbox %d: %v, %v", i, got.Body, err)
 		}
 	}
-	t.Logf("the office uses %d KiB for %d mailboxes", resident(t, officePIDs(t, o)[0])>>10, count)
+	t.Logf("the broker uses %d KiB for %d mailboxes", resident(t, brokerPIDs(t, broker)[0])>>10, count)
 }
 
 // 100,000 messages with nobody receiving keep their order, and their memory is
@@ -47,9 +47,9 @@ func TestUnboundedGivesMemoryBack(t *testing.T) {
 	if testing.Short() || raceEnabled {
 		count = 20_000
 	}
-	o := testOffice(t)
-	m := create(t, o, "/unbounded", Shape{Capacity: Unbounded})
-	office := officePIDs(t, o)[0]
+	broker := testBroker(t)
+	m := create(t, broker, "/unbounded", Shape{Capacity: Unbounded})
+	office := brokerPIDs(t, broker)[0]
 	empty := resident(t, office)
 	b := make([]byte, size)
 	for i := range count {
@@ -69,6 +69,6 @@ func TestUnboundedGivesMemoryBack(t *testing.T) {
 	}
 	limit := empty + (full-empty)/4
 	eventually(t, "memory given back", func() bool { return resident(t, office) < limit })
-	t.Logf("%d messages of %d bytes: the office uses %d KiB empty, %d KiB full, %d KiB drained",
+	t.Logf("%d messages of %d bytes: the broker uses %d KiB empty, %d KiB full, %d KiB drained",
 		count, size, empty>>10, full>>10, resident(t, office)>>10)
 }

@@ -11,40 +11,40 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A server is the post office: the process that holds the mailboxes of one directory. It is one
+// A server is the broker: the process that holds the mailboxes of one directory. It is one
 // loop on one thread over epoll(7): requests are handled one after the other, and
 // nothing in it is locked.
 //
 // It ends by itself when nobody is connected and no mailbox is left, and removes
 // its socket and directory before the last client is told.
 type server struct {
-	dir      directory
+	dir      socketDir
 	listener int
 	epoll    int
-	peers    map[int]*peer // by descriptor
+	clients    map[int]*client // by descriptor
 	boxes    map[string]*box
 	keys     map[uint64]*box // the deleted ones that are in use among them
-	parties  parties
-	visitors visitors
-	dropped  []*peer
-	scratch  []byte
-	met      bool      // a client has come
+	registry  registry
+	sessions sessions
+	dropped  []*client
+	buffer  []byte
+	everConnected      bool      // a client has come
 	retired  bool      // the end
-	slack    bool      // there is memory to give back
-	gave     time.Time // when memory was given back last
+	surplus    bool      // there is memory to give back
+	returned     time.Time // when memory was given back last
 }
 
 const (
-	// retryMillis is how soon an office that could not end, because a client
+	// retryMillis is how soon a broker that could not end, because a client
 	// was just looking for one, tries again.
 	retryMillis = 10
-	// firstMillis is how long a new office waits for the client that started
+	// firstMillis is how long a new broker waits for the client that started
 	// it; that client may have died.
 	firstMillis = 2000
 )
 
-// serve is the whole life of an office.
-func serve(listener int, dir directory) error {
+// serve is the whole life of a broker.
+func serve(listener int, dir socketDir) error {
 	unix.CloseOnExec(listener)
 	if err := unix.SetNonblock(listener, true); err != nil {
 		return fmt.Errorf("listening socket on descriptor %d: %w", listener, err)
@@ -55,10 +55,10 @@ func serve(listener int, dir directory) error {
 	}
 	s := &server{
 		dir: dir, listener: listener, epoll: epoll,
-		peers: map[int]*peer{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, visitors: newVisitors(),
-		scratch: make([]byte, 64<<10),
+		clients: map[int]*client{}, boxes: map[string]*box{}, keys: map[uint64]*box{}, sessions: newSessions(),
+		buffer: make([]byte, 64<<10),
 	}
-	s.parties = newParties(s)
+	s.registry = newRegistry(s)
 	if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, listener, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(listener)}); err != nil {
 		return err
 	}
@@ -74,39 +74,39 @@ func (s *server) loop() error {
 		}
 		for _, e := range events[:max(n, 0)] {
 			if int(e.Fd) == s.listener {
-				s.met = s.accept() || s.met
-			} else if door := s.visitors.entrances[int(e.Fd)]; door != nil {
-				s.welcome(door)
-			} else if p := s.peers[int(e.Fd)]; p != nil {
+				s.everConnected = s.accept() || s.everConnected
+			} else if listener := s.sessions.listeners[int(e.Fd)]; listener != nil {
+				s.acceptRemote(listener)
+			} else if c := s.clients[int(e.Fd)]; c != nil {
 				if e.Events&unix.EPOLLOUT != 0 {
-					p.flush()
+					c.flush()
 				}
-				if e.Events&^unix.EPOLLOUT != 0 && !p.dead {
-					s.read(p)
+				if e.Events&^unix.EPOLLOUT != 0 && !c.dead {
+					s.read(c)
 				}
 			}
-			s.bury() // a death that came first takes effect before the next request
+			s.closeDropped() // a death that came first takes effect before the next request
 		}
-		if s.idle() && (s.met || n == 0) {
+		if s.idle() && (s.everConnected || n == 0) {
 			s.retire()
 		}
-		s.giveMemoryBack()
+		s.returnMemory()
 	}
 	return nil
 }
 
 // timeout is how long to sleep at most, in milliseconds.
 func (s *server) timeout() int {
-	if next := s.expire(); next >= 0 {
+	if next := s.expireSessions(); next >= 0 {
 		return min(next, 1000)
 	}
 	switch {
-	case s.idle() && s.met:
+	case s.idle() && s.everConnected:
 		return retryMillis
 	case s.idle():
 		return firstMillis
-	case s.slack:
-		return pollMillis(s.gave.Add(giveEvery))
+	case s.surplus:
+		return pollMillis(s.returned.Add(returnInterval))
 	}
 	return -1
 }
@@ -124,93 +124,93 @@ func (s *server) accept() (any bool) {
 		any = true
 		cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
 		if err == nil {
-			err = s.listenTo(fd)
+			err = s.register(fd)
 		}
 		if err != nil {
 			_ = unix.Close(fd)
 			continue
 		}
-		s.peers[fd] = &peer{server: s, fd: fd, credentials: credentials{
+		s.clients[fd] = &client{server: s, fd: fd, credentials: credentials{
 			pid: uint32(cred.Pid), uid: cred.Uid, gid: cred.Gid,
 		}}
 	}
 }
 
 // read takes what has arrived on a line and handles the requests in it.
-func (s *server) read(p *peer) {
-	if p.entrance != nil && p.entrance.fd < 0 {
-		if err := s.open(p); err != nil {
-			s.drop(p)
+func (s *server) read(c *client) {
+	if c.exposed != nil && c.exposed.fd < 0 {
+		if err := s.receiveListener(c); err != nil {
+			s.drop(c)
 		}
 		return
 	}
-	direct := p.decoder.rest()
+	direct := c.decoder.rest()
 	into := direct
 	if len(direct) == 0 {
-		into = s.scratch
+		into = s.buffer
 	}
-	n, err := unix.Read(p.fd, into)
+	n, err := unix.Read(c.fd, into)
 	switch {
 	case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
 		return
 	case err != nil, n == 0:
-		p.clean = err == nil
-		s.drop(p)
+		c.clean = err == nil
+		s.drop(c)
 		return
 	}
 	if len(direct) > 0 {
-		if f, ok := p.decoder.filled(n); ok {
-			err = p.handle(f)
+		if f, ok := c.decoder.filled(n); ok {
+			err = c.handle(f)
 		}
 	} else {
 		rest := into[:n]
-		for len(rest) > 0 && err == nil && !p.dead {
+		for len(rest) > 0 && err == nil && !c.dead {
 			var f *frame
-			if f, rest, err = p.decoder.feed(rest); f != nil {
-				err = p.handle(f)
+			if f, rest, err = c.decoder.feed(rest); f != nil {
+				err = c.handle(f)
 			}
 		}
 	}
 	if err != nil {
-		p.clean = true
-		s.drop(p)
+		c.clean = true
+		s.drop(c)
 	}
 }
 
 // listenTo has the loop told when something comes.
-func (s *server) listenTo(fd int) error {
+func (s *server) register(fd int) error {
 	return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
 // watch chooses what to be told of a line.
-func (s *server) watch(p *peer, events uint32) {
-	_ = unix.EpollCtl(s.epoll, unix.EPOLL_CTL_MOD, p.fd, &unix.EpollEvent{Events: events, Fd: int32(p.fd)})
+func (s *server) modify(c *client, events uint32) {
+	_ = unix.EpollCtl(s.epoll, unix.EPOLL_CTL_MOD, c.fd, &unix.EpollEvent{Events: events, Fd: int32(c.fd)})
 }
 
 // drop marks a line as lost. It is buried once the event is dealt with: whoever
 // calls may be in the middle of its mailbox.
-func (s *server) drop(p *peer) {
-	if !p.dead {
-		p.dead = true
-		s.dropped = append(s.dropped, p)
+func (s *server) drop(c *client) {
+	if !c.dead {
+		c.dead = true
+		s.dropped = append(s.dropped, c)
 	}
 }
 
 // bury detaches the lost lines, which may lose more of them.
-func (s *server) bury() {
+func (s *server) closeDropped() {
 	for len(s.dropped) > 0 {
-		p := s.dropped[0]
+		c := s.dropped[0]
 		s.dropped = s.dropped[1:]
-		if p.session != nil && p.session.proved {
-			if p.session.used && !p.clean && !p.leaving {
-				s.suspend(p)
+		if c.session != nil && c.session.proved {
+			if c.session.used && !c.clean && !c.closing {
+				s.suspend(c)
 				continue
 			}
-			s.endSession(p)
+			s.endSession(c)
 		}
-		p.leave()
-		delete(s.peers, p.fd)
-		_ = unix.Close(p.fd)
+		c.leave()
+		delete(s.clients, c.fd)
+		_ = unix.Close(c.fd)
 	}
 }
 
@@ -242,7 +242,7 @@ func newKey() uint64 {
 
 // tidy forgets a mailbox that nobody can reach any more.
 func (s *server) tidy(b *box) {
-	if len(b.users) == 0 && s.boxes[b.name] != b && !b.kept {
+	if len(b.users) == 0 && s.boxes[b.name] != b && !b.pinned {
 		delete(s.keys, b.key)
 	}
 }
@@ -281,14 +281,14 @@ func (s *server) remove(b *box, why error) {
 
 // idle: no mailbox, and nobody who could make one.
 func (s *server) idle() bool {
-	return len(s.boxes) == 0 && len(s.peers) == 0 && len(s.visitors.sessions) == 0
+	return len(s.boxes) == 0 && len(s.clients) == 0 && len(s.sessions.byToken) == 0
 }
 
-// retire ends the office; nobody needs it. A client that is about to start an
-// office holds the lock; it will find this one, and the office goes on.
+// retire ends the broker; nobody needs it. A client that is about to start an
+// broker holds the lock; it will find this one, and the broker goes on.
 func (s *server) retire() {
 	if s.retired {
-		return // what lies in the directory by now is another office's
+		return // what lies in the directory by now is another broker's
 	}
 	lock, err := s.dir.lock(unix.LOCK_EX | unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
@@ -302,24 +302,24 @@ func (s *server) retire() {
 		s.dir.remove()
 	}
 	// Whoever has connected since then finds the line cut before its first
-	// answer, and looks for an office again.
+	// answer, and looks for a broker again.
 	s.retired = true
 }
 
 // drained notes that a mailbox has become empty that once held peak bytes.
 func (s *server) drained(peak int) {
 	const worth = 1 << 20
-	s.slack = s.slack || peak >= worth
+	s.surplus = s.surplus || peak >= worth
 }
 
 // giveEvery limits how often memory is given back: it costs a whole collection.
-const giveEvery = 100 * time.Millisecond
+const returnInterval = 100 * time.Millisecond
 
 // giveMemoryBack returns what long queues have used to the system, at once
 // instead of minutes later.
-func (s *server) giveMemoryBack() {
-	if s.slack && time.Since(s.gave) >= giveEvery {
+func (s *server) returnMemory() {
+	if s.surplus && time.Since(s.returned) >= returnInterval {
 		debug.FreeOSMemory()
-		s.slack, s.gave = false, time.Now()
+		s.surplus, s.returned = false, time.Now()
 	}
 }

@@ -26,7 +26,7 @@ const (
 	// If that receiver dies before its Receive returned, the message may be
 	// lost; it never arrives twice.
 	AtMostOnce Delivery = iota
-	// AtLeastOnce: a message that a handle has received stays the office's
+	// AtLeastOnce: a message that a handle has received stays the broker's
 	// until that handle receives again, calls Done or detaches. If its process
 	// dies first, the message goes back to the head of the mailbox: it is not
 	// lost, and may arrive twice. Each handle is one receiver: goroutines that
@@ -69,7 +69,7 @@ func (s *Shape) check() error {
 
 const shapeSize = 24
 
-// appendShape writes s and the office's key for the mailbox, little-endian:
+// appendShape writes s and the broker's key for the mailbox, little-endian:
 // capacity i64, message maximum u32, delivery u8, owned u8, two zero, key u64.
 func appendShape(b []byte, s Shape, key uint64) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(int64(s.Capacity)))

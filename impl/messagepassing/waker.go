@@ -21,20 +21,20 @@ type waker struct {
 // sleep waits until one of fds is ready, and slice at most where that is not 0;
 // then it returns nil and the caller looks again. fds has room for one more.
 // Errors: ErrTimeout, ErrInterrupted.
-func (w *waker) sleep(ctx, era context.Context, fds []unix.PollFd, deadline time.Time, slice time.Duration) error {
-	bell, err := w.open()
+func (w *waker) sleep(ctx, scope context.Context, fds []unix.PollFd, deadline time.Time, slice time.Duration) error {
+	fd, err := w.open()
 	if err != nil {
 		return err
 	}
 	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, w.ring)()
+		defer context.AfterFunc(ctx, w.wake)()
 	}
-	defer context.AfterFunc(era, w.ring)()
+	defer context.AfterFunc(scope, w.wake)()
 	timeout := pollMillis(deadline)
 	if s := int(slice.Milliseconds()); s > 0 && (timeout < 0 || timeout > s) {
 		timeout = s
 	}
-	fds = append(fds, unix.PollFd{Fd: int32(bell), Events: unix.POLLIN})
+	fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
 	ready, err := unix.Poll(fds, timeout)
 	switch {
 	case errors.Is(err, unix.EINTR):
@@ -46,7 +46,7 @@ func (w *waker) sleep(ctx, era context.Context, fds []unix.PollFd, deadline time
 	if err := contextError(ctx); err != nil {
 		return err
 	}
-	if era.Err() != nil {
+	if scope.Err() != nil {
 		return ErrInterrupted
 	}
 	if ready <= 0 && !deadline.IsZero() && !time.Now().Before(deadline) {
@@ -71,7 +71,7 @@ func (w *waker) open() (fd int, err error) {
 }
 
 // ring makes the poll return, the one under way or the next.
-func (w *waker) ring() {
+func (w *waker) wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.made && !w.closed {

@@ -9,7 +9,7 @@ import (
 
 type parties struct{ *post }
 
-type party struct{ *messagepassing.Party }
+type party struct{ *messagepassing.Endpoint }
 
 type link struct{ *messagepassing.Link }
 
@@ -22,16 +22,16 @@ func (p parties) Join(name string) (subject.Party, error) {
 }
 
 func (p party) Link(peer string) (subject.Link, error) {
-	l, err := p.Party.Link(peer)
+	l, err := p.Endpoint.Link(peer)
 	if err != nil {
 		return nil, translate(err)
 	}
 	return link{l}, nil
 }
 
-func (p party) Leave() error { return translate(p.Party.Leave()) }
+func (p party) Leave() error { return translate(p.Endpoint.Leave()) }
 
-func (p party) Cancel() error { return translate(p.Party.Cancel()) }
+func (p party) Cancel() error { return translate(p.Endpoint.Cancel()) }
 
 // ReceiveAny says whose link has ended where that is what it has to say.
 func (p party) ReceiveAny(into []byte, wait subject.Wait) (n int, peer string, err error) {

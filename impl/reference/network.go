@@ -5,7 +5,7 @@ import "github.com/ipckit/ipckit/impl/messagepassing"
 // A post is where this process's mailboxes and parties are: in this user's
 // office, or in that of the host that it has dialled.
 type post struct {
-	office    messagepassing.Office
+	office    messagepassing.Broker
 	exposures []*messagepassing.Exposure // until the process's end
 }
 
@@ -22,6 +22,6 @@ func (p *post) Expose(address string) error {
 }
 
 func (p *post) Dial(address string) error {
-	p.office = messagepassing.Office{Address: address, Key: networkKey}
+	p.office = messagepassing.Broker{Address: address, Key: networkKey}
 	return nil
 }

@@ -255,8 +255,8 @@ func (b *Buffer) Detach() error {
 	if b.control == nil {
 		return b.detached("detach")
 	}
-	b.leave(&b.producer.role)
-	b.leave(&b.consumer.role)
+	b.giveUpRole(&b.producer.role)
+	b.giveUpRole(&b.consumer.role)
 	b.producer.limit = b.producer.next // the next Put and Get find out
 	b.consumer.known = b.consumer.next
 	b.control, b.data = nil, nil

@@ -29,8 +29,8 @@ func (b *Buffer) Close() error {
 	// sleeping producer finds out when it next looks around.
 	b.control.toProducer.Or(noticeClosed)
 	b.control.toConsumer.Or(noticeClosed)
-	futexWake(&b.control.toProducer, everyone)
-	futexWake(&b.control.toConsumer, everyone)
+	futexWake(&b.control.toProducer, allSleepers)
+	futexWake(&b.control.toConsumer, allSleepers)
 	return nil
 }
 

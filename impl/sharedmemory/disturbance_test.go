@@ -122,7 +122,7 @@ func TestSeatsAreTakenAndGivenBack(t *testing.T) {
 		p.expect("done")
 		p.finish()
 	}
-	if used := l.pass.stile.used(); used > 5 {
+	if used := l.lock.table.used(); used > 5 {
 		t.Fatalf("%d seats were used by 5 handles at a time", used)
 	}
 }

@@ -9,25 +9,25 @@ package sharedmemory
 // The algorithm is that of turnstile, in this package, with writers only.
 type FairMutex struct {
 	object
-	pass pass
+	lock tableLock
 }
 
 // CreateFairMutex makes a new, free mutex. Errors as for [CreateMutex].
 func CreateFairMutex(name string, options ...Option) (*FairMutex, error) {
-	o, p, err := createTurnstile(name, kindFairMutex, options)
+	o, l, err := createLockTable(name, kindFairMutex, options)
 	if err != nil {
 		return nil, err
 	}
-	return &FairMutex{object: o, pass: p}, nil
+	return &FairMutex{object: o, lock: l}, nil
 }
 
 // OpenFairMutex gives a handle on an existing mutex. Errors as for [OpenMutex].
 func OpenFairMutex(name string, options ...Option) (*FairMutex, error) {
-	o, p, err := openTurnstile(name, kindFairMutex, options)
+	o, l, err := openLockTable(name, kindFairMutex, options)
 	if err != nil {
 		return nil, err
 	}
-	return &FairMutex{object: o, pass: p}, nil
+	return &FairMutex{object: o, lock: l}, nil
 }
 
 // UnlinkFairMutex removes the name of a mutex. Those attached go on using it.
@@ -43,7 +43,7 @@ func (m *FairMutex) Acquire(w Wait) error {
 	if m.region == nil {
 		return m.detached("acquire")
 	}
-	return m.passed("acquire", m.pass.acquire(wantsToWrite, w))
+	return m.lockResult("acquire", m.lock.acquire(wantsToWrite, w))
 }
 
 // Release hands the mutex on. It is refused with [ErrInvalid] if this handle does
@@ -52,7 +52,7 @@ func (m *FairMutex) Release() error {
 	if m.region == nil {
 		return m.detached("release")
 	}
-	if !m.pass.release() {
+	if !m.lock.release() {
 		return refuse("release", m.name, ErrInvalid, "this handle does not have it")
 	}
 	return nil
@@ -60,32 +60,32 @@ func (m *FairMutex) Release() error {
 
 // Detach gives back mapping and descriptor. It is refused with [ErrInvalid] while
 // this handle has the mutex.
-func (m *FairMutex) Detach() error { return m.detachPass(&m.pass) }
+func (m *FairMutex) Detach() error { return m.detachLock(&m.lock) }
 
-func createTurnstile(name string, k kind, options []Option) (object, pass, error) {
-	r, t, err := createControl(name, k, 0, options, func(*turnstile) {})
-	return throughTurnstile(r, t, err)
+func createLockTable(name string, k kind, options []Option) (object, tableLock, error) {
+	r, table, err := createControl(name, k, 0, options, func(*lockTable) {})
+	return lockTableHandle(r, table, err)
 }
 
-func openTurnstile(name string, k kind, options []Option) (object, pass, error) {
-	r, t, err := openControl(name, k, options, justT[turnstile])
-	return throughTurnstile(r, t, err)
+func openLockTable(name string, k kind, options []Option) (object, tableLock, error) {
+	r, table, err := openControl(name, k, options, fixedSize[lockTable])
+	return lockTableHandle(r, table, err)
 }
 
-func throughTurnstile(r *Region, t *turnstile, err error) (object, pass, error) {
+func lockTableHandle(r *Region, table *lockTable, err error) (object, tableLock, error) {
 	if err != nil {
-		return object{}, pass{}, err
+		return object{}, tableLock{}, err
 	}
-	p, err := newPass(r, t)
+	l, err := newTableLock(r, table)
 	if err != nil {
 		_ = r.Close()
-		return object{}, pass{}, err
+		return object{}, tableLock{}, err
 	}
-	return newObject(r), p, nil
+	return newObject(r), l, nil
 }
 
 // passed gives the refusal of a turnstile its words.
-func (o *object) passed(op string, err error) error {
+func (o *object) lockResult(op string, err error) error {
 	if err == ErrInvalid {
 		return refuse(op, o.name, ErrInvalid, "this handle holds it already: release it first")
 	}
@@ -93,13 +93,13 @@ func (o *object) passed(op string, err error) error {
 }
 
 // detachPass detaches a handle of a turnstile that holds nothing.
-func (o *object) detachPass(p *pass) error {
+func (o *object) detachLock(l *tableLock) error {
 	if o.region == nil {
 		return o.detached("detach")
 	}
-	if p.holds() != outside {
+	if l.holds() != idle {
 		return refuse("detach", o.name, ErrInvalid, "this handle holds it: release it first")
 	}
-	p.stile = nil
+	l.table = nil
 	return o.detach()
 }

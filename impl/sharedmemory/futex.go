@@ -43,7 +43,7 @@ func futexWake(word *atomic.Uint32, n int) int {
 }
 
 // everyone is the number of sleepers that wakes all.
-const everyone = math.MaxInt32
+const allSleepers = math.MaxInt32
 
 // noDeadline is a moment that never comes.
 const noDeadline = math.MaxInt64

@@ -72,9 +72,9 @@ func (h *heap) munmap(b []byte) error {
 func TestHeapStandsForMappings(t *testing.T) {
 	h := newHeap()
 	name := freshName(t)
-	a, err := Create(name, 100, within(h))
+	a, err := Create(name, 100, withMemory(h))
 	wantError(t, err, nil)
-	b, err := Open(name, within(h))
+	b, err := Open(name, withMemory(h))
 	wantError(t, err, nil)
 	_, err = a.WriteAt([]byte("shared"), 10)
 	wantError(t, err, nil)

@@ -260,7 +260,7 @@ func TestFairMutexKeepsTheOrder(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		for l.pass.stile.waiting() != i+1 {
+		for l.lock.table.waitingCount() != i+1 {
 			time.Sleep(time.Millisecond)
 		}
 	}
@@ -273,10 +273,10 @@ func TestFairMutexKeepsTheOrder(t *testing.T) {
 }
 
 // waiting counts those who wait.
-func (t *turnstile) waiting() int {
+func (t *lockTable) waitingCount() int {
 	n := 0
 	for i := range t.used() {
-		if m := t.entries[i].mode.Load(); m == wantsToRead || m == wantsToWrite {
+		if m := t.waiters[i].mode.Load(); m == wantsToRead || m == wantsToWrite {
 			n++
 		}
 	}
@@ -302,7 +302,7 @@ func TestRWLockSharesAndExcludes(t *testing.T) {
 	// A writer that waits holds up readers that come later, until it gives up.
 	answer := make(chan error, 1)
 	go func() { answer <- o[1].AcquireWrite(Wait(200 * time.Millisecond)) }()
-	for a.pass.stile.waiting() != 1 {
+	for a.lock.table.waitingCount() != 1 {
 		time.Sleep(time.Millisecond)
 	}
 	wantError(t, o[2].AcquireRead(Never), ErrTimeout)

@@ -32,7 +32,7 @@ func (b *ManyBuffer) PutBatch(items [][]byte, w Wait) (int, error) {
 		return n, err
 	}
 	c := b.control
-	b.room.until(b.roomOrEnd)
+	b.roomSpinner.until(b.roomOrEnd)
 	for deadline := w.deadline(); ; {
 		if n, err := b.put(items); err != ErrFull {
 			return n, err
@@ -58,7 +58,7 @@ func (b *ManyBuffer) put(items [][]byte) (int, error) {
 
 func (b *ManyBuffer) putLocked(items [][]byte) (int, error) {
 	c := b.control
-	if _, err := c.putting.lock(&b.seat, &b.turn, Forever); err != nil {
+	if _, err := c.putting.lock(&b.seat, &b.lockSpinner, Forever); err != nil {
 		return 0, b.busy("put")
 	}
 	defer c.putting.unlock(&b.seat)
@@ -120,7 +120,7 @@ func (b *ManyBuffer) GetBatch(into [][]byte, w Wait) (int, error) {
 		return n, err
 	}
 	c := b.control
-	b.items.until(b.itemOrEnd)
+	b.itemSpinner.until(b.itemOrEnd)
 	for deadline := w.deadline(); ; {
 		if n, err := b.get(into); err != ErrEmpty {
 			return n, err
@@ -146,7 +146,7 @@ func (b *ManyBuffer) get(into [][]byte) (int, error) {
 
 func (b *ManyBuffer) getLocked(into [][]byte) (int, error) {
 	c := b.control
-	if _, err := c.getting.lock(&b.seat, &b.turn, Forever); err != nil {
+	if _, err := c.getting.lock(&b.seat, &b.lockSpinner, Forever); err != nil {
 		return 0, b.busy("get")
 	}
 	defer c.getting.unlock(&b.seat)

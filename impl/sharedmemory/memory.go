@@ -20,4 +20,4 @@ func (mapped) mmap(fd, length, protection, flags int) ([]byte, error) {
 func (mapped) munmap(b []byte) error { return unix.Munmap(b) }
 
 // within places objects in another memory.
-func within(m memory) Option { return func(s *settings) { s.memory = m } }
+func withMemory(m memory) Option { return func(s *settings) { s.memory = m } }

@@ -18,7 +18,7 @@ type Mutex struct {
 }
 
 type mutexControl struct {
-	lock  robust
+	lock  robustLock
 	_     [124]byte
 	seats seats
 }
@@ -37,7 +37,7 @@ func CreateMutex(name string, options ...Option) (*Mutex, error) {
 // [ErrInvalid] (name, or something else by this name), [ErrPermission],
 // [ErrNoSpace] (1023 handles are attached).
 func OpenMutex(name string, options ...Option) (*Mutex, error) {
-	r, c, err := openControl(name, kindMutex, options, justT[mutexControl])
+	r, c, err := openControl(name, kindMutex, options, fixedSize[mutexControl])
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +48,12 @@ func OpenMutex(name string, options ...Option) (*Mutex, error) {
 func UnlinkMutex(name string) error { return Unlink(name) }
 
 func newMutex(r *Region, c *mutexControl) (*Mutex, error) {
-	s, err := r.sit(&c.seats)
+	s, err := r.takeSeat(&c.seats)
 	if err != nil {
 		_ = r.Close()
 		return nil, err
 	}
-	c.lock.bury(&s)
+	c.lock.releaseDead(&s)
 	return &Mutex{object: newObject(r), control: c, seat: s}, nil
 }
 

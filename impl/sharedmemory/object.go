@@ -65,4 +65,4 @@ func openControl[T any](name string, k kind, options []Option, size func(*T) (ui
 }
 
 // justT is for openControl where the payload is nothing but T.
-func justT[T any](c *T) (uint64, bool) { return uint64(unsafe.Sizeof(*c)), true }
+func fixedSize[T any](c *T) (uint64, bool) { return uint64(unsafe.Sizeof(*c)), true }

@@ -57,10 +57,10 @@ func detaching(o interface{ Detach() error }, err *error) { *err = errors.Join(*
 
 func TestRaceWords(t *testing.T) {
 	h, name := newHeap(), freshName(t)
-	r, err := Create(name, 64, within(h))
+	r, err := Create(name, 64, withMemory(h))
 	wantError(t, err, nil)
 	racing(t, 4, func(i int) error {
-		r, err := Open(name, within(h))
+		r, err := Open(name, withMemory(h))
 		if err != nil {
 			return err
 		}
@@ -85,7 +85,7 @@ func TestRaceWords(t *testing.T) {
 // enter is given a goroutine's number, and gives how to leave.
 func raceCount(t *testing.T, enter func(h *heap, name string, i int) (in, out func() error, err error)) {
 	h := newHeap()
-	counter, err := Create(freshName(t), 8, within(h))
+	counter, err := Create(freshName(t), 8, withMemory(h))
 	wantError(t, err, nil)
 	name := freshName(t)
 	var opening sync.Mutex // the first one creates
@@ -124,8 +124,8 @@ func TestRaceLocks(t *testing.T) {
 	forever := func(f func(Wait) error) func() error { return func() error { return f(Forever) } }
 	for kind, enter := range map[string]func(h *heap, name string, i int) (in, out func() error, err error){
 		"mutex": func(h *heap, name string, _ int) (in, out func() error, err error) {
-			m, err := either(func() (*Mutex, error) { return OpenMutex(name, within(h)) },
-				func() (*Mutex, error) { return CreateMutex(name, within(h)) })
+			m, err := either(func() (*Mutex, error) { return OpenMutex(name, withMemory(h)) },
+				func() (*Mutex, error) { return CreateMutex(name, withMemory(h)) })
 			if err != nil {
 				return nil, nil, err
 			}
@@ -133,8 +133,8 @@ func TestRaceLocks(t *testing.T) {
 			return forever(m.Acquire), m.Release, nil
 		},
 		"fair mutex": func(h *heap, name string, _ int) (in, out func() error, err error) {
-			m, err := either(func() (*FairMutex, error) { return OpenFairMutex(name, within(h)) },
-				func() (*FairMutex, error) { return CreateFairMutex(name, within(h)) })
+			m, err := either(func() (*FairMutex, error) { return OpenFairMutex(name, withMemory(h)) },
+				func() (*FairMutex, error) { return CreateFairMutex(name, withMemory(h)) })
 			if err != nil {
 				return nil, nil, err
 			}
@@ -142,8 +142,8 @@ func TestRaceLocks(t *testing.T) {
 			return forever(m.Acquire), m.Release, nil
 		},
 		"semaphore": func(h *heap, name string, _ int) (in, out func() error, err error) {
-			s, err := either(func() (*Semaphore, error) { return OpenSemaphore(name, within(h)) },
-				func() (*Semaphore, error) { return CreateSemaphore(name, 1, 1, within(h)) })
+			s, err := either(func() (*Semaphore, error) { return OpenSemaphore(name, withMemory(h)) },
+				func() (*Semaphore, error) { return CreateSemaphore(name, 1, 1, withMemory(h)) })
 			if err != nil {
 				return nil, nil, err
 			}
@@ -151,8 +151,8 @@ func TestRaceLocks(t *testing.T) {
 			return forever(s.Wait), s.Post, nil
 		},
 		"writers": func(h *heap, name string, _ int) (in, out func() error, err error) {
-			l, err := either(func() (*RWLock, error) { return OpenRWLock(name, within(h)) },
-				func() (*RWLock, error) { return CreateRWLock(name, within(h)) })
+			l, err := either(func() (*RWLock, error) { return OpenRWLock(name, withMemory(h)) },
+				func() (*RWLock, error) { return CreateRWLock(name, withMemory(h)) })
 			if err != nil {
 				return nil, nil, err
 			}
@@ -167,12 +167,12 @@ func TestRaceLocks(t *testing.T) {
 // Readers read what writers wrote, in ordinary memory.
 func TestRaceReadersAndWriters(t *testing.T) {
 	h, name := newHeap(), freshName(t)
-	record, err := Create(freshName(t), 16, within(h))
+	record, err := Create(freshName(t), 16, withMemory(h))
 	wantError(t, err, nil)
-	first, err := CreateRWLock(name, within(h))
+	first, err := CreateRWLock(name, withMemory(h))
 	wantError(t, err, nil)
 	racing(t, 4, func(i int) (err error) {
-		l, err := OpenRWLock(name, within(h))
+		l, err := OpenRWLock(name, withMemory(h))
 		if err != nil {
 			return err
 		}
@@ -206,11 +206,11 @@ func TestRaceReadersAndWriters(t *testing.T) {
 func TestRaceSnapshot(t *testing.T) {
 	h, name := newHeap(), freshName(t)
 	const size = 40
-	first, err := CreateSnapshot(name, size, within(h))
+	first, err := CreateSnapshot(name, size, withMemory(h))
 	wantError(t, err, nil)
 	wantError(t, first.Publish(make([]byte, size), Forever), nil)
 	racing(t, 4, func(i int) (err error) {
-		s, err := OpenSnapshot(name, within(h))
+		s, err := OpenSnapshot(name, withMemory(h))
 		if err != nil {
 			return err
 		}
@@ -251,11 +251,11 @@ func TestRaceBuffers(t *testing.T) {
 		open   func(name string, h *heap) (transfer, error)
 	}{
 		"one to one": {1,
-			func(name string, h *heap) (transfer, error) { return CreateBuffer(name, shape, within(h)) },
-			func(name string, h *heap) (transfer, error) { return OpenBuffer(name, within(h)) }},
+			func(name string, h *heap) (transfer, error) { return CreateBuffer(name, shape, withMemory(h)) },
+			func(name string, h *heap) (transfer, error) { return OpenBuffer(name, withMemory(h)) }},
 		"many": {2,
-			func(name string, h *heap) (transfer, error) { return CreateManyBuffer(name, shape, within(h)) },
-			func(name string, h *heap) (transfer, error) { return OpenManyBuffer(name, within(h)) }},
+			func(name string, h *heap) (transfer, error) { return CreateManyBuffer(name, shape, withMemory(h)) },
+			func(name string, h *heap) (transfer, error) { return OpenManyBuffer(name, withMemory(h)) }},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			h, name := newHeap(), freshName(t)
@@ -301,7 +301,7 @@ func TestRaceIsSeenOnTheHeapAlone(t *testing.T) {
 		if where == "heap" {
 			m = newHeap()
 		}
-		r, err := Create(freshName(t), 8, within(m))
+		r, err := Create(freshName(t), 8, withMemory(m))
 		wantError(t, err, nil)
 		racing(t, 2, func(int) error {
 			for range raceRounds {

@@ -16,11 +16,11 @@ type role struct {
 	lock    int64          // byte of the lock
 	stamp   *atomic.Uint64 // in shared memory: times taken << 32 | process id, 0 after leaving
 	held    atomic.Bool    // by this handle
-	mourned uint64         // the stamp of the last death that this handle knows of
+	reported uint64         // the stamp of the last death that this handle knows of
 }
 
 // enter makes this handle the holder of a role.
-func (b *Buffer) enter(r *role) error {
+func (b *Buffer) takeRole(r *role) error {
 	held, err := lockByte(b.region.fd, r.lock, unix.F_WRLCK)
 	if err != nil {
 		return &Error{Op: "become " + r.noun, Name: b.region.name, Err: err}
@@ -36,7 +36,7 @@ func (b *Buffer) enter(r *role) error {
 }
 
 // leave gives a role up.
-func (b *Buffer) leave(r *role) {
+func (b *Buffer) giveUpRole(r *role) {
 	if !r.held.Load() {
 		return
 	}
@@ -50,13 +50,13 @@ func (b *Buffer) leave(r *role) {
 // doubt.
 func (b *Buffer) died(r *role) bool {
 	stamp := r.stamp.Load()
-	if uint32(stamp) == 0 || r.held.Load() || stamp == r.mourned {
+	if uint32(stamp) == 0 || r.held.Load() || stamp == r.reported {
 		return false
 	}
 	alive, err := someoneElseHolds(b.region.fd, r.lock)
 	if err != nil || alive || r.stamp.Load() != stamp {
 		return false
 	}
-	r.mourned = stamp
+	r.reported = stamp
 	return true
 }

@@ -12,25 +12,25 @@ package sharedmemory
 // that of turnstile, in this package.
 type RWLock struct {
 	object
-	pass pass
+	lock tableLock
 }
 
 // CreateRWLock makes a new, free lock. Errors as for [CreateMutex].
 func CreateRWLock(name string, options ...Option) (*RWLock, error) {
-	o, p, err := createTurnstile(name, kindRWLock, options)
+	o, l, err := createLockTable(name, kindRWLock, options)
 	if err != nil {
 		return nil, err
 	}
-	return &RWLock{object: o, pass: p}, nil
+	return &RWLock{object: o, lock: l}, nil
 }
 
 // OpenRWLock gives a handle on an existing lock. Errors as for [OpenMutex].
 func OpenRWLock(name string, options ...Option) (*RWLock, error) {
-	o, p, err := openTurnstile(name, kindRWLock, options)
+	o, l, err := openLockTable(name, kindRWLock, options)
 	if err != nil {
 		return nil, err
 	}
-	return &RWLock{object: o, pass: p}, nil
+	return &RWLock{object: o, lock: l}, nil
 }
 
 // UnlinkRWLock removes the name of a lock. Those attached go on using it.
@@ -50,7 +50,7 @@ func (l *RWLock) acquire(op string, wants uint32, w Wait) error {
 	if l.region == nil {
 		return l.detached(op)
 	}
-	return l.passed(op, l.pass.acquire(wants, w))
+	return l.lockResult(op, l.lock.acquire(wants, w))
 }
 
 // Release gives up what this handle holds, as reader or as writer. It is refused
@@ -59,7 +59,7 @@ func (l *RWLock) Release() error {
 	if l.region == nil {
 		return l.detached("release")
 	}
-	if !l.pass.release() {
+	if !l.lock.release() {
 		return refuse("release", l.name, ErrInvalid, "this handle holds nothing")
 	}
 	return nil
@@ -67,4 +67,4 @@ func (l *RWLock) Release() error {
 
 // Detach gives back mapping and descriptor. It is refused with [ErrInvalid] while
 // this handle holds the lock.
-func (l *RWLock) Detach() error { return l.detachPass(&l.pass) }
+func (l *RWLock) Detach() error { return l.detachLock(&l.lock) }

@@ -33,7 +33,7 @@ type seat struct {
 }
 
 // sit takes the first free seat.
-func (r *Region) sit(table *seats) (seat, error) {
+func (r *Region) takeSeat(table *seats) (seat, error) {
 	for i := range seatsMax {
 		held, err := lockByte(r.fd, byteSeats+int64(i), unix.F_WRLCK)
 		if err != nil {

@@ -22,7 +22,7 @@ type semaphoreControl struct {
 	value  atomic.Uint32
 	max    uint32 // constant
 	_      [120]byte
-	posted event
+	posted eventCount
 	_      [124]byte
 }
 
@@ -50,7 +50,7 @@ func CreateSemaphore(name string, value, max int, options ...Option) (*Semaphore
 // OpenSemaphore gives a handle on an existing semaphore. Errors: [ErrNotExist],
 // [ErrInvalid] (name, or something else by this name), [ErrPermission].
 func OpenSemaphore(name string, options ...Option) (*Semaphore, error) {
-	r, c, err := openControl(name, kindSemaphore, options, justT[semaphoreControl])
+	r, c, err := openControl(name, kindSemaphore, options, fixedSize[semaphoreControl])
 	if err != nil {
 		return nil, err
 	}

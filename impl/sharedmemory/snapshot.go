@@ -42,7 +42,7 @@ type Snapshot struct {
 type snapshotControl struct {
 	itemMax, stride uint64 // constant
 	_               [112]byte
-	guard           robust
+	guard           robustLock
 	_               [124]byte
 	current         atomic.Uint64 // version; 0 before the first
 	_               [120]byte
@@ -153,11 +153,11 @@ func (s *Snapshot) becomeWriter() error {
 	if s.region.readOnly {
 		return refuse("publish", s.name, ErrPermission, "it was opened read-only")
 	}
-	seat, err := s.region.sit(&s.control.seats)
+	seat, err := s.region.takeSeat(&s.control.seats)
 	if err != nil {
 		return err
 	}
-	s.control.guard.bury(&seat)
+	s.control.guard.releaseDead(&seat)
 	s.seat = seat
 	return nil
 }

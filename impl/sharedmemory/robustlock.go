@@ -15,7 +15,7 @@ import "sync/atomic"
 //
 // Taking the lock is a compare-and-swap and giving it up a swap, both of which
 // are full barriers: what was written inside is seen by the next owner.
-type robust struct {
+type robustLock struct {
 	word atomic.Uint32
 }
 
@@ -28,7 +28,7 @@ const (
 // lock takes the lock for a seat. died tells that the last owner died inside;
 // the lock is taken all the same. The error is ErrTimeout, or ErrInvalid when
 // the seat has the lock already.
-func (l *robust) lock(s *seat, spin *spinner, w Wait) (died bool, err error) {
+func (l *robustLock) lock(s *seat, spin *spinner, w Wait) (died bool, err error) {
 	if l.word.CompareAndSwap(0, s.id) {
 		return false, nil
 	}
@@ -65,7 +65,7 @@ func (l *robust) lock(s *seat, spin *spinner, w Wait) (died bool, err error) {
 }
 
 // unlock gives the lock up; it reports whether the seat had it.
-func (l *robust) unlock(s *seat) bool {
+func (l *robustLock) unlock(s *seat) bool {
 	if l.word.Load()&robustOwner != s.id {
 		return false
 	}
@@ -77,7 +77,7 @@ func (l *robust) unlock(s *seat) bool {
 
 // bury marks the lock of one who sat in this seat before and died with it. The
 // seat's number of takings may come round to the dead one's some day.
-func (l *robust) bury(s *seat) {
+func (l *robustLock) releaseDead(s *seat) {
 	for {
 		v := l.word.Load()
 		owner := v & robustOwner
@@ -85,7 +85,7 @@ func (l *robust) bury(s *seat) {
 			return
 		}
 		if l.word.CompareAndSwap(v, robustDied) {
-			futexWake(&l.word, everyone)
+			futexWake(&l.word, allSleepers)
 			return
 		}
 	}

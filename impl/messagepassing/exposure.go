@@ -10,32 +10,32 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An Exposure lets other hosts reach an office over TCP.
+// An Exposure lets other hosts reach a broker over TCP.
 type Exposure struct {
-	line *line
+	connection *connection
 	addr net.Addr
 }
 
 // keyMin is the shortest key that Expose takes, in bytes.
 const keyMin = 16
 
-// Expose lets whoever knows the key reach this office at a TCP address such as
+// Expose lets whoever knows the key reach this broker at a TCP address such as
 // "10.0.0.1:7000" (port 0: any), in the network namespace of the caller. It lasts
-// until the Exposure is closed or this process ends; the office lasts as long, and
+// until the Exposure is closed or this process ends; the broker lasts as long, and
 // is started if need be. The key has 16 bytes at least. Nothing is encrypted: use
 // it on a network that you trust. Errors: ErrInvalid, ErrIO (the address),
 // ErrPermission.
-func (o Office) Expose(address string, key []byte) (*Exposure, error) {
-	e, err := o.expose(address, key)
+func (broker Broker) Expose(address string, key []byte) (*Exposure, error) {
+	e, err := broker.expose(address, key)
 	if err != nil {
 		return nil, &Error{Op: "expose at", Name: address, Err: err}
 	}
 	return e, nil
 }
 
-func (o Office) expose(address string, key []byte) (*Exposure, error) {
-	if o.Address != "" {
-		return nil, fmt.Errorf("%w: the office is on another host", ErrInvalid)
+func (broker Broker) expose(address string, key []byte) (*Exposure, error) {
+	if broker.Address != "" {
+		return nil, fmt.Errorf("%w: the broker is on another host", ErrInvalid)
 	}
 	if len(key) < keyMin || len(key) > bodyMin {
 		return nil, fmt.Errorf("%w: a key of %d bytes: want %d to %d", ErrInvalid, len(key), keyMin, bodyMin)
@@ -45,47 +45,47 @@ func (o Office) expose(address string, key []byte) (*Exposure, error) {
 		return nil, fmt.Errorf("%w: %w", ErrIO, err)
 	}
 	defer listener.Close()
-	l, _, err := o.ask(&frame{kind: requestExpose, body: key})
+	conn, _, err := broker.ask(&frame{kind: requestExpose, body: key})
 	if err != nil {
-		if l != nil {
-			l.bye()
+		if conn != nil {
+			conn.bye()
 		}
 		return nil, err
 	}
-	if err := l.sendListener(listener.(*net.TCPListener)); err != nil {
-		l.close()
+	if err := conn.sendListener(listener.(*net.TCPListener)); err != nil {
+		conn.close()
 		return nil, err
 	}
-	return &Exposure{line: l, addr: listener.Addr()}, nil
+	return &Exposure{connection: conn, addr: listener.Addr()}, nil
 }
 
 // sendListener hands the socket over, as one byte that carries a descriptor
-// (SCM_RIGHTS, unix(7)), and waits until the office has it.
-func (l *line) sendListener(listener *net.TCPListener) error {
+// (SCM_RIGHTS, unix(7)), and waits until the broker has it.
+func (conn *connection) sendListener(listener *net.TCPListener) error {
 	raw, err := listener.SyscallConn()
 	if err == nil {
 		var sent error
 		err = raw.Control(func(fd uintptr) {
-			sent = unix.Sendmsg(l.fd, []byte{0}, unix.UnixRights(int(fd)), nil, unix.MSG_NOSIGNAL)
+			sent = unix.Sendmsg(conn.fd, []byte{0}, unix.UnixRights(int(fd)), nil, unix.MSG_NOSIGNAL)
 		})
 		err = errors.Join(err, sent)
 	}
 	if err != nil {
 		return systemError("hand over the listening socket", err)
 	}
-	answer, err := l.await(time.Time{}, nil)
+	answer, err := conn.readAnswer(time.Time{}, nil)
 	if err != nil {
 		return err
 	}
 	return answer.refusal()
 }
 
-// Addr is where other hosts reach the office.
+// Addr is where other hosts reach the broker.
 func (e *Exposure) Addr() net.Addr { return e.addr }
 
 // Close ends the exposure. Lines that were made through it stay.
 func (e *Exposure) Close() error {
-	_, err := e.line.call(context.Background(), &frame{kind: requestBye}, Forever, nil)
-	e.line.close()
+	_, err := e.connection.call(context.Background(), &frame{kind: requestBye}, Forever, nil)
+	e.connection.close()
 	return err
 }

@@ -49,9 +49,9 @@ type ManyBuffer struct {
 	capacity uint64  // items that fit
 	itemMax  int
 	seat     seat
-	turn     spinner   // for a lock
-	room     spinner   // of a full buffer
-	items    spinner   // in an empty one
+	lockSpinner     spinner   // for a lock
+	roomSpinner     spinner   // of a full buffer
+	itemSpinner    spinner   // in an empty one
 	one      [1][]byte // the batch of Put and Get
 }
 
@@ -59,22 +59,22 @@ type manyControl struct {
 	capacity, itemMax, stride, ring uint64 // constant
 	_                               [96]byte
 
-	putting   robust
+	putting   robustLock
 	_         [4]byte
 	tail      atomic.Uint64 // position: items put, or manyClosed
 	seenTaken atomic.Uint64 // what the producers know of taken
 	_         [104]byte
 
-	getting  robust
+	getting  robustLock
 	_        [4]byte
 	taken    atomic.Uint64 // position: items got
 	seenTail atomic.Uint64 // what the consumers know of tail
 	_        [104]byte
 
-	arrival event // of items
+	arrival eventCount // of items
 	_       [124]byte
 
-	departure event // of items, that is, of room
+	departure eventCount // of items, that is, of room
 	_         [124]byte
 
 	seats seats
@@ -130,13 +130,13 @@ func OpenManyBuffer(name string, options ...Option) (*ManyBuffer, error) {
 func UnlinkManyBuffer(name string) error { return Unlink(name) }
 
 func newManyBuffer(r *Region, c *manyControl) (*ManyBuffer, error) {
-	s, err := r.sit(&c.seats)
+	s, err := r.takeSeat(&c.seats)
 	if err != nil {
 		_ = r.Close()
 		return nil, err
 	}
-	c.putting.bury(&s)
-	c.getting.bury(&s)
+	c.putting.releaseDead(&s)
+	c.getting.releaseDead(&s)
 	return &ManyBuffer{
 		object: newObject(r), control: c, seat: s,
 		slots:  unsafe.Add(unsafe.Pointer(c), unsafe.Sizeof(*c)),
@@ -165,8 +165,8 @@ func (b *ManyBuffer) Close() error {
 		return b.detached("close")
 	}
 	b.control.tail.Or(manyClosed)
-	b.control.arrival.wake(everyone)
-	b.control.departure.wake(everyone)
+	b.control.arrival.wake(allSleepers)
+	b.control.departure.wake(allSleepers)
 	return nil
 }
 

@@ -7,13 +7,13 @@ import (
 
 // A turn lets goroutines use one direction of a link one after the other. It
 // holds a token while it is somebody's.
-type turn chan struct{}
+type timedMutex chan struct{}
 
-func newTurn() turn { return make(turn, 1) }
+func newTimedMutex() timedMutex { return make(timedMutex, 1) }
 
 // enter waits for the turn. busy is the answer to one who would not wait: who
 // has the turn waits for the same thing.
-func (t turn) enter(ctx, era context.Context, w Wait, deadline time.Time, busy error) error {
+func (t timedMutex) lock(ctx, scope context.Context, w Wait, deadline time.Time, busy error) error {
 	select {
 	case t <- struct{}{}:
 		return nil
@@ -35,13 +35,13 @@ func (t turn) enter(ctx, era context.Context, w Wait, deadline time.Time, busy e
 		return ErrTimeout
 	case <-ctx.Done():
 		return contextError(ctx)
-	case <-era.Done():
+	case <-scope.Done():
 		return ErrInterrupted
 	}
 }
 
 // try takes the turn if it is nobody's.
-func (t turn) try() bool {
+func (t timedMutex) tryLock() bool {
 	select {
 	case t <- struct{}{}:
 		return true
@@ -50,4 +50,4 @@ func (t turn) try() bool {
 	}
 }
 
-func (t turn) leave() { <-t }
+func (t timedMutex) unlock() { <-t }

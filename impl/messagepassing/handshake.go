@@ -12,11 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dialFar connects to an office on another host. Both sides prove that they know
+// dialFar connects to a broker on another host. Both sides prove that they know
 // the key, without saying it (HMAC-SHA256, RFC 2104). What follows is neither
 // encrypted nor signed: the network must be trusted not to alter it.
-func dialFar(address string, key []byte, by time.Time) (l *line, err error) {
-	patience := time.Now().Add(farPatience)
+func dialRemote(address string, key []byte, by time.Time) (conn *connection, err error) {
+	patience := time.Now().Add(remotePatience)
 	if by.IsZero() || by.After(patience) {
 		by = patience
 	}
@@ -24,33 +24,33 @@ func dialFar(address string, key []byte, by time.Time) (l *line, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l = newLine(fd)
-	l.far, l.giveUp = &far{address: address, key: key}, by
-	if err := l.introduce(); err != nil {
-		l.close()
+	conn = newConnection(fd)
+	conn.remote, conn.abandonAt = &remote{address: address, key: key}, by
+	if err := conn.authenticate(); err != nil {
+		conn.close()
 		return nil, err
 	}
-	return l, nil
+	return conn, nil
 }
 
-// introduce proves to the office that this client knows the key, and sees the
-// office's proof; it begins a session.
-func (l *line) introduce() error {
-	f, mine := l.far, identity()
+// introduce proves to the broker that this client knows the key, and sees the
+// broker's proof; it begins a session.
+func (conn *connection) authenticate() error {
+	f, mine := conn.remote, identity()
 	var nonce [nonceSize]byte
 	_, _ = rand.Read(nonce[:]) // never fails
-	answer, err := l.exchange(&frame{kind: requestHello, body: nonce[:]}, nil)
+	answer, err := conn.exchange(&frame{kind: requestHello, body: nonce[:]}, nil)
 	if err != nil {
 		return err
 	}
 	if len(answer.body) != nonceSize+sha256.Size {
-		return fmt.Errorf("%w: what answers at %s is not a post office", ErrPermission, f.address)
+		return fmt.Errorf("%w: what answers at %s is not a broker", ErrPermission, f.address)
 	}
 	theirs, proof := answer.body[:nonceSize], answer.body[nonceSize:]
-	if !hmac.Equal(proof, prove(f.key, "office", nonce[:], theirs)) {
-		return fmt.Errorf("%w: the post office at %s has another key", ErrPermission, f.address)
+	if !hmac.Equal(proof, prove(f.key, "broker", nonce[:], theirs)) {
+		return fmt.Errorf("%w: the broker at %s has another key", ErrPermission, f.address)
 	}
-	answer, err = l.exchange(&frame{kind: requestProve, body: append(prove(f.key, "client", nonce[:], theirs), mine[:]...)}, nil)
+	answer, err = conn.exchange(&frame{kind: requestProve, body: append(prove(f.key, "client", nonce[:], theirs), mine[:]...)}, nil)
 	if err == nil {
 		err = answer.refusal()
 	}
@@ -94,14 +94,14 @@ func dialTCP(address string, by time.Time) (fd int, err error) {
 
 // tuneTCP sends small frames at once and notices a cut line.
 func tuneTCP(fd int) {
-	silence := int(farSilence / time.Second)
+	silence := int(remoteSilence / time.Second)
 	for _, o := range [...]struct{ level, name, value int }{
 		{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
 		{unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
 		{unix.IPPROTO_TCP, unix.TCP_KEEPIDLE, silence / 2},
 		{unix.IPPROTO_TCP, unix.TCP_KEEPINTVL, 1},
 		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, silence / 2},
-		{unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(farSilence / time.Millisecond)},
+		{unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(remoteSilence / time.Millisecond)},
 	} {
 		_ = unix.SetsockoptInt(fd, o.level, o.name, o.value) // without it, a cut is noticed later
 	}

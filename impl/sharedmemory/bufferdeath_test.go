@@ -161,7 +161,7 @@ func TestBufferConsumerKilled(t *testing.T) {
 				t.Fatalf("item %d left inside is %x", binary.LittleEndian.Uint64(into), into[:n])
 			}
 		}
-		b.leave(&b.consumer.role)
+		b.giveUpRole(&b.consumer.role)
 	}
 	t.Logf("%d items, %d deaths", next, deaths)
 }

@@ -20,18 +20,18 @@ import "sync/atomic"
 // away. The guard's word is passed with full barriers, and the entry is written
 // and read by sequentially consistent operations, so what the last holder wrote
 // is seen by the next.
-type turnstile struct {
-	guard     robust
+type lockTable struct {
+	guard     robustLock
 	abandoned atomic.Uint32 // a writer died inside, and none has been through since
 	next      atomic.Uint64 // ticket
 	_         [112]byte
 	seats     seats
 	_         [128 - (seatsMax+1)*4%128]byte
-	entries   [seatsMax]entry
+	waiters   [seatsMax]waiter
 }
 
 // entry is a handle's place in a turnstile.
-type entry struct {
+type waiter struct {
 	mode   atomic.Uint32 // its owner sleeps on it
 	id     atomic.Uint32 // who it belongs to, valid while mode is not passing
 	ticket atomic.Uint64 // order of arrival
@@ -40,7 +40,7 @@ type entry struct {
 
 // Modes of an entry. The waiting ones lead to the holding ones.
 const (
-	outside uint32 = iota
+	idle uint32 = iota
 	wantsToRead
 	wantsToWrite
 	reading
@@ -48,81 +48,81 @@ const (
 )
 
 // pass is one handle's use of a turnstile.
-type pass struct {
-	stile *turnstile
+type tableLock struct {
+	table *lockTable
 	seat  seat
-	turn  spinner
-	guard spinner
+	spinner  spinner
+	guardSpinner spinner
 }
 
 // newPass takes a seat, and clears what a dead one left in it.
-func newPass(r *Region, t *turnstile) (pass, error) {
-	s, err := r.sit(&t.seats)
+func newTableLock(r *Region, table *lockTable) (tableLock, error) {
+	s, err := r.takeSeat(&table.seats)
 	if err != nil {
-		return pass{}, err
+		return tableLock{}, err
 	}
-	p := pass{stile: t, seat: s}
-	t.guard.bury(&s)
-	if e := p.entry(); e.mode.Load() != outside {
-		_ = p.enter(Forever) // refused only if this handle had it
-		t.clear(e)
-		t.letThrough(&s)
-		p.exit()
+	l := tableLock{table: table, seat: s}
+	table.guard.releaseDead(&s)
+	if w := l.waiter(); w.mode.Load() != idle {
+		_ = l.lockGuard(Forever) // refused only if this handle had it
+		table.clear(w)
+		table.grantNext(&s)
+		l.unlockGuard()
 	}
-	return p, nil
+	return l, nil
 }
 
-func (p *pass) entry() *entry { return &p.stile.entries[p.seat.index] }
+func (l *tableLock) waiter() *waiter { return &l.table.waiters[l.seat.index] }
 
 // enter and exit hold the guard. A dead owner of the guard left nothing that
 // needs repair.
-func (p *pass) enter(w Wait) error {
-	_, err := p.stile.guard.lock(&p.seat, &p.guard, w)
+func (l *tableLock) lockGuard(w Wait) error {
+	_, err := l.table.guard.lock(&l.seat, &l.guardSpinner, w)
 	return err
 }
 
-func (p *pass) exit() { p.stile.guard.unlock(&p.seat) }
+func (l *tableLock) unlockGuard() { l.table.guard.unlock(&l.seat) }
 
 // holds is what this handle holds: outside, reading or writing.
-func (p *pass) holds() uint32 {
-	if m := p.entry().mode.Load(); m >= reading {
+func (l *tableLock) holds() uint32 {
+	if m := l.waiter().mode.Load(); m >= reading {
 		return m
 	}
-	return outside
+	return idle
 }
 
 // acquire goes through, wanting to read or to write.
-func (p *pass) acquire(wants uint32, w Wait) error {
-	t, e := p.stile, p.entry()
-	if e.mode.Load() != outside {
+func (l *tableLock) acquire(wants uint32, wait Wait) error {
+	table, w := l.table, l.waiter()
+	if w.mode.Load() != idle {
 		return ErrInvalid
 	}
-	if err := p.enter(p.guardWait(w)); err != nil {
+	if err := l.lockGuard(l.guardWait(wait)); err != nil {
 		return err
 	}
-	e.id.Store(p.seat.id)
-	e.ticket.Store(t.next.Add(1))
-	e.mode.Store(wants)
-	t.letThrough(&p.seat)
-	if e.mode.Load() == wants {
-		t.clearHolders(&p.seat)
-		t.letThrough(&p.seat)
+	w.id.Store(l.seat.id)
+	w.ticket.Store(table.next.Add(1))
+	w.mode.Store(wants)
+	table.grantNext(&l.seat)
+	if w.mode.Load() == wants {
+		table.clearDeadHolders(&l.seat)
+		table.grantNext(&l.seat)
 	}
-	if w == Never && e.mode.Load() == wants {
-		e.mode.Store(outside)
-		t.letThrough(&p.seat)
+	if wait == Never && w.mode.Load() == wants {
+		w.mode.Store(idle)
+		table.grantNext(&l.seat)
 	}
-	p.exit()
+	l.unlockGuard()
 	switch {
-	case e.mode.Load() == outside:
+	case w.mode.Load() == idle:
 		return ErrTimeout
-	case e.mode.Load() == wants:
-		p.turn.until(func() bool { return e.mode.Load() != wants })
-		if err := p.sleep(wants, w); err != nil {
+	case w.mode.Load() == wants:
+		l.spinner.until(func() bool { return w.mode.Load() != wants })
+		if err := l.sleep(wants, wait); err != nil {
 			return err
 		}
 	}
-	if t.abandoned.Load() != 0 {
+	if table.abandoned.Load() != 0 {
 		return ErrOwnerDead
 	}
 	return nil
@@ -130,7 +130,7 @@ func (p *pass) acquire(wants uint32, w Wait) error {
 
 // guardWait is how long the guard may be waited for: who does not want to wait
 // for a turn has to wait for an answer all the same.
-func (p *pass) guardWait(w Wait) Wait {
+func (l *tableLock) guardWait(w Wait) Wait {
 	if w == Never {
 		return Forever
 	}
@@ -138,64 +138,64 @@ func (p *pass) guardWait(w Wait) Wait {
 }
 
 // sleep waits to be let through.
-func (p *pass) sleep(wants uint32, w Wait) error {
-	t, e := p.stile, p.entry()
-	for deadline := w.deadline(); e.mode.Load() == wants; {
+func (l *tableLock) sleep(wants uint32, wait Wait) error {
+	table, w := l.table, l.waiter()
+	for deadline := wait.deadline(); w.mode.Load() == wants; {
 		limit, expired := sleepUntil(deadline)
 		if !expired {
-			futexWait(&e.mode, wants, limit)
-			if e.mode.Load() != wants {
+			futexWait(&w.mode, wants, limit)
+			if w.mode.Load() != wants {
 				return nil
 			}
 		}
-		if err := p.enter(Forever); err != nil {
+		if err := l.lockGuard(Forever); err != nil {
 			return err
 		}
-		t.clearHolders(&p.seat)
-		if t.letThrough(&p.seat); expired && e.mode.Load() == wants {
-			e.mode.Store(outside)
-			t.letThrough(&p.seat) // those behind us
-			p.exit()
+		table.clearDeadHolders(&l.seat)
+		if table.grantNext(&l.seat); expired && w.mode.Load() == wants {
+			w.mode.Store(idle)
+			table.grantNext(&l.seat) // those behind us
+			l.unlockGuard()
 			return ErrTimeout
 		}
-		p.exit()
+		l.unlockGuard()
 	}
 	return nil
 }
 
 // release comes out again. It reports whether the handle held anything.
-func (p *pass) release() bool {
-	t, e := p.stile, p.entry()
-	mode := p.holds()
-	if mode == outside {
+func (l *tableLock) release() bool {
+	table, w := l.table, l.waiter()
+	mode := l.holds()
+	if mode == idle {
 		return false
 	}
-	_ = p.enter(Forever) // refused only if this handle had it
+	_ = l.lockGuard(Forever) // refused only if this handle had it
 	if mode == writing {
-		t.abandoned.Store(0)
+		table.abandoned.Store(0)
 	}
-	e.mode.Store(outside)
-	t.letThrough(&p.seat)
-	p.exit()
+	w.mode.Store(idle)
+	table.grantNext(&l.seat)
+	l.unlockGuard()
 	return true
 }
 
 // letThrough lets those through whose turn it is, except the dead, who would
 // count as having died inside. The guard is held.
-func (t *turnstile) letThrough(s *seat) {
+func (table *lockTable) grantNext(s *seat) {
 	for {
-		var oldest *entry
+		var oldest *waiter
 		var readers bool
-		for i := range t.used() {
-			e := &t.entries[i]
-			switch e.mode.Load() {
+		for i := range table.used() {
+			w := &table.waiters[i]
+			switch w.mode.Load() {
 			case writing:
 				return // nobody beside a writer
 			case reading:
 				readers = true
 			case wantsToRead, wantsToWrite:
-				if oldest == nil || e.ticket.Load() < oldest.ticket.Load() {
-					oldest = e
+				if oldest == nil || w.ticket.Load() < oldest.ticket.Load() {
+					oldest = w
 				}
 			}
 		}
@@ -203,43 +203,43 @@ func (t *turnstile) letThrough(s *seat) {
 		case oldest == nil:
 			return
 		case !s.alive(oldest.id.Load()):
-			oldest.mode.Store(outside)
+			oldest.mode.Store(idle)
 		case oldest.mode.Load() == wantsToRead:
-			t.admit(oldest, reading, s)
+			table.grant(oldest, reading, s)
 		case readers:
 			return
 		default:
-			t.admit(oldest, writing, s)
+			table.grant(oldest, writing, s)
 			return
 		}
 	}
 }
 
 // admit lets an entry through, and wakes its owner unless that is who does it.
-func (t *turnstile) admit(e *entry, mode uint32, s *seat) {
-	e.mode.Store(mode)
-	if e != &t.entries[s.index] {
-		futexWake(&e.mode, 1)
+func (table *lockTable) grant(w *waiter, mode uint32, s *seat) {
+	w.mode.Store(mode)
+	if w != &table.waiters[s.index] {
+		futexWake(&w.mode, 1)
 	}
 }
 
 // clearHolders clears the entries of those who died inside. The guard is held.
-func (t *turnstile) clearHolders(s *seat) {
-	for i := range t.used() {
-		e := &t.entries[i]
-		if e.mode.Load() >= reading && !s.alive(e.id.Load()) {
-			t.clear(e)
+func (table *lockTable) clearDeadHolders(s *seat) {
+	for i := range table.used() {
+		w := &table.waiters[i]
+		if w.mode.Load() >= reading && !s.alive(w.id.Load()) {
+			table.clear(w)
 		}
 	}
 }
 
 // clear takes a dead one out.
-func (t *turnstile) clear(e *entry) {
-	if e.mode.Load() == writing {
-		t.abandoned.Store(1)
+func (table *lockTable) clear(w *waiter) {
+	if w.mode.Load() == writing {
+		table.abandoned.Store(1)
 	}
-	e.mode.Store(outside)
+	w.mode.Store(idle)
 }
 
 // used is the number of entries that anybody ever had.
-func (t *turnstile) used() int { return min(int(t.seats.used.Load()), seatsMax) }
+func (table *lockTable) used() int { return min(int(table.seats.used.Load()), seatsMax) }

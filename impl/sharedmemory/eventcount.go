@@ -13,35 +13,35 @@ import "sync/atomic"
 // Both steps of both are sequentially consistent, so the waiter sees that it is
 // true or the waker sees the waiter. A waker that wakes nobody takes the bit
 // back: the next one then saves the system call.
-type event struct {
+type eventCount struct {
 	word atomic.Uint32
 }
 
 const (
-	eventSleepers = 1
-	eventStep     = 2
+	eventCountSleepers = 1
+	eventCountStep     = 2
 )
 
 // prepare announces a sleeper.
-func (e *event) prepare() uint32 {
+func (e *eventCount) prepare() uint32 {
 	for {
 		v := e.word.Load()
-		if next := v + eventStep | eventSleepers; e.word.CompareAndSwap(v, next) {
+		if next := v + eventCountStep | eventCountSleepers; e.word.CompareAndSwap(v, next) {
 			return next
 		}
 	}
 }
 
 // sleep waits until a wake-up, or the deadline.
-func (e *event) sleep(v uint32, deadline int64) { futexWait(&e.word, v, deadline) }
+func (e *eventCount) sleep(v uint32, deadline int64) { futexWait(&e.word, v, deadline) }
 
 // wake wakes up to n sleepers.
-func (e *event) wake(n int) {
-	if e.word.Load()&eventSleepers == 0 {
+func (e *eventCount) wake(n int) {
+	if e.word.Load()&eventCountSleepers == 0 {
 		return
 	}
-	v := e.word.Add(eventStep)
+	v := e.word.Add(eventCountStep)
 	if futexWake(&e.word, n) == 0 {
-		e.word.CompareAndSwap(v, v&^eventSleepers) // unless somebody prepared since
+		e.word.CompareAndSwap(v, v&^eventCountSleepers) // unless somebody prepared since
 	}
 }

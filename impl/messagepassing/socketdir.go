@@ -10,30 +10,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A directory is where the post office of one user is found: a folder of mode
-// 0700 that holds the office's socket and nothing else. Both are removed when
-// the office ends, so that nothing stays behind.
+// A directory is where the broker of one user is found: a folder of mode
+// 0700 that holds the broker's socket and nothing else. Both are removed when
+// the broker ends, so that nothing stays behind.
 //
 // It lies in /dev/shm by default, where the names of shm_open(3) live too: a
-// mount namespace with its own /dev/shm has its own office, no other user can
+// mount namespace with its own /dev/shm has its own broker, no other user can
 // enter, and a restart of the machine sweeps it. An abstract socket would vanish
 // by itself, but anyone could connect to it and anyone could take its name.
 //
-// Whoever starts or ends an office holds a lock (flock(2)) on the directory
+// Whoever starts or ends a broker holds a lock (flock(2)) on the directory
 // itself, and then makes sure that the path still leads to what it has locked.
-type directory string
+type socketDir string
 
 const (
 	directoryDefault = "/dev/shm"
 	directoryPrefix  = "messagepassing-"
-	socketName       = "office"
+	socketName       = "broker"
 )
 
 // errAbsent: nobody is listening.
-var errAbsent = fmt.Errorf("%w: no post office", ErrNotExist)
+var errNoBroker = fmt.Errorf("%w: no broker", ErrNotExist)
 
-// directoryIn names the office directory of this user below base.
-func directoryIn(base string) (directory, error) {
+// directoryIn names the broker directory of this user below base.
+func socketDirIn(base string) (socketDir, error) {
 	if base == "" {
 		base = directoryDefault
 	}
@@ -41,19 +41,19 @@ func directoryIn(base string) (directory, error) {
 	if err != nil {
 		return "", fmt.Errorf("%w: directory: %w", ErrInvalid, err)
 	}
-	d := directory(filepath.Join(base, directoryPrefix+strconv.Itoa(os.Geteuid())))
+	dir := socketDir(filepath.Join(base, directoryPrefix+strconv.Itoa(os.Geteuid())))
 	const longest = 107 // sun_path, unix(7)
-	if len(d.socket()) > longest {
+	if len(dir.socket()) > longest {
 		return "", fmt.Errorf("%w: directory %s: a socket's path has at most %d bytes; use a shorter directory", ErrInvalid, base, longest)
 	}
-	return d, nil
+	return dir, nil
 }
 
-func (d directory) socket() string { return string(d) + "/" + socketName }
+func (dir socketDir) socket() string { return string(dir) + "/" + socketName }
 
-// connect connects to the office, or says errAbsent.
-func (d directory) connect() (fd int, err error) {
-	if err := d.check(); err != nil {
+// connect connects to the broker, or says errAbsent.
+func (dir socketDir) connect() (fd int, err error) {
+	if err := dir.check(); err != nil {
 		return -1, err
 	}
 	fd, err = unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
@@ -61,7 +61,7 @@ func (d directory) connect() (fd int, err error) {
 		return -1, systemError("socket", err)
 	}
 	for {
-		err = unix.Connect(fd, &unix.SockaddrUnix{Name: d.socket()})
+		err = unix.Connect(fd, &unix.SockaddrUnix{Name: dir.socket()})
 		if !errors.Is(err, unix.EINTR) {
 			break
 		}
@@ -71,36 +71,36 @@ func (d directory) connect() (fd int, err error) {
 	}
 	_ = unix.Close(fd)
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ECONNREFUSED) {
-		return -1, errAbsent
+		return -1, errNoBroker
 	}
-	return -1, systemError("connect to "+d.socket(), err)
+	return -1, systemError("connect to "+dir.socket(), err)
 }
 
 // check refuses a directory that someone else has laid out: whoever owns it
 // could read every message. /dev/shm is open to all.
-func (d directory) check() error {
+func (dir socketDir) check() error {
 	var st unix.Stat_t
-	err := unix.Lstat(string(d), &st)
+	err := unix.Lstat(string(dir), &st)
 	if errors.Is(err, unix.ENOENT) {
-		return errAbsent
+		return errNoBroker
 	}
 	if err != nil {
-		return systemError("look at "+string(d), err)
+		return systemError("look at "+string(dir), err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
 		return fmt.Errorf("%w: %s: want a directory of user %d that nobody else may enter; remove it or choose another directory",
-			ErrPermission, d, os.Geteuid())
+			ErrPermission, dir, os.Geteuid())
 	}
 	return nil
 }
 
 // errMoved: the directory was removed or replaced while it was being locked.
-var errMoved = errors.New("directory has moved")
+var errReplaced = errors.New("directory has moved")
 
 // lock locks the directory; flags is LOCK_EX, with LOCK_NB where the caller
 // must not wait. Closing the descriptor unlocks it.
-func (d directory) lock(flags int) (fd int, err error) {
-	fd, err = unix.Open(string(d), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+func (dir socketDir) lock(flags int) (fd int, err error) {
+	fd, err = unix.Open(string(dir), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, err
 	}
@@ -113,10 +113,10 @@ func (d directory) lock(flags int) (fd int, err error) {
 	if err == nil {
 		var held, named unix.Stat_t
 		if err = unix.Fstat(fd, &held); err == nil {
-			err = unix.Lstat(string(d), &named)
+			err = unix.Lstat(string(dir), &named)
 		}
 		if err == nil && (held.Ino != named.Ino || held.Dev != named.Dev) {
-			err = errMoved
+			err = errReplaced
 		}
 	}
 	if err != nil {
@@ -127,48 +127,48 @@ func (d directory) lock(flags int) (fd int, err error) {
 }
 
 // hold makes the directory where it is missing, and locks it.
-func (d directory) hold() (fd int, err error) {
-	const tries = 1000 // each lost to an office that ended just then
+func (dir socketDir) lockCreating() (fd int, err error) {
+	const tries = 1000 // each lost to a broker that ended just then
 	for range tries {
-		if err := unix.Mkdir(string(d), 0o700); err != nil && !errors.Is(err, unix.EEXIST) {
-			return -1, systemError("make "+string(d), err)
+		if err := unix.Mkdir(string(dir), 0o700); err != nil && !errors.Is(err, unix.EEXIST) {
+			return -1, systemError("make "+string(dir), err)
 		}
-		if err := d.check(); errors.Is(err, errAbsent) {
+		if err := dir.check(); errors.Is(err, errNoBroker) {
 			continue
 		} else if err != nil {
 			return -1, err
 		}
-		fd, err := d.lock(unix.LOCK_EX)
+		fd, err := dir.lock(unix.LOCK_EX)
 		switch {
 		case err == nil:
 			return fd, nil
-		case errors.Is(err, unix.ENOENT), errors.Is(err, errMoved):
+		case errors.Is(err, unix.ENOENT), errors.Is(err, errReplaced):
 		default:
-			return -1, systemError("lock "+string(d), err)
+			return -1, systemError("lock "+string(dir), err)
 		}
 	}
-	return -1, fmt.Errorf("%w: lock %s: it was removed %d times meanwhile", ErrIO, d, tries)
+	return -1, fmt.Errorf("%w: lock %s: it was removed %d times meanwhile", ErrIO, dir, tries)
 }
 
-// sweep removes what an office that was killed has left. It does nothing where
-// an office lives, is being started, or nothing is there.
-func (d directory) sweep() {
-	fd, err := d.lock(unix.LOCK_EX | unix.LOCK_NB)
+// sweep removes what a broker that was killed has left. It does nothing where
+// a broker lives, is being started, or nothing is there.
+func (dir socketDir) removeStale() {
+	fd, err := dir.lock(unix.LOCK_EX | unix.LOCK_NB)
 	if err != nil {
 		return
 	}
 	defer unix.Close(fd)
-	if other, err := d.connect(); err == nil {
+	if other, err := dir.connect(); err == nil {
 		_ = unix.Close(other)
 		return
-	} else if !errors.Is(err, errAbsent) {
+	} else if !errors.Is(err, errNoBroker) {
 		return
 	}
-	d.remove()
+	dir.remove()
 }
 
 // remove takes away socket and directory. The caller holds the lock.
-func (d directory) remove() {
-	_ = unix.Unlink(d.socket())
-	_ = unix.Rmdir(string(d))
+func (dir socketDir) remove() {
+	_ = unix.Unlink(dir.socket())
+	_ = unix.Rmdir(string(dir))
 }

@@ -13,7 +13,7 @@ func TestNetworkLink(t *testing.T) {
 	near, far, _ := exposed(t)
 	for _, c := range []struct {
 		name         string
-		first, other Office
+		first, other Broker
 	}{{"near-far", near, far}, {"far-near", far, near}, {"far-far", far, far}, {"near-near", near, near}} {
 		t.Run(c.name, func(t *testing.T) {
 			p, q := join(t, c.first, "/p"), join(t, c.other, "/q")
@@ -70,12 +70,12 @@ func TestNetworkLink(t *testing.T) {
 	}
 }
 
-// Receiving from any, with parties here and on other hosts.
+// Receiving from any, with endpoints here and on other hosts.
 func TestNetworkReceiveFromAny(t *testing.T) {
 	near, far, _ := exposed(t)
 	for _, c := range []struct {
 		name string
-		o    Office
+		o    Broker
 	}{{"near", near}, {"far", far}} {
 		t.Run(c.name, func(t *testing.T) {
 			p := join(t, c.o, "/p")
@@ -92,9 +92,9 @@ func TestNetworkReceiveFromAny(t *testing.T) {
 			released(t, "cancelled receive from any", receiving, ErrInterrupted)
 
 			next := map[string]int{}
-			var all []*Party
-			for i, o := range []Office{near, far, near} {
-				q := join(t, o, fmt.Sprintf("/q%d", i))
+			var all []*Endpoint
+			for i, broker := range []Broker{near, far, near} {
+				q := join(t, broker, fmt.Sprintf("/q%d", i))
 				all = append(all, q)
 				l := link(t, q, "/p")
 				async(func() error {

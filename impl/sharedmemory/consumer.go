@@ -172,7 +172,7 @@ func (b *Buffer) wakeProducer() {
 // becomeConsumer takes the role, and goes on where the last consumer stopped.
 func (b *Buffer) becomeConsumer() error {
 	c := &b.consumer
-	if err := b.enter(&c.role); err != nil {
+	if err := b.takeRole(&c.role); err != nil {
 		return err
 	}
 	c.next = atomic.LoadUint64(&b.control.taken)

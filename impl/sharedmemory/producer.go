@@ -126,7 +126,7 @@ func (b *Buffer) noticed(index uint64) error {
 // becomeProducer takes the role, and goes on where the last producer stopped.
 func (b *Buffer) becomeProducer() error {
 	p := &b.producer
-	if err := b.enter(&p.role); err != nil {
+	if err := b.takeRole(&p.role); err != nil {
 		return err
 	}
 	tail := atomic.LoadUint64(&b.control.tail)

@@ -8,49 +8,49 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// visitors are the office's clients on other hosts.
-type visitors struct {
-	entrances map[int]*entrance // by descriptor
-	sessions  map[[tokenSize]byte]*peer
+// visitors are the broker's clients on other hosts.
+type sessions struct {
+	listeners map[int]*tcpListener // by descriptor
+	byToken  map[[tokenSize]byte]*client
 	// processes gives those of other hosts numbers that no process here has.
 	processes map[[tokenSize]byte]uint32
 	next      uint32
 }
 
 // An entrance is a TCP socket at which clients of other hosts knock.
-type entrance struct {
+type tcpListener struct {
 	fd  int // -1 until it was handed over
 	key []byte
 }
 
 // visitorBase is above every process number (PID_MAX_LIMIT is 1<<22).
-const visitorBase = 1 << 31
+const remotePIDBase = 1 << 31
 
-func newVisitors() visitors {
-	return visitors{
-		entrances: map[int]*entrance{}, sessions: map[[tokenSize]byte]*peer{},
-		processes: map[[tokenSize]byte]uint32{}, next: visitorBase,
+func newSessions() sessions {
+	return sessions{
+		listeners: map[int]*tcpListener{}, byToken: map[[tokenSize]byte]*client{},
+		processes: map[[tokenSize]byte]uint32{}, next: remotePIDBase,
 	}
 }
 
 // settleIn gives a client its session, and its process a number.
-func (r *visitors) settleIn(p *peer) {
-	v := p.session
+func (r *sessions) begin(c *client) {
+	v := c.session
 	_, _ = rand.Read(v.token[:]) // never fails
-	r.sessions[v.token] = p
+	r.byToken[v.token] = c
 	number, known := r.processes[v.identity]
 	if !known {
 		number = r.next
 		r.next++
 		r.processes[v.identity] = number
 	}
-	p.pid, p.host = number, v.host
+	c.pid, c.host = number, v.host
 }
 
 // forget frees the number of a process without a session.
-func (r *visitors) forget(identity [tokenSize]byte) {
-	for _, p := range r.sessions {
-		if p.session.identity == identity {
+func (r *sessions) forget(identity [tokenSize]byte) {
+	for _, c := range r.byToken {
+		if c.session.identity == identity {
 			return
 		}
 	}
@@ -58,9 +58,9 @@ func (r *visitors) forget(identity [tokenSize]byte) {
 }
 
 // open takes in the listening socket that a client sends after requestExpose.
-func (s *server) open(p *peer) error {
+func (s *server) receiveListener(c *client) error {
 	oob := make([]byte, unix.CmsgSpace(4))
-	_, n, _, _, err := unix.Recvmsg(p.fd, make([]byte, 1), oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
+	_, n, _, _, err := unix.Recvmsg(c.fd, make([]byte, 1), oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
 	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EINTR) {
 		return nil
 	}
@@ -71,29 +71,29 @@ func (s *server) open(p *peer) error {
 	if err != nil {
 		return err
 	}
-	p.entrance.fd = fd
-	s.visitors.entrances[fd] = p.entrance
+	c.exposed.fd = fd
+	s.sessions.listeners[fd] = c.exposed
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return err
 	}
-	if err := s.listenTo(fd); err != nil {
+	if err := s.register(fd); err != nil {
 		return err
 	}
-	p.answer(nil, nil)
+	c.answer(nil, nil)
 	return nil
 }
 
 // shut closes an entrance.
-func (s *server) shut(e *entrance) {
+func (s *server) closeListener(e *tcpListener) {
 	if e.fd >= 0 {
-		delete(s.visitors.entrances, e.fd)
+		delete(s.sessions.listeners, e.fd)
 		_ = unix.Close(e.fd)
 		e.fd = -1
 	}
 }
 
 // welcome accepts those who knock at an entrance.
-func (s *server) welcome(e *entrance) {
+func (s *server) acceptRemote(e *tcpListener) {
 	for {
 		fd, from, err := unix.Accept4(e.fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
 		if errors.Is(err, unix.EINTR) || errors.Is(err, unix.ECONNABORTED) {
@@ -103,12 +103,12 @@ func (s *server) welcome(e *entrance) {
 			return
 		}
 		tuneTCP(fd)
-		if err := s.listenTo(fd); err != nil {
+		if err := s.register(fd); err != nil {
 			_ = unix.Close(fd)
 			continue
 		}
 		nobody := ^uint32(0)
-		s.peers[fd] = &peer{
+		s.clients[fd] = &client{
 			server: s, fd: fd, credentials: credentials{uid: nobody, gid: nobody},
 			session: &session{key: e.key, host: hostOf(from)},
 		}
@@ -127,15 +127,15 @@ func hostOf(a unix.Sockaddr) string {
 
 // expire ends the sessions of those who have not come back, and gives how long
 // to sleep until the next one may, in milliseconds; -1 if there is none.
-func (s *server) expire() int {
+func (s *server) expireSessions() int {
 	next := -1
-	for _, p := range s.visitors.sessions {
-		at := p.session.expires
+	for _, c := range s.sessions.byToken {
+		at := c.session.expires
 		if at.IsZero() {
 			continue
 		}
 		if left := pollMillis(at); left == 0 {
-			s.endSession(p)
+			s.endSession(c)
 		} else if next < 0 || left < next {
 			next = left
 		}

@@ -11,144 +11,144 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A line is one connection to the post office. It carries one request at a
+// A line is one connection to the broker. It carries one request at a
 // time, and whoever waits for the answer sleeps in the kernel: no goroutine
 // stands by, none is left over.
 //
-// A time limit and a cancellation are settled by the office. The caller does not
-// walk away from its request; it asks the office to withdraw it, and the answer
+// A time limit and a cancellation are settled by the broker. The caller does not
+// walk away from its request; it asks the broker to withdraw it, and the answer
 // says which came first. So the request took effect wholly or not at all.
-type line struct {
+type connection struct {
 	fd      int
 	buffer  []byte // headers and small bodies
 	expired bool   // the request under way was withdrawn because its time was up
 
-	far    *far      // what a line to another host needs besides; nil on this one
-	giveUp time.Time // far: when the request under way is abandoned; zero for never
+	remote    *remote      // what a line to another host needs besides; nil on this one
+	abandonAt time.Time // far: when the request under way is abandoned; zero for never
 
 	writing   sync.Mutex // request and withdrawal come from different goroutines
 	number    uint32     // of the request under way
 	withdrawn time.Time  // when it was withdrawn
 	closed    bool       // no descriptor
-	ended     bool       // hung up: not to be mended
+	detached     bool       // hung up: not to be mended
 }
 
 // lineBuffer holds a header, the longest name and a small message, so that most
 // answers take one read.
-const lineBuffer = 4096
+const connectionBuffer = 4096
 
-func newLine(fd int) *line { return &line{fd: fd, buffer: make([]byte, 0, lineBuffer)} }
+func newConnection(fd int) *connection { return &connection{fd: fd, buffer: make([]byte, 0, connectionBuffer)} }
 
 // close gives up the descriptor.
-func (l *line) close() {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	if !l.closed {
-		l.closed = true
-		_ = unix.Close(l.fd)
+func (conn *connection) close() {
+	conn.writing.Lock()
+	defer conn.writing.Unlock()
+	if !conn.closed {
+		conn.closed = true
+		_ = unix.Close(conn.fd)
 	}
 }
 
 // hangUp ends the line while another goroutine may be asleep in it.
-func (l *line) hangUp() {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	l.ended = true
-	if !l.closed {
-		_ = unix.Shutdown(l.fd, unix.SHUT_RDWR)
+func (conn *connection) shutdown() {
+	conn.writing.Lock()
+	defer conn.writing.Unlock()
+	conn.detached = true
+	if !conn.closed {
+		_ = unix.Shutdown(conn.fd, unix.SHUT_RDWR)
 	}
 }
 
 // bye detaches in order and closes the line.
-func (l *line) bye() {
+func (conn *connection) bye() {
 	w := Forever
-	if l.far != nil {
-		w = Wait(farGrace)
+	if conn.remote != nil {
+		w = Wait(remoteGrace)
 	}
-	_, _ = l.call(context.Background(), &frame{kind: requestBye}, w, nil)
-	l.close()
+	_, _ = conn.call(context.Background(), &frame{kind: requestBye}, w, nil)
+	conn.close()
 }
 
 // call makes a request and waits for its answer; it fills in the number. The
 // body of the answer is put into into where it fits; otherwise it is a new slice.
 // An error of its own means that the line is lost, and matches ErrPeerDead.
-func (l *line) call(ctx context.Context, request *frame, w Wait, into []byte) (answer frame, err error) {
+func (conn *connection) call(ctx context.Context, request *frame, w Wait, into []byte) (answer frame, err error) {
 	if w == Never {
 		request.flags |= flagNever
 	}
-	l.begin(request)
-	if l.far != nil {
-		return l.callFar(ctx, request, w, into)
+	conn.begin(request)
+	if conn.remote != nil {
+		return conn.callRemote(ctx, request, w, into)
 	}
-	if err := l.ask(request); err != nil {
+	if err := conn.ask(request); err != nil {
 		return answer, err
 	}
 	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, func() { _ = l.withdraw(request.number) })()
+		defer context.AfterFunc(ctx, func() { _ = conn.withdraw(request.number) })()
 	}
-	if answer, err = l.await(w.deadline(), into); err != nil {
+	if answer, err = conn.readAnswer(w.deadline(), into); err != nil {
 		err = fmt.Errorf("%w: %w", ErrInDoubt, err)
 	}
 	return answer, err
 }
 
 // begin numbers a request.
-func (l *line) begin(request *frame) {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	l.number++
-	request.number = l.number
-	l.expired, l.withdrawn = false, time.Time{}
+func (conn *connection) begin(request *frame) {
+	conn.writing.Lock()
+	defer conn.writing.Unlock()
+	conn.number++
+	request.number = conn.number
+	conn.expired, conn.withdrawn = false, time.Time{}
 }
 
 // ask sends the request.
-func (l *line) ask(request *frame) error {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	return l.write(request)
+func (conn *connection) ask(request *frame) error {
+	conn.writing.Lock()
+	defer conn.writing.Unlock()
+	return conn.write(request)
 }
 
-// withdraw asks the office to give up a request, if it still waits.
-func (l *line) withdraw(number uint32) error {
-	l.writing.Lock()
-	defer l.writing.Unlock()
-	if number != l.number {
+// withdraw asks the broker to give up a request, if it still waits.
+func (conn *connection) withdraw(number uint32) error {
+	conn.writing.Lock()
+	defer conn.writing.Unlock()
+	if number != conn.number {
 		return nil
 	}
-	l.withdrawn = time.Now()
-	if l.closed {
+	conn.withdrawn = time.Now()
+	if conn.closed {
 		return nil
 	}
-	return l.write(&frame{kind: requestCancel, number: number})
+	return conn.write(&frame{kind: requestCancel, number: number})
 }
 
 // withdrawLast withdraws whatever request is under way.
-func (l *line) withdrawLast() error {
-	l.writing.Lock()
-	number := l.number
-	l.writing.Unlock()
-	return l.withdraw(number)
+func (conn *connection) withdrawLast() error {
+	conn.writing.Lock()
+	number := conn.number
+	conn.writing.Unlock()
+	return conn.withdraw(number)
 }
 
-// write sends a whole frame. MSG_NOSIGNAL: a vanished office is an error, not a
+// write sends a whole frame. MSG_NOSIGNAL: a vanished broker is an error, not a
 // death by SIGPIPE (send, POSIX.1-2024).
-func (l *line) write(f *frame) error {
+func (conn *connection) write(f *frame) error {
 	header := f.appendHeader(make([]byte, 0, bodyStart(len(f.name))))
 	parts := [][]byte{header, f.body}
 	flags := unix.MSG_NOSIGNAL
-	if l.far != nil {
+	if conn.remote != nil {
 		flags |= unix.MSG_DONTWAIT
 	}
 	for len(parts) > 0 {
-		n, err := unix.SendmsgBuffers(l.fd, parts, nil, nil, flags)
+		n, err := unix.SendmsgBuffers(conn.fd, parts, nil, nil, flags)
 		switch {
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.EAGAIN):
-			if err := l.farReady(unix.POLLOUT); err != nil {
+			if err := conn.waitReady(unix.POLLOUT); err != nil {
 				return err
 			}
 		case err != nil:
-			return lost("send to the post office", err)
+			return lost("send to the broker", err)
 		default:
 			parts = advance(parts, n)
 		}
@@ -169,12 +169,12 @@ func advance(parts [][]byte, n int) [][]byte {
 }
 
 // await reads the answer. When the deadline passes first it withdraws the
-// request once and goes on waiting: the office answers at once then.
-func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) {
-	have := l.buffer[:0]
+// request once and goes on waiting: the broker answers at once then.
+func (conn *connection) readAnswer(deadline time.Time, into []byte) (answer frame, err error) {
+	have := conn.buffer[:0]
 	more := func(want int) error {
 		for len(have) < want {
-			n, err := l.read(have[len(have):cap(have)], &deadline)
+			n, err := conn.read(have[len(have):cap(have)], &deadline)
 			if err != nil {
 				return err
 			}
@@ -200,7 +200,7 @@ func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) 
 	}
 	done := copy(answer.body, have[bodyStart(nameLength):])
 	for done < size {
-		n, err := l.read(answer.body[done:], &deadline)
+		n, err := conn.read(answer.body[done:], &deadline)
 		if err != nil {
 			return answer, err
 		}
@@ -210,12 +210,12 @@ func (l *line) await(deadline time.Time, into []byte) (answer frame, err error) 
 }
 
 // read reads some bytes, and withdraws the request when the deadline passes.
-func (l *line) read(into []byte, deadline *time.Time) (int, error) {
+func (conn *connection) read(into []byte, deadline *time.Time) (int, error) {
 	for {
-		if err := l.ready(deadline); err != nil {
+		if err := conn.ready(deadline); err != nil {
 			return 0, err
 		}
-		n, err := unix.Read(l.fd, into)
+		n, err := unix.Read(conn.fd, into)
 		switch {
 		case errors.Is(err, unix.EINTR), errors.Is(err, unix.EAGAIN):
 		case err != nil:
@@ -230,26 +230,26 @@ func (l *line) read(into []byte, deadline *time.Time) (int, error) {
 
 // ready waits for something to read where there is a limit; otherwise the read
 // itself does.
-func (l *line) ready(deadline *time.Time) error {
-	for !deadline.IsZero() || l.far != nil {
+func (conn *connection) ready(deadline *time.Time) error {
+	for !deadline.IsZero() || conn.remote != nil {
 		timeout := pollMillis(*deadline)
-		if l.far != nil && (timeout < 0 || timeout > farSlice) {
-			timeout = farSlice
+		if conn.remote != nil && (timeout < 0 || timeout > remoteSlice) {
+			timeout = remoteSlice
 		}
-		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(l.fd), Events: unix.POLLIN}}, timeout)
+		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(conn.fd), Events: unix.POLLIN}}, timeout)
 		if err != nil && !errors.Is(err, unix.EINTR) {
-			return lost("wait for the post office", err)
+			return lost("wait for the broker", err)
 		}
 		if ready > 0 {
 			return nil
 		}
 		if !deadline.IsZero() && !time.Now().Before(*deadline) {
-			*deadline, l.expired = time.Time{}, true
-			if err := l.withdrawLast(); err != nil {
+			*deadline, conn.expired = time.Time{}, true
+			if err := conn.withdrawLast(); err != nil {
 				return err
 			}
 		}
-		if err := l.abandoned(); err != nil {
+		if err := conn.abandoned(); err != nil {
 			return err
 		}
 	}
@@ -258,5 +258,5 @@ func (l *line) ready(deadline *time.Time) error {
 
 // lost says that the line is gone and the request's outcome with it.
 func lost(doing string, err error) error {
-	return fmt.Errorf("%w: the post office is gone, and its mailboxes with it; create them anew: %s: %w", ErrPeerDead, doing, err)
+	return fmt.Errorf("%w: the broker is gone, and its mailboxes with it; create them anew: %s: %w", ErrPeerDead, doing, err)
 }
