@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// gather takes in the ends of links that the broker has for this endpoint. If the
-// broker has died there will be no more; the direct links that there are go on.
-// The caller holds mu.
+// collectEnds receives the ends of links that the broker has for this endpoint.
+// After the broker's death no more will come, and the direct links that exist
+// remain usable. The caller holds mu.
 func (e *Endpoint) collectEnds() {
 	for e.brokerErr == nil {
 		err := e.collectEnd()
@@ -23,7 +23,7 @@ func (e *Endpoint) collectEnds() {
 	}
 }
 
-// gatherOne takes in one end: EAGAIN if there is none.
+// collectEnd receives one end. The error is EAGAIN if there is none.
 func (e *Endpoint) collectEnd() error {
 	if e.incoming == nil {
 		return e.requestEnd()
@@ -70,15 +70,15 @@ func oneDescriptor(oob []byte) (fd int, err error) {
 	return -1, fmt.Errorf("%w: a socket was offered, but its descriptor did not arrive; raise the limit of open files", ErrNoSpace)
 }
 
-// fetchEnd asks a broker on another host for the next end.
+// requestEnd asks a broker on another host for the next end.
 func (e *Endpoint) requestEnd() error {
 	answer, err := e.ask(&frame{kind: requestWatch, room: uint32(e.relayed)}, Never)
 	switch {
-	case errors.Is(err, ErrEmpty), errors.Is(err, ErrTimeout): // a cut line: later, perhaps
+	case errors.Is(err, ErrEmpty), errors.Is(err, ErrTimeout): // a cut connection: try again later
 		return unix.EAGAIN
 	case err != nil:
 		return err
-	case answer.name == "": // a link has something, which is not asked here
+	case answer.name == "": // a message on an existing link, not a new end
 		return unix.EAGAIN
 	}
 	e.addRelayed(&answer)
@@ -102,17 +102,17 @@ func (e *Endpoint) addEnd(peer string, c transport) {
 	}
 }
 
-// over reports whether nothing more will come over this link. It looks, so that
-// one who only sends learns of the end too.
+// ended reports whether nothing more will come over this link. It reads ahead,
+// so that an endpoint that only sends learns of the end too.
 func (l *Link) ended() bool {
 	if l.isClosed() {
 		return true
 	}
 	if !l.in.tryLock() {
-		return false // somebody waits for more
+		return false // a receive is in progress
 	}
 	defer l.in.unlock()
-	scope, err := l.check(noContext)
+	scope, err := l.begin(noContext)
 	if err != nil {
 		return false
 	}

@@ -2,53 +2,55 @@ package messagepassing
 
 import "fmt"
 
-// A box is a mailbox inside the broker: the queue of its messages, and of
-// the requests that wait. It does no input or output, and the broker's only
-// thread runs it, so that every request takes effect at one moment: between its
-// arrival and its answer. That makes the mailbox linearizable (Herlihy, Wing,
-// Linearizability, TOPLAS 12(3), 1990).
+// A box is a mailbox inside the broker: the queue of its messages, and the
+// queues of requests that wait. It does no input or output, and only the
+// broker's single thread uses it, so every request takes effect at one moment
+// between its arrival and its answer. That makes the mailbox linearizable
+// (Herlihy, Wing, Linearizability: A Correctness Condition for Concurrent
+// Objects, TOPLAS 12(3), 1990).
 //
-// Invariant: requests wait only for what is not there.
+// Invariant: a request waits only while it cannot be served.
 //   - a receive waits: no message is queued and no send waits;
 //   - a send waits: the queue is full, or the capacity is 0.
 type box struct {
 	name      string
-	key       uint64 // names it to processes that have it open already
+	key       uint64 // identifies it to processes that have it open, also after its deletion
 	shape     Shape
 	messages  queue[*message]
 	senders   queue[*request]
-	receivers queue[*request] // all of one priority: first come, first served
-	ended     error           // why nothing more may be sent; nil while open
-	owner     uint32          // process, where the shape says Owned
-	users     map[uint32]int  // attached connections by process
-	bytes     int             // queued
-	peak      int             // the most bytes since it was last empty
-	onDrained   func(peak int)  // told when it becomes empty
-	watcher   *member          // a channel's: who receives from it
-	pinned      bool            // a channel's: in use, although nobody may be attached
+	receivers queue[*request] // all of one priority: first in, first out
+	ended     error           // reported to senders once the mailbox is closed; nil while open
+	owner     uint32          // process id, if shape.Owned
+	users     map[uint32]int  // number of attached connections, by process id
+	bytes     int             // of all queued messages
+	peak      int             // maximum of bytes since it was last empty
+	onDrained func(peak int)  // called when it becomes empty
+	watcher   *member         // in a channel: the member that receives from it
+	pinned    bool            // in a channel: in use even without attached connections
 }
 
-// A message as the broker holds it. It is never changed: the bytes went through
-// the kernel into memory that the sender cannot reach.
+// A message as the broker holds it. It is immutable: the kernel copied the bytes
+// into memory that the sender cannot reach.
 type message struct {
 	body     []byte
 	priority uint32
 	from     credentials
 }
 
-// credentials are what the kernel says of a connection's other end.
+// credentials identify the process at the other end of a connection, as the
+// kernel reports it.
 type credentials struct {
-	pid, uid, gid uint32 // pid is a number of the broker's own for a process on another host
+	pid, uid, gid uint32 // pid is a number that the broker assigned if the process is on another host
 	name          string
-	host          string // "" on this one
+	host          string // "" for this host
 }
 
 // A request is a send or a receive that the broker has read.
 type request struct {
 	from    *client
-	room    int      // receive: the largest message that can be taken
+	room    int      // receive: maximum message size in bytes
 	message *message // send
-	waits   *box     // where it waits; nil once answered
+	waits   *box     // the box that it waits in; nil once answered
 }
 
 func (r *request) priority() int {
@@ -62,7 +64,8 @@ func newBox(name string, key uint64, shape Shape, owner uint32, drained func(pea
 	return &box{name: name, key: key, shape: shape, owner: owner, users: map[uint32]int{}, onDrained: drained}
 }
 
-// send accepts a message, hands it straight to a receiver, or lets it wait.
+// send queues a message, passes it to a waiting receiver, or has the request
+// wait.
 func (b *box) send(r *request, never bool) {
 	if b.ended != nil {
 		r.done(b.ended)
@@ -78,7 +81,8 @@ func (b *box) send(r *request, never bool) {
 		b.settle()
 		return
 	}
-	// At capacity 0 a waiting receiver takes the message from the sender's hand.
+	// At capacity 0 a waiting receiver takes the message directly from the
+	// sender.
 	b.senders.push(r.priority(), r)
 	r.waits = b
 	b.settle()
@@ -87,10 +91,10 @@ func (b *box) send(r *request, never bool) {
 	}
 }
 
-// receive takes the first message, or waits for one.
+// receive answers with the first message, or has the request wait for one.
 func (b *box) receive(r *request, never bool) {
 	if b.shape.Owned && r.from.pid != b.owner {
-		r.refuse(ErrPermission, fmt.Sprintf("only its owner, process %d, receives from it", b.owner))
+		r.refuse(ErrPermission, fmt.Sprintf("only its owner, process %d, may receive from it", b.owner))
 		return
 	}
 	b.receivers.push(r.priority(), r)
@@ -105,7 +109,7 @@ func (b *box) hasRoom() bool {
 	return b.shape.Capacity == Unbounded || b.messages.length < b.shape.Capacity
 }
 
-// put queues a message, take removes the first one.
+// put appends a message, take removes the first one.
 func (b *box) put(m *message) {
 	b.messages.push(int(m.priority), m)
 	b.bytes += len(m.body)
@@ -125,7 +129,7 @@ func (b *box) take() {
 // settle restores the invariant after any change.
 func (b *box) settle() {
 	for {
-		for b.hasRoom() { // a slot was freed: the next sender's message moves in
+		for b.hasRoom() { // a slot is free: queue the next waiting sender's message
 			s, ok := b.senders.pop()
 			if !ok {
 				break
@@ -146,8 +150,8 @@ func (b *box) settle() {
 	}
 }
 
-// serve gives the first message to the first receiver, and reports whether that
-// receiver got an answer.
+// serve passes the first message to the first receiver, and reports whether that
+// receiver was answered.
 func (b *box) serve(r *request) bool {
 	m, queued := b.messages.first()
 	s, waiting := b.senders.first()
@@ -163,7 +167,7 @@ func (b *box) serve(r *request) bool {
 		return true
 	}
 	if !r.deliver(b, m) {
-		return true // its process has died; the next receiver gets the message
+		return true // its process is dead: the message goes to the next receiver
 	}
 	if fromSender {
 		b.senders.pop()
@@ -174,7 +178,8 @@ func (b *box) serve(r *request) bool {
 	return true
 }
 
-// withdraw takes a waiting request back; it has had no effect.
+// withdraw removes a waiting request, which has then had no effect. It answers
+// with why, or not at all if why is nil.
 func (b *box) withdraw(r *request, why error) {
 	if r.message != nil {
 		b.senders.remove(r.priority(), r)
@@ -188,16 +193,16 @@ func (b *box) withdraw(r *request, why error) {
 	r.refuse(why, "")
 }
 
-// giveBack puts a message whose receiver died in front again. It may exceed the
-// capacity by the messages that were in hand.
+// giveBack returns the message of a dead receiver to the head of the queue,
+// which may then exceed the capacity by the number of such messages.
 func (b *box) giveBack(m *message) {
 	b.messages.unpop(int(m.priority), m)
 	b.bytes += len(m.body)
 	b.settle()
 }
 
-// end lets nothing more in. Senders who wait are refused, receivers get what is
-// left and are refused then.
+// end closes the box for sending: waiting senders are refused, and receivers are
+// refused once the queue is empty.
 func (b *box) end(why error) {
 	if b.ended != nil {
 		return
@@ -210,7 +215,7 @@ func (b *box) end(why error) {
 	b.notifyWatcher()
 }
 
-// stir tells the endpoint that watches it, if one does.
+// notifyWatcher has the member that watches this box look again.
 func (b *box) notifyWatcher() {
 	if b.watcher != nil {
 		b.watcher.notify()
@@ -220,7 +225,7 @@ func (b *box) notifyWatcher() {
 // attach counts a connection of a process.
 func (b *box) attach(pid uint32) { b.users[pid]++ }
 
-// detach forgets one, and reports whether it was the owner's last.
+// detach discounts one, and reports whether it was the owner's last.
 func (b *box) detach(pid uint32) (ownerLeft bool) {
 	b.users[pid]--
 	if b.users[pid] > 0 {
@@ -230,8 +235,8 @@ func (b *box) detach(pid uint32) (ownerLeft bool) {
 	return b.shape.Owned && pid == b.owner
 }
 
-// handOver makes another process the owner: it alone receives from now on, and
-// its end is the mailbox's. Whatever the old owner waits for is refused.
+// handOver makes another process the owner. The old owner's waiting receives are
+// refused.
 func (b *box) handOver(from, to uint32) error {
 	switch {
 	case !b.shape.Owned:

@@ -7,24 +7,27 @@ import (
 	"time"
 )
 
-// An Broker says where mailboxes live. The zero Broker is this user's own, below
-// /dev/shm; its process is started when the first mailbox is created, survives
+// A Broker says where mailboxes live. The zero Broker is this user's own, below
+// /dev/shm. Its process is started when the first mailbox is created, survives
 // its clients, and ends when the last mailbox is deleted and the last client has
-// detached. If it is killed its mailboxes are gone: every operation on them fails
-// with ErrPeerDead, and their names can be created anew.
+// detached. If it is killed, its mailboxes are gone: every operation on them
+// fails with ErrPeerDead, and their names can be created anew.
 //
-// An Broker may be copied and used by several goroutines.
+// A Broker may be copied and used by several goroutines.
 type Broker struct {
-	// Directory is where the broker's own directory is made; "" is /dev/shm.
+	// Directory is the directory in which the broker creates its own; "" is
+	// /dev/shm.
 	Directory string
 	// Address is host:port of a broker on another host, which is exposed there
-	// with Key (see Expose); Directory and Server mean nothing then. A line that
-	// is cut is mended for half a minute; an operation with a limit fails within
-	// half a second of it, with ErrTimeout and ErrInDoubt. Nothing arrives twice.
+	// with Key (see Expose); Directory and Program are ignored then. A
+	// connection that is cut is re-established for half a minute. An operation
+	// with a time limit fails at most half a second after it, with ErrTimeout
+	// and ErrInDoubt. No message arrives twice.
 	Address string
 	Key     []byte
-	// Server is the program that becomes the broker, with arguments. It must
-	// call ServeIfAsked. Empty means the running program with its arguments.
+	// Program is the program that becomes the broker, with its arguments. It
+	// must call ServeIfAsked. Empty means the running program with its own
+	// arguments.
 	Program []string
 
 	_ struct{}
@@ -41,8 +44,8 @@ func Open(name string) (*Mailbox, error) { return Broker{}.Open(name) }
 func Unlink(name string) error { return Broker{}.Unlink(name) }
 
 // Create makes a new mailbox and attaches to it. The name has the form of
-// mq_open(3): "/orders". Errors: ErrExist, ErrInvalid (name or shape),
-// ErrPermission, ErrNoSpace.
+// mq_open(3): "/orders". It starts the broker if necessary. Errors: ErrExist,
+// ErrInvalid (name or shape), ErrPermission, ErrNoSpace.
 func (broker Broker) Create(name string, shape Shape) (*Mailbox, error) {
 	err := checkName(name)
 	if err == nil {
@@ -72,10 +75,9 @@ func (broker Broker) Open(name string) (*Mailbox, error) {
 	return m, nil
 }
 
-// Unlink deletes a mailbox, as msgctl(IPC_RMID) does: the name is free at once,
-// senders are refused with ErrClosed from now on, and so are receivers once they
-// have got what is left. Those who are blocked are told. Errors: ErrNotExist,
-// ErrInvalid.
+// Unlink deletes a mailbox, as msgctl(IPC_RMID) does. The name is free at once.
+// Senders fail with ErrClosed from now on, blocked ones included; so do
+// receivers once the mailbox is empty. Errors: ErrNotExist, ErrInvalid.
 func (broker Broker) Unlink(name string) error {
 	err := checkName(name)
 	if err == nil {
@@ -90,7 +92,7 @@ func (broker Broker) Unlink(name string) error {
 	return nil
 }
 
-// enter attaches to a mailbox with a line of its own.
+// attach attaches to a mailbox over a connection of its own.
 func (broker Broker) attach(request *frame) (*Mailbox, error) {
 	conn, answer, err := broker.ask(request)
 	if err != nil {
@@ -107,9 +109,9 @@ func (broker Broker) attach(request *frame) (*Mailbox, error) {
 	return &Mailbox{broker: broker, name: request.name, shape: shape, key: key, idle: []*connection{conn}}, nil
 }
 
-// ask connects to the broker and makes the first request. Only a request
-// that starts a broker does so. A broker that ends or is killed before its answer has done
-// nothing, or nothing that is left; so the request is made again.
+// ask connects to the broker and makes the first request, starting a broker if
+// the request is one that does so. A broker that ends before its answer has left
+// no effect behind, so the request is repeated.
 func (broker Broker) ask(request *frame) (conn *connection, answer frame, err error) {
 	if broker.Address != "" {
 		return broker.askRemote(request)
@@ -118,7 +120,7 @@ func (broker Broker) ask(request *frame) (conn *connection, answer frame, err er
 	if err != nil {
 		return nil, answer, err
 	}
-	const tries = 20 // each lost to a broker that was ending, or that could not start
+	const tries = 20 // each fails only if a broker was just ending, or could not start
 	for range tries {
 		fd, err := dir.connect()
 		if errors.Is(err, errNoBroker) {
@@ -144,7 +146,7 @@ func (broker Broker) ask(request *frame) (conn *connection, answer frame, err er
 	return nil, answer, fmt.Errorf("%w: the broker in %s did not answer %d times; does its program call messagepassing.ServeIfAsked?", ErrPeerDead, dir, tries)
 }
 
-// refusal is the error in an answer, nil for success.
+// refusal is the error in an answer; nil for success.
 func (f *frame) refusal() error {
 	if f.kind == 0 {
 		return nil
@@ -152,7 +154,8 @@ func (f *frame) refusal() error {
 	return refusal(f.kind, string(f.body))
 }
 
-// askFar is ask for a broker on another host, which is never started from here.
+// askRemote is ask for a broker on another host, which cannot be started from
+// here.
 func (broker Broker) askRemote(request *frame) (conn *connection, answer frame, err error) {
 	for by := time.Now().Add(remotePatience); ; {
 		if conn, err = dialRemote(broker.Address, broker.Key, by); err != nil {
@@ -163,13 +166,13 @@ func (broker Broker) askRemote(request *frame) (conn *connection, answer frame, 
 			return conn, answer, answer.refusal()
 		}
 		conn.close()
-		if !errors.Is(err, errForgotten) { // else the line broke before the request came
+		if !errors.Is(err, errForgotten) { // otherwise the connection broke before the request arrived
 			return nil, answer, err
 		}
 	}
 }
 
-// sweep removes what a killed broker has left.
+// removeStale removes what a killed broker left behind.
 func (broker Broker) removeStale() {
 	if broker.Address != "" {
 		return

@@ -12,39 +12,39 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// stageVariable tells a program that it was started as a broker. Its value
-// is a stage, a colon and the directory.
+// stageVariable is set in the environment of a program that is started as a
+// broker. Its value is a stage, a colon and the socket directory.
 const stageVariable = "MESSAGEPASSING_BROKER"
 
 const (
-	stageFork  = "start" // start the broker, then end
-	stageServe = "serve" // be the broker
+	stageFork  = "start" // start the broker process and exit
+	stageServe = "serve" // become the broker
 )
 
-// self starts the running program again, even where its file was replaced.
+// self is the running program, even if its file was replaced since.
 const self = "/proc/self/exe"
 
-// listenerFD is where a broker finds its listening socket.
+// listenerFD is the descriptor on which a broker inherits its listening socket.
 const listenerFD = 3
 
-// ServeIfAsked turns this process into a broker if it was started as one,
-// and does not return then. Call it first in main, or in TestMain: brokers are
-// started on demand as another copy of the running program.
+// ServeIfAsked turns this process into a broker if it was started as one, and
+// does not return in that case. Call it first in main, and in TestMain: brokers
+// are started on demand as another copy of the running program.
 func ServeIfAsked() {
 	stage, dir, _ := strings.Cut(os.Getenv(stageVariable), ":")
 	var err error
 	switch stage {
 	case stageFork:
-		// The client waits for this process and has no child afterwards; the
-		// broker is handed to init, or to the nearest subreaper.
+		// Started through an intermediate process, so that the client is left
+		// without a child: init, or the nearest subreaper, adopts the broker.
 		err = startStage(self, os.Args[1:], stageServe, socketDir(dir), os.NewFile(listenerFD, "listener"), nil)
 	case stageServe:
 		err = serve(listenerFD, socketDir(dir))
 	default:
 		return
 	}
-	// Not os.Exit: the host's exit handlers are none of the broker's business,
-	// and the race detector's would keep the client waiting for a second.
+	// Not os.Exit: it would run the program's exit handlers, and the race
+	// detector's would delay the client by a second.
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		unix.Exit(1)
@@ -52,12 +52,13 @@ func ServeIfAsked() {
 	unix.Exit(0)
 }
 
-// start makes a broker for d, if there is none by now. The listening socket
-// is made here and handed over, as inetd does: a client that connects before the
-// broker runs is waiting in the backlog, so nobody has to wait for the start.
+// start starts the broker of dir unless there is one by now. The listening
+// socket is created here and inherited by the broker, as inetd does it: a client
+// that connects before the broker runs waits in the backlog, so no client has to
+// poll for the start.
 func (dir socketDir) start(server []string) error {
 	if os.Getenv(stageVariable) != "" {
-		return fmt.Errorf("%w: this program was started as a broker and went on as itself; call messagepassing.ServeIfAsked first in main or TestMain", ErrInvalid)
+		return fmt.Errorf("%w: this program was started as a broker but did not become one; call messagepassing.ServeIfAsked first in main or TestMain", ErrInvalid)
 	}
 	lock, err := dir.lockCreating()
 	if err != nil {
@@ -69,7 +70,7 @@ func (dir socketDir) start(server []string) error {
 	} else if !errors.Is(err, errNoBroker) {
 		return err
 	}
-	_ = unix.Unlink(dir.socket()) // left by a broker that was killed
+	_ = unix.Unlink(dir.socket()) // left behind by a killed broker
 	listener, err := dir.listen()
 	if err != nil {
 		dir.remove()
@@ -102,9 +103,10 @@ func (dir socketDir) listen() (*os.File, error) {
 	return os.NewFile(uintptr(fd), dir.socket()), nil
 }
 
-// startStage runs a program as the given stage, in a session of its own: the
-// broker survives its clients and their terminal. Input and output are
-// /dev/null, since a file kept open would keep its reader waiting.
+// startStage runs a program in the given stage. The intermediate stage opens a
+// session of its own, so that the broker survives its clients and their
+// terminal. Standard input and output are /dev/null: an inherited pipe would
+// never reach its end of file.
 func startStage(path string, args []string, stage string, dir socketDir, listener *os.File, then func(*exec.Cmd) error) error {
 	cmd := &exec.Cmd{
 		Path:        path,

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A peer is the broker's end of a line: one client connection, attached to one
-// mailbox at most.
+// A client is the broker's end of a connection. It is attached to one mailbox at
+// most.
 type client struct {
 	server *server
 	fd     int
@@ -17,30 +17,31 @@ type client struct {
 
 	decoder decoder
 	box     *box
-	waiting *request // the send or receive that is not answered yet
-	number  uint32   // of the request being handled, for its answer
-	busy    bool     // a request has no answer yet: another one is a fault of the client
+	waiting *request // the send or receive that has no answer yet
+	number  uint32   // of the request being handled; the answer repeats it
+	busy    bool     // a request has no answer yet: another one is an error of the client
 
-	member  *member // whose line this is
-	second bool   // the one for its ends of links, not the one it asks on
+	member *member // that this connection belongs to
+	second bool    // carries the ends of links, not requests
 
-	held    *message // at-least-once: given to the client and not dealt with
+	held    *message // at-least-once: delivered to the client and not acknowledged
 	heldBox *box
 
-	exposed *tcpListener // this client exposes the broker
-	session  *session  // this client is on another host
-	clean    bool      // it hung up, rather than being cut off
+	exposed *tcpListener // set if this client exposes the broker
+	session *session     // set if this client is on another host
+	clean   bool         // the connection was closed in order, not reset
 
-	out     [][]byte // what the socket had no room for
-	wantsWrite   bool     // to be told when there is room
-	closing bool     // hang up once out is written
-	dead    bool     // to be dropped
+	out        [][]byte // not written yet, for lack of room in the socket
+	wantsWrite bool     // EPOLLOUT is requested
+	closing    bool     // close once out is written
+	dead       bool     // to be closed by closeDropped
 }
 
-// errProtocol: the client is not this package; it is cut off.
+// errProtocol: the client does not speak this protocol; its connection is
+// closed.
 var errProtocol = errors.New("not the protocol of this broker")
 
-// handle does one request. An error cuts the client off.
+// handle executes one request. An error closes the connection.
 func (c *client) handle(f *frame) error {
 	if c.session != nil && !c.busy && f.kind != requestCancel {
 		before := c.number
@@ -63,14 +64,14 @@ func (c *client) handle(f *frame) error {
 	}
 	if f.kind == requestReady {
 		if c.member == nil || !c.second || c.member.incoming != nil {
-			return fmt.Errorf("%w: ready for nothing", errProtocol)
+			return fmt.Errorf("%w: ready request on a connection that carries no links", errProtocol)
 		}
 		c.member.incoming = c
 		c.member.deliver()
 		return nil
 	}
 	if c.busy {
-		return fmt.Errorf("%w: a request before the answer to the last", errProtocol)
+		return fmt.Errorf("%w: a request before the previous answer", errProtocol)
 	}
 	c.number, c.busy = f.number, true
 	never := f.flags&flagNever != 0
@@ -87,18 +88,18 @@ func (c *client) handle(f *frame) error {
 		c.answer(c.register(f))
 	case requestLink:
 		if c.member == nil {
-			return fmt.Errorf("%w: a link for nobody", errProtocol)
+			return fmt.Errorf("%w: link request without an endpoint", errProtocol)
 		}
 		c.answer(nil, c.server.registry.link(c.member, f.name, f.room))
 	case requestWatch, requestRelease:
 		if c.member == nil {
-			return fmt.Errorf("%w: a request for nobody", errProtocol)
+			return fmt.Errorf("%w: watch request without an endpoint", errProtocol)
 		}
 		if f.kind == requestWatch {
 			c.member.watch(c, int(f.room), never)
 			break
 		}
-		c.server.registry.dismiss(c.member, f.body)
+		c.server.registry.release(c.member, f.body)
 		c.answer(nil, nil)
 	case requestUnlink:
 		c.answer(nil, c.server.unlink(f.name))
@@ -137,10 +138,10 @@ func (c *client) handle(f *frame) error {
 	return nil
 }
 
-// enter creates or opens a mailbox and attaches to it.
+// enter creates or opens a mailbox and attaches the client to it.
 func (c *client) enter(f *frame) (body []byte, err error) {
 	if c.box != nil {
-		return nil, fmt.Errorf("%w: this connection has a mailbox", ErrInvalid)
+		return nil, fmt.Errorf("%w: this connection is attached to a mailbox already", ErrInvalid)
 	}
 	var b *box
 	switch f.kind {
@@ -166,7 +167,7 @@ func (c *client) enter(f *frame) (body []byte, err error) {
 	return appendShape(nil, b.shape, b.key), nil
 }
 
-// represent makes this line an endpoint's first or second one.
+// register makes this connection an endpoint's first or second one.
 func (c *client) register(f *frame) (body []byte, err error) {
 	if c.member != nil || c.box != nil {
 		return nil, fmt.Errorf("%w: this connection is in use", ErrInvalid)
@@ -182,13 +183,13 @@ func (c *client) register(f *frame) (body []byte, err error) {
 	}
 	m := c.server.registry.byKey[binary.LittleEndian.Uint64(f.body)]
 	if m == nil || m.pid != c.pid {
-		return nil, fmt.Errorf("%w: no such endpoint of this process", ErrNotExist)
+		return nil, fmt.Errorf("%w: this process has no such endpoint", ErrNotExist)
 	}
 	c.member, c.second = m, true
 	return nil, nil
 }
 
-// signature is what a message of this client bears.
+// signature is the sender that messages of this client bear.
 func (c *client) signature() credentials {
 	from := c.credentials
 	if m := c.server.registry.byPID[c.pid]; m != nil {
@@ -197,12 +198,12 @@ func (c *client) signature() credentials {
 	return from
 }
 
-// letGo: the client is done with the message it holds.
+// releaseHeld forgets the message that the client has acknowledged.
 func (c *client) releaseHeld() { c.held, c.heldBox = nil, nil }
 
-// bye detaches in order. Where that was the last of the broker's uses, the
-// broker removes its traces before it answers: once Detach or Unlink have
-// returned nothing is left behind.
+// bye detaches in order. If no client and no mailbox remain, the broker removes
+// its files before it answers: once Detach or Unlink has returned, nothing is
+// left behind.
 func (c *client) bye() {
 	c.releaseHeld()
 	c.leave()
@@ -215,8 +216,8 @@ func (c *client) bye() {
 	c.answer(nil, nil)
 }
 
-// leave detaches from the mailbox. The client may be dead: what it waited for
-// is withdrawn, what it held goes back.
+// leave detaches from the mailbox, possibly on behalf of a dead process: its
+// waiting request is withdrawn, and the message that it held goes back.
 func (c *client) leave() {
 	if c.exposed != nil {
 		c.server.closeListener(c.exposed)
@@ -268,8 +269,8 @@ func (r *request) done(err error) {
 	r.from.answer(nil, err)
 }
 
-// deliver answers a receive with a message. It is false when the receiver's
-// process is known to be dead; the message was not given away then.
+// deliver answers a receive with a message. It returns false if the receiver's
+// process is known to be dead: the message is then still the mailbox's.
 func (r *request) deliver(b *box, m *message) bool {
 	c := r.from
 	r.waits = nil
@@ -291,7 +292,7 @@ func (r *request) deliver(b *box, m *message) bool {
 	return true
 }
 
-// answer answers the request being handled.
+// answer answers the request being handled, with an error or a body.
 func (c *client) answer(body []byte, err error) {
 	c.busy = false
 	f := &frame{number: c.number, kind: refusalCode(err), body: body}
@@ -313,7 +314,7 @@ func (m *message) frame(number uint32) *frame {
 	return f
 }
 
-// reply sends an answer, and keeps it for a client whose line may be cut.
+// reply sends an answer, and keeps it for a client whose connection may be cut.
 func (c *client) reply(f *frame) {
 	if c.session != nil && !c.dead {
 		c.session.last, c.session.given, c.session.givenBox = f, nil, nil
@@ -321,7 +322,7 @@ func (c *client) reply(f *frame) {
 	c.send(f)
 }
 
-// send writes a frame, or queues what the socket has no room for.
+// send writes a frame, or queues the part that the socket has no room for.
 func (c *client) send(f *frame) {
 	if c.dead {
 		return
@@ -363,7 +364,7 @@ func (c *client) flush() {
 	}
 }
 
-// wantRoom has flush called when the socket has room again.
+// awaitWritable has flush called when the socket has room again.
 func (c *client) awaitWritable() {
 	if !c.wantsWrite {
 		c.wantsWrite = true

@@ -11,35 +11,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A line is one connection to the broker. It carries one request at a
-// time, and whoever waits for the answer sleeps in the kernel: no goroutine
-// stands by, none is left over.
+// A connection is one client connection to the broker. It carries one request at
+// a time. The caller waits for the answer in the kernel, without a goroutine
+// that reads for it.
 //
-// A time limit and a cancellation are settled by the broker. The caller does not
-// walk away from its request; it asks the broker to withdraw it, and the answer
-// says which came first. So the request took effect wholly or not at all.
+// Time limits and cancellations are settled by the broker. The caller never
+// abandons its request; it asks the broker to withdraw it, and the answer says
+// which came first. The request therefore took effect wholly or not at all.
 type connection struct {
 	fd      int
-	buffer  []byte // headers and small bodies
-	expired bool   // the request under way was withdrawn because its time was up
+	buffer  []byte // receives headers and small bodies
+	expired bool   // the current request was withdrawn because its time limit passed
 
-	remote    *remote      // what a line to another host needs besides; nil on this one
-	abandonAt time.Time // far: when the request under way is abandoned; zero for never
+	remote    *remote   // state of a connection to another host; nil for this one
+	abandonAt time.Time // remote only: when the current request is abandoned; zero for never
 
-	writing   sync.Mutex // request and withdrawal come from different goroutines
-	number    uint32     // of the request under way
+	writing   sync.Mutex // a request and its withdrawal are written by different goroutines
+	number    uint32     // of the current request
 	withdrawn time.Time  // when it was withdrawn
-	closed    bool       // no descriptor
-	detached     bool       // hung up: not to be mended
+	closed    bool       // the descriptor is closed
+	detached  bool       // shut down on purpose: not to be re-established
 }
 
-// lineBuffer holds a header, the longest name and a small message, so that most
-// answers take one read.
+// connectionBuffer has room for a header, the longest name and a small message,
+// so that most answers take one read.
 const connectionBuffer = 4096
 
-func newConnection(fd int) *connection { return &connection{fd: fd, buffer: make([]byte, 0, connectionBuffer)} }
+func newConnection(fd int) *connection {
+	return &connection{fd: fd, buffer: make([]byte, 0, connectionBuffer)}
+}
 
-// close gives up the descriptor.
+// close closes the descriptor.
 func (conn *connection) close() {
 	conn.writing.Lock()
 	defer conn.writing.Unlock()
@@ -49,7 +51,7 @@ func (conn *connection) close() {
 	}
 }
 
-// hangUp ends the line while another goroutine may be asleep in it.
+// shutdown ends the connection while another goroutine may be blocked in it.
 func (conn *connection) shutdown() {
 	conn.writing.Lock()
 	defer conn.writing.Unlock()
@@ -59,7 +61,7 @@ func (conn *connection) shutdown() {
 	}
 }
 
-// bye detaches in order and closes the line.
+// bye detaches in order and closes the connection.
 func (conn *connection) bye() {
 	w := Forever
 	if conn.remote != nil {
@@ -69,9 +71,10 @@ func (conn *connection) bye() {
 	conn.close()
 }
 
-// call makes a request and waits for its answer; it fills in the number. The
-// body of the answer is put into into where it fits; otherwise it is a new slice.
-// An error of its own means that the line is lost, and matches ErrPeerDead.
+// call makes a request and returns its answer; it fills in the number. The body
+// of the answer is stored in into if it fits, otherwise in a new slice. An error
+// means that the connection is lost, and matches ErrPeerDead; a refusal is part
+// of the answer.
 func (conn *connection) call(ctx context.Context, request *frame, w Wait, into []byte) (answer frame, err error) {
 	if w == Never {
 		request.flags |= flagNever
@@ -108,7 +111,7 @@ func (conn *connection) ask(request *frame) error {
 	return conn.write(request)
 }
 
-// withdraw asks the broker to give up a request, if it still waits.
+// withdraw asks the broker to give up a request if it still waits.
 func (conn *connection) withdraw(number uint32) error {
 	conn.writing.Lock()
 	defer conn.writing.Unlock()
@@ -122,7 +125,7 @@ func (conn *connection) withdraw(number uint32) error {
 	return conn.write(&frame{kind: requestCancel, number: number})
 }
 
-// withdrawLast withdraws whatever request is under way.
+// withdrawLast withdraws the current request, whatever its number.
 func (conn *connection) withdrawLast() error {
 	conn.writing.Lock()
 	number := conn.number
@@ -130,8 +133,8 @@ func (conn *connection) withdrawLast() error {
 	return conn.withdraw(number)
 }
 
-// write sends a whole frame. MSG_NOSIGNAL: a vanished broker is an error, not a
-// death by SIGPIPE (send, POSIX.1-2024).
+// write sends a whole frame. MSG_NOSIGNAL: a broker that is gone is an error,
+// not a death by SIGPIPE (send, POSIX.1-2024).
 func (conn *connection) write(f *frame) error {
 	header := f.appendHeader(make([]byte, 0, bodyStart(len(f.name))))
 	parts := [][]byte{header, f.body}
@@ -156,7 +159,7 @@ func (conn *connection) write(f *frame) error {
 	return nil
 }
 
-// advance drops the first n bytes, and the parts that are empty then.
+// advance drops the first n bytes, and the parts that become empty.
 func advance(parts [][]byte, n int) [][]byte {
 	for len(parts) > 0 && n >= len(parts[0]) {
 		n -= len(parts[0])
@@ -168,8 +171,8 @@ func advance(parts [][]byte, n int) [][]byte {
 	return parts
 }
 
-// await reads the answer. When the deadline passes first it withdraws the
-// request once and goes on waiting: the broker answers at once then.
+// readAnswer reads the answer. If the deadline passes first, it withdraws the
+// request once and goes on waiting: the broker answers a withdrawal at once.
 func (conn *connection) readAnswer(deadline time.Time, into []byte) (answer frame, err error) {
 	have := conn.buffer[:0]
 	more := func(want int) error {
@@ -228,8 +231,8 @@ func (conn *connection) read(into []byte, deadline *time.Time) (int, error) {
 	}
 }
 
-// ready waits for something to read where there is a limit; otherwise the read
-// itself does.
+// ready waits until there is something to read, if there is a limit; otherwise
+// the read itself waits.
 func (conn *connection) ready(deadline *time.Time) error {
 	for !deadline.IsZero() || conn.remote != nil {
 		timeout := pollMillis(*deadline)
@@ -256,7 +259,8 @@ func (conn *connection) ready(deadline *time.Time) error {
 	return nil
 }
 
-// lost says that the line is gone and the request's outcome with it.
+// lost is the error of a lost connection, after which the outcome of the request
+// is unknown.
 func lost(doing string, err error) error {
-	return fmt.Errorf("%w: the broker is gone, and its mailboxes with it; create them anew: %s: %w", ErrPeerDead, doing, err)
+	return fmt.Errorf("%w: the broker has ended and its mailboxes are gone; create them anew: %s: %w", ErrPeerDead, doing, err)
 }

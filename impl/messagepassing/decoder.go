@@ -2,23 +2,25 @@ package messagepassing
 
 import "fmt"
 
-// A decoder takes frames out of a stream that arrives in pieces. A frame whose
-// sender dies in the middle is never seen: what is not whole has not happened.
+// A decoder splits a stream that arrives in pieces into frames. A frame that is
+// incomplete because its sender died is never seen, so its request has no
+// effect.
 type decoder struct {
-	bodyMax int // larger bodies are a fault of the client
+	bodyMax int // bytes; a client that sends a larger body is disconnected
 
-	header []byte // what has come of header and name
-	body   []byte // being filled, nil before the header is whole
-	have   int    // bytes of body
+	header []byte // received part of header and name
+	body   []byte // being filled; nil until the header is complete
+	have   int    // bytes of body received
 	frame  frame
 	names  int // length of the name
 }
 
-// bodyMin is allowed before a mailbox says how large its messages are.
+// bodyMin is the size in bytes of a body that is always accepted, also from a
+// client that is not attached to a mailbox.
 const bodyMin = 1024
 
-// rest is where the next bytes of a large body go, nil between bodies. Reading
-// into it spares a copy.
+// rest is where the next bytes of a large body belong; nil between bodies.
+// Reading directly into it saves a copy.
 func (d *decoder) rest() []byte {
 	if d.body == nil {
 		return nil
@@ -26,7 +28,8 @@ func (d *decoder) rest() []byte {
 	return d.body[d.have:]
 }
 
-// filled says that n bytes were put into rest; a frame may be whole now.
+// filled accounts for n bytes that were read into rest, and returns the frame if
+// it is complete.
 func (d *decoder) filled(n int) (f *frame, ok bool) {
 	d.have += n
 	if d.have < len(d.body) {
@@ -35,7 +38,8 @@ func (d *decoder) filled(n int) (f *frame, ok bool) {
 	return d.whole(), true
 }
 
-// feed takes bytes from b, and gives the first whole frame and what follows it.
+// feed consumes bytes from b, and returns the first complete frame and the bytes
+// after it.
 func (d *decoder) feed(b []byte) (f *frame, rest []byte, err error) {
 	if d.body == nil {
 		b = d.want(headerSize, b)

@@ -10,27 +10,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A carrier moves the records of one link, whole and in order. One goroutine at
-// a time sends, one at a time receives.
+// A transport moves the records of one link, whole and in order. One goroutine
+// at a time sends, and one at a time receives.
 type transport interface {
 	// send sends header and body as one record. Errors: ErrFull, ErrTimeout,
-	// ErrInterrupted, ErrPeerDead; errSmaller when this record is too large for
-	// the system just now.
+	// ErrInterrupted, ErrPeerDead; errSmaller if the system refuses a record of
+	// this size at the moment.
 	send(ctx, scope context.Context, header, body []byte, w Wait, deadline time.Time) error
-	// receive puts a record into the buffers, one after the other. Errors:
-	// ErrEmpty, ErrTimeout, ErrInterrupted; ErrPeerDead once all that the peer
-	// has sent was received.
+	// receive stores a record in the buffers, one after the other, and returns
+	// its length. Errors: ErrEmpty, ErrTimeout, ErrInterrupted; ErrPeerDead once
+	// everything that the peer sent was received.
 	receive(ctx, scope context.Context, buffers [][]byte, w Wait, deadline time.Time) (int, error)
-	// descriptor is what poll(2) says is readable when a record is there.
+	// descriptor becomes readable (poll(2)) when a record is there; -1 for none.
 	descriptor() int
 	close()
 }
 
-// errSmaller asks for the message in smaller pieces.
+// errSmaller asks for the message in smaller records.
 var errSmaller = errors.New("record too large for the socket")
 
-// A direct carrier is one end of a socketpair(2) whose other end the peer holds:
-// the processes are linked by the kernel alone, and go on if the broker dies.
+// A direct transport is one end of a socketpair(2) whose other end the peer
+// holds. It does not involve the broker, and outlives it.
 type direct struct {
 	fd      int
 	out, in waker
@@ -41,13 +41,13 @@ type direct struct {
 
 func newDirect(fd int) *direct { return &direct{fd: fd} }
 
-// linkBuffer is asked for each direction, in bytes. The system may grant less
-// (net.core.wmem_max), and counts its own overhead in.
+// linkBuffer is the buffer size requested for each direction, in bytes. The
+// system may grant less (net.core.wmem_max), and counts its own overhead.
 const linkBuffer = 4 << 20
 
-// fullSlice: a Unix socket says that it is writable only once three quarters are
-// free (unix_writable in the kernel), so a sender asleep would miss that there
-// is room for its message. It looks now and then.
+// fullSlice is how often a blocked sender retries. A Unix socket reports that it
+// is writable only once three quarters of its buffer are free (unix_writable in
+// the kernel), which is too late for a message that would fit earlier.
 const fullSlice = 20 * time.Millisecond
 
 func (d *direct) descriptor() int { return d.fd }
@@ -80,14 +80,14 @@ func (d *direct) receive(ctx, scope context.Context, buffers [][]byte, w Wait, d
 	for {
 		n, _, _, _, err := unix.RecvmsgBuffers(d.fd, buffers, nil, unix.MSG_DONTWAIT)
 		switch {
-		case err == nil && n == 0: // a record is never empty
-			return 0, fmt.Errorf("%w: it ended without a word", ErrPeerDead)
+		case err == nil && n == 0: // end of file: a record is never empty
+			return 0, fmt.Errorf("%w: it ended without closing the link", ErrPeerDead)
 		case err == nil:
 			return n, nil
 		case errors.Is(err, unix.EINTR):
 		case errors.Is(err, unix.ECONNRESET):
-			// The peer is gone and had not read everything. The kernel says so
-			// once, before it gives out what the peer has sent.
+			// The peer closed its end before it had read everything. The kernel
+			// reports that once, before it hands out what the peer had sent.
 		case !errors.Is(err, unix.EAGAIN):
 			return 0, systemError("receive", err)
 		case w == Never:

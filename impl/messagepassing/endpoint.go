@@ -9,43 +9,43 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// An Endpoint is a name that this process holds as long as it lives and has not
-// left. Messages of the process bear that name, and other endpoints reach it by
-// that name over links.
+// An Endpoint is a name that this process holds until it leaves or ends. The
+// messages of the process bear that name, and other endpoints reach it by that
+// name over links: direct communication (Silberschatz, Galvin, Gagne, 3.6.1).
 type Endpoint struct {
-	name    string
-	broker  Broker
-	key     []byte // opens further lines
-	requesting  sync.Mutex
-	control *connection // one request at a time
-	waker    waker
-	receiving     timedMutex // whose turn it is in Receive
+	name       string
+	broker     Broker
+	key        []byte // authorizes further connections
+	requesting sync.Mutex
+	control    *connection // carries one request at a time
+	waker      waker
+	receiving  timedMutex // held during Receive
 
-	// watch tells when a carried link has something; any's turn. watched: it was
-	// asked and has not answered.
+	// watch reports when a relayed link has a message; guarded by receiving.
+	// watched: it was asked and has not answered.
 	watch   *connection
 	watched bool
 
-	mu      sync.Mutex
-	incoming    *connection                // where the broker sends our ends of links; nil to another host
-	links   map[string]*Link     // the current one with each peer
-	arrived map[string][]transport // ends of later ones
-	seen    map[string]uint32    // ends that have arrived, by peer
-	relayed int                  // those of them that go through the broker
-	order   []string             // who is served next in Receive
-	scope     context.Context      // ends with Cancel and Leave
-	cancel  context.CancelFunc
-	brokerErr  error // why the broker sends no more ends
-	left    bool
+	mu        sync.Mutex
+	incoming  *connection            // on which the broker sends this endpoint's ends of links; nil to another host
+	links     map[string]*Link       // the current link with each peer
+	arrived   map[string][]transport // ends of later links
+	seen      map[string]uint32      // number of ends that have arrived, by peer
+	relayed   int                    // number of those that go through the broker
+	order     []string               // in which Receive polls the peers
+	scope     context.Context        // ended by Cancel and Leave
+	cancel    context.CancelFunc
+	brokerErr error // why the broker can send no more ends
+	left      bool
 }
 
 // Join takes a name in this user's broker. See [Broker.Join].
 func Join(name string) (*Endpoint, error) { return Broker{}.Join(name) }
 
-// Join takes a name, of the same form as a mailbox's, for this process. A second
-// process that claims it is refused with ErrExist as long as the first lives and
-// has not left. From now on every message of the process bears the name (see
-// [Sender]). It starts the broker if need be. Errors: ErrExist, ErrInvalid,
+// Join takes a name for this process; it has the form of a mailbox's. Another
+// process that claims the name is refused with ErrExist until this one leaves or
+// ends. From now on every message of this process bears the name (see [Sender]).
+// It starts the broker if necessary. Errors: ErrExist, ErrInvalid,
 // ErrPermission.
 func (broker Broker) Join(name string) (*Endpoint, error) {
 	e, err := broker.join(name)
@@ -85,7 +85,7 @@ func (broker Broker) join(name string) (*Endpoint, error) {
 	return e, nil
 }
 
-// line makes another line of this endpoint.
+// connect makes another connection for this endpoint.
 func (e *Endpoint) connect() (*connection, error) {
 	conn, _, err := e.broker.ask(&frame{kind: requestIncoming, body: e.key})
 	if err != nil && conn != nil {
@@ -95,7 +95,7 @@ func (e *Endpoint) connect() (*connection, error) {
 	return conn, err
 }
 
-// ask makes a request on the control line.
+// ask makes a request on the control connection.
 func (e *Endpoint) ask(request *frame, w Wait) (frame, error) {
 	e.requesting.Lock()
 	defer e.requesting.Unlock()
@@ -106,14 +106,14 @@ func (e *Endpoint) ask(request *frame, w Wait) (frame, error) {
 	return answer, err
 }
 
-// Name is the name it joined under.
+// Name is the name that the endpoint joined under.
 func (e *Endpoint) Name() string { return e.name }
 
-// Link gives the link with the named endpoint, which may join later: what is sent
-// before waits for it. There is one link for each pair, whoever asks first; when
-// it has ended, by a close or a death that was received here, Link makes the next.
-// Errors: ErrInvalid (the name, or a link to oneself), ErrPeerDead (the broker),
-// ErrNoSpace.
+// Link returns the link with the named endpoint, which may join later: messages
+// sent before that wait for it. There is one link for each pair, whichever side
+// asks first. After a link has ended, by a close or a death that was reported
+// here, Link makes the next one. Errors: ErrInvalid (the name, or a link to
+// itself), ErrPeerDead (the broker), ErrNoSpace.
 func (e *Endpoint) Link(peer string) (*Link, error) {
 	l, err := e.link(peer)
 	if err != nil {
@@ -140,14 +140,15 @@ func (e *Endpoint) link(peer string) (*Link, error) {
 		if e.incoming == nil {
 			continue
 		}
-		// Our end was sent before the answer, and is read next.
+		// The broker sent this side's end before its answer, so it is there.
 		if _, err := unix.Poll([]unix.PollFd{{Fd: int32(e.incoming.fd), Events: unix.POLLIN}}, -1); err != nil && !errors.Is(err, unix.EINTR) {
 			return nil, systemError("poll", err)
 		}
 	}
 }
 
-// current gives the living link with a peer, or nil. The caller holds mu.
+// currentLink returns the link with a peer unless it has ended; otherwise the
+// next one that has arrived, or nil. The caller holds mu.
 func (e *Endpoint) currentLink(peer string) (*Link, error) {
 	if e.left {
 		return nil, errDetached
@@ -163,8 +164,8 @@ func (e *Endpoint) currentLink(peer string) (*Link, error) {
 	return nil, e.brokerErr
 }
 
-// succeed drops the link with a peer that is over, and puts the next one that
-// has arrived in its place. The caller holds mu.
+// replaceLink closes a link that has ended, and puts the next one that has
+// arrived in its place. The caller holds mu.
 func (e *Endpoint) replaceLink(peer string) {
 	if l := e.links[peer]; l != nil {
 		_ = l.Close()
@@ -176,7 +177,7 @@ func (e *Endpoint) replaceLink(peer string) {
 	}
 }
 
-// dismiss tells the broker that this endpoint is done with a carried link.
+// release tells the broker that this endpoint no longer uses a relayed link.
 func (e *Endpoint) release(out uint64) {
 	_, _ = e.ask(&frame{kind: requestRelease, body: binary.LittleEndian.AppendUint64(nil, out)}, Forever)
 }
@@ -193,7 +194,7 @@ func (e *Endpoint) Cancel() error {
 	return nil
 }
 
-// Leave closes all links and gives the name free.
+// Leave closes all links and frees the name.
 func (e *Endpoint) Leave() error {
 	e.mu.Lock()
 	if e.left {
@@ -206,7 +207,7 @@ func (e *Endpoint) Leave() error {
 	links := e.links
 	e.mu.Unlock()
 
-	e.receiving <- struct{}{} // whoever was blocked has left
+	e.receiving <- struct{}{} // a blocked Receive has returned
 	defer e.receiving.unlock()
 	for _, l := range links {
 		_ = l.Close()

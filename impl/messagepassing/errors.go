@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The ways in which an operation can be refused. Every error of this package
-// matches exactly one of them with [errors.Is]; an error after which it is not
-// known whether the operation took effect also matches [ErrInDoubt].
+// The reasons for which an operation can fail. Every error of this package
+// matches exactly one of them with [errors.Is]. An error after which it is
+// unknown whether the operation took effect also matches [ErrInDoubt].
 var (
 	ErrExist       = errors.New("already exists")
 	ErrNotExist    = errors.New("does not exist")
@@ -27,15 +27,15 @@ var (
 	ErrIO          = errors.New("input/output error")
 )
 
-// ErrInDoubt marks a failure whose effect is unknown: the line or the post
+// ErrInDoubt marks a failure whose effect is unknown: the connection or the
 // broker was lost between a request and its answer. A message that was being
 // sent may have been delivered; it is never delivered twice.
 var ErrInDoubt = errors.New("outcome unknown")
 
-// An Error says which operation on which object was refused, and why.
+// An Error says which operation on which object failed, and why.
 type Error struct {
 	Op   string // "send", "receive", "create" …
-	Name string // of the mailbox or endpoint
+	Name string // of the mailbox, endpoint or peer
 	Err  error  // one of the sentinels of this package, possibly wrapped with detail
 
 	_ struct{}
@@ -43,16 +43,18 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Op + " " + e.Name + ": " + e.Err.Error() }
 
-// Unwrap gives the reason.
+// Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Err }
 
-// refusals gives each sentinel its number on the wire. New ones are appended.
+// sentinels gives each sentinel error its number on the wire. New ones are
+// appended.
 var sentinels = []error{
 	nil, ErrExist, ErrNotExist, ErrFull, ErrEmpty, ErrTimeout, ErrClosed, ErrTooLarge, ErrPeerDead,
 	ErrPermission, ErrInvalid, ErrNoSpace, ErrInterrupted, ErrIO,
 }
 
-// refusalCode is the wire number of err: 0 for nil, ErrIO's for a stranger.
+// refusalCode is the wire number of err: 0 for nil, ErrIO's if err matches no
+// sentinel.
 func refusalCode(err error) uint8 {
 	if err == nil {
 		return 0
@@ -65,7 +67,7 @@ func refusalCode(err error) uint8 {
 	return uint8(len(sentinels) - 1)
 }
 
-// refusal turns a wire number and the broker's text into an error.
+// refusal makes an error of a wire number and the broker's text.
 func refusal(code uint8, text string) error {
 	err := ErrIO
 	if int(code) < len(sentinels) {
@@ -81,7 +83,7 @@ func refusal(code uint8, text string) error {
 	return fmt.Errorf("%w: %s", err, detail)
 }
 
-// systemError classes what the kernel answered.
+// systemError makes a sentinel error of an error number of the kernel.
 func systemError(doing string, err error) error {
 	kind := ErrIO
 	switch {

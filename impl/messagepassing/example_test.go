@@ -71,7 +71,7 @@ func ExampleMailbox_rendezvous() {
 }
 
 // Two endpoints that name each other; in earnest they are two processes.
-func ExampleParty() {
+func ExampleEndpoint() {
 	broker, remove := broker()
 	defer remove()
 	alice, err := broker.Join("/alice")

@@ -13,18 +13,18 @@ import (
 // An Exposure lets other hosts reach a broker over TCP.
 type Exposure struct {
 	connection *connection
-	addr net.Addr
+	addr       net.Addr
 }
 
-// keyMin is the shortest key that Expose takes, in bytes.
+// keyMin is the length of the shortest key, in bytes.
 const keyMin = 16
 
-// Expose lets whoever knows the key reach this broker at a TCP address such as
-// "10.0.0.1:7000" (port 0: any), in the network namespace of the caller. It lasts
-// until the Exposure is closed or this process ends; the broker lasts as long, and
-// is started if need be. The key has 16 bytes at least. Nothing is encrypted: use
-// it on a network that you trust. Errors: ErrInvalid, ErrIO (the address),
-// ErrPermission.
+// Expose makes this broker reachable at a TCP address such as "10.0.0.1:7000"
+// (port 0: any free one) in the network namespace of the caller, for clients
+// that know the key (16 to 1024 bytes). It lasts until the Exposure is closed or
+// this process ends; the broker, which is started if necessary, lasts as long.
+// Clients are authenticated, but nothing is encrypted: use it on a trusted
+// network. Errors: ErrInvalid, ErrIO (the address), ErrPermission.
 func (broker Broker) Expose(address string, key []byte) (*Exposure, error) {
 	e, err := broker.expose(address, key)
 	if err != nil {
@@ -59,8 +59,8 @@ func (broker Broker) expose(address string, key []byte) (*Exposure, error) {
 	return &Exposure{connection: conn, addr: listener.Addr()}, nil
 }
 
-// sendListener hands the socket over, as one byte that carries a descriptor
-// (SCM_RIGHTS, unix(7)), and waits until the broker has it.
+// sendListener passes the socket to the broker, as one byte that carries a
+// descriptor (SCM_RIGHTS, unix(7)), and waits until the broker has it.
 func (conn *connection) sendListener(listener *net.TCPListener) error {
 	raw, err := listener.SyscallConn()
 	if err == nil {
@@ -80,10 +80,10 @@ func (conn *connection) sendListener(listener *net.TCPListener) error {
 	return answer.refusal()
 }
 
-// Addr is where other hosts reach the broker.
+// Addr is the address at which other hosts reach the broker.
 func (e *Exposure) Addr() net.Addr { return e.addr }
 
-// Close ends the exposure. Lines that were made through it stay.
+// Close ends the exposure. Connections that were made through it remain.
 func (e *Exposure) Close() error {
 	_, err := e.connection.call(context.Background(), &frame{kind: requestBye}, Forever, nil)
 	e.connection.close()

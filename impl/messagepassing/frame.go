@@ -5,29 +5,30 @@ import (
 	"strings"
 )
 
-// A frame is one request to the broker or one answer of it. On the wire,
-// Unix stream or TCP alike, it is a header of 32 bytes, a name of nameLength
-// bytes, padding up to a multiple of alignment, and a body of size bytes: a stream keeps no boundaries, so the lengths
-// in the header do (Stevens, Fenner, Rudoff, UNIX Network Programming, vol. 1,
-// 3.9; W. R. Stevens, vol. 2, 4.10 "Streams and Messages").
+// A frame is one request to the broker or one answer of it. On the wire, over a
+// Unix stream socket or TCP, it is a header of 32 bytes (see appendHeader), a
+// name, padding up to a multiple of alignment, and a body. The lengths in the
+// header delimit it, since a stream keeps no boundaries (Stevens, Fenner,
+// Rudoff, UNIX Network Programming, vol. 1, 3.9; Stevens, vol. 2, 4.10 "Streams
+// and Messages").
 type frame struct {
-	kind     uint8  // request: what is asked; answer: refusal code, 0 is success
+	kind     uint8  // request: a request constant; answer: refusal code, 0 is success
 	flags    uint8  // see the flag constants
 	number   uint32 // of the request, counted by its connection; the answer repeats it
 	priority uint32 // of the message
-	pid      uint32 // the sender, in an answer that holds a message
+	pid      uint32 // the sender's, in an answer that holds a message
 	uid      uint32
 	gid      uint32
-	room     uint32 // request receive: largest message that the caller can take
+	room     uint32 // receive: maximum size of the message in bytes; other uses: see the requests
 	name     string
 	body     []byte
 }
 
 const headerSize = 32
 
-// alignment of a body behind what precedes it. The kernel copies with a string
-// instruction that is several times slower where source and destination are
-// misaligned to each other: bodies start at cache lines in the caller's memory,
+// alignment of a body in the stream, in bytes. The kernel copies with a string
+// instruction that is several times slower if source and destination are
+// misaligned to each other. Bodies start at cache lines in the caller's memory,
 // so they should in the stream.
 const alignment = 64
 
@@ -36,49 +37,50 @@ func bodyStart(nameLength int) int {
 	return (headerSize + nameLength + alignment - 1) &^ (alignment - 1)
 }
 
-// hostMark separates a sender's name from its host.
+// hostMark separates a sender's name from its host in the name of a frame.
 const hostMark = "\x00"
 
-// frameNameMax is the longest name in a frame: an endpoint's, the mark, an address.
+// frameNameMax is the longest name in a frame: an endpoint's, hostMark, an
+// address.
 const frameNameMax = nameMax + 1 + 64
 
 var padding [alignment]byte
 
-// Requests. Every one but requestCancel and requestReady is answered exactly
-// once.
+// Requests. Each is answered exactly once, except requestCancel and
+// requestReady, which have no answer of their own.
 const (
 	requestCreate   uint8 = 1 + iota // name, body: shape; attaches
 	requestOpen                      // name; attaches
-	requestAttach                    // body: shape and key, of a mailbox this process has open already
+	requestAttach                    // body: shape and key, of a mailbox that this process has open already
 	requestUnlink                    // name
 	requestSend                      // priority, body
 	requestReceive                   // room
-	requestDone                      // the message in hand is dealt with
-	requestClose                     // no more messages
+	requestDone                      // acknowledges the last message received
+	requestClose                     // refuses further messages
 	requestHandOver                  // pid
-	requestCancel                    // number of the request that waits; not answered itself
-	requestBye                       // detach; the broker answers and hangs up
-	requestJoin                      // name; becomes an endpoint, whose key is the answer
-	requestIncoming                      // body: key of an endpoint, whose ends of links come over this line
-	requestReady                     // the answer to requestNews was read; from now on descriptors may come. Not answered
-	requestExpose                    // body: key; a listening socket follows over the same line
+	requestCancel                    // number of the waiting request, which is answered; this one is not
+	requestBye                       // detaches; the broker answers and closes
+	requestJoin                      // name; makes an endpoint, whose key is the answer
+	requestIncoming                  // body: key of an endpoint, whose ends of links are sent over this connection
+	requestReady                     // the answer to requestIncoming was read, so descriptors may follow; not answered
+	requestExpose                    // body: key; a listening socket follows over the same connection
 	requestHello                     // over TCP, first. body: nonce; the answer: the broker's nonce and proof
 	requestProve                     // over TCP, second. body: proof and identity; the answer: the session's token
-	requestResume                    // instead of a third. body: token; priority: last answer that came; pid: request that waits
-	requestWatch                     // room: how many ends have come; answered when another has, or a carried link has something
-	requestRelease                   // body: key of the mailbox that this endpoint sends into over a carried link
-	requestLink                      // name of the other endpoint; room: how many ends with it have come
+	requestResume                    // over TCP, instead of further requests. body: token; priority: number of the last answer received; pid: number of the unanswered request
+	requestWatch                     // room: number of ends received; answered when there is another, or a relayed link has a message
+	requestRelease                   // body: key of the mailbox that this endpoint sends to over a relayed link
+	requestLink                      // name of the other endpoint; room: number of ends of links with it that were received
 )
 
-// newsSize is the size of every frame that announces an end of a link. They are
-// of one size since the kernel joins those that carry no descriptor.
+// announcementSize is the size of every frame that announces an end of a link.
+// It is constant because the kernel joins messages that carry no descriptor.
 var announcementSize = bodyStart(nameMax)
 
-// announce makes the frame that announces an end. A carried one has the keys of
-// the two mailboxes in place of numbers.
-func announce(from string, out, in uint64, carried bool) *frame {
+// announce makes the frame that announces an end of a link. For a relayed link,
+// the keys of its two mailboxes stand in the number fields.
+func announce(from string, out, in uint64, relayed bool) *frame {
 	f := &frame{name: from}
-	if carried {
+	if relayed {
 		f.flags = flagRelayed
 		f.priority, f.pid = uint32(out), uint32(out>>32)
 		f.uid, f.gid = uint32(in), uint32(in>>32)
@@ -86,21 +88,21 @@ func announce(from string, out, in uint64, carried bool) *frame {
 	return f
 }
 
-// keys reads what announce has put in.
+// keys returns the keys that announce stored.
 func (f *frame) keys() (out, in uint64) {
 	return uint64(f.priority) | uint64(f.pid)<<32, uint64(f.uid) | uint64(f.gid)<<32
 }
 
-// starts tells whether a broker is started for the request where there is none.
+// starts reports whether the request starts a broker where there is none.
 func (f *frame) starts() bool {
 	return f.kind == requestCreate || f.kind == requestJoin || f.kind == requestExpose
 }
 
 // Flags.
 const (
-	flagNever    uint8 = 1 << iota // request: refuse rather than wait
-	flagRelayed                    // end of a link: by keys, not by descriptor
-	flagRepeated                   // answer: to the request that waited, instead of to requestResume
+	flagNever    uint8 = 1 << iota // request: do not wait
+	flagRelayed                    // announcement: the link is relayed; keys instead of a descriptor
+	flagRepeated                   // answer to the request that requestResume names, in place of an answer to the latter
 )
 
 // appendHeader writes the header, little-endian: size u32, kind u8, flags u8,
@@ -116,7 +118,7 @@ func (f *frame) appendHeader(b []byte) []byte {
 	return append(b, padding[:bodyStart(len(f.name))-headerSize-len(f.name)]...)
 }
 
-// parseHeader reads a header of headerSize bytes, and gives the lengths of the
+// parseHeader reads a header of headerSize bytes, and returns the lengths of the
 // name and of the body that follow it.
 func (f *frame) parseHeader(b []byte) (nameLength, bodySize int) {
 	f.kind, f.flags = b[4], b[5]
@@ -126,7 +128,7 @@ func (f *frame) parseHeader(b []byte) (nameLength, bodySize int) {
 	return int(binary.LittleEndian.Uint16(b[6:])), int(binary.LittleEndian.Uint32(b))
 }
 
-// sender reads who sent the message in an answer.
+// sender returns the sender of the message in an answer.
 func (f *frame) sender() Sender {
 	name, host, _ := strings.Cut(f.name, hostMark)
 	return Sender{PID: int(f.pid), UID: int(int32(f.uid)), GID: int(int32(f.gid)), Name: name, Host: host}

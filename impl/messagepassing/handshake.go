@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// dialFar connects to a broker on another host. Both sides prove that they know
-// the key, without saying it (HMAC-SHA256, RFC 2104). What follows is neither
-// encrypted nor signed: the network must be trusted not to alter it.
+// dialRemote connects to a broker on another host. Each side proves that it
+// knows the key without revealing it (HMAC-SHA256, RFC 2104, over both sides'
+// nonces). What follows is neither encrypted nor signed: the network must be
+// trusted not to alter it.
 func dialRemote(address string, key []byte, by time.Time) (conn *connection, err error) {
 	patience := time.Now().Add(remotePatience)
 	if by.IsZero() || by.After(patience) {
@@ -33,8 +34,8 @@ func dialRemote(address string, key []byte, by time.Time) (conn *connection, err
 	return conn, nil
 }
 
-// introduce proves to the broker that this client knows the key, and sees the
-// broker's proof; it begins a session.
+// authenticate proves to the broker that this client knows the key, checks the
+// broker's proof, and begins a session.
 func (conn *connection) authenticate() error {
 	f, mine := conn.remote, identity()
 	var nonce [nonceSize]byte
@@ -44,7 +45,7 @@ func (conn *connection) authenticate() error {
 		return err
 	}
 	if len(answer.body) != nonceSize+sha256.Size {
-		return fmt.Errorf("%w: what answers at %s is not a broker", ErrPermission, f.address)
+		return fmt.Errorf("%w: the server at %s is not a broker", ErrPermission, f.address)
 	}
 	theirs, proof := answer.body[:nonceSize], answer.body[nonceSize:]
 	if !hmac.Equal(proof, prove(f.key, "broker", nonce[:], theirs)) {
@@ -55,7 +56,7 @@ func (conn *connection) authenticate() error {
 		err = answer.refusal()
 	}
 	if err == nil && len(answer.body) != tokenSize {
-		err = fmt.Errorf("%w: a session of %d bytes: want %d", ErrIO, len(answer.body), tokenSize)
+		err = fmt.Errorf("%w: session token of %d bytes: want %d", ErrIO, len(answer.body), tokenSize)
 	}
 	copy(f.token[:], answer.body)
 	return err
@@ -63,16 +64,16 @@ func (conn *connection) authenticate() error {
 
 const nonceSize = 32
 
-// prove shows that who says it knows the key.
-func prove(key []byte, who string, client, office []byte) []byte {
+// prove computes the proof that a side ("client" or "broker") knows the key.
+func prove(key []byte, side string, client, broker []byte) []byte {
 	h := hmac.New(sha256.New, key)
-	h.Write([]byte(who))
+	h.Write([]byte(side))
 	h.Write(client)
-	h.Write(office)
+	h.Write(broker)
 	return h.Sum(nil)
 }
 
-// dialTCP connects within the limit.
+// dialTCP connects before the moment by.
 func dialTCP(address string, by time.Time) (fd int, err error) {
 	conn, err := (&net.Dialer{Deadline: by}).Dial("tcp", address)
 	if err != nil {
@@ -92,7 +93,8 @@ func dialTCP(address string, by time.Time) (fd int, err error) {
 	return fd, nil
 }
 
-// tuneTCP sends small frames at once and notices a cut line.
+// tuneTCP has small frames sent at once, and a cut connection noticed within
+// remoteSilence.
 func tuneTCP(fd int) {
 	silence := int(remoteSilence / time.Second)
 	for _, o := range [...]struct{ level, name, value int }{
@@ -103,6 +105,6 @@ func tuneTCP(fd int) {
 		{unix.IPPROTO_TCP, unix.TCP_KEEPCNT, silence / 2},
 		{unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(remoteSilence / time.Millisecond)},
 	} {
-		_ = unix.SetsockoptInt(fd, o.level, o.name, o.value) // without it, a cut is noticed later
+		_ = unix.SetsockoptInt(fd, o.level, o.name, o.value) // if refused, a cut is only noticed later
 	}
 }

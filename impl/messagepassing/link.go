@@ -11,40 +11,41 @@ import (
 // A Link joins exactly two endpoints, each of which names the other: direct
 // communication (Silberschatz, Galvin, Gagne, Operating System Concepts, 10th
 // edition, 3.6.1: send(P, message), receive(Q, message)). Its two directions are
-// independent; messages keep boundaries and order. It buffers some hundred
-// kilobytes to some megabytes a direction, as the system allows.
+// independent; messages keep their boundaries and order. It buffers between some
+// hundred kilobytes and some megabytes in each direction, as the system allows.
 //
-// When the peer dies, what it had sent can still be received, and after that
-// operations fail with ErrPeerDead; if it closed the link, with ErrClosed.
+// After the peer's death, what it had sent can still be received; then
+// operations fail with ErrPeerDead, or with ErrClosed if the peer closed the
+// link.
 type Link struct {
-	local   string
-	peer    string
+	local     string
+	peer      string
 	transport transport
-	out, in timedMutex // whose turn it is to send and to receive
+	out, in   timedMutex // held while sending and while receiving
 
-	piece int // out's turn: the most that a record carries
+	piece int // guarded by out: maximum body of a record in bytes
 
-	// In's turn:
+	// Guarded by in:
 	sender   Sender
 	header   []byte
-	spill    []byte // what the caller's buffer has no room for
-	part     []byte // a message that is arriving in pieces
-	whole    int    // its size
-	stash    []byte // a message that is whole and not received yet
+	spill    []byte // the part of a record that exceeds the caller's buffer
+	part     []byte // the pieces received of a message
+	whole    int    // its size in bytes
+	stash    []byte // a complete message that was not received yet
 	stashed  bool
-	pack     []byte // messages that came in one record
-	packing  bool   // the last record was packed: the next one probably is
-	received error  // why nothing more will come
+	pack     []byte // the rest of a packed record
+	packing  bool   // the last record was packed, so the next one probably is
+	received error  // why nothing more will arrive
 
 	mu     sync.Mutex
-	scope    context.Context // ends with Cancel and Close
+	scope  context.Context // ended by Cancel and Close
 	cancel context.CancelFunc
 	closed bool
 }
 
-func newLink(party, peer string, c transport) *Link {
+func newLink(local, peer string, c transport) *Link {
 	l := &Link{
-		local: party, peer: peer, transport: c, out: newTimedMutex(), in: newTimedMutex(),
+		local: local, peer: peer, transport: c, out: newTimedMutex(), in: newTimedMutex(),
 		piece: recordBody, header: make([]byte, recordHeader),
 	}
 	l.scope, l.cancel = context.WithCancel(context.Background())
@@ -55,15 +56,15 @@ func newLink(party, peer string, c transport) *Link {
 func (l *Link) Peer() string { return l.peer }
 
 // Send sends message to the peer, and blocks while the link's buffer is full. A
-// message of more than a megabyte goes in pieces, and needs the peer to receive
-// meanwhile where it exceeds the buffer. Errors: ErrFull, ErrTimeout,
+// message of more than a megabyte is sent in pieces; if it exceeds the buffer,
+// the peer has to receive meanwhile. Errors: ErrFull, ErrTimeout,
 // ErrInterrupted, ErrPeerDead, ErrClosed, ErrTooLarge. After an error the peer
-// will not receive the message.
+// does not receive the message.
 func (l *Link) Send(message []byte, w Wait) error {
 	return l.fail("send to", l.send(context.Background(), message, w))
 }
 
-// SendContext is Send that also ends when ctx does, as for a [Mailbox].
+// SendContext is Send until ctx ends, as for a [Mailbox].
 func (l *Link) SendContext(ctx context.Context, message []byte) error {
 	return l.fail("send to", l.send(ctx, message, Forever))
 }
@@ -75,10 +76,10 @@ func (l *Link) send(ctx context.Context, message []byte, w Wait) error {
 	return l.transmit(ctx, recordWhole, message, w)
 }
 
-// transmit sends one record, or a message in pieces. The receiver forgets an
-// unfinished message when another one begins, so that giving up needs no word.
+// transmit sends one record, or a message in several. The receiver discards an
+// unfinished message when another one begins, so giving up needs no notice.
 func (l *Link) transmit(ctx context.Context, kind recordKind, body []byte, w Wait) error {
-	scope, err := l.check(ctx)
+	scope, err := l.begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -121,10 +122,10 @@ func (l *Link) pieces(ctx, scope context.Context, header []byte, kind recordKind
 	return nil
 }
 
-// Receive copies the peer's next message to into and returns its length. If
-// into is too small it fails with ErrTooLarge and the message stays. Errors:
-// ErrEmpty, ErrTimeout, ErrInterrupted, ErrTooLarge, and after all that the peer
-// has sent ErrClosed or ErrPeerDead.
+// Receive copies the peer's next message to into and returns its length in
+// bytes. If into is too small it fails with ErrTooLarge and the message stays.
+// Errors: ErrEmpty, ErrTimeout, ErrInterrupted, ErrTooLarge; ErrClosed or
+// ErrPeerDead once everything that the peer sent was received.
 func (l *Link) Receive(into []byte, w Wait) (int, error) {
 	into = into[:len(into):len(into)]
 	body, err := l.receive(context.Background(), into, w, func(b []byte) ([]byte, error) {
@@ -136,13 +137,12 @@ func (l *Link) Receive(into []byte, w Wait) (int, error) {
 	return len(body), l.fail("receive from", err)
 }
 
-// ReceiveMessage is Receive that makes room for a message of any size.
+// ReceiveMessage is Receive with a new buffer of the message's size.
 func (l *Link) ReceiveMessage(w Wait) (Message, error) {
 	return l.message(context.Background(), w)
 }
 
-// ReceiveContext is ReceiveMessage that also ends when ctx does, as for a
-// [Mailbox].
+// ReceiveContext is ReceiveMessage until ctx ends, as for a [Mailbox].
 func (l *Link) ReceiveContext(ctx context.Context) (Message, error) {
 	return l.message(ctx, Forever)
 }
@@ -170,8 +170,8 @@ func (l *Link) Cancel() error {
 }
 
 // Close ends the link. The peer receives what was sent, and then ErrClosed (or
-// ErrPeerDead if the link was too full for the last word). What the peer had sent
-// and was not received is lost. Blocked operations fail with ErrInterrupted.
+// ErrPeerDead if the buffer had no room for the notice). What the peer sent and
+// was not received yet is lost. Blocked operations fail with ErrInterrupted.
 func (l *Link) Close() error {
 	l.mu.Lock()
 	if l.closed {
@@ -182,7 +182,7 @@ func (l *Link) Close() error {
 	l.cancel()
 	l.mu.Unlock()
 
-	l.out <- struct{}{} // those who were blocked have left
+	l.out <- struct{}{} // operations that were blocked have returned
 	l.in <- struct{}{}
 	var bye [recordHeader]byte
 	putRecordHeader(bye[:], recordBye, 0)
@@ -199,8 +199,9 @@ func (l *Link) isClosed() bool {
 	return l.closed
 }
 
-// now gives what Cancel ends, unless ctx has ended already.
-func (l *Link) check(ctx context.Context) (scope context.Context, err error) {
+// begin returns the scope of an operation, which Cancel ends; an error if ctx
+// has ended already.
+func (l *Link) begin(ctx context.Context) (scope context.Context, err error) {
 	if err := contextError(ctx); err != nil {
 		return nil, err
 	}
@@ -216,10 +217,10 @@ func (l *Link) fail(op string, err error) error {
 	return &Error{Op: l.local + ": " + op, Name: l.peer, Err: err}
 }
 
-// receive waits for the next message and gives it to take; if take refuses, the
-// message stays. Where it can, it has the message put into into directly.
+// receive waits for the next message and passes it to take; if take refuses, the
+// message stays. Where possible the message is received directly into into.
 func (l *Link) receive(ctx context.Context, into []byte, w Wait, take func([]byte) ([]byte, error)) ([]byte, error) {
-	scope, err := l.check(ctx)
+	scope, err := l.begin(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -248,7 +249,7 @@ func (l *Link) receive(ctx context.Context, into []byte, w Wait, take func([]byt
 	}
 }
 
-// next looks at the first message that has arrived.
+// next returns the first message that has arrived, without removing it.
 func (l *Link) next() (b []byte, ok bool, err error) {
 	switch {
 	case l.stashed:
@@ -260,7 +261,7 @@ func (l *Link) next() (b []byte, ok bool, err error) {
 	return nil, false, l.received
 }
 
-// drop takes away the message that next has shown.
+// drop removes the message that next returned.
 func (l *Link) drop() {
 	if l.stashed {
 		l.stash, l.stashed = nil, false
@@ -270,13 +271,13 @@ func (l *Link) drop() {
 }
 
 // fetch receives one record. A whole message that fits into into is returned;
-// everything else is kept for next.
+// anything else is kept for next.
 func (l *Link) fetch(ctx, scope context.Context, into []byte, w Wait, deadline time.Time) (direct []byte, err error) {
 	if l.spill == nil {
 		l.spill = make([]byte, recordBody)
 	}
 	if l.packing {
-		into = nil // packed records are best kept in one place
+		into = nil // keep packed records contiguous
 	}
 	buffers := [...][]byte{l.header, into, l.spill}
 	n, err := l.transport.receive(ctx, scope, buffers[:], w, deadline)
@@ -292,7 +293,7 @@ func (l *Link) fetch(ctx, scope context.Context, into []byte, w Wait, deadline t
 	rest := l.spill[:max(0, n-len(here))]
 	l.packing = kind == recordPack
 	if kind != recordMore {
-		l.part = nil // its sender gave it up
+		l.part = nil // the sender gave up the unfinished message
 	}
 	switch {
 	case n < 0 || size > MessageMaxLimit:
@@ -316,7 +317,7 @@ func (l *Link) fetch(ctx, scope context.Context, into []byte, w Wait, deadline t
 		}
 		return nil, nil
 	case kind == recordHello:
-		if l.sender.Name == "" { // the broker's word, before the peer could say any
+		if l.sender.Name == "" { // only the first one: the broker sent it before the peer had this link
 			l.sender, err = parseHello(concat(here, rest, n))
 		}
 		return nil, err
@@ -324,12 +325,12 @@ func (l *Link) fetch(ctx, scope context.Context, into []byte, w Wait, deadline t
 		l.received = fmt.Errorf("%w by the peer", ErrClosed)
 		return nil, l.received
 	}
-	l.received = fmt.Errorf("%w: the peer sent what is not a record", ErrIO)
+	l.received = fmt.Errorf("%w: the peer sent an invalid record", ErrIO)
 	return nil, l.received
 }
 
-// concat puts the two parts of a record together. A record that lies in spill
-// alone is not copied; it is used up before the next record is fetched.
+// concat joins the two parts of a record. A record that lies in spill alone is
+// not copied; it is used up before the next record is fetched.
 func concat(here, rest []byte, size int) []byte {
 	if len(here) == 0 && size == len(rest) {
 		return rest

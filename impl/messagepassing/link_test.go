@@ -225,17 +225,17 @@ func TestReceiveFromAny(t *testing.T) {
 	_ = p.Cancel()
 	released(t, "cancelled receive from any", receiving, ErrInterrupted)
 
-	const parties, each = 3, 20
+	const senders, each = 3, 20
 	pids := map[string]int{}
 	var all []*child
-	for i := range parties {
+	for i := range senders {
 		name := fmt.Sprintf("/from%d", i)
 		h := start(t, "talker", broker.Directory, name, "/p", fmt.Sprint(each))
 		all = append(all, h)
 		pids[name] = h.cmd.Process.Pid
 	}
 	next := map[string]int{}
-	for range parties * each {
+	for range senders * each {
 		m, err := p.Receive(Forever)
 		if err != nil {
 			t.Fatal(err)

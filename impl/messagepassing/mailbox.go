@@ -9,10 +9,10 @@ import (
 	"sync"
 )
 
-// A Mailbox is one process's handle on a mailbox. Any number of processes and
-// goroutines may send and receive; each message reaches exactly one receive.
-// Messages keep their boundaries, and their order within a priority. A message
-// lives in the broker until it is received, whatever becomes of its sender.
+// A Mailbox is a handle on a mailbox. Any number of processes and goroutines may
+// send and receive; each message reaches exactly one receive. Messages keep
+// their boundaries, and their order within a priority. A message lives in the
+// broker until it is received, also after the end of its sender.
 //
 // This is indirect communication (Silberschatz, Galvin, Gagne, Operating System
 // Concepts, 10th edition, 3.6.1): send(A, message) and receive(A, message).
@@ -23,24 +23,24 @@ type Mailbox struct {
 	key    uint64
 
 	mu       sync.Mutex
-	idle     []*connection // attached, and free for the next operation
+	idle     []*connection // attached, and not in use by an operation
 	busy     []*connection
 	detached bool
 
-	receiving sync.Mutex // at-least-once: a handle is one receiver
+	receiving sync.Mutex // held during a receive, for AtLeastOnce
 }
 
-// Name is the name it was opened by, Shape what it was created with.
+// Name is the name that the mailbox was opened by.
 func (m *Mailbox) Name() string { return m.name }
 
 // Shape is what the mailbox was created with.
 func (m *Mailbox) Shape() Shape { return m.shape }
 
 // Send gives the broker a copy of message with the lowest priority. It blocks
-// while the mailbox is full; where the capacity is Rendezvous, until a receiver
-// has taken the message. Errors: ErrFull, ErrTimeout, ErrClosed, ErrTooLarge,
-// ErrInterrupted, ErrPeerDead; only after the last may the message have been
-// accepted, and it matches ErrInDoubt then.
+// while the mailbox is full; if the capacity is Rendezvous, until a receiver has
+// taken the message. Errors: ErrFull, ErrTimeout, ErrClosed, ErrTooLarge,
+// ErrInterrupted, ErrPeerDead. Only after the last, which then matches
+// ErrInDoubt too, may the message have been accepted.
 func (m *Mailbox) Send(message []byte, w Wait) error {
 	return m.SendPriority(message, LowestPriority, w)
 }
@@ -51,9 +51,9 @@ func (m *Mailbox) SendPriority(message []byte, priority int, w Wait) error {
 	return m.fail("send", m.send(context.Background(), message, priority, w))
 }
 
-// SendContext is SendPriority that also ends when ctx does: with ErrTimeout
-// where a deadline has passed, otherwise with ErrInterrupted. The message was
-// then not sent.
+// SendContext is SendPriority until ctx ends: then it fails with ErrTimeout if a
+// deadline has passed, otherwise with ErrInterrupted, and the message was not
+// sent.
 func (m *Mailbox) SendContext(ctx context.Context, message []byte, priority int) error {
 	return m.fail("send", m.send(ctx, message, priority, Forever))
 }
@@ -69,26 +69,26 @@ func (m *Mailbox) send(ctx context.Context, message []byte, priority int, w Wait
 	return err
 }
 
-// Receive copies the first message to into and returns its length. It blocks
-// while the mailbox is empty. If into is too small it fails with ErrTooLarge and
-// the message stays. Errors: ErrEmpty, ErrTimeout, ErrClosed (closed or deleted,
-// and nothing is left), ErrTooLarge, ErrInterrupted, ErrPermission (not the
-// owner), ErrPeerDead.
+// Receive copies the first message to into and returns its length in bytes. It
+// blocks while the mailbox is empty. If into is too small it fails with
+// ErrTooLarge and the message stays. Errors: ErrEmpty, ErrTimeout, ErrClosed
+// (closed or deleted, and empty), ErrTooLarge, ErrInterrupted, ErrPermission
+// (this process is not the owner), ErrPeerDead (the broker).
 func (m *Mailbox) Receive(into []byte, w Wait) (int, error) {
-	// cap beyond len must not be written to
+	// bytes between len and cap belong to the caller
 	answer, err := m.receive(context.Background(), w, into[:len(into):len(into)], uint32(min(len(into), math.MaxUint32)))
 	return len(answer.body), m.fail("receive", err)
 }
 
-// ReceiveMessage is Receive that makes room for a message of any size, and says
-// its priority and who sent it.
+// ReceiveMessage is Receive with a new buffer of the message's size. It also
+// returns the message's priority and sender.
 func (m *Mailbox) ReceiveMessage(w Wait) (Message, error) {
 	answer, err := m.receive(context.Background(), w, nil, math.MaxUint32)
 	return answer.message(), m.fail("receive", err)
 }
 
-// ReceiveContext is ReceiveMessage that ends when ctx does: with ErrTimeout
-// where a deadline has passed, otherwise with ErrInterrupted. No message was then
+// ReceiveContext is ReceiveMessage until ctx ends: then it fails with ErrTimeout
+// if a deadline has passed, otherwise with ErrInterrupted, and no message was
 // taken.
 func (m *Mailbox) ReceiveContext(ctx context.Context) (Message, error) {
 	answer, err := m.receive(ctx, Forever, nil, math.MaxUint32)
@@ -111,8 +111,8 @@ func (f *frame) message() Message {
 	return Message{Body: f.body, Priority: int(f.priority), Sender: f.sender()}
 }
 
-// Done says that the message this handle received last has been dealt with. It
-// matters for AtLeastOnce; the next receive says the same.
+// Done acknowledges the message that this handle received last; the next receive
+// does so too. It matters for AtLeastOnce only.
 func (m *Mailbox) Done() error {
 	if m.shape.Delivery != AtLeastOnce {
 		return nil
@@ -123,9 +123,9 @@ func (m *Mailbox) Done() error {
 	return m.fail("done", err)
 }
 
-// Close lets no more messages in, for everyone. Senders are refused with
-// ErrClosed, those who are blocked included; receivers get what is left, and then
-// ErrClosed. Closing again does nothing.
+// Close refuses further messages, from all senders. Blocked and later sends fail
+// with ErrClosed; receivers get the messages that are left, and then ErrClosed.
+// Closing again does nothing.
 func (m *Mailbox) Close() error {
 	_, err := m.do(context.Background(), &frame{kind: requestClose}, Forever, nil)
 	return m.fail("close", err)
@@ -133,17 +133,18 @@ func (m *Mailbox) Close() error {
 
 // HandOver makes another process the owner, which must have the mailbox open:
 // "ownership and receiving privilege may be passed to other processes"
-// (Silberschatz, 3.6.1). Errors: ErrInvalid (it has no owner), ErrPermission
-// (this process is not the owner), ErrNotExist (that process does not have it
-// open).
+// (Silberschatz, Galvin, Gagne, 3.6.1). Errors: ErrInvalid (it has no owner),
+// ErrPermission (this process is not the owner), ErrNotExist (that process does
+// not have it open).
 func (m *Mailbox) HandOver(pid int) error {
 	_, err := m.do(context.Background(), &frame{kind: requestHandOver, pid: uint32(pid)}, Forever, nil)
 	return m.fail("hand over", err)
 }
 
 // Cancel ends the operations that are blocked on this handle in other
-// goroutines, with ErrInterrupted. An operation that the broker has already done
-// succeeds: each took effect wholly or not at all. Later ones are not affected.
+// goroutines, with ErrInterrupted. An operation that the broker has already
+// executed succeeds: each took effect wholly or not at all. Later operations are
+// not affected.
 func (m *Mailbox) Cancel() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -154,15 +155,15 @@ func (m *Mailbox) Cancel() error {
 	return m.fail("cancel", err)
 }
 
-// Detach gives up the handle and its descriptors. Operations blocked on it fail
-// with ErrInvalid. The mailbox and its messages stay, except that a mailbox whose
-// owner detaches is deleted. Detaching again does nothing.
+// Detach releases the handle and its descriptors. Operations blocked on it fail
+// with ErrInvalid. The mailbox and its messages remain, except that a mailbox
+// whose owner detaches is deleted. Detaching again does nothing.
 func (m *Mailbox) Detach() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.detached = true
 	for _, conn := range m.busy {
-		conn.shutdown() // whoever is asleep in it closes it
+		conn.shutdown() // the goroutine that is blocked in it closes it
 	}
 	for _, conn := range m.idle {
 		conn.bye()
@@ -171,10 +172,10 @@ func (m *Mailbox) Detach() error {
 	return nil
 }
 
-// errDetached: the handle was given up.
+// errDetached: the handle was detached.
 var errDetached = fmt.Errorf("%w: detached", ErrInvalid)
 
-// do makes one request on a line of its own.
+// do makes one request, on a connection that no other operation uses.
 func (m *Mailbox) do(ctx context.Context, request *frame, w Wait, into []byte) (frame, error) {
 	if err := contextError(ctx); err != nil {
 		return frame{}, err
@@ -203,7 +204,8 @@ func (m *Mailbox) do(ctx context.Context, request *frame, w Wait, into []byte) (
 	return answer, err
 }
 
-// contextError is why ctx has ended, in this package's terms; nil if it has not.
+// contextError is the reason for which ctx has ended, as an error of this
+// package; nil if it has not ended.
 func contextError(ctx context.Context) error {
 	switch err := ctx.Err(); {
 	case err == nil:
@@ -215,7 +217,7 @@ func contextError(ctx context.Context) error {
 	}
 }
 
-// take gives a line that nobody else uses, a new one if need be.
+// take returns a connection that no operation uses, a new one if necessary.
 func (m *Mailbox) take() (*connection, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -235,7 +237,8 @@ func (m *Mailbox) take() (*connection, error) {
 	return conn, nil
 }
 
-// attach makes another line to this mailbox, whose name may be gone already.
+// attach makes another connection to this mailbox, whose name may have been
+// deleted.
 func (m *Mailbox) attach() (*connection, error) {
 	request := &frame{kind: requestAttach, body: appendShape(nil, m.shape, m.key)}
 	conn, _, err := m.broker.ask(request)
@@ -246,13 +249,13 @@ func (m *Mailbox) attach() (*connection, error) {
 		conn.bye()
 	}
 	if errors.Is(err, ErrNotExist) {
-		err = fmt.Errorf("%w: the broker that held it has ended", ErrPeerDead)
+		err = fmt.Errorf("%w: the broker of this mailbox has ended", ErrPeerDead)
 	}
 	return nil, err
 }
 
-// put gives a line back, or closes it where it is lost or nobody wants it any
-// more. It reports whether the handle was detached meanwhile.
+// put returns a connection for reuse, or closes it if it is broken or the handle
+// was detached meanwhile, which it reports.
 func (m *Mailbox) put(conn *connection, broken bool) (detached bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// nameMax is the longest name in bytes, its slash included: NAME_MAX, as for
-// mq_open.
+// nameMax is the length of the longest name in bytes, slash included: NAME_MAX,
+// as for mq_open.
 const nameMax = 255
 
-// checkName applies the rules of mq_open(3): one slash in front, then 1 to 254
-// bytes without another slash or NUL. "." and ".." are refused as well: the
-// names are keys, never paths, but some reader will take them for paths.
+// checkName applies the rules of mq_open(3): a leading slash, then 1 to 254
+// bytes without another slash or NUL. "." and ".." are refused as well, lest
+// they be taken for paths.
 func checkName(name string) error {
 	rest, slash := strings.CutPrefix(name, "/")
 	switch {

@@ -5,21 +5,21 @@ import (
 	"encoding/binary"
 )
 
-// A Packer collects messages for a link and sends many in one record: a system
-// call, and the kernel's cost for each record, is then shared by some hundred
-// messages. They are received one by one, as ever. Not for several goroutines.
+// A Packer collects messages for a link and sends many in one record, so that
+// some hundred messages share the cost of a system call. They are received one
+// by one as usual. A Packer is for one goroutine.
 type Packer struct {
 	link *Link
 	body []byte
 }
 
-// NewPacker makes a packer. Flush it before you wait for an answer.
+// NewPacker makes a packer. Flush it before waiting for an answer.
 func (l *Link) NewPacker() *Packer {
 	return &Packer{link: l, body: make([]byte, 0, packBody)}
 }
 
-// Send adds a message, and sends what was collected before if there is no more
-// room. On an error the message was not added. Errors as for [Link.Send].
+// Send adds a message, after sending those collected before if there is no room
+// for it. On an error the message was not added. Errors as for [Link.Send].
 func (p *Packer) Send(message []byte, w Wait) error {
 	if len(p.body)+4+len(message) > packBody {
 		if err := p.Flush(w); err != nil {
@@ -34,7 +34,7 @@ func (p *Packer) Send(message []byte, w Wait) error {
 	return nil
 }
 
-// Flush sends what was collected. On an error it stays collected.
+// Flush sends the collected messages. On an error they stay collected.
 func (p *Packer) Flush(w Wait) error {
 	if len(p.body) == 0 {
 		return nil
@@ -47,8 +47,8 @@ func (p *Packer) Flush(w Wait) error {
 }
 
 // ReceiveEach waits for a message, and calls each for it and for all that came
-// in the same record. The slices are the link's own and hold until each returns.
-// Errors as for [Link.Receive].
+// in the same record. The slices belong to the link and are valid until each
+// returns. Errors as for [Link.Receive].
 func (l *Link) ReceiveEach(w Wait, each func(message []byte)) error {
 	_, err := l.receive(context.Background(), nil, w, func(b []byte) ([]byte, error) {
 		each(b)
@@ -58,7 +58,7 @@ func (l *Link) ReceiveEach(w Wait, each func(message []byte)) error {
 		return l.fail("receive from", err)
 	}
 	if !l.in.tryLock() {
-		return nil // another goroutine has gone on with the rest
+		return nil // another goroutine receives the rest
 	}
 	defer l.in.unlock()
 	for len(l.pack) > 0 {

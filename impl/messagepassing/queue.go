@@ -5,12 +5,12 @@ import (
 	"slices"
 )
 
-// A queue holds items by priority, and first in, first out within a priority:
-// the order of mq_receive ("the oldest of the highest priority message(s)",
-// POSIX.1-2024). Adding and taking are O(1), removing from the middle O(n).
+// A queue holds items by priority, first in, first out within a priority: the
+// order of mq_receive ("the oldest of the highest priority message(s)",
+// POSIX.1-2024). push and pop are O(1), remove is O(n).
 type queue[T comparable] struct {
 	levels [HighestPriority + 1]fifo[T]
-	used   uint32 // bit p: level p holds something
+	used   uint32 // bit p: level p is not empty
 	length int
 }
 
@@ -28,7 +28,7 @@ func (q *queue[T]) unpop(priority int, v T) {
 	q.length++
 }
 
-// first gives the item that pop would take.
+// first returns the item that pop would remove.
 func (q *queue[T]) first() (v T, ok bool) {
 	if q.used == 0 {
 		return v, false
@@ -37,7 +37,7 @@ func (q *queue[T]) first() (v T, ok bool) {
 	return l.items[l.head], true
 }
 
-// pop takes the oldest item of the highest priority.
+// pop removes the oldest item of the highest priority.
 func (q *queue[T]) pop() (v T, ok bool) {
 	if q.used == 0 {
 		return v, false
@@ -48,7 +48,7 @@ func (q *queue[T]) pop() (v T, ok bool) {
 	return v, true
 }
 
-// remove takes v out of its level and reports whether it was there.
+// remove removes v from its level, and reports whether it was there.
 func (q *queue[T]) remove(priority int, v T) bool {
 	if !q.levels[priority].remove(v) {
 		return false
@@ -64,8 +64,9 @@ func (q *queue[T]) taken(priority int) {
 	q.length--
 }
 
-// A fifo is a slice with a moving head. Memory behind the head is given up once
-// it is the larger half, so that a queue that was long once does not stay so.
+// A fifo is a slice with a moving head. The memory before the head is released
+// once it is the larger part, so that a queue does not stay as large as it once
+// was.
 type fifo[T comparable] struct {
 	items []T
 	head  int
@@ -87,7 +88,7 @@ func (f *fifo[T]) unpop(v T) {
 func (f *fifo[T]) pop() T {
 	var zero T
 	v := f.items[f.head]
-	f.items[f.head] = zero // or the message would live on behind the head
+	f.items[f.head] = zero // so that the message can be collected
 	f.head++
 	const worth = 32
 	switch {

@@ -11,17 +11,21 @@ import (
 
 var noContext = context.Background()
 
-// Receive waits for a message from any endpoint: receive(id, message), where id is
-// set to the sender's name (Silberschatz, 3.6.1, asymmetric addressing). Endpoints
-// are served in turns. When a peer has died or closed its link, that is said
-// once, after all that it had sent: an [Error] with its name that matches
-// ErrPeerDead or ErrClosed; the others go on. Errors besides: ErrEmpty,
-// ErrTimeout, ErrInterrupted. Do not use it together with Receive on a link of
-// this endpoint in another goroutine.
+// Receive waits for a message from any linked endpoint: receive(id, message),
+// where id is set to the sender's name (Silberschatz, Galvin, Gagne, 3.6.1,
+// asymmetric addressing). Links take turns, so that a busy peer does not starve
+// the others. The death of a peer, or its close of the link, is reported once,
+// after everything that it sent: an [Error] with the peer's name that matches
+// ErrPeerDead or ErrClosed. The other links remain usable.
+//
+// Errors: ErrEmpty, ErrTimeout, ErrInterrupted, ErrPeerDead, ErrClosed. A link
+// of this endpoint must not be received from in another goroutine meanwhile.
 func (e *Endpoint) Receive(w Wait) (Message, error) { return e.receive(noContext, w) }
 
 // ReceiveContext is Receive that also ends when ctx does.
-func (e *Endpoint) ReceiveContext(ctx context.Context) (Message, error) { return e.receive(ctx, Forever) }
+func (e *Endpoint) ReceiveContext(ctx context.Context) (Message, error) {
+	return e.receive(ctx, Forever)
+}
 
 func (e *Endpoint) receive(ctx context.Context, w Wait) (Message, error) {
 	fail := func(err error) (Message, error) {
@@ -57,8 +61,8 @@ func (e *Endpoint) receive(ctx context.Context, w Wait) (Message, error) {
 	}
 }
 
-// poll takes a message from the first link in turn that has one, or the news
-// that a link is over. The caller holds mu.
+// poll takes a message from the first link in turn that has one, or reports the
+// end of a link. The caller holds mu.
 func (e *Endpoint) poll() (m Message, found bool, err error) {
 	if e.left {
 		return m, false, nil
@@ -77,9 +81,9 @@ func (e *Endpoint) poll() (m Message, found bool, err error) {
 			continue
 		}
 		e.order = append(append(e.order[:i:i], e.order[i+1:]...), peer)
-		if err != nil && !errors.Is(err, ErrTimeout) { // a cut line, which may be mended
+		if err != nil && !errors.Is(err, ErrTimeout) { // a cut connection can be re-established
 			e.replaceLink(peer)
-			if errors.Is(err, ErrInvalid) { // we closed it ourselves
+			if errors.Is(err, ErrInvalid) { // closed on this side
 				continue
 			}
 		}
@@ -88,13 +92,13 @@ func (e *Endpoint) poll() (m Message, found bool, err error) {
 	return m, false, nil
 }
 
-// sleep waits until a link may have something, or a new one may have come.
+// await waits until a link may have a message or a new link may have arrived.
 func (e *Endpoint) await(ctx, scope context.Context, deadline time.Time) error {
 	if e.incoming == nil {
 		return e.awaitRemote(ctx, scope, deadline)
 	}
-	fds, carried := e.descriptors() // with room for two more
-	if carried && !e.watched {
+	fds, relayed := e.descriptors() // has capacity for two more
+	if relayed && !e.watched {
 		if err := e.startWatching(); err != nil {
 			return err
 		}
@@ -113,7 +117,7 @@ func (e *Endpoint) await(ctx, scope context.Context, deadline time.Time) error {
 	return nil
 }
 
-// startWatching asks the broker to say when a carried link has something.
+// startWatching asks the broker to answer when a relayed link has a message.
 func (e *Endpoint) startWatching() (err error) {
 	if e.watch == nil {
 		if e.watch, err = e.connect(); err != nil {
@@ -126,7 +130,7 @@ func (e *Endpoint) startWatching() (err error) {
 	return e.watch.ask(request)
 }
 
-// sleepFar leaves the waiting to the broker on the other host.
+// awaitRemote has the broker on the other host do the waiting.
 func (e *Endpoint) awaitRemote(ctx, scope context.Context, deadline time.Time) error {
 	both, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -153,9 +157,9 @@ func (e *Endpoint) awaitRemote(ctx, scope context.Context, deadline time.Time) e
 	return err
 }
 
-// descriptors lists what can wake Receive, and tells whether there are links
-// besides that have no descriptor.
-func (e *Endpoint) descriptors() (fds []unix.PollFd, carried bool) {
+// descriptors returns what can wake Receive, and whether there are relayed
+// links, which have no descriptor.
+func (e *Endpoint) descriptors() (fds []unix.PollFd, relayed bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	fds = make([]unix.PollFd, 0, len(e.links)+3)
@@ -166,8 +170,8 @@ func (e *Endpoint) descriptors() (fds []unix.PollFd, carried bool) {
 		if fd := l.transport.descriptor(); fd >= 0 {
 			fds = append(fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
 		} else {
-			carried = true
+			relayed = true
 		}
 	}
-	return fds, carried
+	return fds, relayed
 }

@@ -8,35 +8,36 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endpoints is the broker's register of names. The broker introduces processes to
-// each other: for each pair it makes one socketpair, has each end say who sits
-// at it, and passes the ends on (SCM_RIGHTS, unix(7)). What the processes then
-// say to each other does not go through the broker, unless one of them is on
-// another host, or may be: then the link is a channel.
+// registry is the broker's table of names. For each pair of members it makes one
+// socketpair, writes to each end who holds it, and passes the ends to the two
+// processes (SCM_RIGHTS, unix(7)). Messages then bypass the broker, unless one
+// member is on another host, or may be: then the link is a channel through the
+// broker.
 type registry struct {
-	server *server
-	byName map[string]*member
-	byKey  map[uint64]*member
-	byPID  map[uint32]*member // the latest name of a process, stamped on its messages
-	waiting map[string][]end  // ends for endpoints that have not joined yet
+	server  *server
+	byName  map[string]*member
+	byKey   map[uint64]*member
+	byPID   map[uint32]*member // the latest name of a process, which its messages bear
+	waiting map[string][]end   // ends for names that have not joined yet
 }
 
-// A endpoint is a name that a living process holds.
+// A member is a name that a living process holds: an [Endpoint] as the broker
+// knows it.
 type member struct {
 	credentials
 	key         uint64
-	incoming        *client             // where ends are sent to; nil for one on another host, which asks
-	undelivered []end             // until news is there and has room
-	received    map[string]uint32 // how many ends it was given, by the other's name
-	relayed     []end             // those of channels
+	incoming    *client           // connection on which ends are sent; nil if it is on another host and polls
+	undelivered []end             // until incoming is there and has room
+	received    map[string]uint32 // number of ends given to it, by the peer's name
+	relayed     []end             // the ends of channels
 	channels    map[uint64]*channel
-	watching    *client // waits for another end, or for something in a channel
-	known       int   // how many of carried the one who watches has got
+	watching    *client // waits for another end, or for a message in a channel
+	known       int     // how many of relayed the watching client has received
 }
 
-// An end is one end of a link on its way to its endpoint.
+// An end is one end of a link, on its way to a member.
 type end struct {
-	from    string   // the other endpoint
+	from    string   // the name at the other end
 	fd      int      // -1 for a channel
 	channel *channel // nil for a socket
 }
@@ -48,20 +49,20 @@ func newRegistry(s *server) registry {
 	}
 }
 
-// join gives a name to a process, unless a living one has it.
-func (r *registry) join(name string, who credentials) (*member, error) {
+// join gives a name to a process, unless a living process has it.
+func (r *registry) join(name string, c credentials) (*member, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
 	if m := r.byName[name]; m != nil {
 		return nil, fmt.Errorf("%w: process %d has joined under this name", ErrExist, m.pid)
 	}
-	who.name = name
-	m := &member{credentials: who, key: newKey(), received: map[string]uint32{}, channels: map[uint64]*channel{}}
-	r.byName[name], r.byKey[m.key], r.byPID[who.pid] = m, m, m
+	c.name = name
+	m := &member{credentials: c, key: newKey(), received: map[string]uint32{}, channels: map[uint64]*channel{}}
+	r.byName[name], r.byKey[m.key], r.byPID[c.pid] = m, m, m
 	for _, e := range r.waiting[name] {
 		if m.host != "" && e.channel == nil {
-			r.discard(e) // a socket does not reach so far; the other one will ask anew
+			r.discard(e) // a socket does not reach another host; the peer asks again
 			continue
 		}
 		m.give(e)
@@ -70,8 +71,8 @@ func (r *registry) join(name string, who credentials) (*member, error) {
 	return m, nil
 }
 
-// leave frees the name. Ends of its links that wait for absent endpoints stay:
-// they hold what it had sent.
+// leave frees the name. Ends of its links that wait for a name remain: they hold
+// what this member has sent.
 func (r *registry) leave(m *member) {
 	delete(r.byName, m.name)
 	delete(r.byKey, m.key)
@@ -90,15 +91,15 @@ func (r *registry) leave(m *member) {
 	}
 }
 
-// link makes the link between p and the named endpoint, which need not have joined
-// yet. seen is how many ends of links with that endpoint p has got so far: if it was
-// given more, the link is there and p has only to look.
+// link makes the link between m and the named peer, which need not have joined
+// yet. seen is how many ends of links with that peer m has received: if more
+// were given to it, the link exists and m only has to collect its end.
 func (r *registry) link(m *member, peer string, seen uint32) error {
 	if err := checkName(peer); err != nil {
 		return err
 	}
 	if peer == m.name {
-		return fmt.Errorf("%w: a link to oneself", ErrInvalid)
+		return fmt.Errorf("%w: a link to itself", ErrInvalid)
 	}
 	if m.received[peer] > seen {
 		return nil
@@ -114,7 +115,7 @@ func (r *registry) link(m *member, peer string, seen uint32) error {
 			return systemError("socketpair", err)
 		}
 		for _, fd := range fds {
-			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkBuffer) // as much as there is
+			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkBuffer) // the system may grant less
 		}
 		mine.fd, theirs.fd = fds[0], fds[1]
 	}
@@ -127,8 +128,8 @@ func (r *registry) link(m *member, peer string, seen uint32) error {
 	return nil
 }
 
-// await keeps an end for an endpoint that has not joined. Of several from one name
-// the last counts: the others are links that their endpoint has given up.
+// await keeps an end for a name that has not joined. It replaces an earlier end
+// from the same member, which has given up that link.
 func (r *registry) await(name string, e end) {
 	for i, old := range r.waiting[name] {
 		if old.from == e.from {
@@ -140,7 +141,7 @@ func (r *registry) await(name string, e end) {
 	r.waiting[name] = append(r.waiting[name], e)
 }
 
-// discard drops an end that nobody will get.
+// discard closes an end that no member will get.
 func (r *registry) discard(e end) {
 	if e.channel != nil {
 		r.server.releaseChannel(e.channel, fmt.Errorf("%w: the link was given up", ErrPeerDead))
@@ -149,9 +150,9 @@ func (r *registry) discard(e end) {
 	_ = unix.Close(e.fd)
 }
 
-// give introduces p to the other side of a link, and gives p its end of it. The
-// introduction is the first record that the other side receives, since p could
-// not write before; nobody can forge it.
+// give gives m its end of a link, and writes to the other side who m is. That
+// hello is the first record that the other side receives, since m could not
+// write before, so it cannot be forged.
 func (m *member) give(e end) {
 	hello := appendHello(m.credentials)
 	if e.channel != nil {
@@ -164,7 +165,7 @@ func (m *member) give(e end) {
 		m.channels[out.key] = e.channel
 		m.relayed = append(m.relayed, e)
 	} else {
-		_ = unix.Send(e.fd, hello, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT) // a dead peer needs none
+		_ = unix.Send(e.fd, hello, unix.MSG_NOSIGNAL|unix.MSG_DONTWAIT) // an error means that the peer is dead
 	}
 	m.received[e.from]++
 	if m.host == "" {
@@ -174,8 +175,9 @@ func (m *member) give(e end) {
 	m.notify()
 }
 
-// deliver sends ends as long as there is room. Nothing else is sent on that
-// line: the kernel would join bytes without a descriptor to those with one.
+// deliver sends ends while there is room. Nothing else is sent on that
+// connection: the kernel would join bytes without a descriptor to those with
+// one.
 func (m *member) deliver() {
 	for m.incoming != nil && !m.incoming.dead && len(m.undelivered) > 0 {
 		e := m.undelivered[0]
@@ -211,8 +213,8 @@ func (m *member) announce(e end) *frame {
 	return announce(e.from, out.key, in.key, true)
 }
 
-// watch answers when the endpoint has more carried ends than known, with the next;
-// or when there is something to receive from a channel, without one.
+// watch answers when m has more relayed ends than known, with the next one, or
+// when there is something to receive from a channel, with an empty frame.
 func (m *member) watch(asker *client, known int, never bool) {
 	switch f := m.notice(known); {
 	case f != nil:
@@ -220,13 +222,13 @@ func (m *member) watch(asker *client, known int, never bool) {
 	case never:
 		asker.answer(nil, ErrEmpty)
 	case m.watching != nil:
-		asker.answer(nil, fmt.Errorf("%w: another line watches", ErrInvalid))
+		asker.answer(nil, fmt.Errorf("%w: another connection watches", ErrInvalid))
 	default:
 		m.watching, m.known = asker, known
 	}
 }
 
-// stir answers the one who watches, if there is something.
+// notify answers the watching client if there is something to report.
 func (m *member) notify() {
 	if m.watching == nil {
 		return
@@ -238,7 +240,7 @@ func (m *member) notify() {
 	}
 }
 
-// happened is the answer to one who watches; nil if there is none yet.
+// notice is the answer to a watching client; nil if there is nothing to report.
 func (m *member) notice(known int) *frame {
 	switch {
 	case len(m.relayed) > known:
@@ -249,14 +251,14 @@ func (m *member) notice(known int) *frame {
 	return nil
 }
 
-// tell answers with f the request being handled.
+// respond answers the request being handled with f.
 func (c *client) respond(f *frame) {
 	c.busy = false
 	f.number = c.number
 	c.reply(f)
 }
 
-// ready tells whether a receive from some channel would not wait.
+// ready reports whether a receive from some channel would not wait.
 func (m *member) ready() bool {
 	for _, c := range m.channels {
 		if _, in := c.side(m); in.messages.length > 0 || in.ended != nil {
@@ -266,9 +268,9 @@ func (m *member) ready() bool {
 	return false
 }
 
-// dismiss says that p is done with a channel, named by the key of the mailbox
-// that it sends into.
-func (r *registry) dismiss(m *member, key []byte) {
+// release ends m's use of a channel, given by the key of the mailbox that m
+// sends to.
+func (r *registry) release(m *member, key []byte) {
 	if len(key) != 8 {
 		return
 	}

@@ -6,26 +6,28 @@ import (
 	"time"
 )
 
-// A carried link goes through the broker, since one of its endpoints is on another
-// host, or may be: two private mailboxes, one for each direction, that only the
-// two endpoints know. Lines that break are mended as for every mailbox.
+// A relayed transport goes through the broker, because one of the two endpoints
+// is on another host, or may be: two private mailboxes, one for each direction,
+// that only the two endpoints know. Cut connections are re-established as for
+// every mailbox.
 type relayed struct {
 	out, in *Mailbox
-	release func() // tells the broker that this side is done
+	release func() // tells the broker that this side no longer uses the link
 }
 
-// channelShape is one direction of a carried link: it buffers records.
+// channelShape is the shape of one direction of a relayed link. It buffers
+// records.
 var channelShape = Shape{Capacity: 64, MessageMax: recordHeader + recordBody}
 
-func newRelayed(office Broker, peer string, out, in uint64, dismiss func()) *relayed {
+func newRelayed(broker Broker, peer string, out, in uint64, release func()) *relayed {
 	return &relayed{
-		out:     &Mailbox{broker: office, name: peer, shape: channelShape, key: out},
-		in:      &Mailbox{broker: office, name: peer, shape: channelShape, key: in},
-		release: dismiss,
+		out:     &Mailbox{broker: broker, name: peer, shape: channelShape, key: out},
+		in:      &Mailbox{broker: broker, name: peer, shape: channelShape, key: in},
+		release: release,
 	}
 }
 
-// descriptor: there is none; the broker tells when something has come.
+// descriptor is none: the broker reports when a record has come.
 func (c *relayed) descriptor() int { return -1 }
 
 func (c *relayed) send(ctx, scope context.Context, header, body []byte, w Wait, deadline time.Time) error {
@@ -46,7 +48,7 @@ func (c *relayed) receive(ctx, scope context.Context, buffers [][]byte, w Wait, 
 	return len(answer.body), nil
 }
 
-// do makes a request that also ends with era.
+// do makes a request that ends with scope as well.
 func (c *relayed) do(ctx, scope context.Context, m *Mailbox, request *frame, w Wait, deadline time.Time) (frame, error) {
 	if !deadline.IsZero() {
 		w = Wait(max(1, time.Until(deadline)))
@@ -67,22 +69,21 @@ func (c *relayed) close() {
 	c.release()
 }
 
-// A channel is a carried link as the broker holds it: two mailboxes without a
-// name.
+// A channel is a relayed link inside the broker: two mailboxes without a name.
 type channel struct {
-	out, in *box   // as seen by its first endpoint
-	owners  int    // endpoints that have not left or dismissed it
-	first   *member // which of the two sees out and in the other way round is the other one
+	out, in *box    // as seen by first: out is what it sends to
+	owners  int     // members that have not left or released it
+	first   *member // the member that asked for the link
 }
 
-// openChannel makes the mailboxes of a link.
+// openChannel makes the mailboxes of a relayed link.
 func (s *server) openChannel(first *member) *channel {
 	c := &channel{out: s.newBox("", channelShape, 0), in: s.newBox("", channelShape, 0), owners: 2, first: first}
 	c.out.pinned, c.in.pinned = true, true
 	return c
 }
 
-// end is the channel's end for an endpoint: what it sends into, what it receives.
+// side returns the mailbox that a member sends to, and the one it receives from.
 func (c *channel) side(m *member) (out, in *box) {
 	if m == c.first {
 		return c.out, c.in
@@ -90,7 +91,7 @@ func (c *channel) side(m *member) (out, in *box) {
 	return c.in, c.out
 }
 
-// letGo says that one of the two is done with the channel. The other one gets
+// releaseChannel ends one member's use of the channel. The other one receives
 // what is left, and then why.
 func (s *server) releaseChannel(c *channel, why error) {
 	c.out.end(why)

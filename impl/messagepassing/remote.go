@@ -11,34 +11,37 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A far line goes to a broker on another host, over TCP. It may be cut at any
-// moment, so request and answer are numbered within a session that outlives the
-// connection: after a new connection the client says which answer it got last and
-// which it waits for, and the broker either repeats that answer or has never seen
-// the request. So a request takes effect once, however often it was sent (Birrell,
-// Nelson, Implementing Remote Procedure Calls, TOCS 2(1), 1984).
+// A remote is the state of a connection to a broker on another host, over TCP.
+// Such a connection may be cut at any moment. Requests and answers are therefore
+// numbered within a session that outlives the connection: after reconnecting,
+// the client names the last answer that it received and the request that is
+// unanswered, and the broker repeats that answer or has never seen the request.
+// A request takes effect once, however often it was sent (Birrell, Nelson,
+// Implementing Remote Procedure Calls, TOCS 2(1), 1984).
 type remote struct {
-	address string
-	key     []byte
-	token   [tokenSize]byte // the session
-	acknowledged     uint32          // number of the last answer that arrived
-	broken  bool            // there is no connection, or one that cannot be trusted
+	address      string
+	key          []byte
+	token        [tokenSize]byte // identifies the session
+	acknowledged uint32          // number of the last answer received
+	broken       bool            // the connection is cut, or out of step
 }
 
 const (
-	// farGrace is how long the answer to a withdrawal may take before the line
-	// counts as cut.
+	// remoteGrace is how long the answer to a withdrawal may take before the
+	// connection counts as cut.
 	remoteGrace = 500 * time.Millisecond
-	// farPatience is the limit for a request that itself does not wait.
+	// remotePatience limits a request that does not wait for anything.
 	remotePatience = 5 * time.Second
-	// farLease is how long the broker keeps the session of a client whose line
-	// is cut, and how long a client that has no limit tries to mend it.
+	// remoteLease is how long the broker keeps the session of a client whose
+	// connection is cut, and how long a client without a time limit tries to
+	// reconnect.
 	remoteLease = 30 * time.Second
-	// farSilence is how long the kernel goes on without a sign from the other
-	// side (TCP_USER_TIMEOUT, and keep-alive probes before it; tcp(7)).
+	// remoteSilence is how long the kernel waits for a sign of the other side
+	// before it resets the connection (TCP_USER_TIMEOUT, keep-alive probes;
+	// tcp(7)).
 	remoteSilence = 10 * time.Second
-	// farSlice is how often one who waits looks whether it was withdrawn, in
-	// milliseconds.
+	// remoteSlice is how often a waiting client checks whether its request was
+	// withdrawn, in milliseconds.
 	remoteSlice = 100
 	remoteRetry = 50 * time.Millisecond
 
@@ -46,21 +49,21 @@ const (
 )
 
 var (
-	// errAbandoned: the time was up, and the broker did not answer.
-	errCut = errors.New("the line to the other host is cut")
+	// errCut: the time limit passed, and the broker did not answer.
+	errCut = errors.New("the connection to the other host is cut")
 	// errForgotten: the broker does not know the session any more.
-	errForgotten = fmt.Errorf("%w: the broker has ended, or the line was cut for more than %v", ErrPeerDead, remoteLease)
+	errForgotten = fmt.Errorf("%w: the broker has ended, or the connection was cut for more than %v", ErrPeerDead, remoteLease)
 )
 
-// identity tells brokers on other hosts which lines belong to one process. It is
-// secret: whoever knows it is that process.
+// identity tells brokers on other hosts which connections belong to one process.
+// It is secret: any process that knows it could pose as this one.
 var identity = sync.OnceValue(func() (token [tokenSize]byte) {
 	_, _ = rand.Read(token[:]) // never fails
 	return token
 })
 
-// callFar is call over a line that may be cut meanwhile. Within its limit it
-// mends the line and repeats the request as often as need be.
+// callRemote is call over a connection that may be cut meanwhile. Within its
+// limit it reconnects and repeats the request as often as necessary.
 func (conn *connection) callRemote(ctx context.Context, request *frame, w Wait, into []byte) (answer frame, err error) {
 	deadline := w.deadline()
 	conn.abandonAt = time.Time{}
@@ -117,8 +120,8 @@ func (conn *connection) callRemote(ctx context.Context, request *frame, w Wait, 
 	}
 }
 
-// abandoned tells whether to give up the request under way: its time was up or
-// it was withdrawn, and the broker has not answered for a while.
+// abandoned returns errCut if the current request is to be given up: its time
+// limit passed or it was withdrawn, and the broker has not answered for a while.
 func (conn *connection) abandoned() error {
 	if conn.remote == nil {
 		return nil
@@ -133,7 +136,7 @@ func (conn *connection) abandoned() error {
 	return nil
 }
 
-// abandonedAs is what an abandoned request amounts to.
+// abandonReason is the sentinel error of an abandoned request.
 func (conn *connection) abandonReason(ctx context.Context) error {
 	if conn.expired || !conn.abandonAt.IsZero() && time.Now().After(conn.abandonAt) || errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ErrTimeout
@@ -141,7 +144,8 @@ func (conn *connection) abandonReason(ctx context.Context) error {
 	return ErrInterrupted
 }
 
-// farReady waits until the socket is ready; it is cut when it is not for long.
+// waitReady waits until the socket is ready for events. It fails if that takes
+// too long: the connection is cut then.
 func (conn *connection) waitReady(events int16) error {
 	until := time.Now().Add(remotePatience)
 	if !conn.abandonAt.IsZero() && conn.abandonAt.Before(until) {
@@ -150,18 +154,18 @@ func (conn *connection) waitReady(events int16) error {
 	for {
 		ready, err := unix.Poll([]unix.PollFd{{Fd: int32(conn.fd), Events: events}}, pollMillis(until))
 		if err != nil && !errors.Is(err, unix.EINTR) {
-			return lost("wait for the line", err)
+			return lost("wait for the connection", err)
 		}
 		if ready > 0 {
 			return nil
 		}
 		if !time.Now().Before(until) {
-			return lost("wait for the line", unix.ETIMEDOUT)
+			return lost("wait for the connection", unix.ETIMEDOUT)
 		}
 	}
 }
 
-// cut gives up the connection, and the session stays: a reset instead of an
+// reset closes the connection and keeps the session: a reset instead of an
 // orderly end tells the broker that the client lives.
 func (conn *connection) reset() {
 	conn.remote.broken = true
@@ -174,8 +178,8 @@ func (conn *connection) reset() {
 	}
 }
 
-// mend connects again and takes up the session. If the broker has answered the
-// request of that number already, it repeats its answer.
+// reconnect connects again and resumes the session. If the broker has answered
+// the request of that number already, it repeats the answer.
 func (conn *connection) reconnect(number uint32, into []byte) (answer frame, repeated bool, err error) {
 	f := conn.remote
 	fresh, err := dialRemote(f.address, f.key, conn.abandonAt)
@@ -203,7 +207,7 @@ func (conn *connection) reconnect(number uint32, into []byte) (answer frame, rep
 	return answer, repeated, nil
 }
 
-// exchange makes a request of the connection itself, outside of any session.
+// exchange makes a request of the handshake, outside of any session.
 func (conn *connection) exchange(request *frame, into []byte) (answer frame, err error) {
 	if err := conn.ask(request); err != nil {
 		return answer, err

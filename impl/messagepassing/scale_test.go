@@ -49,8 +49,8 @@ func TestUnboundedGivesMemoryBack(t *testing.T) {
 	}
 	broker := testBroker(t)
 	m := create(t, broker, "/unbounded", Shape{Capacity: Unbounded})
-	office := brokerPIDs(t, broker)[0]
-	empty := resident(t, office)
+	pid := brokerPIDs(t, broker)[0]
+	empty := resident(t, pid)
 	b := make([]byte, size)
 	for i := range count {
 		binary.LittleEndian.PutUint64(b, uint64(i))
@@ -58,7 +58,7 @@ func TestUnboundedGivesMemoryBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	full := resident(t, office)
+	full := resident(t, pid)
 	for i := range count {
 		if n, err := m.Receive(b, Never); err != nil || n != size || binary.LittleEndian.Uint64(b) != uint64(i) {
 			t.Fatalf("message %d: %d bytes, %v", i, n, err)
@@ -68,7 +68,7 @@ func TestUnboundedGivesMemoryBack(t *testing.T) {
 		return // the race detector keeps its shadow of the memory
 	}
 	limit := empty + (full-empty)/4
-	eventually(t, "memory given back", func() bool { return resident(t, office) < limit })
+	eventually(t, "memory given back", func() bool { return resident(t, pid) < limit })
 	t.Logf("%d messages of %d bytes: the broker uses %d KiB empty, %d KiB full, %d KiB drained",
-		count, size, empty>>10, full>>10, resident(t, office)>>10)
+		count, size, empty>>10, full>>10, resident(t, pid)>>10)
 }

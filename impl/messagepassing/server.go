@@ -11,39 +11,39 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A server is the broker: the process that holds the mailboxes of one directory. It is one
-// loop on one thread over epoll(7): requests are handled one after the other, and
-// nothing in it is locked.
+// A server is the broker process: it holds the mailboxes of one socket
+// directory. It is a single loop on one thread over epoll(7) that handles one
+// request after the other, so nothing in it needs a lock.
 //
-// It ends by itself when nobody is connected and no mailbox is left, and removes
-// its socket and directory before the last client is told.
+// It ends when no client is connected and no mailbox is left, and removes its
+// socket and directory before it answers the last client.
 type server struct {
-	dir      socketDir
-	listener int
-	epoll    int
-	clients    map[int]*client // by descriptor
-	boxes    map[string]*box
-	keys     map[uint64]*box // the deleted ones that are in use among them
-	registry  registry
-	sessions sessions
-	dropped  []*client
-	buffer  []byte
-	everConnected      bool      // a client has come
-	retired  bool      // the end
-	surplus    bool      // there is memory to give back
-	returned     time.Time // when memory was given back last
+	dir           socketDir
+	listener      int
+	epoll         int
+	clients       map[int]*client // by descriptor
+	boxes         map[string]*box
+	keys          map[uint64]*box // including deleted ones that are in use
+	registry      registry
+	sessions      sessions
+	dropped       []*client
+	buffer        []byte
+	everConnected bool      // a client has connected
+	retired       bool      // the loop is to end
+	surplus       bool      // there is memory to return to the system
+	returned      time.Time // when memory was returned last
 }
 
 const (
-	// retryMillis is how soon a broker that could not end, because a client
-	// was just looking for one, tries again.
+	// retryMillis is how soon a broker tries again to end, after a client that
+	// was just connecting prevented it.
 	retryMillis = 10
-	// firstMillis is how long a new broker waits for the client that started
-	// it; that client may have died.
+	// firstMillis is how long a new broker waits for the client that started it,
+	// which may have died.
 	firstMillis = 2000
 )
 
-// serve is the whole life of a broker.
+// serve runs a broker until it ends.
 func serve(listener int, dir socketDir) error {
 	unix.CloseOnExec(listener)
 	if err := unix.SetNonblock(listener, true); err != nil {
@@ -85,7 +85,7 @@ func (s *server) loop() error {
 					s.read(c)
 				}
 			}
-			s.closeDropped() // a death that came first takes effect before the next request
+			s.closeDropped() // a death takes effect before requests that arrived after it
 		}
 		if s.idle() && (s.everConnected || n == 0) {
 			s.retire()
@@ -95,7 +95,8 @@ func (s *server) loop() error {
 	return nil
 }
 
-// timeout is how long to sleep at most, in milliseconds.
+// timeout is the maximum time to wait for events, in milliseconds; -1 for no
+// limit.
 func (s *server) timeout() int {
 	if next := s.expireSessions(); next >= 0 {
 		return min(next, 1000)
@@ -111,7 +112,7 @@ func (s *server) timeout() int {
 	return -1
 }
 
-// accept takes in all who knock, and reports whether there was anyone.
+// accept accepts all waiting clients, and reports whether there were any.
 func (s *server) accept() (any bool) {
 	for {
 		fd, _, err := unix.Accept4(s.listener, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
@@ -119,7 +120,7 @@ func (s *server) accept() (any bool) {
 			continue
 		}
 		if err != nil {
-			return any // EAGAIN; or out of descriptors, and they wait in the backlog
+			return any // EAGAIN; or out of descriptors, and clients wait in the backlog
 		}
 		any = true
 		cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
@@ -136,7 +137,7 @@ func (s *server) accept() (any bool) {
 	}
 }
 
-// read takes what has arrived on a line and handles the requests in it.
+// read reads what has arrived on a connection and handles the requests in it.
 func (s *server) read(c *client) {
 	if c.exposed != nil && c.exposed.fd < 0 {
 		if err := s.receiveListener(c); err != nil {
@@ -177,18 +178,18 @@ func (s *server) read(c *client) {
 	}
 }
 
-// listenTo has the loop told when something comes.
+// register adds a descriptor to those that the loop waits for.
 func (s *server) register(fd int) error {
 	return unix.EpollCtl(s.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)})
 }
 
-// watch chooses what to be told of a line.
+// modify sets the events that the loop waits for on a connection.
 func (s *server) modify(c *client, events uint32) {
 	_ = unix.EpollCtl(s.epoll, unix.EPOLL_CTL_MOD, c.fd, &unix.EpollEvent{Events: events, Fd: int32(c.fd)})
 }
 
-// drop marks a line as lost. It is buried once the event is dealt with: whoever
-// calls may be in the middle of its mailbox.
+// drop marks a connection as lost. It is closed after the current event, since
+// the caller may be working on its mailbox.
 func (s *server) drop(c *client) {
 	if !c.dead {
 		c.dead = true
@@ -196,7 +197,8 @@ func (s *server) drop(c *client) {
 	}
 }
 
-// bury detaches the lost lines, which may lose more of them.
+// closeDropped detaches and closes the lost connections, which may lose further
+// ones.
 func (s *server) closeDropped() {
 	for len(s.dropped) > 0 {
 		c := s.dropped[0]
@@ -226,21 +228,21 @@ func (s *server) create(name string, shape Shape, owner uint32) (*box, error) {
 	return b, nil
 }
 
-// newBox makes a mailbox that is known by its key alone.
+// newBox makes a mailbox that is known by its key only.
 func (s *server) newBox(name string, shape Shape, owner uint32) *box {
 	b := newBox(name, newKey(), shape, owner, s.drained)
 	s.keys[b.key] = b
 	return b
 }
 
-// newKey is a number that nobody can guess.
+// newKey returns a number that cannot be guessed.
 func newKey() uint64 {
 	var key [8]byte
 	_, _ = rand.Read(key[:]) // never fails
 	return binary.LittleEndian.Uint64(key[:])
 }
 
-// tidy forgets a mailbox that nobody can reach any more.
+// tidy forgets a mailbox that no client can reach any more.
 func (s *server) tidy(b *box) {
 	if len(b.users) == 0 && s.boxes[b.name] != b && !b.pinned {
 		delete(s.keys, b.key)
@@ -270,7 +272,7 @@ func (s *server) unlink(name string) error {
 	return nil
 }
 
-// remove takes away the mailbox's name and ends it.
+// remove frees the mailbox's name and ends it.
 func (s *server) remove(b *box, why error) {
 	if s.boxes[b.name] == b {
 		delete(s.boxes, b.name)
@@ -279,44 +281,45 @@ func (s *server) remove(b *box, why error) {
 	s.tidy(b)
 }
 
-// idle: no mailbox, and nobody who could make one.
+// idle reports whether there is no mailbox, and no client that could make one.
 func (s *server) idle() bool {
 	return len(s.boxes) == 0 && len(s.clients) == 0 && len(s.sessions.byToken) == 0
 }
 
-// retire ends the broker; nobody needs it. A client that is about to start an
-// broker holds the lock; it will find this one, and the broker goes on.
+// retire ends the broker, which is idle. A client that is about to start a
+// broker holds the lock; it will find this one, which then continues.
 func (s *server) retire() {
 	if s.retired {
-		return // what lies in the directory by now is another broker's
+		return // the directory may be another broker's by now
 	}
 	lock, err := s.dir.lock(unix.LOCK_EX | unix.LOCK_NB)
 	if errors.Is(err, unix.EWOULDBLOCK) {
 		return
 	}
-	if err == nil { // otherwise someone has taken the directory away
+	if err == nil { // otherwise the directory was removed
 		defer unix.Close(lock)
 		if s.accept() {
 			return
 		}
 		s.dir.remove()
 	}
-	// Whoever has connected since then finds the line cut before its first
-	// answer, and looks for a broker again.
+	// A client that has connected since then finds the connection closed before
+	// its first answer, and looks for a broker again.
 	s.retired = true
 }
 
-// drained notes that a mailbox has become empty that once held peak bytes.
+// drained notes that a mailbox which once held peak bytes has become empty.
 func (s *server) drained(peak int) {
 	const worth = 1 << 20
 	s.surplus = s.surplus || peak >= worth
 }
 
-// giveEvery limits how often memory is given back: it costs a whole collection.
+// returnInterval limits how often memory is returned: it costs a whole garbage
+// collection.
 const returnInterval = 100 * time.Millisecond
 
-// giveMemoryBack returns what long queues have used to the system, at once
-// instead of minutes later.
+// returnMemory returns the memory of long queues to the system at once, which
+// the Go runtime would do minutes later.
 func (s *server) returnMemory() {
 	if s.surplus && time.Since(s.returned) >= returnInterval {
 		debug.FreeOSMemory()

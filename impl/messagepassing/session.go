@@ -10,26 +10,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A session is what the broker knows of a client on another host, besides what
-// every peer has. It outlives the connection for a while: see far.
+// A session is what the broker knows of a client on another host beyond its
+// connection, which the session outlives for a while (see remote).
 type session struct {
-	key      []byte // what the client must prove to know
+	key      []byte // that the client must prove to know
 	host     string
 	nonces   [2][nonceSize]byte // the client's, the broker's
 	greeted  bool
 	proved   bool
-	used     bool            // it has made a request; before that there is nothing to resume
+	used     bool            // it has made a request, so there is something to resume
 	identity [tokenSize]byte // of the client's process
 	token    [tokenSize]byte
 
-	last     *frame    // the last answer, to be repeated
-	given    *message  // in the last answer
-	givenBox *box      // where it came from
-	expires  time.Time // while there is no connection; zero otherwise
+	last     *frame    // the last answer, to be repeated if necessary
+	given    *message  // the message in the last answer
+	givenBox *box      // the mailbox that it came from
+	expires  time.Time // set while there is no connection
 }
 
-// admit handles requests of a client on another host that has not proved itself,
-// and those about its session. It says whether the request was one of these.
+// authenticate handles the requests of the handshake and those about the
+// session, and refuses all others until the client has proved that it knows the
+// key. It reports whether it handled the request.
 func (c *client) authenticate(f *frame) (handled bool, err error) {
 	v := c.session
 	switch {
@@ -50,7 +51,7 @@ func (c *client) authenticate(f *frame) (handled bool, err error) {
 		c.answer(v.token[:], nil)
 		return true, nil
 	case !v.proved:
-		return true, fmt.Errorf("%w: request %d of one who has not proved to know the key", ErrPermission, f.kind)
+		return true, fmt.Errorf("%w: request %d before the client proved that it knows the key", ErrPermission, f.kind)
 	case f.kind == requestResume && len(f.body) == tokenSize:
 		c.server.resume(c, [tokenSize]byte(f.body), f.priority, f.pid)
 		return true, nil
@@ -61,8 +62,8 @@ func (c *client) authenticate(f *frame) (handled bool, err error) {
 	return false, nil
 }
 
-// suspend keeps a client whose line is cut. What it waits for is withdrawn; it
-// will ask again.
+// suspend keeps the session of a client whose connection is cut. Its waiting
+// request is withdrawn; the client will repeat it.
 func (s *server) suspend(c *client) {
 	if c.waiting != nil {
 		c.waiting.waits.withdraw(c.waiting, nil)
@@ -77,8 +78,9 @@ func (s *server) suspend(c *client) {
 	c.session.expires = time.Now().Add(remoteLease)
 }
 
-// resume lets a client go on with its session over the connection of newcomer.
-// got is the last answer that reached it, pending the request it waits for.
+// resume continues a session over the connection of newcomer. got is the number
+// of the last answer that the client received, pending that of its unanswered
+// request.
 func (s *server) resume(newcomer *client, token [tokenSize]byte, got, pending uint32) {
 	c := s.sessions.byToken[token]
 	if c == nil || c == newcomer || c.session.identity != newcomer.session.identity {
@@ -103,12 +105,12 @@ func (s *server) resume(newcomer *client, token [tokenSize]byte, got, pending ui
 		return
 	}
 	if last != nil && last.number > got {
-		c.undoReceive() // it gave up waiting for that answer
+		c.undoReceive() // the client gave up waiting for that answer
 	}
 	c.send(&frame{number: newcomer.number})
 }
 
-// takeBack undoes a receive whose answer did not reach the client.
+// undoReceive undoes a receive whose answer did not reach the client.
 func (c *client) undoReceive() {
 	v := c.session
 	v.last = nil
@@ -120,7 +122,7 @@ func (c *client) undoReceive() {
 	}
 }
 
-// endSession forgets a client on another host, as if its process had died.
+// endSession ends the session as if the client's process had died.
 func (s *server) endSession(c *client) {
 	delete(s.sessions.byToken, c.session.token)
 	c.leave()

@@ -8,22 +8,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// visitors are the broker's clients on other hosts.
+// sessions are the broker's clients on other hosts, and the sockets on which
+// they connect.
 type sessions struct {
 	listeners map[int]*tcpListener // by descriptor
-	byToken  map[[tokenSize]byte]*client
-	// processes gives those of other hosts numbers that no process here has.
+	byToken   map[[tokenSize]byte]*client
+	// processes assigns numbers, which no process of this host has, to processes
+	// on other hosts.
 	processes map[[tokenSize]byte]uint32
 	next      uint32
 }
 
-// An entrance is a TCP socket at which clients of other hosts knock.
+// A tcpListener is a listening socket for clients on other hosts.
 type tcpListener struct {
-	fd  int // -1 until it was handed over
+	fd  int // -1 until it was received
 	key []byte
 }
 
-// visitorBase is above every process number (PID_MAX_LIMIT is 1<<22).
+// remotePIDBase is above every process id (PID_MAX_LIMIT is 1<<22).
 const remotePIDBase = 1 << 31
 
 func newSessions() sessions {
@@ -33,7 +35,7 @@ func newSessions() sessions {
 	}
 }
 
-// settleIn gives a client its session, and its process a number.
+// begin gives a client a session, and its process a number.
 func (r *sessions) begin(c *client) {
 	v := c.session
 	_, _ = rand.Read(v.token[:]) // never fails
@@ -47,7 +49,7 @@ func (r *sessions) begin(c *client) {
 	c.pid, c.host = number, v.host
 }
 
-// forget frees the number of a process without a session.
+// forget frees the number of a process if it has no session left.
 func (r *sessions) forget(identity [tokenSize]byte) {
 	for _, c := range r.byToken {
 		if c.session.identity == identity {
@@ -57,7 +59,7 @@ func (r *sessions) forget(identity [tokenSize]byte) {
 	delete(r.processes, identity)
 }
 
-// open takes in the listening socket that a client sends after requestExpose.
+// receiveListener receives the socket that a client passes after requestExpose.
 func (s *server) receiveListener(c *client) error {
 	oob := make([]byte, unix.CmsgSpace(4))
 	_, n, _, _, err := unix.Recvmsg(c.fd, make([]byte, 1), oob, unix.MSG_DONTWAIT|unix.MSG_CMSG_CLOEXEC)
@@ -83,7 +85,7 @@ func (s *server) receiveListener(c *client) error {
 	return nil
 }
 
-// shut closes an entrance.
+// closeListener closes a listening socket.
 func (s *server) closeListener(e *tcpListener) {
 	if e.fd >= 0 {
 		delete(s.sessions.listeners, e.fd)
@@ -92,7 +94,7 @@ func (s *server) closeListener(e *tcpListener) {
 	}
 }
 
-// welcome accepts those who knock at an entrance.
+// acceptRemote accepts all waiting clients of a TCP socket.
 func (s *server) acceptRemote(e *tcpListener) {
 	for {
 		fd, from, err := unix.Accept4(e.fd, unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
@@ -125,8 +127,9 @@ func hostOf(a unix.Sockaddr) string {
 	return "unknown"
 }
 
-// expire ends the sessions of those who have not come back, and gives how long
-// to sleep until the next one may, in milliseconds; -1 if there is none.
+// expireSessions ends the sessions whose clients have not reconnected in time,
+// and returns how long to wait until the next one expires, in milliseconds; -1
+// if there is none.
 func (s *server) expireSessions() int {
 	next := -1
 	for _, c := range s.sessions.byToken {

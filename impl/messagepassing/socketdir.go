@@ -10,17 +10,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A directory is where the broker of one user is found: a folder of mode
-// 0700 that holds the broker's socket and nothing else. Both are removed when
-// the broker ends, so that nothing stays behind.
+// A socketDir is the directory by which clients find a user's broker. It has
+// mode 0700 and holds the broker's socket and nothing else; both are removed
+// when the broker ends.
 //
-// It lies in /dev/shm by default, where the names of shm_open(3) live too: a
-// mount namespace with its own /dev/shm has its own broker, no other user can
-// enter, and a restart of the machine sweeps it. An abstract socket would vanish
-// by itself, but anyone could connect to it and anyone could take its name.
+// It lies in /dev/shm by default, as the names of shm_open(3) do: a mount
+// namespace with its own /dev/shm has its own broker, no other user can enter
+// it, and a reboot clears it. An abstract socket would vanish by itself, but any
+// user could connect to it, and any user could take its name.
 //
-// Whoever starts or ends a broker holds a lock (flock(2)) on the directory
-// itself, and then makes sure that the path still leads to what it has locked.
+// A process that starts or ends a broker locks the directory itself (flock(2)),
+// and then checks that the path still leads to what it has locked.
 type socketDir string
 
 const (
@@ -29,10 +29,10 @@ const (
 	socketName       = "broker"
 )
 
-// errAbsent: nobody is listening.
+// errNoBroker: no process is listening.
 var errNoBroker = fmt.Errorf("%w: no broker", ErrNotExist)
 
-// directoryIn names the broker directory of this user below base.
+// socketDirIn is the socket directory of this user below base.
 func socketDirIn(base string) (socketDir, error) {
 	if base == "" {
 		base = directoryDefault
@@ -51,7 +51,7 @@ func socketDirIn(base string) (socketDir, error) {
 
 func (dir socketDir) socket() string { return string(dir) + "/" + socketName }
 
-// connect connects to the broker, or says errAbsent.
+// connect connects to the broker. The error is errNoBroker if there is none.
 func (dir socketDir) connect() (fd int, err error) {
 	if err := dir.check(); err != nil {
 		return -1, err
@@ -76,8 +76,8 @@ func (dir socketDir) connect() (fd int, err error) {
 	return -1, systemError("connect to "+dir.socket(), err)
 }
 
-// check refuses a directory that someone else has laid out: whoever owns it
-// could read every message. /dev/shm is open to all.
+// check refuses a directory that another user has made, who could then read
+// every message: all users may write to /dev/shm.
 func (dir socketDir) check() error {
 	var st unix.Stat_t
 	err := unix.Lstat(string(dir), &st)
@@ -88,17 +88,17 @@ func (dir socketDir) check() error {
 		return systemError("look at "+string(dir), err)
 	}
 	if st.Mode&unix.S_IFMT != unix.S_IFDIR || int(st.Uid) != os.Geteuid() || st.Mode&0o077 != 0 {
-		return fmt.Errorf("%w: %s: want a directory of user %d that nobody else may enter; remove it or choose another directory",
+		return fmt.Errorf("%w: %s: want a directory of user %d with mode 0700; remove it or choose another directory",
 			ErrPermission, dir, os.Geteuid())
 	}
 	return nil
 }
 
-// errMoved: the directory was removed or replaced while it was being locked.
-var errReplaced = errors.New("directory has moved")
+// errReplaced: the directory was removed or replaced before it was locked.
+var errReplaced = errors.New("directory was replaced")
 
-// lock locks the directory; flags is LOCK_EX, with LOCK_NB where the caller
-// must not wait. Closing the descriptor unlocks it.
+// lock locks the directory; flags is LOCK_EX, with LOCK_NB to fail instead of
+// waiting. Closing the descriptor unlocks it.
 func (dir socketDir) lock(flags int) (fd int, err error) {
 	fd, err = unix.Open(string(dir), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -126,9 +126,9 @@ func (dir socketDir) lock(flags int) (fd int, err error) {
 	return fd, nil
 }
 
-// hold makes the directory where it is missing, and locks it.
+// lockCreating locks the directory, and creates it if it is missing.
 func (dir socketDir) lockCreating() (fd int, err error) {
-	const tries = 1000 // each lost to a broker that ended just then
+	const tries = 1000 // each fails only if a broker was just ending
 	for range tries {
 		if err := unix.Mkdir(string(dir), 0o700); err != nil && !errors.Is(err, unix.EEXIST) {
 			return -1, systemError("make "+string(dir), err)
@@ -150,8 +150,8 @@ func (dir socketDir) lockCreating() (fd int, err error) {
 	return -1, fmt.Errorf("%w: lock %s: it was removed %d times meanwhile", ErrIO, dir, tries)
 }
 
-// sweep removes what a broker that was killed has left. It does nothing where
-// a broker lives, is being started, or nothing is there.
+// removeStale removes what a killed broker left behind. It does nothing if a
+// broker is running or being started.
 func (dir socketDir) removeStale() {
 	fd, err := dir.lock(unix.LOCK_EX | unix.LOCK_NB)
 	if err != nil {
@@ -167,7 +167,7 @@ func (dir socketDir) removeStale() {
 	dir.remove()
 }
 
-// remove takes away socket and directory. The caller holds the lock.
+// remove removes socket and directory. The caller holds the lock.
 func (dir socketDir) remove() {
 	_ = unix.Unlink(dir.socket())
 	_ = unix.Rmdir(string(dir))

@@ -5,14 +5,15 @@ import (
 	"time"
 )
 
-// A turn lets goroutines use one direction of a link one after the other. It
-// holds a token while it is somebody's.
+// A timedMutex is a mutex for which one can wait with a time limit or a context.
+// It is locked while the channel holds a token.
 type timedMutex chan struct{}
 
 func newTimedMutex() timedMutex { return make(timedMutex, 1) }
 
-// enter waits for the turn. busy is the answer to one who would not wait: who
-// has the turn waits for the same thing.
+// lock locks the mutex, or fails when the deadline passes or ctx or scope ends.
+// If w is Never and the mutex is locked, it fails with busy: the goroutine that
+// holds it is waiting for the same thing.
 func (t timedMutex) lock(ctx, scope context.Context, w Wait, deadline time.Time, busy error) error {
 	select {
 	case t <- struct{}{}:
@@ -40,7 +41,7 @@ func (t timedMutex) lock(ctx, scope context.Context, w Wait, deadline time.Time,
 	}
 }
 
-// try takes the turn if it is nobody's.
+// tryLock locks the mutex if it is free.
 func (t timedMutex) tryLock() bool {
 	select {
 	case t <- struct{}{}:

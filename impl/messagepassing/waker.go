@@ -10,7 +10,7 @@ import (
 )
 
 // A waker lets one goroutine sleep in poll(2), and others end that sleep through
-// an eventfd(2), which is made when it is needed first.
+// an eventfd(2), which is created when first needed.
 type waker struct {
 	mu     sync.Mutex
 	fd     int
@@ -18,9 +18,9 @@ type waker struct {
 	closed bool
 }
 
-// sleep waits until one of fds is ready, and slice at most where that is not 0;
-// then it returns nil and the caller looks again. fds has room for one more.
-// Errors: ErrTimeout, ErrInterrupted.
+// sleep waits until one of fds is ready, or for slice if that is not 0; the
+// caller then looks again. fds needs capacity for one more. Errors: ErrTimeout,
+// ErrInterrupted.
 func (w *waker) sleep(ctx, scope context.Context, fds []unix.PollFd, deadline time.Time, slice time.Duration) error {
 	fd, err := w.open()
 	if err != nil {
@@ -70,7 +70,7 @@ func (w *waker) open() (fd int, err error) {
 	return w.fd, nil
 }
 
-// ring makes the poll return, the one under way or the next.
+// wake makes the current or the next poll return.
 func (w *waker) wake() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
