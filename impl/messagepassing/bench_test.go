@@ -33,7 +33,8 @@ func echoRole(args []string) error {
 	}
 }
 
-// There and back between two processes, through the broker both ways.
+// BenchmarkMailboxRoundTrip sends a message to another process and back, through
+// the broker both ways.
 func BenchmarkMailboxRoundTrip(b *testing.B) {
 	for _, size := range []int{64, 4 << 10, 64 << 10, 1 << 20} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
@@ -55,7 +56,8 @@ func BenchmarkMailboxRoundTrip(b *testing.B) {
 	}
 }
 
-// One process, sending and receiving by turns: what the broker costs.
+// BenchmarkMailboxAlone sends and receives in one process: what the broker
+// costs.
 func BenchmarkMailboxAlone(b *testing.B) {
 	broker := testBroker(b)
 	m := create(b, broker, "/alone", Shape{Capacity: 4})
@@ -70,14 +72,14 @@ func BenchmarkMailboxAlone(b *testing.B) {
 	}
 }
 
-// linkRole serves links of /far with /near: "echo" sends everything back, "sink"
-// receives and answers an empty message.
+// linkRole serves the link of /remote with /local: "echo" sends every message
+// back, "sink" and "each" receive and answer an empty message.
 func linkRole(args []string) error {
-	p, err := Broker{Directory: args[0]}.Join("/far")
+	p, err := Broker{Directory: args[0]}.Join("/remote")
 	if err != nil {
 		return err
 	}
-	l, err := p.Link("/near")
+	l, err := p.Link("/local")
 	if err != nil {
 		return err
 	}
@@ -113,10 +115,10 @@ func linkRole(args []string) error {
 	}
 }
 
-// nearLink is the near end of a link whose far end plays a part.
-func nearLink(b *testing.B, part string) *Link {
+// localLink is the local end of a link whose remote end runs linkRole.
+func localLink(b *testing.B, part string) *Link {
 	broker := testBroker(b)
-	l := link(b, join(b, broker, "/near"), "/far")
+	l := link(b, join(b, broker, "/local"), "/remote")
 	start(b, "link", broker.Directory, part).line(b)
 	return l
 }
@@ -124,7 +126,7 @@ func nearLink(b *testing.B, part string) *Link {
 func BenchmarkLinkRoundTrip(b *testing.B) {
 	for _, size := range []int{64, 64 << 10, 1 << 20} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			l := nearLink(b, "echo")
+			l := localLink(b, "echo")
 			m := make([]byte, size)
 			b.SetBytes(int64(2 * size))
 			for b.Loop() {
@@ -139,7 +141,8 @@ func BenchmarkLinkRoundTrip(b *testing.B) {
 	}
 }
 
-// One way, as fast as it goes; the far end confirms at the end.
+// BenchmarkLinkOneWay sends in one direction only; the remote end confirms at
+// the end.
 func BenchmarkLinkOneWay(b *testing.B) {
 	flush := func(b *testing.B, l *Link) {
 		if err := l.Send(nil, Forever); err != nil {
@@ -151,7 +154,7 @@ func BenchmarkLinkOneWay(b *testing.B) {
 	}
 	for _, size := range []int{64, 64 << 10, 1 << 20} {
 		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			l := nearLink(b, "sink")
+			l := localLink(b, "sink")
 			m := make([]byte, size)
 			b.SetBytes(int64(size))
 			for b.Loop() {
@@ -166,7 +169,7 @@ func BenchmarkLinkOneWay(b *testing.B) {
 	b.Run("raw-64", func(b *testing.B) { benchmarkRaw(b, 64) })
 	for _, part := range []string{"sink", "each"} {
 		b.Run("64-packed-"+part, func(b *testing.B) {
-			l := nearLink(b, part)
+			l := localLink(b, part)
 			p := l.NewPacker()
 			m := make([]byte, 64)
 			b.SetBytes(int64(len(m)))
@@ -183,7 +186,7 @@ func BenchmarkLinkOneWay(b *testing.B) {
 	}
 }
 
-// benchmarkRaw is the baseline: the same socket with nothing around it.
+// benchmarkRaw is the baseline: the same kind of socket without this package.
 func benchmarkRaw(b *testing.B, size int) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -192,16 +195,16 @@ func benchmarkRaw(b *testing.B, size int) {
 	for _, fd := range fds {
 		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF, linkBuffer)
 	}
-	far := os.NewFile(uintptr(fds[1]), "far")
+	remote := os.NewFile(uintptr(fds[1]), "remote")
 	cmd := exec.Command(self, fmt.Sprint(size))
 	cmd.Env = append(os.Environ(), roleVariable+"=raw")
-	cmd.ExtraFiles = []*os.File{far}
+	cmd.ExtraFiles = []*os.File{remote}
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
 	defer cmd.Wait()
 	defer unix.Close(fds[0])
-	far.Close()
+	remote.Close()
 	m := make([]byte, size)
 	b.SetBytes(int64(size))
 	for b.Loop() {
@@ -213,7 +216,7 @@ func benchmarkRaw(b *testing.B, size int) {
 	_, _ = unix.Read(fds[0], m)
 }
 
-// rawRole receives on descriptor 3 until the end.
+// rawRole receives on descriptor 3 until end of file.
 func rawRole(args []string) error {
 	size, _ := strconv.Atoi(args[0])
 	m := make([]byte, size)

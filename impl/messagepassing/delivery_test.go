@@ -2,6 +2,7 @@ package messagepassing
 
 import (
 	"encoding/binary"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -9,17 +10,12 @@ import (
 	"time"
 )
 
-// kills is how many receivers the death tests kill.
-func kills(t *testing.T) int {
-	if testing.Short() || raceEnabled {
-		return 20
-	}
-	return 1000
-}
+// kills is how many receivers the death tests kill: `go test -args -kills 1000`.
+var kills = flag.Int("kills", 100, "receivers that the death tests kill")
 
-// killReceivers feeds numbered messages to receivers that are killed at any
-// moment, and gives how often each number was reported as received: by those who
-// were killed, then by a last one that drains the mailbox.
+// killReceivers feeds numbered messages to receivers that are killed at various
+// moments. It returns how many were sent and, for each number, how often a
+// receiver printed it: the killed ones, and a last one that drains the mailbox.
 func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 	t.Helper()
 	broker := testBroker(t)
@@ -49,7 +45,7 @@ func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 			}
 		}
 	}
-	for i := range kills(t) {
+	for i := range *kills {
 		h := start(t, "receive", broker.Directory, "/kill")
 		h.line(t)
 		time.Sleep(time.Duration(i%10) * 300 * time.Microsecond)
@@ -66,9 +62,10 @@ func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 	return sent, got
 }
 
-// A receiver that dies loses at most what it had in hand, and nobody else gets
-// it.
+// A receiver that dies loses at most the message that it was given, which no
+// other receiver gets.
 func TestReceiversKilledAtMostOnce(t *testing.T) {
+	t.Parallel()
 	sent, got := killReceivers(t, AtMostOnce)
 	if twice := slices.IndexFunc(got, func(n int) bool { return n > 1 }); twice >= 0 {
 		t.Errorf("message %d arrived %d times", twice, got[twice])
@@ -79,15 +76,16 @@ func TestReceiversKilledAtMostOnce(t *testing.T) {
 			lost++
 		}
 	}
-	if lost > kills(t) {
-		t.Errorf("%d of %d messages lost with %d receivers: at most one each", lost, sent, kills(t))
+	if lost > *kills {
+		t.Errorf("%d of %d messages lost with %d receivers: at most one each", lost, sent, *kills)
 	}
-	t.Logf("%d messages, %d receivers killed, %d messages lost", sent, kills(t), lost)
+	t.Logf("%d messages, %d receivers killed, %d messages lost", sent, *kills, lost)
 }
 
-// A message whose receiver dies before it has said that it is done arrives
-// again: nothing is lost.
+// A message whose receiver dies before it has acknowledged it arrives again:
+// none is lost.
 func TestReceiversKilledAtLeastOnce(t *testing.T) {
+	t.Parallel()
 	sent, got := killReceivers(t, AtLeastOnce)
 	if lost := slices.Index(got, 0); lost >= 0 || len(got) < sent {
 		t.Errorf("message %d of %d lost", max(lost, len(got)), sent)
@@ -96,12 +94,13 @@ func TestReceiversKilledAtLeastOnce(t *testing.T) {
 	for _, n := range got {
 		again += n - 1
 	}
-	t.Logf("%d messages, %d receivers killed, %d deliveries repeated", sent, kills(t), again)
+	t.Logf("%d messages, %d receivers killed, %d deliveries repeated", sent, *kills, again)
 }
 
-// What a handle holds comes back in its old place when the process dies; with
-// Done or Detach it is gone.
+// A message that was delivered and not acknowledged returns to its place when
+// the process dies; after Done or Detach it is gone.
 func TestAtLeastOnceKeepsPlace(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/place", Shape{Capacity: 2, Delivery: AtLeastOnce})
 	for i := range 2 {
@@ -125,10 +124,10 @@ func TestAtLeastOnceKeepsPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := open(t, broker, "/place").ReceiveMessage(Never)
-	wantError(t, "receive what was done with", err, ErrEmpty)
+	wantError(t, "receive an acknowledged message", err, ErrEmpty)
 }
 
-// takeRole receives one message and keeps it in hand.
+// takeRole receives one message and does not acknowledge it.
 func takeRole(args []string) error {
 	m, err := openArgs(args)
 	if err != nil {
@@ -137,13 +136,14 @@ func takeRole(args []string) error {
 	if _, err := m.ReceiveMessage(Forever); err != nil {
 		return err
 	}
-	fmt.Println("took it")
+	fmt.Println("received")
 	time.Sleep(watchdog)
 	return nil
 }
 
-// Senders that are killed wedge nobody, and of each a prefix arrives.
+// Killed senders block no other process, and of each one a prefix arrives.
 func TestSendersKilled(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/senders", Shape{Capacity: 4})
 	next := map[uint64]uint64{}
@@ -175,8 +175,9 @@ func TestSendersKilled(t *testing.T) {
 	}
 }
 
-// A request of which only a part arrives has not happened.
-func TestHalfARequestIsNone(t *testing.T) {
+// A request of which only a part arrives has no effect.
+func TestPartialRequestHasNoEffect(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/half", Shape{Capacity: 4})
 	conn, err := m.attach()

@@ -31,7 +31,7 @@ func link(t testing.TB, p *Endpoint, peer string) *Link {
 	return l
 }
 
-// receiveText receives a message and gives it as a string.
+// receiveText receives a message as a string.
 func receiveText(t testing.TB, l *Link) string {
 	t.Helper()
 	m, err := l.ReceiveMessage(Wait(watchdog))
@@ -42,6 +42,7 @@ func receiveText(t testing.TB, l *Link) string {
 }
 
 func TestLinkIsAPair(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	p, q, r := join(t, broker, "/p"), join(t, broker, "/q"), join(t, broker, "/r")
 	pq, pr := link(t, p, "/q"), link(t, p, "/r")
@@ -68,12 +69,13 @@ func TestLinkIsAPair(t *testing.T) {
 		wantError(t, "receive from an empty link", err, ErrEmpty)
 	}
 	_, err := p.Link("/p")
-	wantError(t, "link to oneself", err, ErrInvalid)
+	wantError(t, "link to itself", err, ErrInvalid)
 }
 
-// What is sent before the peer has joined waits for it, even beyond the
-// sender's end.
+// Messages sent before the peer has joined wait for it, also beyond the sender's
+// end.
 func TestLinkBeforeThePeer(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	create(t, broker, "/keeps-the-broker", Shape{Capacity: 1})
 	p, err := broker.Join("/early")
@@ -87,7 +89,7 @@ func TestLinkBeforeThePeer(t *testing.T) {
 		}
 	}
 	_, err = l.ReceiveMessage(Wait(time.Millisecond))
-	wantError(t, "receive from one who has not joined", err, ErrTimeout)
+	wantError(t, "receive from a peer that has not joined", err, ErrTimeout)
 	if err := p.Leave(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,10 +100,11 @@ func TestLinkBeforeThePeer(t *testing.T) {
 		}
 	}
 	_, err = late.ReceiveMessage(Forever)
-	wantError(t, "receive from one who has left", err, ErrClosed)
+	wantError(t, "receive from a peer that has left", err, ErrClosed)
 }
 
 func TestLinkContentAndBoundaries(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -148,7 +151,7 @@ func TestLinkContentAndBoundaries(t *testing.T) {
 			} else {
 				if len(w) > 0 {
 					_, err := b.Receive(into[:len(w)-1], Forever)
-					wantError(t, "receive into one byte too few", err, ErrTooLarge)
+					wantError(t, "receive into a buffer that is one byte too small", err, ErrTooLarge)
 				}
 				m, err := b.ReceiveMessage(Forever)
 				if err != nil {
@@ -166,12 +169,13 @@ func TestLinkContentAndBoundaries(t *testing.T) {
 	released(t, "sender", sending, nil)
 	wantError(t, "send on a link that was closed here", a.Send(nil, Never), ErrInvalid)
 	if err := b.Send(nil, Forever); !errors.Is(err, ErrPeerDead) {
-		t.Errorf("send to one who has closed: %v", err)
+		t.Errorf("send to a peer that has closed: got %v, want %v", err, ErrPeerDead)
 	}
 }
 
-// Both send at once until the buffers are full, and nothing is lost.
+// Both sides send until the buffers are full, and nothing is lost.
 func TestLinkFullBothWays(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	fill := func(l *Link) (n int) {
@@ -190,7 +194,7 @@ func TestLinkFullBothWays(t *testing.T) {
 	}
 	na, nb := fill(a), fill(b)
 	if na == 0 || nb == 0 {
-		t.Fatalf("%d and %d messages fit: want some", na, nb)
+		t.Fatalf("%d and %d messages fit: want at least one each", na, nb)
 	}
 	wantError(t, "send with a limit to a full link", a.Send(make([]byte, 8<<10), Wait(10*time.Millisecond)), ErrTimeout)
 	sending := async(func() error { return a.Send([]byte("last"), Forever) })
@@ -211,6 +215,7 @@ func TestLinkFullBothWays(t *testing.T) {
 }
 
 func TestReceiveFromAny(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	p := join(t, broker, "/p")
 	_, err := p.Receive(Never)
@@ -255,12 +260,13 @@ func TestReceiveFromAny(t *testing.T) {
 		}
 	}
 	_, err = p.Receive(Never)
-	wantError(t, "receive once all are dead", err, ErrEmpty)
+	wantError(t, "receive after the death of all peers", err, ErrEmpty)
 }
 
 // A name belongs to one living process, and every message of that process bears
-// it; another process that claims it is exposed.
+// it. Another process that claims it is refused.
 func TestNamesCannotBeForged(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/box", Shape{Capacity: 8})
 	h := start(t, "talker", broker.Directory, "/alice", "/bob", "0")
@@ -292,8 +298,9 @@ func TestNamesCannotBeForged(t *testing.T) {
 	})
 }
 
-// Many packed messages of odd sizes keep their boundaries and order.
+// Packed messages of various sizes keep their boundaries and order.
 func TestPackedReceiveEach(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	const count = 20_000

@@ -13,6 +13,7 @@ import (
 )
 
 func TestLinkPeerKilled(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	p := join(t, broker, "/p")
 	l := link(t, p, "/q")
@@ -32,10 +33,10 @@ func TestLinkPeerKilled(t *testing.T) {
 		}
 	}
 	_, err := l.ReceiveMessage(Forever)
-	wantError(t, "receive from the dead", err, ErrPeerDead)
-	wantError(t, "send to the dead", l.Send(nil, Forever), ErrPeerDead)
+	wantError(t, "receive from a killed peer", err, ErrPeerDead)
+	wantError(t, "send to a killed peer", l.Send(nil, Forever), ErrPeerDead)
 
-	// The name is free again, and the next link is another one.
+	// The name is free again, and the next link is a new one.
 	h = start(t, "talker", broker.Directory, "/q", "/p", "1")
 	h.line(t)
 	if got := receiveText(t, link(t, p, "/q")); got != "0" {
@@ -43,8 +44,9 @@ func TestLinkPeerKilled(t *testing.T) {
 	}
 }
 
-// A blocked sender is told of its peer's death.
+// A blocked sender learns of its peer's death.
 func TestLinkPeerKilledWhileFull(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	l := link(t, join(t, broker, "/p"), "/q")
 	h := start(t, "talker", broker.Directory, "/q", "/p", "0")
@@ -56,12 +58,12 @@ func TestLinkPeerKilledWhileFull(t *testing.T) {
 			}
 		}
 	})
-	blocked(t, "send to one who does not receive", sending)
+	blocked(t, "send to a peer that does not receive", sending)
 	h.kill()
-	released(t, "send to one who was killed", sending, ErrPeerDead)
+	released(t, "send to a killed peer", sending, ErrPeerDead)
 }
 
-// talkerRole joins, sends some numbers, says so and sleeps.
+// talkerRole joins, sends some numbers, prints a line and sleeps.
 func talkerRole(args []string) error {
 	p, err := Broker{Directory: args[0]}.Join(args[1])
 	if err != nil {
@@ -83,6 +85,7 @@ func talkerRole(args []string) error {
 }
 
 func TestLinkCancelAndClose(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	p := join(t, broker, "/p")
 	l := link(t, p, "/q")
@@ -117,9 +120,10 @@ func TestLinkCancelAndClose(t *testing.T) {
 	wantError(t, "send with an ended context", l.SendContext(ctx, nil), ErrInterrupted)
 }
 
-// Cancelled and timed-out operations took effect wholly or not at all, in pieces
-// or not.
+// A cancelled or timed-out operation took effect wholly or not at all, also if
+// the message is sent in pieces.
 func TestLinkCancelIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	a, b := link(t, join(t, broker, "/a"), "/b"), link(t, join(t, broker, "/b"), "/a")
 	var sent []uint64
@@ -161,8 +165,9 @@ func TestLinkCancelIsAllOrNothing(t *testing.T) {
 	t.Logf("%d of 60 accepted", len(sent))
 }
 
-// Links go on when the broker dies.
+// Links remain usable after the broker's death.
 func TestLinkOutlivesTheBroker(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	p, q := join(t, broker, "/p"), join(t, broker, "/q")
 	pq, qp := link(t, p, "/q"), link(t, q, "/p")
@@ -181,7 +186,7 @@ func TestLinkOutlivesTheBroker(t *testing.T) {
 	if err := qp.Send(nil, Never); err != nil {
 		t.Error(err)
 	}
-	join(t, broker, "/p") // a new broker sweeps what was left
+	join(t, broker, "/p") // a new broker removes what the killed one left
 }
 
 func TestLinkLeavesNothing(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// create makes a mailbox that the test's end deletes.
+// create makes a mailbox that is deleted when the test ends.
 func create(t testing.TB, broker Broker, name string, shape Shape) *Mailbox {
 	t.Helper()
 	m, err := broker.Create(name, shape)
@@ -43,7 +43,7 @@ func wantError(t testing.TB, what string, got, sentinel error) {
 	}
 }
 
-// blocked checks that done is not closed for a while.
+// blocked checks that the operation does not return for a while.
 func blocked(t testing.TB, what string, done <-chan error) {
 	t.Helper()
 	select {
@@ -72,6 +72,7 @@ func async(f func() error) <-chan error {
 }
 
 func TestOrderContentAndBoundaries(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/order", Shape{Capacity: Unbounded, MessageMax: 1 << 20})
 	r := open(t, broker, "/order")
@@ -80,7 +81,7 @@ func TestOrderContentAndBoundaries(t *testing.T) {
 	for _, size := range []int{0, 1, 0, 31, 32, 33, 1024, 4063, 4064, 4065, 65535, 65536, 65537, 1 << 20, 0, 7} {
 		b := make([]byte, size)
 		for i := range b {
-			b[i] = byte(rng.Uint32()) * byte(i&1) // zeros among them
+			b[i] = byte(rng.Uint32()) * byte(i&1) // includes zeros
 		}
 		sent = append(sent, bytes.Clone(b))
 		if err := m.Send(b, Forever); err != nil {
@@ -110,6 +111,7 @@ func TestOrderContentAndBoundaries(t *testing.T) {
 }
 
 func TestSixteenMiB(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/large", Shape{Capacity: 1, MessageMax: 16 << 20})
 	b := bytes.Repeat([]byte("0123456789abcde"), 16<<20/15+1)[:16<<20]
@@ -120,10 +122,11 @@ func TestSixteenMiB(t *testing.T) {
 	if n, err := m.Receive(into, Forever); err != nil || !bytes.Equal(into[:n], b) {
 		t.Fatalf("%d bytes, %v", n, err)
 	}
-	wantError(t, "send too much", m.Send(append(b, 0), Never), ErrTooLarge)
+	wantError(t, "send a message that is too large", m.Send(append(b, 0), Never), ErrTooLarge)
 }
 
 func TestCapacityIsExact(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	for _, capacity := range []int{1, 2, 7} {
 		m := create(t, broker, fmt.Sprintf("/c%d", capacity), Shape{Capacity: capacity})
@@ -132,11 +135,11 @@ func TestCapacityIsExact(t *testing.T) {
 				t.Fatalf("message %d of %d: %v", i, capacity, err)
 			}
 		}
-		wantError(t, "one more", m.Send(nil, Never), ErrFull)
+		wantError(t, "send to a full mailbox", m.Send(nil, Never), ErrFull)
 		began := time.Now()
-		wantError(t, "one more, waiting", m.Send(nil, Wait(20*time.Millisecond)), ErrTimeout)
+		wantError(t, "send with a limit to a full mailbox", m.Send(nil, Wait(20*time.Millisecond)), ErrTimeout)
 		if waited := time.Since(began); waited < 20*time.Millisecond {
-			t.Errorf("gave up after %v: want 20ms at least", waited)
+			t.Errorf("gave up after %v: want at least 20ms", waited)
 		}
 		done := async(func() error { return m.Send([]byte{byte(capacity)}, Forever) })
 		blocked(t, "send to a full mailbox", done)
@@ -153,6 +156,7 @@ func TestCapacityIsExact(t *testing.T) {
 }
 
 func TestReceiverFirst(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/first", Shape{Capacity: 1})
 	done := async(func() error {
@@ -167,6 +171,7 @@ func TestReceiverFirst(t *testing.T) {
 }
 
 func TestSmallBufferLeavesTheMessage(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/small", Shape{Capacity: 2})
 	if err := m.Send([]byte("four"), Never); err != nil {
@@ -182,6 +187,7 @@ func TestSmallBufferLeavesTheMessage(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	for _, name := range []string{"", "/", "orders", "/a/b", "//a", "/.", "/..", "/a\x00", "/" + strings.Repeat("n", 255)} {
 		_, err := broker.Create(name, Shape{Capacity: 1})
@@ -205,6 +211,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestMessagesOutliveTheirSender(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	create(t, broker, "/outlive", Shape{Capacity: 8}).Detach()
 	start(t, "send", broker.Directory, "/outlive", "7", "3").wait(t)
@@ -220,9 +227,10 @@ func TestMessagesOutliveTheirSender(t *testing.T) {
 	}
 }
 
-// Each of several receivers gets its share, each message goes to one, and the
-// order of one sender is kept at every receiver.
+// Each message reaches one of several receivers, and every receiver gets the
+// messages of one sender in order.
 func TestManyToMany(t *testing.T) {
+	t.Parallel()
 	const senders, receivers, each = 3, 3, 500
 	broker := testBroker(t)
 	m := create(t, broker, "/many", Shape{Capacity: 5})
@@ -267,7 +275,7 @@ func TestManyToMany(t *testing.T) {
 	}
 	for k, n := range got {
 		if n != 1 {
-			t.Errorf("message %s came %d times", k, n)
+			t.Errorf("message %s arrived %d times", k, n)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 )
 
 func TestUnlink(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	_, err := broker.Open("/gone")
 	wantError(t, "open before creation", err, ErrNotExist)
@@ -66,6 +67,7 @@ func TestNothingIsLeftBehind(t *testing.T) {
 }
 
 func TestClose(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/close", Shape{Capacity: 1})
 	if err := m.Send([]byte("last"), Never); err != nil {
@@ -97,6 +99,7 @@ func TestClose(t *testing.T) {
 }
 
 func TestCancelAndContext(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/cancel", Shape{Capacity: 1})
 	receiving := async(func() error {
@@ -132,9 +135,10 @@ func TestCancelAndContext(t *testing.T) {
 	}
 }
 
-// A cancelled operation took effect wholly or not at all: what was accepted is
-// what arrives.
+// A cancelled operation took effect wholly or not at all: the messages that were
+// accepted are those that arrive.
 func TestCancelIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/race", Shape{Capacity: 2})
 	const count = 300
@@ -172,6 +176,7 @@ func TestCancelIsAllOrNothing(t *testing.T) {
 }
 
 func TestDetachReleases(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/detach", Shape{Capacity: 1})
 	receiving := async(func() error {
@@ -185,9 +190,10 @@ func TestDetachReleases(t *testing.T) {
 	released(t, "receive on a detached handle", receiving, ErrInvalid)
 }
 
-// The death of the broker is an error to its clients, and the next one starts
+// The broker's death is an error to its clients, and the next broker starts
 // clean.
 func TestBrokerKilled(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m, err := broker.Create("/killed", Shape{Capacity: 1})
 	if err != nil {
@@ -220,8 +226,9 @@ func TestBrokerKilled(t *testing.T) {
 	wantError(t, "send on the handle of the killed broker", m.Send(nil, Never), ErrPeerDead)
 }
 
-// Many processes that need a broker at once get one and the same.
+// Clients that need a broker at the same time get the same one.
 func TestStampede(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	for range 20 {
 		var wg sync.WaitGroup

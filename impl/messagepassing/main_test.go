@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// roleVariable makes the test binary one of roles instead of running tests.
+// roleVariable makes the test binary run one of roles instead of tests.
 const roleVariable = "MESSAGEPASSING_TEST_ROLE"
 
 func TestMain(m *testing.M) {
@@ -30,13 +30,16 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// watchdog is how long anything may take that ought to happen.
+// watchdog limits what is expected to happen.
 const watchdog = 60 * time.Second
 
-// testBroker is a broker of the test's own. At the end nothing of it may be
-// left: neither a process nor a file.
+// testBroker is a broker for one test. When the test ends, neither its process
+// nor its files may remain.
 func testBroker(t testing.TB) Broker {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a broker and other processes")
+	}
 	base, err := os.MkdirTemp("", "mp")
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +55,7 @@ func testBroker(t testing.TB) Broker {
 	return broker
 }
 
-// eventually waits for something that happens by itself.
+// eventually waits until is reports true.
 func eventually(t testing.TB, what string, is func() bool) {
 	t.Helper()
 	for end := time.Now().Add(watchdog); !is(); time.Sleep(2 * time.Millisecond) {
@@ -63,7 +66,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
-// brokerPIDs finds the processes that serve o.
+// brokerPIDs finds the processes that serve as broker.
 func brokerPIDs(t testing.TB, broker Broker) (pids []int) {
 	t.Helper()
 	dir, err := socketDirIn(broker.Directory)
@@ -83,15 +86,13 @@ func brokerPIDs(t testing.TB, broker Broker) (pids []int) {
 	return pids
 }
 
-// A helper is another process in one of roles. What it prints is read line by
-// line.
+// A child is a process that runs one of roles and prints lines.
 type child struct {
 	cmd *exec.Cmd
 	out *bufio.Scanner
 }
 
-// start runs a role in a process of its own, which is killed at the test's end
-// if it has not ended by then.
+// start runs a role in a process, which is killed when the test ends.
 func start(t testing.TB, role string, args ...string) *child {
 	t.Helper()
 	cmd := exec.Command(self, args...)
@@ -111,22 +112,22 @@ func start(t testing.TB, role string, args ...string) *child {
 	return &child{cmd: cmd, out: bufio.NewScanner(out)}
 }
 
-// line reads one line that the helper prints.
+// line returns the next line that the child prints.
 func (h *child) line(t testing.TB) string {
 	t.Helper()
 	if !h.out.Scan() {
-		t.Fatalf("%v ended without a word: %v", h.cmd.Args, h.out.Err())
+		t.Fatalf("%v ended without printing a line: %v", h.cmd.Args, h.out.Err())
 	}
 	return h.out.Text()
 }
 
-// kill ends it by SIGKILL and waits until it is gone.
+// kill ends the child by SIGKILL and waits until it is gone.
 func (h *child) kill() {
 	_ = h.cmd.Process.Kill()
 	_ = h.cmd.Wait()
 }
 
-// wait waits for its end and fails the test if that was not clean.
+// wait waits for the child's end, and fails the test if its status is not 0.
 func (h *child) wait(t testing.TB) {
 	t.Helper()
 	if err := h.cmd.Wait(); err != nil {
@@ -144,7 +145,7 @@ func descriptors(t testing.TB) int {
 	return len(list)
 }
 
-// killBroker ends the broker of o by SIGKILL and waits until it is gone.
+// killBroker ends the broker by SIGKILL and waits until it is gone.
 func killBroker(t testing.TB, broker Broker) {
 	t.Helper()
 	for _, pid := range brokerPIDs(t, broker) {

@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// Links hold between two hosts as they do on one.
+// Links between two hosts behave as on one.
 func TestNetworkLink(t *testing.T) {
-	near, far, _ := exposed(t)
+	t.Parallel()
+	local, remote, _ := exposed(t)
 	for _, c := range []struct {
 		name         string
 		first, other Broker
-	}{{"near-far", near, far}, {"far-near", far, near}, {"far-far", far, far}, {"near-near", near, near}} {
+	}{{"local-remote", local, remote}, {"remote-local", remote, local}, {"remote-remote", remote, remote}, {"local-local", local, local}} {
 		t.Run(c.name, func(t *testing.T) {
 			p, q := join(t, c.first, "/p"), join(t, c.other, "/q")
 			_, err := c.other.Join("/p")
@@ -70,13 +71,14 @@ func TestNetworkLink(t *testing.T) {
 	}
 }
 
-// Receiving from any, with endpoints here and on other hosts.
+// Receive from any endpoint, with endpoints on this host and on another.
 func TestNetworkReceiveFromAny(t *testing.T) {
-	near, far, _ := exposed(t)
+	t.Parallel()
+	local, remote, _ := exposed(t)
 	for _, c := range []struct {
 		name string
 		o    Broker
-	}{{"near", near}, {"far", far}} {
+	}{{"local", local}, {"remote", remote}} {
 		t.Run(c.name, func(t *testing.T) {
 			p := join(t, c.o, "/p")
 			_, err := p.Receive(Never)
@@ -93,7 +95,7 @@ func TestNetworkReceiveFromAny(t *testing.T) {
 
 			next := map[string]int{}
 			var all []*Endpoint
-			for i, broker := range []Broker{near, far, near} {
+			for i, broker := range []Broker{local, remote, local} {
 				q := join(t, broker, fmt.Sprintf("/q%d", i))
 				all = append(all, q)
 				l := link(t, q, "/p")
@@ -124,7 +126,7 @@ func TestNetworkReceiveFromAny(t *testing.T) {
 				}
 			}
 			_, err = p.Receive(Never)
-			wantError(t, "receive once all have left", err, ErrEmpty)
+			wantError(t, "receive after all peers have left", err, ErrEmpty)
 			if err := p.Leave(); err != nil {
 				t.Error(err)
 			}
@@ -132,11 +134,12 @@ func TestNetworkReceiveFromAny(t *testing.T) {
 	}
 }
 
-// A killed process is a dead peer, on another host as well.
+// A killed process is a dead peer on another host too.
 func TestNetworkLinkPeerKilled(t *testing.T) {
-	near, far, _ := exposed(t)
-	l := link(t, join(t, far, "/p"), "/q")
-	h := start(t, "talker", near.Directory, "/q", "/p", "3")
+	t.Parallel()
+	local, remote, _ := exposed(t)
+	l := link(t, join(t, remote, "/p"), "/q")
+	h := start(t, "talker", local.Directory, "/q", "/p", "3")
 	h.line(t)
 	h.kill()
 	for i := range 3 {
@@ -145,29 +148,31 @@ func TestNetworkLinkPeerKilled(t *testing.T) {
 		}
 	}
 	_, err := l.ReceiveMessage(Forever)
-	wantError(t, "receive from the dead", err, ErrPeerDead)
-	wantError(t, "send to the dead", l.Send(nil, Forever), ErrPeerDead)
+	wantError(t, "receive from a killed peer", err, ErrPeerDead)
+	wantError(t, "send to a killed peer", l.Send(nil, Forever), ErrPeerDead)
 }
 
-// A link goes on after its line was cut, without loss and without repetition.
+// A link continues after its connection was cut, without loss and without
+// repetition.
 func TestNetworkLinkHeals(t *testing.T) {
-	near, far, line := exposed(t)
-	a := link(t, join(t, near, "/a"), "/b")
-	b := link(t, join(t, far, "/b"), "/a")
-	line.cut()
+	t.Parallel()
+	local, remote, network := exposed(t)
+	a := link(t, join(t, local, "/a"), "/b")
+	b := link(t, join(t, remote, "/b"), "/a")
+	network.cut()
 	_, err := b.ReceiveMessage(Wait(50 * time.Millisecond))
-	wantError(t, "receive over a cut line", err, ErrTimeout)
+	wantError(t, "receive over a cut connection", err, ErrTimeout)
 	for i := range 5 {
 		if err := a.Send([]byte{byte(i)}, Never); err != nil {
 			t.Fatal(err)
 		}
 	}
-	line.sever()
+	network.sever()
 	for i := range 5 {
 		if m, err := b.ReceiveMessage(Wait(watchdog)); err != nil || m.Body[0] != byte(i) {
 			t.Fatalf("got %v, %v: want %d", m.Body, err, i)
 		}
-		line.sever()
+		network.sever()
 	}
 	if err := b.Send([]byte("back"), Forever); err != nil {
 		t.Fatal(err)

@@ -7,14 +7,15 @@ import (
 	"time"
 )
 
-// The owner's end deletes its mailbox, and those who wait in it are told.
+// The owner's death deletes its mailbox, and blocked operations fail.
 func TestOwnersEndDeletes(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	h := start(t, "hold", broker.Directory, "/owned", "4")
 	h.line(t)
 	m := open(t, broker, "/owned")
 	_, err := m.ReceiveMessage(Never)
-	wantError(t, "receive by one who is not the owner", err, ErrPermission)
+	wantError(t, "receive by a process that is not the owner", err, ErrPermission)
 	for range 4 {
 		if err := m.Send(nil, Never); err != nil {
 			t.Fatal(err)
@@ -25,11 +26,12 @@ func TestOwnersEndDeletes(t *testing.T) {
 	h.kill()
 	released(t, "send to a mailbox whose owner was killed", sending, ErrClosed)
 	_, err = broker.Open("/owned")
-	wantError(t, "open after the owner's end", err, ErrNotExist)
-	wantError(t, "send after the owner's end", m.Send(nil, Never), ErrClosed)
+	wantError(t, "open after the owner's death", err, ErrNotExist)
+	wantError(t, "send after the owner's death", m.Send(nil, Never), ErrClosed)
 }
 
 func TestHandOver(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/handed", Shape{Capacity: 4, Owned: true})
 	wantError(t, "hand over to a process that has not opened it", m.HandOver(1), ErrNotExist)
@@ -45,8 +47,8 @@ func TestHandOver(t *testing.T) {
 	if err := m.HandOver(pid); err != nil {
 		t.Fatal(err)
 	}
-	released(t, "receive by one who owns it no longer", receiving, ErrPermission)
-	wantError(t, "hand over by one who owns it no longer", m.HandOver(os.Getpid()), ErrPermission)
+	released(t, "receive by the former owner", receiving, ErrPermission)
+	wantError(t, "hand over by the former owner", m.HandOver(os.Getpid()), ErrPermission)
 	if err := m.Send([]byte("to the heir"), Never); err != nil {
 		t.Fatal(err)
 	}
@@ -62,14 +64,14 @@ func TestHandOver(t *testing.T) {
 	})
 	blocked(t, "send", sending)
 	h.kill()
-	released(t, "send after the new owner's end", sending, ErrClosed)
+	released(t, "send after the new owner's death", sending, ErrClosed)
 
 	plain := create(t, broker, "/plain", Shape{Capacity: 1})
 	wantError(t, "hand over a mailbox without an owner", plain.HandOver(os.Getpid()), ErrInvalid)
 }
 
-// heirRole opens the mailbox and says who it is, tries to receive until it
-// owns it, and prints one message.
+// heirRole opens the mailbox and prints its process id, tries to receive until
+// it is the owner, and prints one message.
 func heirRole(args []string) error {
 	m, err := openArgs(args)
 	if err != nil {

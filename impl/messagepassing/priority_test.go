@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// The oldest of the highest priority first, as mq_receive has it.
+// The oldest message of the highest priority comes first, as for mq_receive.
 func TestPriority(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/priority", Shape{Capacity: Unbounded})
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -29,18 +30,19 @@ func TestPriority(t *testing.T) {
 	}
 	for _, p := range []int{-1, HighestPriority + 1} {
 		if err := m.SendPriority(nil, p, Never); err == nil {
-			t.Errorf("priority %d was taken", p)
+			t.Errorf("priority %d was accepted", p)
 		}
 	}
 }
 
 func TestRendezvous(t *testing.T) {
+	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/rendezvous", Shape{Capacity: Rendezvous})
-	wantError(t, "send with nobody there", m.Send(nil, Never), ErrFull)
+	wantError(t, "send without a receiver", m.Send(nil, Never), ErrFull)
 	wantError(t, "send with a limit", m.Send([]byte("too late"), Wait(time.Millisecond)), ErrTimeout)
 	_, err := m.ReceiveMessage(Never)
-	wantError(t, "receive with nobody there", err, ErrEmpty)
+	wantError(t, "receive without a sender", err, ErrEmpty)
 
 	sending := async(func() error { return m.Send([]byte("meet"), Forever) })
 	blocked(t, "send", sending)

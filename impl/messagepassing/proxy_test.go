@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// A proxy is a network between client and broker that can be cut: while it is,
-// nothing passes, and nobody is told.
+// A proxy is a network between client and broker that can be cut: nothing passes
+// then, and neither side is notified.
 type proxy struct {
 	listener net.Listener
 	target   string
@@ -62,7 +62,7 @@ func (p *proxy) accept() {
 	}
 }
 
-// pass waits until the line is whole.
+// pass waits until the connection is not cut.
 func (p *proxy) pass() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -92,7 +92,7 @@ func (p *proxy) copy(to, from net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, c := range []net.Conn{to, from} {
-		_ = c.(*net.TCPConn).SetLinger(0) // a reset: the line broke, nobody hung up
+		_ = c.(*net.TCPConn).SetLinger(0) // a reset: the connection broke, neither side closed it
 		_ = c.Close()
 		delete(p.conns, c)
 	}
@@ -111,7 +111,7 @@ func (p *proxy) heal() {
 	p.whole.Broadcast()
 }
 
-// sever heals the line and resets all connections through it.
+// sever heals the network and resets all connections through it.
 func (p *proxy) sever() {
 	p.heal()
 	p.mu.Lock()

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// The queue against a slice that is kept sorted.
+// The queue behaves as a slice that is kept sorted.
 func TestQueueAgainstModel(t *testing.T) {
+	t.Parallel()
 	type item struct{ priority, number int }
 	rng := rand.New(rand.NewPCG(7, 8))
 	var q queue[item]
@@ -48,8 +49,9 @@ func TestQueueAgainstModel(t *testing.T) {
 	}
 }
 
-// A decoder gives the same frames however the stream is cut.
+// A decoder gives the same frames wherever the stream is split.
 func TestDecoderAnyCut(t *testing.T) {
+	t.Parallel()
 	var stream []byte
 	var want []frame
 	for i, size := range []int{0, 5, 100, 0, 3000} {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// roles are the processes that tests start beside themselves. All take the
-// broker's directory and a mailbox's name first.
+// roles are what child processes can run. All take the broker's directory and a
+// mailbox's name first.
 var roles = map[string]func(args []string) error{
 	"hold":    holdRole,
 	"send":    sendRole,
@@ -27,7 +27,7 @@ func openArgs(args []string) (*Mailbox, error) {
 	return Broker{Directory: args[0]}.Open(args[1])
 }
 
-// holdRole creates the mailbox, owned, says so, and sleeps.
+// holdRole creates an owned mailbox, prints a line and sleeps.
 func holdRole(args []string) error {
 	m, err := Broker{Directory: args[0]}.Create(args[1], Shape{Capacity: 4, Owned: true})
 	if err != nil {
@@ -38,7 +38,7 @@ func holdRole(args []string) error {
 	return m.Detach()
 }
 
-// sendRole sends count messages: sender and number, 16 bytes.
+// sendRole sends count messages of 16 bytes: sender and number.
 func sendRole(args []string) error {
 	m, err := openArgs(args)
 	if err != nil {
@@ -58,7 +58,8 @@ func sendRole(args []string) error {
 	return m.Detach()
 }
 
-// receiveRole prints "sender number" of all it receives until the end.
+// receiveRole prints "sender number" of each message until the mailbox is
+// closed.
 func receiveRole(args []string) error {
 	m, err := openArgs(args)
 	if err != nil {
