@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/protocol"
-	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/proc"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -261,7 +261,7 @@ func (a *Agent) leaves() bool {
 		case <-a.process.Done():
 			return true
 		case <-time.After(limit):
-			if time.Since(began) > slow*byeLimit || !waiting.Starved(time.Second, a.process.PID()) {
+			if time.Since(began) > slow*byeLimit || !proc.Starved(time.Second, a.process.PID()) {
 				return !a.process.Alive()
 			}
 		}

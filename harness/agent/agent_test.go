@@ -18,6 +18,7 @@ import (
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // patient is how long a test waits for what must happen.
@@ -100,7 +101,7 @@ func TestHello(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.Thread == nil || !slices.ContainsFunc(state.Threads, func(t world.Thread) bool { return t.Inner == *h.Thread }) {
+	if h.Thread == nil || !slices.ContainsFunc(state.Threads, func(t proc.Thread) bool { return t.Inner == *h.Thread }) {
 		t.Errorf("hello %+v: want one of the threads %v", h, state.Threads)
 	}
 	if a.Name() != "one" {

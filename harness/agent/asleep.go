@@ -2,12 +2,9 @@ package agent
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/waiting"
-	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/proc"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -35,7 +32,7 @@ func (a *Agent) Where() reports.Blocked {
 		}
 		t = state.Threads[0]
 	}
-	b.Where = waiting.Doing(a.process.PID(), t)
+	b.Where = proc.Doing(a.process.PID(), t)
 	if !known {
 		b.Where += " (first thread; hello did not tell the operation thread)"
 	}
@@ -48,18 +45,10 @@ func (a *Agent) Where() reports.Blocked {
 // as awake.
 func (a *Agent) Sleep() (state string, asleep bool) {
 	s, err := a.process.State()
-	if err != nil || len(s.Threads) == 0 {
+	if err != nil {
 		return "", false
 	}
-	var b strings.Builder
-	for _, t := range s.Threads {
-		call, ok := waiting.At(a.process.PID(), t)
-		if t.State != "S" || !ok || !call.Unlimited() {
-			return "", false
-		}
-		fmt.Fprintf(&b, "%d:%s:%d:%d ", t.TID, t.Syscall, t.Waits, t.Preempt)
-	}
-	return b.String(), true
+	return s.Unlimited(a.process.PID())
 }
 
 // What Asleep looks at: a window of samples is quiet when the thread slept in
@@ -138,10 +127,10 @@ func (a *Agent) look(ctx context.Context) window {
 }
 
 // watched are the threads that Asleep looks at.
-func (a *Agent) watched() ([]world.Thread, bool) {
+func (a *Agent) watched() ([]proc.Thread, bool) {
 	if a.hello.Thread != nil {
 		t, ok := a.thread()
-		return []world.Thread{t}, ok
+		return []proc.Thread{t}, ok
 	}
 	state, err := a.process.State()
 	return state.Threads, err == nil && len(state.Threads) > 0

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/protocol"
-	"github.com/ipckit/ipckit/harness/waiting"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A Call is an operation that was sent to an agent.
@@ -64,7 +64,7 @@ func (c *Call) await(ctx context.Context, limit time.Duration) (protocol.Reply, 
 	defer cancel()
 	reply, err := c.wait(within)
 	for errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil && time.Since(c.Began) < slow*limit {
-		starved := waiting.Starved(time.Second, c.Agent.process.PID())
+		starved := proc.Starved(time.Second, c.Agent.process.PID())
 		select {
 		case <-c.done:
 			return c.reply, c.err

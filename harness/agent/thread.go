@@ -1,10 +1,10 @@
 package agent
 
-import "github.com/ipckit/ipckit/harness/world"
+import "github.com/ipckit/ipckit/harness/world/proc"
 
 // thread finds the operation thread: hello tells its id as the agent sees it,
 // /proc maps it.
-func (a *Agent) thread() (t world.Thread, known bool) {
+func (a *Agent) thread() (t proc.Thread, known bool) {
 	state, err := a.process.State()
 	if err != nil || a.hello.Thread == nil {
 		return t, false

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/protocol"
-	"github.com/ipckit/ipckit/harness/waiting"
+	"github.com/ipckit/ipckit/harness/world/proc"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -76,7 +76,7 @@ func (w *World) starved(c *agent.Call) bool {
 		pids = append(pids, p.PID())
 	}
 	for range looks {
-		if returned(c) || waiting.Starved(starvation, pids...) {
+		if returned(c) || proc.Starved(starvation, pids...) {
 			return true
 		}
 	}
@@ -161,7 +161,7 @@ func (w *World) snapshot() (state string, asleep bool) {
 		return "", false
 	}
 	for _, other := range w.servants() {
-		mark, sleeping := waiting.Process(other)
+		mark, sleeping := proc.Asleep(other)
 		if !sleeping {
 			return "", false
 		}

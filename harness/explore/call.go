@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // call is a system call that an agent is in, resumed from its entry.
@@ -158,7 +158,7 @@ func (p *party) describe(c *call) string {
 		}
 		return fmt.Sprintf("%s(%s)", name, place(c.args[0]))
 	}
-	name := world.SyscallName(int(c.number))
+	name := ptrace.SyscallName(int(c.number))
 	for _, a := range c.args {
 		if p.region(a) != nil {
 			return name + "(" + place(a) + ")"

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/ipckit/ipckit/harness/waiting"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/proc"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -178,7 +178,7 @@ type stillness struct {
 func (s *stillness) look(processes []*world.Process) time.Duration {
 	mark := ""
 	for _, p := range processes {
-		m, asleep := waiting.Process(p)
+		m, asleep := proc.Asleep(p)
 		if !asleep {
 			s.mark = ""
 			return 0
@@ -237,13 +237,13 @@ func (r *run) giveUp(others []*world.Process, why string) {
 		}
 		b := reports.Blocked{Process: p.role, Operation: p.command, Seconds: time.Since(p.started).Seconds()}
 		if !p.traced {
-			b.Where = waiting.Where(p.process)
+			b.Where = proc.Where(p.process)
 			r.o.Hung = append(r.o.Hung, b)
 		}
 	}
 	for _, q := range others {
 		r.o.Hung = append(r.o.Hung, reports.Blocked{
-			Process: q.Name(), Seconds: time.Since(r.began).Seconds(), Where: waiting.Where(q),
+			Process: q.Name(), Seconds: time.Since(r.began).Seconds(), Where: proc.Where(q),
 		})
 	}
 	r.did("gave up: %s", why)

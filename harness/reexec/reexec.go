@@ -18,6 +18,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 )
@@ -65,3 +66,21 @@ func Args(role string) (path string, args []string, env []string) {
 
 // pattern is the value of -test.run that selects one test, or none.
 func pattern(test string) string { return "^" + regexp.QuoteMeta(test) + "$" }
+
+// Environment is env with variables set, none of them twice. The last wins, as
+// in os/exec: a process that finds two picks one as it likes.
+func Environment(env []string, set ...string) []string {
+	all := append(slices.Clone(env), set...)
+	last := map[string]int{}
+	for i, v := range all {
+		name, _, _ := strings.Cut(v, "=")
+		last[name] = i
+	}
+	var once []string
+	for i, v := range all {
+		if name, _, _ := strings.Cut(v, "="); last[name] == i {
+			once = append(once, v)
+		}
+	}
+	return once
+}

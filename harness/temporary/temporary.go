@@ -9,6 +9,7 @@ package temporary
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,7 +57,7 @@ func New(purpose Purpose) (*Dir, error) {
 
 // Close removes the directory and what is in it.
 func (d *Dir) Close() error {
-	return errors.Join(os.RemoveAll(d.Path), d.lock.Close())
+	return errors.Join(RemoveTree(d.Path), d.lock.Close())
 }
 
 // errTaken says that another process has the directory, or has removed it.
@@ -114,4 +115,20 @@ func sweep(parent string) {
 			_ = lock.Close()
 		}
 	}
+}
+
+// RemoveTree removes a directory with all below it, also where a process has
+// taken away the permission to look inside.
+func RemoveTree(path string) error {
+	err := os.RemoveAll(path)
+	if err == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(path, func(path string, e fs.DirEntry, err error) error {
+		if e != nil && e.IsDir() && err == nil {
+			_ = os.Chmod(path, 0o700) // before it is read
+		}
+		return nil
+	})
+	return os.RemoveAll(path)
 }

@@ -11,77 +11,10 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/message"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
-
-// Names of what a host may allow.
-const (
-	UserNamespace    = "user namespace"
-	MountNamespace   = "mount namespace"
-	IPCNamespace     = "ipc namespace"
-	PIDNamespace     = "pid namespace"
-	NetworkNamespace = "network namespace"
-	OwnDev           = "own /dev"
-	OwnShm           = "own /dev/shm"
-	OwnQueues        = "own /dev/mqueue"
-	OwnProc          = "own /proc"
-	OwnTmp           = "own /tmp" // and /var/tmp, and where else TMPDIR says
-	Loopback         = "loopback"
-	UnprivilegedUser = "unprivileged user"
-	Ptrace           = "ptrace"
-	Pidfd            = "pidfd"
-	Processors       = "two processors"
-	QueueLimits      = "message queues"
-)
-
-// A Capability is something that a host allows, or the reason why it does not.
-type Capability struct {
-	Name   string `json:"name"`
-	OK     bool   `json:"ok"`
-	Reason string `json:"reason,omitempty"` // why not; where OK, a detail worth knowing
-}
-
-// Capabilities are what a host allows.
-type Capabilities struct {
-	Items []Capability `json:"items"`
-}
-
-// Has reports whether the host allows what is named. What was not looked at is
-// not allowed.
-func (c Capabilities) Has(name string) bool {
-	item, ok := c.find(name)
-	return ok && item.OK
-}
-
-// Reason is why the host does not allow what is named, or "".
-func (c Capabilities) Reason(name string) string {
-	item, ok := c.find(name)
-	switch {
-	case !ok:
-		return "not looked at"
-	case item.OK:
-		return ""
-	}
-	return item.Reason
-}
-
-func (c Capabilities) find(name string) (Capability, bool) {
-	i := slices.IndexFunc(c.Items, func(item Capability) bool { return item.Name == name })
-	if i < 0 {
-		return Capability{}, false
-	}
-	return c.Items[i], true
-}
-
-// Missing lists what the host does not allow.
-func (c Capabilities) Missing() []Capability {
-	var missing []Capability
-	for _, item := range c.Items {
-		if !item.OK {
-			missing = append(missing, item)
-		}
-	}
-	return missing
-}
 
 var probed struct {
 	sync.Mutex
@@ -113,12 +46,12 @@ func Probe(ctx context.Context) Capabilities {
 		err = trial.Close()
 	}
 	for _, name := range []string{OwnDev, OwnShm, OwnQueues, OwnProc, OwnTmp} {
-		if _, ok := (Capabilities{items}).find(name); !ok {
+		if ok := slices.ContainsFunc(items, func(i Capability) bool { return i.Name == name }); !ok {
 			items = append(items, Capability{Name: name, Reason: "there is no mount namespace to have it in"})
 		}
 	}
-	items = append(items, ptraceItem(), capability(Pidfd, tryPidfd()), processorsItem(), queuesItem())
-	probed.Capabilities = Capabilities{items}
+	items = append(items, ptraceItem(), message.Try(Pidfd, tryPidfd()), processorsItem(), queuesItem())
+	probed.Capabilities = Capabilities{Items: items}
 	probed.done = err == nil
 	return probed.Capabilities
 }
@@ -132,11 +65,11 @@ func ptraceItem() Capability {
 		return Capability{Name: Ptrace, Reason: (&refused{"PTRACE_TRACEME", err}).Error()}
 	}
 	// Yama: 1 allows descendants, 2 takes CAP_SYS_PTRACE, 3 allows nobody.
-	scope := sysctl("kernel/yama/ptrace_scope")
-	if scope == "3" || scope == "2" && missingCapabilities(unix.CAP_SYS_PTRACE) != "" {
+	scope := proc.Sysctl("kernel/yama/ptrace_scope")
+	if scope == "3" || scope == "2" && proc.MissingCapabilities(unix.CAP_SYS_PTRACE) != "" {
 		return Capability{Name: Ptrace, Reason: "/proc/sys/kernel/yama/ptrace_scope is " + scope}
 	}
-	if missing := missingCapabilities(unix.CAP_SYS_PTRACE); missing != "" && os.Geteuid() == 0 {
+	if missing := proc.MissingCapabilities(unix.CAP_SYS_PTRACE); missing != "" && os.Geteuid() == 0 {
 		return Capability{Name: Ptrace, Reason: "root lacks " + missing + ", so processes of another user cannot be looked into"}
 	}
 	return Capability{Name: Ptrace, OK: true}
@@ -165,7 +98,7 @@ func processorsItem() Capability {
 func queuesItem() Capability {
 	var limits []string
 	for _, name := range []string{"queues_max", "msg_max", "msgsize_max"} {
-		value := sysctl("fs/mqueue/" + name)
+		value := proc.Sysctl("fs/mqueue/" + name)
 		if value == "" {
 			return Capability{Name: QueueLimits, Reason: "/proc/sys/fs/mqueue is not there: the kernel has no POSIX message queues"}
 		}

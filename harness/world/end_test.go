@@ -15,6 +15,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/world/message"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // populate starts a process, another with a child, and a daemon. It returns the
@@ -42,7 +44,7 @@ func expectDead(t *testing.T, pids []int) {
 	t.Helper()
 	for _, pid := range pids {
 		if alive(pid) {
-			t.Errorf("process %d is still there: %s", pid, commandLine(pid))
+			t.Errorf("process %d is still there: %s", pid, proc.CommandLine(pid))
 		}
 	}
 }
@@ -136,14 +138,14 @@ func TestKitSurvivesKillOfAll(t *testing.T) {
 func TestDeathOfTheHolderEndsTheWorld(t *testing.T) {
 	everywhere(t, Options{}, func(t *testing.T, w *World) {
 		p, pids := populate(t, w)
-		if err := unix.Kill(w.keeper.proc.Pid, unix.SIGKILL); err != nil {
+		if err := unix.Kill(w.holder.proc.Pid, unix.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 		e, err := p.Wait(within(t))
 		if err != nil || e.Signal != unix.SIGKILL || !strings.Contains(e.Cause, "holder") {
 			t.Errorf("a process of the world: %v, %v; want SIGKILL with the holder as the cause", e, err)
 		}
-		<-w.keeper.gone
+		<-w.holder.gone
 		expectDead(t, pids)
 		for what, err := range map[string]error{"Err": w.Err(), "Clean": w.Clean(), "Baseline": w.Baseline(), "Start": startError(t, w)} {
 			if err == nil || !strings.Contains(err.Error(), "holder") || !strings.Contains(err.Error(), "killed") {
@@ -151,8 +153,8 @@ func TestDeathOfTheHolderEndsTheWorld(t *testing.T) {
 			}
 		}
 		found, unseen := w.Leftovers(within(t))
-		if len(found) != 0 || len(unseen) != len(kinds) {
-			t.Errorf("leftovers of a broken world: %v, unseen %v; want all kinds unseen", found, unseen)
+		if len(found) != 0 || len(unseen) != len(message.Kinds) {
+			t.Errorf("leftovers of a broken world: %v, unseen %v; want all message.Kinds unseen", found, unseen)
 		}
 		if err := w.Close(); err == nil {
 			t.Error("Close does not say that the holder was killed")
@@ -179,7 +181,7 @@ func TestDeathOfTheKitEndsTheWorld(t *testing.T) {
 	for _, isolation := range []string{"", "none"} {
 		t.Run("isolation "+isolation, func(t *testing.T) {
 			path, args, env := reexec.Args(kitRole)
-			kit := &exec.Cmd{Path: path, Args: args, Env: environment(os.Environ(), append(env, IsolationVariable+"="+isolation)...), Stderr: os.Stderr}
+			kit := &exec.Cmd{Path: path, Args: args, Env: reexec.Environment(os.Environ(), append(env, IsolationVariable+"="+isolation)...), Stderr: os.Stderr}
 			out, err := kit.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -226,7 +228,7 @@ const kitRole = "kit"
 func beKit(t *testing.T) {
 	w := newWorld(t, Options{})
 	_, pids := populate(t, w)
-	said := []string{w.Dir(), strconv.Itoa(w.keeper.proc.Pid)}
+	said := []string{w.Dir(), strconv.Itoa(w.holder.proc.Pid)}
 	for _, pid := range pids {
 		said = append(said, strconv.Itoa(pid))
 	}
@@ -249,28 +251,6 @@ func TestClosedDirectoriesAreRemoved(t *testing.T) {
 			t.Errorf("the directory: %v", err)
 		}
 	})
-}
-
-// A sandbox may take the flags for namespaces and give none. The holder must
-// notice before it mounts, removes or kills anything.
-func TestHolderVerifiesItsNamespaces(t *testing.T) {
-	if failure := verifyNamespaces(ownNamespaces(), true); failure == nil || !errors.Is(failure, unix.ENOSYS) {
-		t.Errorf("in the kit's own namespaces: %v, want a refusal", failure)
-	}
-	other := map[string]string{}
-	for name := range ownNamespaces() {
-		other[name] = "of somebody else"
-	}
-	if failure := verifyNamespaces(other, true); failure == nil || !strings.Contains(failure.Error(), "first of its PID namespace") {
-		t.Errorf("not the first process: %v, want a refusal", failure)
-	}
-	if failure := verifyNamespaces(nil, true); failure == nil {
-		t.Error("the kit's namespaces are not known: want a refusal")
-	}
-	w := &World{setup: setup{OwnedUser: true}}
-	if found := w.strays(); len(found) != 0 {
-		t.Errorf("a world without a name has processes %v", found)
-	}
 }
 
 // The acts that would harm the host refuse where they could.

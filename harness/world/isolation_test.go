@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 func TestNamespacesAreTheWorldsOwn(t *testing.T) {
@@ -163,7 +165,7 @@ func TestKitUserIsKept(t *testing.T) {
 }
 
 func TestGivenUserIsTaken(t *testing.T) {
-	if missing := missingCapabilities(unix.CAP_SETUID); missing != "" {
+	if missing := proc.MissingCapabilities(unix.CAP_SETUID); missing != "" {
 		t.Skip("the kit lacks ", missing)
 	}
 	w := newWorld(t, Options{User: nobody})

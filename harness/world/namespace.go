@@ -5,62 +5,14 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/message"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
-
-// needed are the namespaces without which a world is not isolated.
-const needed = unix.CLONE_NEWNS | unix.CLONE_NEWIPC | unix.CLONE_NEWPID
-
-var namespaces = []struct {
-	name string
-	flag uintptr
-	link string // in /proc/self/ns
-}{
-	{MountNamespace, unix.CLONE_NEWNS, "mnt"},
-	{IPCNamespace, unix.CLONE_NEWIPC, "ipc"},
-	{PIDNamespace, unix.CLONE_NEWPID, "pid"},
-	{NetworkNamespace, unix.CLONE_NEWNET, "net"},
-}
-
-// ownNamespaces tells this process's namespaces, by name.
-func ownNamespaces() map[string]string {
-	own := map[string]string{}
-	for _, n := range namespaces {
-		own[n.name], _ = os.Readlink("/proc/self/ns/" + n.link)
-	}
-	return own
-}
-
-// verifyNamespaces makes sure that a holder is where it was to be started. What
-// it does next would harm the host if a sandbox that imitates a kernel took the
-// flags and gave no namespaces: it mounts, removes whatever it finds, and kills
-// whatever it can.
-func verifyNamespaces(host map[string]string, network bool) *failure {
-	own := ownNamespaces()
-	for _, n := range namespaces {
-		if n.flag == unix.CLONE_NEWNET && !network {
-			continue
-		}
-		if own[n.name] == "" || host[n.name] == "" || own[n.name] == host[n.name] {
-			return failed(fmt.Sprintf("be in a %s of its own (the kit is in %q, the holder in %q)", n.name, host[n.name], own[n.name]), unix.ENOSYS)
-		}
-	}
-	if os.Getpid() != 1 || os.Getppid() != 0 {
-		return failed(fmt.Sprintf("be the first of its PID namespace (it is %d, its parent %d)", os.Getpid(), os.Getppid()), unix.ENOSYS)
-	}
-	return nil
-}
-
-// viaUser reports whether namespaces take a user namespace around them. Being
-// uid 0 says nothing: a container's root may lack CAP_SYS_ADMIN; and whoever has
-// it under another uid would lose it by executing the holder.
-func viaUser() bool {
-	return os.Geteuid() != 0 || missingCapabilities(unix.CAP_SYS_ADMIN) != ""
-}
 
 // cloning is how to start a holder in namespaces of its own.
 //
@@ -70,7 +22,7 @@ func viaUser() bool {
 // directory is closed even to its owner.
 func cloning(u user, flags uintptr) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: flags}
-	if flags == 0 || !viaUser() {
+	if flags == 0 || !proc.NeedsUserNamespace() {
 		return attr
 	}
 	uid, gid := os.Geteuid(), os.Getegid()
@@ -94,58 +46,13 @@ type refused struct {
 	err error
 }
 
-func (r *refused) Error() string { return r.by + ": " + r.err.Error() + hint(r.err) }
+func (r *refused) Error() string { return r.by + ": " + r.err.Error() + proc.Hint(r.err) }
 func (r *refused) Unwrap() error { return r.err }
 
 // refusing tells an error by which a host refuses from one by which it fails.
 func refusing(err error) bool {
 	return slices.ContainsFunc([]error{unix.EPERM, unix.EACCES, unix.ENOSPC, unix.EUSERS, unix.EINVAL, unix.ENOSYS},
 		func(e error) bool { return errors.Is(err, e) })
-}
-
-// hint tells what usually lies behind a refusal.
-func hint(err error) string {
-	var reasons []string
-	switch {
-	case errors.Is(err, unix.ENOSPC):
-		for _, kind := range []string{"user", "mnt", "ipc", "pid", "net"} {
-			if path := "user/max_" + kind + "_namespaces"; sysctl(path) == "0" {
-				reasons = append(reasons, "/proc/sys/"+path+" is 0")
-			}
-		}
-	case errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES):
-		if viaUser() && sysctl("kernel/unprivileged_userns_clone") == "0" {
-			reasons = append(reasons, "/proc/sys/kernel/unprivileged_userns_clone is 0")
-		}
-		if viaUser() && sysctl("kernel/apparmor_restrict_unprivileged_userns") == "1" {
-			reasons = append(reasons, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns is 1")
-		}
-		if seccomp := seccompMode(); seccomp != "" && seccomp != "0" {
-			reasons = append(reasons, "a seccomp filter is in force, as in most containers")
-		}
-	case errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS):
-		reasons = append(reasons, "the kernel was built without it, or a sandbox imitates one")
-	}
-	if len(reasons) == 0 {
-		return ""
-	}
-	return " (" + strings.Join(reasons, "; ") + ")"
-}
-
-func sysctl(name string) string {
-	text, _ := os.ReadFile("/proc/sys/" + name)
-	return strings.TrimSpace(string(text))
-}
-
-// seccompMode is this process's, as /proc tells it: 2 is a filter.
-func seccompMode() string {
-	text, _ := os.ReadFile("/proc/self/status")
-	for line := range strings.Lines(string(text)) {
-		if value, ok := strings.CutPrefix(line, "Seccomp:"); ok {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }
 
 // tryClone reports whether a process may be started with an attribute. No
@@ -162,13 +69,13 @@ func tryClone(attr *syscall.SysProcAttr) error {
 
 // namespaceItems tries each kind of namespace by itself.
 var namespaceItems = sync.OnceValue(func() (items []Capability) {
-	if !viaUser() {
+	if !proc.NeedsUserNamespace() {
 		items = append(items, Capability{Name: UserNamespace, OK: true, Reason: "not needed"})
 	} else {
 		items = append(items, cloneItem(UserNamespace, unix.CLONE_NEWUSER))
 	}
-	for _, n := range namespaces {
-		items = append(items, cloneItem(n.name, n.flag))
+	for _, n := range message.Namespaces {
+		items = append(items, cloneItem(n.Name, n.Flag))
 	}
 	return items
 })

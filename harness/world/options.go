@@ -12,9 +12,6 @@ const (
 // world, so that a host without namespaces can be imitated.
 const IsolationVariable = "IPCKIT_ISOLATION"
 
-// CookieVariable is set to the world's ID in every process of a world.
-const CookieVariable = "IPCKIT_WORLD"
-
 // KitUser runs a world, or one command, under the kit's own user. Without
 // namespaces such a process can kill what the kit can, the kit included.
 const KitUser = -2

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/message"
 )
 
 // A Process is a process of a world.
@@ -136,7 +138,7 @@ func control(file *os.File, f func(fd int)) error {
 func (p *Process) signalByHolder(s syscall.Signal) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	_, err := p.world.keeper.call(ctx, request{Op: opSignal, Target: p.serial, Signal: s})
+	_, err := p.world.holder.call(ctx, message.Request{Op: message.OpSignal, Target: p.serial, Signal: s})
 	if errors.Is(err, unix.ESRCH) {
 		return os.ErrProcessDone
 	}
@@ -152,7 +154,7 @@ func (p *Process) Lacks(ctx context.Context, thread int) bool {
 	if p.serial == 0 || thread <= 0 {
 		return thread <= 0
 	}
-	_, err := p.world.keeper.call(ctx, request{Op: opThread, Target: p.serial, Thread: thread})
+	_, err := p.world.holder.call(ctx, message.Request{Op: message.OpThread, Target: p.serial, Thread: thread})
 	return errors.Is(err, unix.ESRCH) && p.Alive()
 }
 

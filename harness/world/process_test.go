@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 func TestExitIsReported(t *testing.T) {
@@ -87,9 +89,9 @@ func TestIdsMeanTheSameProcess(t *testing.T) {
 		if number(line) != p.InnerPID() {
 			t.Errorf("the process is %s to itself, InnerPID is %d", line, p.InnerPID())
 		}
-		s := readStatus("/proc/" + strconv.Itoa(p.PID()))
-		if len(s.ids) == 0 || s.ids[len(s.ids)-1] != p.InnerPID() {
-			t.Errorf("/proc/%d has ids %v, want the last to be %d", p.PID(), s.ids, p.InnerPID())
+		s := proc.ReadStatus(p.PID())
+		if len(s.IDs) == 0 || s.IDs[len(s.IDs)-1] != p.InnerPID() {
+			t.Errorf("/proc/%d has ids %v, want the last to be %d", p.PID(), s.IDs, p.InnerPID())
 		}
 	})
 }
@@ -111,7 +113,7 @@ func TestStateTellsWaitingFromRunning(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var s State
+		var s proc.State
 		eventually(t, "sleep(1) sleeps", func() bool { s, err = sleeper.State(); return err == nil && s.Asleep() })
 		thread := s.Threads[0]
 		if thread.Name != "sleep" || thread.TID != sleeper.PID() || thread.Inner != sleeper.InnerPID() || !strings.Contains(thread.Syscall, "nanosleep") {
@@ -254,7 +256,7 @@ func TestExitText(t *testing.T) {
 func describe(processes []*Process) string {
 	var all []string
 	for _, p := range processes {
-		all = append(all, fmt.Sprintf("%d %s %q", p.PID(), p.Name(), commandLine(p.PID())))
+		all = append(all, fmt.Sprintf("%d %s %q", p.PID(), p.Name(), proc.CommandLine(p.PID())))
 	}
 	return strings.Join(all, ", ")
 }

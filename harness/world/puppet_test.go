@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 const (
@@ -142,7 +143,7 @@ func actGrow(args []string) error {
 func another(act string, env []string, attr *syscall.SysProcAttr) (*os.Process, error) {
 	path, argv, role := reexec.Args(puppetRole)
 	return os.StartProcess(path, argv, &os.ProcAttr{
-		Env: environment(env, append(role, puppetVariable+"="+act)...), Files: []*os.File{nil, nil, nil}, Sys: attr,
+		Env: reexec.Environment(env, append(role, puppetVariable+"="+act)...), Files: []*os.File{nil, nil, nil}, Sys: attr,
 	})
 }
 
@@ -179,7 +180,7 @@ func contained(args []string) error {
 	if namespace != args[0] && strings.HasPrefix(args[0], "pid:") {
 		return nil
 	}
-	if uid := os.Getuid(); uid != 0 && os.Geteuid() == uid && strconv.Itoa(uid) != args[1] && effectiveCapabilities() == 0 {
+	if uid := os.Getuid(); uid != 0 && os.Geteuid() == uid && strconv.Itoa(uid) != args[1] && proc.EffectiveCapabilities() == 0 {
 		return nil
 	}
 	return fmt.Errorf("refused: not contained: in %s as uid %d, the tests in %s as uid %s", namespace, os.Getuid(), args[0], args[1])
@@ -339,5 +340,11 @@ func lines(text string) []string {
 
 // alive reports whether the kit's /proc shows a process that has not ended.
 func alive(pid int) bool {
-	return !readStatus("/proc/" + strconv.Itoa(pid)).gone()
+	return !proc.ReadStatus(pid).Gone()
+}
+
+// number reads a decimal number; what is none is 0.
+func number(text string) int {
+	n, _ := strconv.Atoi(text)
+	return n
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // Hosts that allow less are imitated: the tests run again as a child that gave
@@ -26,16 +27,16 @@ func TestAllAsOrdinaryUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("the tests run as an ordinary user already")
 	}
-	if missing := missingCapabilities(unix.CAP_SETUID, unix.CAP_SETGID); missing != "" {
+	if missing := proc.MissingCapabilities(unix.CAP_SETUID, unix.CAP_SETGID); missing != "" {
 		t.Skip("the kit lacks ", missing)
 	}
-	exe, err := reachableSelf(true)
+	exe, err := reexec.Reachable(true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tests := exec.Command(exe, "-test.v", "-test.timeout=5m")
 	tests.Dir = "/"
-	tests.Env = environment(os.Environ(), ordinaryVariable+"=1", "HOME=/")
+	tests.Env = reexec.Environment(os.Environ(), ordinaryVariable+"=1", "HOME=/")
 	tests.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	text, err := tests.CombinedOutput()
 	if err != nil {
@@ -72,7 +73,7 @@ func underFilter(t *testing.T, name string) bool {
 	reexec.Anchor(t.Name())
 	defer reexec.Anchor("")
 	path, args, env := reexec.Args(refusedRole)
-	child := &exec.Cmd{Path: path, Args: append(args, "-test.v"), Env: environment(os.Environ(), append(env, filterVariable+"="+name)...)}
+	child := &exec.Cmd{Path: path, Args: append(args, "-test.v"), Env: reexec.Environment(os.Environ(), append(env, filterVariable+"="+name)...)}
 	text, err := child.CombinedOutput()
 	switch {
 	case strings.Contains(string(text), "--- SKIP: "+t.Name()):

@@ -11,6 +11,10 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/world/message"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // Start starts a process in the world. It returns when the process executes the
@@ -27,7 +31,7 @@ func (w *World) Start(ctx context.Context, c Command) (*Process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.Name, err)
 	}
-	a, err := w.keeper.call(ctx, request{Op: opStart, Start: s}, fds...)
+	a, err := w.holder.call(ctx, message.Request{Op: message.OpStart, Start: s}, fds...)
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w%s", c.Name, err, w.obstacle(err, s))
 	}
@@ -44,7 +48,7 @@ func (w *World) Start(ctx context.Context, c Command) (*Process, error) {
 }
 
 // prepare makes a command independent of the kit's own state.
-func (w *World) prepare(c Command) (*start, []int, error) {
+func (w *World) prepare(c Command) (*message.Start, []int, error) {
 	path := c.Path
 	if !strings.Contains(path, "/") {
 		found, err := exec.LookPath(path)
@@ -53,9 +57,9 @@ func (w *World) prepare(c Command) (*start, []int, error) {
 		}
 		path = found
 	}
-	s := &start{
+	s := &message.Start{
 		Name: c.Name, Path: path, Args: c.Args, Dir: c.Dir, Far: c.Far, User: w.uid(c.User), Others: w.others(),
-		Env: environment(c.Env, CookieVariable+"="+w.id, "TMPDIR="+w.dir),
+		Env: reexec.Environment(c.Env, CookieVariable+"="+w.id, "TMPDIR="+w.dir),
 	}
 	if s.Dir == "" {
 		s.Dir = w.dir
@@ -76,8 +80,8 @@ func (w *World) prepare(c Command) (*start, []int, error) {
 		s.Files = append(s.Files, len(fds))
 		fds = append(fds, fd)
 	}
-	if len(fds) > maxFiles {
-		return nil, nil, fmt.Errorf("%d descriptors are to be passed on, at most %d can be", len(fds), maxFiles)
+	if len(fds) > message.MaxFiles {
+		return nil, nil, fmt.Errorf("%d descriptors are to be passed on, at most %d can be", len(fds), message.MaxFiles)
 	}
 	return s, fds, nil
 }
@@ -99,14 +103,14 @@ func (w *World) others() int {
 	switch {
 	case w.setup.Limits.Processes == 0 || w.setup.OwnedUser:
 		return 0
-	case w.isolated && viaUser():
+	case w.isolated && proc.NeedsUserNamespace():
 		return holderTasks // counted by user namespace, which only the holder shares
 	}
 	return tasksOf(w.setup.User)
 }
 
 // obstacle adds to a permission error what stands in the way.
-func (w *World) obstacle(err error, s *start) string {
+func (w *World) obstacle(err error, s *message.Start) string {
 	if !errors.Is(err, unix.EACCES) || s.User < 0 {
 		return ""
 	}
@@ -147,12 +151,12 @@ func untraversable(path string, uid int) string {
 func (w *World) Processes() []*Process {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	a, err := w.keeper.call(ctx, request{Op: opList})
+	a, err := w.holder.call(ctx, message.Request{Op: message.OpList})
 	if err != nil || len(a.fds) != len(a.Live) {
-		closeAll(a.fds)
+		message.CloseAll(a.fds)
 		return nil
 	}
-	started := w.keeper.live()
+	started := w.holder.live()
 	var all []*Process
 	for i, found := range a.Live {
 		if p := started[found.Started]; p != nil {

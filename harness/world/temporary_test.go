@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/temporary"
 )
 
 // coveredWorld skips where the directories for temporary files are the host's.
@@ -42,7 +44,7 @@ func hostDir(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = removeTree(dir) })
+	t.Cleanup(func() { _ = temporary.RemoveTree(dir) })
 	if err := os.Chmod(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +149,7 @@ func TestProgramsOfTheHostRun(t *testing.T) {
 		passing := hostDir(t)
 		hostFile(t, filepath.Join(passing, "file"), "", 0o644)
 		mustShell(t, w, "ls "+os.TempDir()+" >/dev/null; test -e "+passing+"; true")
-		if err := removeTree(passing); err != nil {
+		if err := temporary.RemoveTree(passing); err != nil {
 			t.Fatal(err)
 		}
 		text, e := runCommand(t, w, Command{Path: filepath.Join(built, "program"), Env: os.Environ(), Dir: built})
@@ -253,7 +255,7 @@ func TestRefusedOverlayIsTold(t *testing.T) {
 // hide it.
 func TestWorldInAWorld(t *testing.T) {
 	w := coveredWorld(t, Options{})
-	if !below(w.Dir(), "/tmp") {
+	if !strings.HasPrefix(w.Dir(), "/tmp/") {
 		t.Skip("TMPDIR is not in /tmp")
 	}
 	text := must(t, w, "nest")
@@ -279,28 +281,4 @@ func actNest([]string) error {
 	}
 	fmt.Println(w.Capabilities().Missing())
 	return w.Close()
-}
-
-func TestDirectoriesToCover(t *testing.T) {
-	tmp, err := filepath.EvalSymlinks("/tmp")
-	if err != nil {
-		t.Skip(err)
-	}
-	for _, own := range []string{"/tmp", os.TempDir(), "/usr", "/"} {
-		dirs := temporaryDirs(filepath.Join(own, "ipckit-world"))
-		if own, err = filepath.EvalSymlinks(own); err != nil {
-			t.Fatal(err)
-		}
-		if !slices.Contains(dirs, own) || !slices.Contains(dirs, tmp) {
-			t.Errorf("TMPDIR %s: covered are %q, want it and %s", own, dirs, tmp)
-		}
-		for i, dir := range dirs {
-			if slices.ContainsFunc(dirs[i+1:], func(later string) bool { return later == dir || below(dir, later) }) {
-				t.Errorf("TMPDIR %s: of %q, a later one is or hides %s", own, dirs, dir)
-			}
-		}
-	}
-	if below("/tmpfoo", "/tmp") || below("/tmp", "/tmp") || !below("/tmp/a", "/tmp") || !below("/tmp", "/") {
-		t.Error("below takes a prefix of a name for a directory, or misses one")
-	}
 }

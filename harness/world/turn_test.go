@@ -64,22 +64,6 @@ func TestUserIsClaimedOnce(t *testing.T) {
 	}
 }
 
-func TestIDMap(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "uid_map")
-	if err := os.WriteFile(path, []byte("         0     100000      65536\n     70000          7          1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	m := readIDMap(path)
-	for id, want := range map[int]bool{0: true, 65535: true, 65536: false, 70000: true, 70001: false} {
-		if m.covers(id) != want {
-			t.Errorf("uid %d exists: %v, want %v", id, !want, want)
-		}
-	}
-	if !readIDMap("/proc/self/uid_map").covers(os.Getuid()) {
-		t.Error("this process's own uid does not exist")
-	}
-}
-
 const closedRole = "closed"
 
 // Under umask 077 go test builds a binary that only its owner may execute.
@@ -103,7 +87,7 @@ func TestClosedBinaryServesTheWorldsUser(t *testing.T) {
 	reexec.Anchor(t.Name())
 	defer reexec.Anchor("")
 	_, args, env := reexec.Args(closedRole)
-	child := &exec.Cmd{Path: path, Args: args, Env: environment(os.Environ(), env...)}
+	child := &exec.Cmd{Path: path, Args: args, Env: reexec.Environment(os.Environ(), env...)}
 	if text, err := child.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, text)
 	}

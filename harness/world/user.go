@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A user is whom a world's processes run as.
@@ -42,13 +44,13 @@ func chooseUser(wanted int) user {
 		own.reason = "the kit's own user was asked for"
 		return own
 	}
-	if missing := missingCapabilities(unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_CHOWN, unix.CAP_KILL); missing != "" {
+	if missing := proc.MissingCapabilities(unix.CAP_SETUID, unix.CAP_SETGID, unix.CAP_CHOWN, unix.CAP_KILL); missing != "" {
 		if own.id == 0 {
 			own.reason = "root lacks " + missing
 		}
 		return own // an ordinary user is as unprivileged as is needed
 	}
-	mapped := readIDMap("/proc/self/uid_map").covers
+	mapped := proc.ReadIDMap("/proc/self/uid_map").Covers
 	if wanted > 0 {
 		if !mapped(wanted) {
 			own.reason = fmt.Sprintf("uid %d does not exist in this user namespace", wanted)
@@ -93,59 +95,9 @@ var accountIDs = sync.OnceValue(func() map[int]bool {
 	text, _ := os.ReadFile("/etc/passwd")
 	for line := range strings.Lines(string(text)) {
 		if fields := strings.Split(line, ":"); len(fields) > 2 {
-			ids[number(fields[2])] = true
+			id, _ := strconv.Atoi(fields[2])
+			ids[id] = true
 		}
 	}
 	return ids
 })
-
-// An idMap is the content of a uid_map: ranges of ids that exist.
-type idMap [][2]int
-
-func readIDMap(path string) (m idMap) {
-	text, _ := os.ReadFile(path)
-	for line := range strings.Lines(string(text)) {
-		if fields := strings.Fields(line); len(fields) == 3 {
-			first := number(fields[0])
-			count, _ := strconv.ParseInt(fields[2], 10, 64)
-			m = append(m, [2]int{first, first + int(count) - 1})
-		}
-	}
-	return m
-}
-
-func (m idMap) covers(id int) bool {
-	for _, r := range m {
-		if r[0] <= id && id <= r[1] {
-			return true
-		}
-	}
-	return false
-}
-
-// missingCapabilities names those that this process has not in effect.
-func missingCapabilities(wanted ...int) string {
-	effective := effectiveCapabilities()
-	var missing []string
-	for _, c := range wanted {
-		if effective&(1<<c) == 0 {
-			missing = append(missing, capabilityNames[c])
-		}
-	}
-	return strings.Join(missing, ", ")
-}
-
-var capabilityNames = map[int]string{
-	unix.CAP_SETUID: "CAP_SETUID", unix.CAP_SETGID: "CAP_SETGID", unix.CAP_CHOWN: "CAP_CHOWN", unix.CAP_KILL: "CAP_KILL",
-	unix.CAP_SYS_ADMIN: "CAP_SYS_ADMIN", unix.CAP_SYS_PTRACE: "CAP_SYS_PTRACE",
-}
-
-// effectiveCapabilities is the set of the calling thread, one bit each.
-func effectiveCapabilities() uint64 {
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var data [2]unix.CapUserData
-	if err := unix.Capget(&header, &data[0]); err != nil {
-		return 0
-	}
-	return uint64(data[1].Effective)<<32 | uint64(data[0].Effective)
-}

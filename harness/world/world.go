@@ -30,6 +30,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/temporary"
+	"github.com/ipckit/ipckit/harness/world/message"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A World is what one check owns. It is safe for concurrent use.
@@ -37,9 +40,9 @@ type World struct {
 	id       string
 	dir      string
 	isolated bool
-	setup    setup
+	setup    message.Setup
 	user     user
-	keeper   *keeper
+	holder   *client
 	items    []Capability
 	timer    *time.Timer // Limits.Wall
 	late     atomic.Bool // it has gone off
@@ -93,18 +96,18 @@ func open(ctx context.Context, o Options, without *refused) (_ *World, err error
 	if err := w.makeDir(); err != nil {
 		return nil, err
 	}
-	w.setup = setup{
+	w.setup = message.Setup{
 		ID: w.id, Dir: w.dir, User: w.user.id, Drop: w.user.drop, OwnedUser: w.user.owned,
 		Isolated: w.isolated, Network: w.isolated && !o.Network, TwoHosts: o.TwoHosts, Limits: o.Limits,
 	}
 	if w.isolated {
-		w.setup.Host = ownNamespaces()
+		w.setup.Host = message.OwnNamespaces()
 	}
 	if err := w.launch(without); err != nil {
 		return nil, err
 	}
-	a, err := w.keeper.call(ctx, request{Op: opSetup, Setup: &w.setup})
-	var failure *failure
+	a, err := w.holder.call(ctx, message.Request{Op: message.OpSetup, Setup: &w.setup})
+	var failure *message.Failure
 	switch {
 	case errors.As(err, &failure) && w.isolated && refusing(err):
 		return nil, &refused{"a mount namespace is given, but of no use", failure}
@@ -148,18 +151,18 @@ func (w *World) makeDir() error {
 func (w *World) launch(without *refused) (err error) {
 	if without != nil {
 		w.items = append(w.items, withoutItems(without)...)
-		w.keeper, err = launch(w, cloning(w.user, 0))
+		w.holder, err = launch(w, cloning(w.user, 0))
 		return err
 	}
-	flags := uintptr(needed)
+	flags := uintptr(message.Needed)
 	if w.setup.Network {
 		flags |= unix.CLONE_NEWNET
 	}
-	w.keeper, err = launch(w, cloning(w.user, flags))
-	if err != nil && w.setup.Network && tryClone(cloning(w.user, needed)) == nil {
+	w.holder, err = launch(w, cloning(w.user, flags))
+	if err != nil && w.setup.Network && tryClone(cloning(w.user, message.Needed)) == nil {
 		w.setup.Network = false
 		w.items = append(w.items, Capability{Name: NetworkNamespace, Reason: (&refused{"clone with a new network namespace", err}).Error()})
-		w.keeper, err = launch(w, cloning(w.user, needed))
+		w.holder, err = launch(w, cloning(w.user, message.Needed))
 	}
 	if err != nil && refusing(err) {
 		return explain(err)
@@ -167,12 +170,12 @@ func (w *World) launch(without *refused) (err error) {
 	if err != nil {
 		return fmt.Errorf("start the holder of a world: %w", err)
 	}
-	if viaUser() {
+	if proc.NeedsUserNamespace() {
 		w.items = append(w.items, Capability{Name: UserNamespace, OK: true})
 	}
-	for _, n := range namespaces {
-		if flags&n.flag != 0 && (n.flag != unix.CLONE_NEWNET || w.setup.Network) {
-			w.items = append(w.items, Capability{Name: n.name, OK: true})
+	for _, n := range message.Namespaces {
+		if flags&n.Flag != 0 && (n.Flag != unix.CLONE_NEWNET || w.setup.Network) {
+			w.items = append(w.items, Capability{Name: n.Name, OK: true})
 		}
 	}
 	return nil
@@ -180,8 +183,8 @@ func (w *World) launch(without *refused) (err error) {
 
 // withoutItems are the capabilities of a world without namespaces.
 func withoutItems(why *refused) (items []Capability) {
-	for _, n := range namespaces {
-		items = append(items, Capability{Name: n.name, Reason: why.Error()})
+	for _, n := range message.Namespaces {
+		items = append(items, Capability{Name: n.Name, Reason: why.Error()})
 	}
 	return items
 }
@@ -208,8 +211,8 @@ func (w *World) Capabilities() Capabilities { return Capabilities{Items: w.items
 // it lives, and after Close.
 func (w *World) Err() error {
 	select {
-	case <-w.keeper.gone:
-		return w.keeper.err
+	case <-w.holder.gone:
+		return w.holder.err
 	default:
 		return nil
 	}
@@ -226,22 +229,22 @@ func timeLimit(wall time.Duration) string { return fmt.Sprintf("time limit of %v
 
 // kill ends every process of the world, for a reason that their Exit will tell.
 func (w *World) kill(cause string) error {
-	return w.end(opKill, cause)
+	return w.end(message.OpKill, cause)
 }
 
-func (w *World) end(op operation, cause string) error {
-	for _, p := range w.keeper.live() {
+func (w *World) end(op message.Operation, cause string) error {
+	for _, p := range w.holder.live() {
 		p.blame(cause)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
-	_, err := w.keeper.call(ctx, request{Op: op})
+	_, err := w.holder.call(ctx, message.Request{Op: op})
 	return err
 }
 
 // Clean ends every process of the world and removes what they created. The world
 // can be used again.
-func (w *World) Clean() error { return w.end(opClean, "the world was cleaned") }
+func (w *World) Clean() error { return w.end(message.OpClean, "the world was cleaned") }
 
 // Close ends the world: every process in it, daemons included, and everything
 // that they created. An error says what could not be ended or removed, or that
@@ -251,7 +254,7 @@ func (w *World) Close() error {
 		if w.timer != nil {
 			w.timer.Stop()
 		}
-		w.closed = errors.Join(w.keeper.end("the world was closed"), w.discard())
+		w.closed = errors.Join(w.holder.end("the world was closed"), w.discard())
 		if !w.isolated {
 			leaveTurn()
 		}
@@ -261,12 +264,12 @@ func (w *World) Close() error {
 
 // discard gives back what is not the holder's.
 func (w *World) discard() (err error) {
-	if w.keeper != nil {
-		_ = w.keeper.proc.Kill()
-		<-w.keeper.gone
+	if w.holder != nil {
+		_ = w.holder.proc.Kill()
+		<-w.holder.gone
 	}
 	if w.dir != "" {
-		err = removeTree(w.dir)
+		err = temporary.RemoveTree(w.dir)
 	}
 	w.user.release()
 	return err

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/reexec"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // patient is how long a test waits for what must happen.
@@ -50,8 +51,8 @@ func runInside(m *testing.M) (status int, err error) {
 	}
 	status = m.Run()
 	left, err := filepath.Glob(dir + "/*")
-	for _, pid := range inhabitants(dir) {
-		left = append(left, fmt.Sprintf("process %d %s", pid, commandLine(pid)))
+	for _, pid := range proc.Inhabitants(dir) {
+		left = append(left, fmt.Sprintf("process %d %s", pid, proc.CommandLine(pid)))
 	}
 	marked, _ := filepath.Glob("/dev/*/*" + testMark + "*")
 	if left = append(left, marked...); len(left) > 0 {

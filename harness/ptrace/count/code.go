@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/ptrace"
-	"github.com/ipckit/ipckit/harness/world"
 )
 
 // code knows the functions of a process's executable, where it is a Go program.
@@ -77,7 +76,7 @@ func (c *code) runtime(ip uint64) bool {
 // call and function.
 func (c *code) add(list []Seen, s site, n *tally) []Seen {
 	e := Seen{
-		Name: world.SyscallName(int(s.number)), By: c.function(s.ip), Runtime: c.runtime(s.ip),
+		Name: ptrace.SyscallName(int(s.number)), By: c.function(s.ip), Runtime: c.runtime(s.ip),
 		Calls: n.calls, Operations: n.operations,
 	}
 	for i := range list {

@@ -1,0 +1,146 @@
+package proc
+
+import (
+	"encoding/binary"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// A Call is the system call that a thread is in, as proc_pid_syscall(5) tells
+// it to those who may trace the process.
+type Call struct {
+	PID, TID int // as the kit sees them
+	Name     string
+	Args     [6]uint64
+}
+
+// At gives the call that a thread of a process is in. ok is false when it is in
+// none, when the host does not tell, and when it went on meanwhile.
+func At(pid int, t Thread) (call Call, ok bool) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", pid, t.TID))
+	fields := strings.Fields(string(text))
+	if err != nil || len(fields) < 7 || t.Syscall == "" {
+		return Call{}, false
+	}
+	if number, err := strconv.Atoi(fields[0]); err != nil || number != t.Number {
+		return Call{}, false
+	}
+	call = Call{PID: pid, TID: t.TID, Name: t.Syscall}
+	for i := range call.Args {
+		if call.Args[i], err = strconv.ParseUint(strings.TrimPrefix(fields[i+1], "0x"), 16, 64); err != nil {
+			return Call{}, false
+		}
+	}
+	return call, true
+}
+
+// longLimit is a time limit that is as good as none. Go's idle monitor thread
+// sleeps for at most a minute unless a timer is due before.
+const longLimit = 30 * time.Second
+
+// Unlimited reports whether the call waits without a time limit for something
+// that another process has to do. What is not known has one.
+func (c Call) Unlimited() bool {
+	null := func(i int) bool { return c.Args[i] == 0 }
+	switch c.Name {
+	case "futex":
+		if null(3) {
+			return true
+		}
+		// Only FUTEX_WAIT's limit is relative, as a struct timespec.
+		limit, ok := duration(c.TID, c.Args[3])
+		return ok && c.Args[1]&0x7f == 0 && limit > longLimit
+	case "epoll_wait", "epoll_pwait":
+		return int32(c.Args[3]) < 0
+	case "epoll_pwait2", "futex_waitv", "semtimedop":
+		return null(3)
+	case "poll":
+		return int32(c.Args[2]) < 0
+	case "ppoll", "rt_sigtimedwait":
+		return null(2)
+	case "select", "pselect6", "mq_timedreceive", "mq_timedsend":
+		return null(4)
+	case "read", "write", "readv", "writev":
+		// A socket may have a limit of its own, a timer's descriptor is one.
+		file := c.file()
+		return file != "" && !strings.HasPrefix(file, "socket:") && !strings.HasPrefix(file, "anon_inode:")
+	case "semop", "msgrcv", "msgsnd", "pause", "rt_sigsuspend", "wait4", "waitid", "flock", "open", "openat":
+		return true
+	}
+	return false
+}
+
+// duration reads a struct timespec from a process.
+func duration(pid int, address uint64) (time.Duration, bool) {
+	var b [16]byte
+	local := []unix.Iovec{{Base: &b[0]}}
+	local[0].SetLen(len(b))
+	remote := []unix.RemoteIovec{{Base: uintptr(address), Len: len(b)}}
+	if n, err := unix.ProcessVMReadv(pid, local, remote, 0); err != nil || n != len(b) {
+		return 0, false
+	}
+	seconds, rest := binary.NativeEndian.Uint64(b[:8]), binary.NativeEndian.Uint64(b[8:])
+	if seconds > 1<<32 {
+		seconds = 1 << 32
+	}
+	return time.Duration(seconds)*time.Second + time.Duration(rest), true
+}
+
+// String reads "futex(/dev/shm/ring+168)", "read(pipe:[4711])", "semop(id 3)".
+func (c Call) String() string {
+	switch c.Name {
+	case "futex":
+		return "futex(" + place(c.PID, c.Args[0]) + ")"
+	case "read", "write", "readv", "writev", "recvfrom", "recvmsg", "sendto", "sendmsg", "accept", "accept4",
+		"connect", "flock", "fcntl", "mq_timedreceive", "mq_timedsend", "epoll_wait", "epoll_pwait":
+		if file := c.file(); file != "" {
+			return c.Name + "(" + file + ")"
+		}
+	case "semop", "semtimedop", "msgrcv", "msgsnd":
+		return fmt.Sprintf("%s(id %d)", c.Name, int32(c.Args[0]))
+	}
+	return c.Name
+}
+
+// file is what the descriptor in the first argument leads to.
+func (c Call) file() string {
+	file, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", c.PID, int32(c.Args[0])))
+	if err != nil {
+		return ""
+	}
+	return file
+}
+
+// place names an address of a process by the mapping that it lies in.
+func place(pid int, address uint64) string {
+	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
+	if err != nil {
+		return fmt.Sprintf("%#x", address)
+	}
+	for line := range strings.Lines(string(maps)) {
+		// 7f00-7f01 rw-s 00001000 00:1a 77   /dev/shm/ring
+		fields := strings.Fields(line)
+		if len(fields) < 5 {
+			continue
+		}
+		var low, high, offset uint64
+		if _, err := fmt.Sscanf(fields[0], "%x-%x", &low, &high); err != nil || address < low || address >= high {
+			continue
+		}
+		if len(fields[1]) < 4 || fields[1][3] != 's' {
+			return "private memory"
+		}
+		_, _ = fmt.Sscanf(fields[2], "%x", &offset)
+		name := "shared memory"
+		if len(fields) > 5 {
+			name = strings.Join(fields[5:], " ")
+		}
+		return fmt.Sprintf("%s+%d", name, address-low+offset)
+	}
+	return fmt.Sprintf("%#x", address)
+}
