@@ -24,8 +24,8 @@ func fill(text string, s Scenario) string {
 	).Replace(text)
 }
 
-// words splits a command as a shell would, if it needs nothing of a shell
-// beyond quotes. ok is false where it does.
+// words splits a command as a shell would, if it needs nothing from a shell but
+// quoting. ok is false where it needs more.
 func words(command string) (list []string, ok bool) {
 	var word strings.Builder
 	inWord, quote := false, rune(0)
@@ -56,13 +56,14 @@ func words(command string) (list []string, ok bool) {
 		list = append(list, word.String())
 	}
 	if quote != 0 || len(list) == 0 || strings.Contains(list[0], "=") {
-		return nil, false // an unfinished quote, nothing, a variable: let the shell say so
+		return nil, false // an unfinished quote, nothing, a variable: the shell reports it
 	}
 	return list, true
 }
 
-// arguments are what to execute for a command: the program itself where
-// possible, so that what is started is what the author named, else a shell.
+// arguments returns what to execute for a command: the program itself where
+// possible, so that the process is the program that the author named; else a
+// shell.
 func arguments(command string, path []string) ([]string, error) {
 	list, ok := words(command)
 	if !ok {
@@ -78,11 +79,12 @@ func arguments(command string, path []string) ([]string, error) {
 			return list, nil
 		}
 	}
-	return nil, fmt.Errorf("%s: not found in %s; a program of your own is named ./%s", list[0], strings.Join(path, ":"), list[0])
+	return nil, fmt.Errorf("%s: not found in %s; a program in the current directory is named ./%s", list[0], strings.Join(path, ":"), list[0])
 }
 
-// searchPath is the PATH of the programs: the kit's own, without what a user
-// who is not the kit's may not enter.
+// searchPath is the PATH of the programs: that of the kit. Where others is true,
+// the programs run as another user, and directories that it may not enter are
+// left out.
 func searchPath(others bool) []string {
 	var path []string
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
@@ -93,7 +95,7 @@ func searchPath(others bool) []string {
 	return path
 }
 
-// open reports whether everybody may enter a directory.
+// open reports whether every user may enter a directory.
 func open(dir string) bool {
 	for ; ; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
@@ -106,29 +108,31 @@ func open(dir string) bool {
 	}
 }
 
-// ErrNotBuilt says that a role's program is not there.
+// ErrNotBuilt says that the program of a role does not exist or cannot be
+// executed.
 var ErrNotBuilt = errors.New("not built")
 
-// Built reports, as an error that wraps ErrNotBuilt, that the program which a
-// command names by a path is not in the directory or cannot be executed.
+// Built returns an error that wraps ErrNotBuilt if the program that a command
+// names by a relative path is not in the directory or cannot be executed.
+// Commands that are looked up in PATH or need a shell are not checked.
 func Built(dir, role, command string) error {
 	list, ok := words(fill(command, Scenario{}))
 	if !ok || !strings.Contains(list[0], "/") || filepath.IsAbs(list[0]) {
-		return nil // a shell's or the system's business
+		return nil
 	}
 	info, err := os.Stat(filepath.Join(dir, list[0]))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return fmt.Errorf("%w: the %s's program %s is not there after the build", ErrNotBuilt, role, list[0])
+		return fmt.Errorf("%w: the %s's program %s does not exist after the build", ErrNotBuilt, role, list[0])
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrNotBuilt, err)
 	case !info.Mode().IsRegular() || info.Mode()&0o111 == 0:
-		return fmt.Errorf("%w: the %s's program %s is there, but cannot be executed (chmod +x)", ErrNotBuilt, role, list[0])
+		return fmt.Errorf("%w: the %s's program %s is not executable (chmod +x)", ErrNotBuilt, role, list[0])
 	}
 	return nil
 }
 
-// owner is the user and group of a file.
+// owner returns the user and group of a file; -1 where unknown.
 func owner(info os.FileInfo) (uid, gid int) {
 	if st, ok := info.Sys().(*syscall.Stat_t); ok {
 		return int(st.Uid), int(st.Gid)

@@ -45,7 +45,7 @@ func TestBuilt(t *testing.T) {
 	}
 	for command, want := range map[string]string{
 		"./good {items}": "", "python3 x.py": "", "/bin/true": "", "./missing | cat": "",
-		"./missing 3": "not there", "./text": "cannot be executed",
+		"./missing 3": "does not exist", "./text": "is not executable",
 	} {
 		err := Built(dir, Producer, command)
 		if want == "" && err != nil || want != "" && (!errors.Is(err, ErrNotBuilt) || !strings.Contains(err.Error(), want)) {
@@ -59,12 +59,12 @@ func TestLinesAreDifferent(t *testing.T) {
 	seen := map[string]bool{}
 	for _, line := range append(a, b...) {
 		if seen[line] {
-			t.Fatalf("%q came twice", line)
+			t.Fatalf("%q occurs twice", line)
 		}
 		seen[line] = true
 	}
 	if !reflect.DeepEqual(a, lines(200, 1)) {
-		t.Error("the same seed gave other lines")
+		t.Error("the same seed gave different lines")
 	}
 }
 
@@ -105,6 +105,6 @@ func TestLinked(t *testing.T) {
 	}
 	p.Roles.Producer.Command = "/bin/sh x"
 	if _, known := Linked(dir, p, "sem_init"); known {
-		t.Error("what a script uses cannot be known")
+		t.Error("known is true for a script")
 	}
 }

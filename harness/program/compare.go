@@ -2,20 +2,19 @@ package program
 
 import "slices"
 
-// A Difference is what separates the items consumed from the items produced.
+// A Difference describes how the consumed items differ from the produced ones.
 type Difference struct {
 	Missing []string // produced and never consumed, in the order of production
 	Extra   []string // consumed more often than produced, in the order of consumption
 	Twice   []string // those of Extra that were produced at all
 
-	// Misplaced is the place, from 0, at which the order first differs, among
-	// the items that were both produced and consumed; -1 where it does not.
+	// Misplaced is the index, from 0, at which the order first differs, among the
+	// items that were both produced and consumed; -1 where it does not differ.
 	Misplaced   int
-	Want, Found string // at that place
+	Want, Found string // at that index
 }
 
-// Same reports that the same items were consumed as produced, whatever the
-// order.
+// Same reports whether the consumed items are the produced ones, in any order.
 func (d Difference) Same() bool { return len(d.Missing)+len(d.Extra) == 0 }
 
 // Tail counts how many of the missing items are the last ones produced, without
@@ -29,9 +28,10 @@ func (d Difference) Tail(produced []Item) int {
 	return n
 }
 
-// Compare compares multisets, since items may be equal, and the order of one
-// producer as one consumer printed it. The order of lines of different
-// processes is never compared: it says nothing about the order of events.
+// Compare compares the items as multisets, since items may be equal, and the
+// order in which one consumer printed the items of one producer. The order of
+// lines of different processes is never compared: it says nothing about the order
+// of events.
 func Compare(produced, consumed []Item) Difference {
 	count := map[string]int{}
 	for _, item := range produced {
@@ -54,7 +54,7 @@ func Compare(produced, consumed []Item) Difference {
 			d.Twice = append(d.Twice, item.Text)
 		}
 	}
-	// What is left in count is missing; of equal items the last are.
+	// What is left in count is missing; of equal items, the last ones.
 	for _, item := range slices.Backward(produced) {
 		if count[item.Text] > 0 {
 			count[item.Text]--
@@ -66,8 +66,8 @@ func Compare(produced, consumed []Item) Difference {
 	return d
 }
 
-// place finds the first item out of order: what arrived against what was
-// produced without what is missing.
+// place finds the first item that is out of order, by comparing the items that
+// arrived with the produced ones without those that are missing.
 func (d *Difference) place(produced []Item, arrived []string) {
 	missing := map[string]int{}
 	for _, text := range d.Missing {

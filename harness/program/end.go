@@ -9,18 +9,19 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// How a program that does not end by itself is asked to: as from a keyboard
-// first, so that one which cleans up after itself can do so.
-var askings = []syscall.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGKILL}
+// endSignals end a program that does not end by itself, in this order. The first
+// is that of the keyboard, so that a program with a handler can clean up.
+var endSignals = []syscall.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGKILL}
 
-// patience is how long a program is given to end when it was asked to.
+// patience is how long a program has to end after each signal.
 const patience = time.Second
 
-// stop ends the programs that still run, and the processes that stand for them
-// where the producer started the consumer, by signals that they can catch.
+// stop ends the programs that still run, first by signals that they can catch;
+// where the producer starts the consumer, also the other processes, since the
+// consumer is one of them.
 func (r *run) stop(others []*world.Process) {
 	for _, p := range r.programs {
-		for _, signal := range askings {
+		for _, signal := range endSignals {
 			if p.hasEnded() {
 				break
 			}
@@ -39,7 +40,7 @@ func (r *run) stop(others []*world.Process) {
 		return
 	}
 	for _, q := range others {
-		for _, signal := range askings {
+		for _, signal := range endSignals {
 			if q.Signal(signal) != nil {
 				break
 			}
@@ -51,8 +52,8 @@ func (r *run) stop(others []*world.Process) {
 	}
 }
 
-// endAll kills every process of the world, those included that fork faster than
-// they can be listed a few times; the rest is left to the world's own end.
+// endAll kills every process of the world. It repeats, since processes may fork
+// while they are listed; what survives all rounds ends with the world.
 func (r *run) endAll() {
 	for _, p := range r.programs {
 		p.killed = p.killed || !p.hasEnded()

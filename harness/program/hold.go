@@ -9,17 +9,17 @@ import (
 )
 
 const (
-	holdAsleep = 60 * time.Millisecond   // the producer waits for the consumer
-	holdQuiet  = 1200 * time.Millisecond // a producer that spins, or sleeps for a second between items
-	holdLine   = 100 * time.Millisecond  // for the line that is let through
-	holdBudget = 20 * time.Second        // for all
+	holdAsleep = 60 * time.Millisecond   // asleep for so long, the producer waits for the consumer
+	holdQuiet  = 1200 * time.Millisecond // silent for so long, it spins; a producer that sleeps for a second between items does not count
+	holdLine   = 100 * time.Millisecond  // for the one line that the consumer prints between two holds
+	holdBudget = 20 * time.Second        // for all holds of a run
 )
 
-// holdBack makes a slow consumer: its terminal is held, so that it waits in the
-// middle of telling an item, until the producer has ended or cannot go on
-// without it; then at least one line is let through. A signal would do the same, but some
-// system calls fail when a stopped process goes on (signal(7)), and a scheduling
-// class would not slow a consumer whose producer sleeps.
+// holdBack makes the consumer slow: its terminal is held, so that it blocks while
+// it prints an item, until the producer has ended or cannot continue without it;
+// then at least one line is let through. SIGSTOP would slow it too, but some
+// system calls fail when a stopped process continues (signal(7)), and a
+// scheduling class would not slow a consumer whose producer sleeps.
 func (r *run) holdBack(ctx context.Context) {
 	producer, consumer := r.program(Producer), r.program(Consumer)
 	if producer == nil || consumer == nil {
@@ -34,7 +34,7 @@ func (r *run) holdBack(ctx context.Context) {
 		return
 	}
 	consumer.hold()
-	r.did("held the terminal of the consumer (as Ctrl-S does) whenever the producer could go on without it%s", r.holdFrom())
+	r.did("held the consumer's terminal (as Ctrl-S does) whenever the producer could continue without the consumer%s", r.holdFrom())
 	for !producer.hasEnded() && !consumer.hasEnded() && time.Now().Before(budget) && ctx.Err() == nil && !r.flooding() {
 		r.awaitProducer(ctx, producer, consumer)
 		r.o.Held++
@@ -48,7 +48,7 @@ func (r *run) holdBack(ctx context.Context) {
 	}
 }
 
-// holdFrom tells from when on, where it is not the start.
+// holdFrom says from which item on the terminal is held, if not from the start.
 func (r *run) holdFrom() string {
 	if r.s.HoldFrom == 0 {
 		return ""
@@ -57,7 +57,7 @@ func (r *run) holdFrom() string {
 }
 
 // awaitItems waits until as many items were produced as the scenario wants before
-// the first hold. It reports false when that will not be.
+// the first hold. It reports false if that does not happen.
 func (r *run) awaitItems(ctx context.Context, producer, consumer *program) bool {
 	limit := time.NewTimer(r.s.Quiet)
 	defer limit.Stop()
@@ -88,8 +88,8 @@ func (r *run) program(role string) *program {
 	return nil
 }
 
-// awaitProducer waits until the producer has ended, waits for somebody, or has
-// shown nothing for a while.
+// awaitProducer waits until the producer has ended, is asleep, or has printed
+// nothing for a while.
 func (r *run) awaitProducer(ctx context.Context, producer, consumer *program) {
 	tick := time.NewTicker(holdAsleep / 3)
 	defer tick.Stop()
@@ -115,7 +115,7 @@ func (r *run) awaitProducer(ctx context.Context, producer, consumer *program) {
 	}
 }
 
-// awaitLine waits until the consumer has printed one more line.
+// awaitLine waits until the consumer has printed another line.
 func (r *run) awaitLine(ctx context.Context, consumer *program, before int) {
 	limit := time.NewTimer(holdLine)
 	defer limit.Stop()

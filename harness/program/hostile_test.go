@@ -8,7 +8,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-func TestHangTellsWhoIsBlockedWhere(t *testing.T) {
+func TestHangReportsWhereEachProcessIsBlocked(t *testing.T) {
 	o := observe(t, `test -p fifo || mkfifo fifo; echo "produced 1"; exec 9<>fifo; read x <&9`, `exit 3`, Scenario{})
 	if len(o.Hung) != 1 || o.Hung[0].Process != Producer || o.Why == "" {
 		t.Fatalf("hung %+v, why %q", o.Hung, o.Why)
@@ -23,13 +23,13 @@ func TestHangTellsWhoIsBlockedWhere(t *testing.T) {
 		t.Errorf("the consumer ended with 3: %+v", c)
 	}
 	if o.Elapsed > 30*time.Second {
-		t.Errorf("a standstill took %v to be told", o.Elapsed)
+		t.Errorf("a deadlock was reported after %v", o.Elapsed)
 	}
 }
 
 func TestSpinningProgramIsGivenUpWhenQuiet(t *testing.T) {
 	o := observe(t, `while :; do :; done`, `exit 0`, Scenario{Quiet: time.Second})
-	if len(o.Hung) != 1 || !strings.Contains(o.Why, "nothing was printed") {
+	if len(o.Hung) != 1 || !strings.Contains(o.Why, "no program printed anything") {
 		t.Errorf("hung %+v, why %q", o.Hung, o.Why)
 	}
 }
@@ -53,7 +53,7 @@ func TestGarbage(t *testing.T) {
 	}
 	for _, out := range o.Outputs {
 		if strings.ToValidUTF8(out.Text, "") != out.Text {
-			t.Errorf("%s %s holds what is no text", out.Process, out.Stream)
+			t.Errorf("%s %s holds invalid UTF-8", out.Process, out.Stream)
 		}
 	}
 }
@@ -62,10 +62,10 @@ func TestDaemonIsLeft(t *testing.T) {
 	w := newWorld(t)
 	o := observeIn(t, w, scripts(t, `echo "produced 1"; setsid sleep 1000 & exit 0`, `echo "consumed 1"`), Scenario{})
 	if len(o.Hung) > 0 || !o.Process(Producer).Ended {
-		t.Errorf("a daemon is no hang: %+v", o.Hung)
+		t.Errorf("a daemon was taken for a hang: %+v", o.Hung)
 	}
 	found, _ := w.Leftovers(t.Context())
 	if len(found) != 1 || found[0].Kind != world.LiveProcess {
-		t.Errorf("left: %v, want the daemon alone", found)
+		t.Errorf("left: %v, want the daemon only", found)
 	}
 }

@@ -8,10 +8,10 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// Linked reports whether one of the pair's programs imports a library function,
-// for what makes no system call of its own: sem_init, pthread_mutex_lock. known
-// is false where that cannot be told, since a program is a script, or was linked
-// statically.
+// Linked reports whether a program of the pair imports a library function. It is
+// for functions that make no system call of their own, such as sem_init and
+// pthread_mutex_lock. known is false where it cannot be determined, since a
+// program is a script or was linked statically.
 func Linked(dir string, p subject.Programs, function string) (linked, known bool) {
 	known = true
 	for _, role := range []subject.Role{p.Roles.Producer, p.Roles.Consumer} {

@@ -69,6 +69,9 @@ func TestBufferedOutputOfAKilledProgramIsSeen(t *testing.T) {
 // compiled compiles C programs into a directory.
 func compiled(t *testing.T, sources map[string]string) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a compiler")
+	}
 	cc, err := exec.LookPath("cc")
 	if err != nil {
 		t.Skip("no C compiler: ", err)

@@ -1,8 +1,8 @@
 // Package program runs a pair of unmodified programs, a producer and a
 // consumer, in a world, and observes them from outside: what they print, how
-// they end, who is blocked where when they do not, and which system calls they
-// make. It judges nothing but the difference between what was produced and what
-// was consumed; see [Compare].
+// they end, where they are blocked if they do not end, and which system calls
+// they make. It gives no verdict; [Compare] compares the produced items with the
+// consumed ones.
 package program
 
 import (
@@ -24,29 +24,28 @@ const (
 type Scenario struct {
 	Items int    // what {items} stands for, and the lines of {file}
 	Seed  uint64 // of {seed} and of the content of {file}
-	First string // Producer or Consumer: who is started first, and is ready before the other is started; "": as the claims say
+	First string // Producer or Consumer: the role that is started first, and is ready before the other is started; "": as the claims say
 	Only  string // Producer or Consumer: the other is not started
 
-	// Hold keeps the consumer's terminal held, as Ctrl-S does, for as long as
-	// the producer can go on without it, then lets go for a moment, and so on: a
-	// slow consumer, made without a signal. It has no effect where there is no
-	// terminal, or where the producer starts the consumer.
+	// Hold holds the consumer's terminal, as Ctrl-S does, for as long as the
+	// producer can continue without the consumer, then releases it for a moment,
+	// and so on. That makes a slow consumer without a signal. It has no effect
+	// where there is no terminal, or where the producer starts the consumer.
 	Hold bool
 	// HoldFrom is how many items must have been produced before the first hold.
 	HoldFrom int
-	// Trace tells the mechanisms used. It makes the programs slower.
+	// Trace records the mechanisms that the programs use. It slows them down.
 	Trace bool
 
 	Limit       time.Duration // for the whole run; 0: DefaultLimit
-	Quiet       time.Duration // without a line, an end or anything else to be seen; 0: DefaultQuiet
+	Quiet       time.Duration // without a line, a start or an end of a program; 0: DefaultQuiet
 	OutputLimit int64         // bytes that each stream may carry; 0: DefaultOutputLimit
 
 	_ struct{}
 }
 
-// Defaults of a scenario. They are generous, since a student's program may
-// sleep between items and the machine may be busy. A pair that has come to a
-// standstill is told earlier.
+// Defaults of a scenario. They are generous, since a program may sleep between
+// items and the machine may be busy. A deadlock is detected earlier; see [Run].
 const (
 	DefaultLimit       = 60 * time.Second
 	DefaultQuiet       = 10 * time.Second
@@ -56,7 +55,7 @@ const (
 // An Item is one thing that was produced or consumed, as a program printed it.
 type Item struct {
 	Text string
-	Role string        // who printed it
+	Role string        // of the program that printed it
 	Line int           // in its stream, from 1
 	Time time.Duration // since the start of the run, when the kit read it
 }
@@ -70,11 +69,12 @@ type Process struct {
 	Stopped string        // the signal by which the kit ended it: "SIGINT"; "" where it did not
 	After   time.Duration // from the start of the run to its end
 
-	// Flooded says that it printed more than the limit and was ended for that.
+	// Flooded says that the kit ended the process because it printed more than the
+	// limit.
 	Flooded bool
 }
 
-// An Observation is what was seen of a run.
+// An Observation is what was observed of a run.
 type Observation struct {
 	Scenario  Scenario // with its defaults
 	Processes []Process
@@ -82,23 +82,23 @@ type Observation struct {
 	Consumed  []Item
 	Given     []string // the lines of {file}, where a command asks for it
 
-	Outputs   []reports.Output  // the end of each stream
-	Unmatched map[string]string // by role: the first line, where its pattern never matched
+	Outputs   []reports.Output  // the last part of each stream
+	Unmatched map[string]string // by role: its first line, if no line matched its pattern
 
-	// Hung are the processes that had not ended when the run was given up, and
-	// Why the reason for giving up. Both are empty where the run came to an end.
+	// Hung are the processes that had not ended when the kit gave up the run, and
+	// Why is the reason. Both are empty if the run came to its end.
 	Hung []reports.Blocked
 	Why  string
 
 	Uses     []mechanism.Use // mechanisms seen, with Scenario.Trace
-	Untraced string          // why not, or not all: "" when everything was seen
-	Held     int             // how often the consumer was held until the producer could not go on
+	Untraced string          // why some or all calls could not be traced; "" if all were
+	Held     int             // how often the consumer was held until the producer could not continue
 
-	Did     []string // what the kit did, in words
+	Did     []string // the steps of the kit, for reports
 	Elapsed time.Duration
 }
 
-// Process gives the process of a role, or nil.
+// Process returns the process of a role, or nil.
 func (o *Observation) Process(role string) *Process {
 	for i := range o.Processes {
 		if o.Processes[i].Role == role {
@@ -108,8 +108,7 @@ func (o *Observation) Process(role string) *Process {
 	return nil
 }
 
-// Flooded reports whether output was cut off, so that missing lines mean
-// nothing.
+// Flooded reports whether output was cut off, so that missing items mean nothing.
 func (o *Observation) Flooded() bool {
 	for _, p := range o.Processes {
 		if p.Flooded {

@@ -16,14 +16,14 @@ import (
 )
 
 // Run runs a pair once in a world, in a directory that [Prepare] made, and
-// waits until it has ended, has come to a standstill, or has used up its time.
-// What the programs do is never an error: an error means that they could not be
-// run. Processes that the programs leave behind are left alone, as are all
-// objects, so that a second run meets what a first one left.
+// waits until it has ended, is deadlocked, or has used up its time. What the
+// programs do is never an error: an error means that they could not be run. Run
+// does not remove processes and objects that the programs leave, so that a second
+// run meets what the first one left.
 //
-// A pair has come to a standstill when for two seconds each of its processes
-// has been asleep in a system call without a time limit, and none was scheduled
-// even once: then nobody is left to wake them.
+// A pair is deadlocked when for two seconds each of its processes has been asleep
+// in a system call without a time limit, and none was scheduled even once: then
+// no process is left that could wake another.
 func Run(ctx context.Context, w *world.World, dir string, p subject.Programs, s Scenario) (*Observation, error) {
 	s.Limit = cmp.Or(s.Limit, DefaultLimit)
 	s.Quiet = cmp.Or(s.Quiet, DefaultQuiet)
@@ -34,12 +34,12 @@ func Run(ctx context.Context, w *world.World, dir string, p subject.Programs, s 
 	}
 	r.began = time.Now()
 	r.sink = newSink(r.began)
-	err := r.carryOut(ctx)
+	err := r.execute(ctx)
 	r.collect()
 	return r.o, err
 }
 
-// run is a run under way.
+// run is a run in progress.
 type run struct {
 	world  *world.World
 	dir    string
@@ -114,8 +114,8 @@ func (r *run) order() []string {
 	return []string{Producer, Consumer}
 }
 
-// carryOut starts the programs in their order and watches over them.
-func (r *run) carryOut(ctx context.Context) error {
+// execute starts the programs in their order and waits for the end of the run.
+func (r *run) execute(ctx context.Context) error {
 	for i, role := range r.order() {
 		if i > 0 {
 			r.settle(ctx, r.programs[i-1])
@@ -135,7 +135,7 @@ func (r *run) carryOut(ctx context.Context) error {
 	return nil
 }
 
-// collect closes the streams and puts together what was seen.
+// collect closes the streams and fills in the observation.
 func (r *run) collect() {
 	for _, p := range r.programs {
 		for _, s := range p.streams {
@@ -155,15 +155,15 @@ func (r *run) collect() {
 		}
 	}
 	r.readResult()
-	r.sumUp()
+	r.readTraces()
 	r.o.Elapsed = time.Since(r.began)
 }
 
-// lateOutput is how long output is read on after its program's end, where a
-// process that it started still holds the channel.
+// lateOutput is how long output is still read after the end of its program, if a
+// process that the program started holds the channel open.
 const lateOutput = 300 * time.Millisecond
 
-// sample keeps a line of a role that printed, but nothing that was looked for.
+// sample keeps the first line of a role that printed lines of which none matched.
 func (r *run) sample(p *program) {
 	for _, s := range p.streams {
 		if s.matched || len(s.patterns) == 0 {
@@ -176,7 +176,7 @@ func (r *run) sample(p *program) {
 	}
 }
 
-// readResult takes consumed items from the file that the claims name.
+// readResult reads the consumed items from the file that the claims name.
 func (r *run) readResult() {
 	name := r.claims.Observe.File
 	if name == "" || r.s.Only == Producer {
@@ -209,16 +209,16 @@ func (r *run) readResult() {
 	}
 }
 
-// sumUp sums up what the tracers told.
-func (r *run) sumUp() {
+// readTraces derives the mechanisms that were used from the facts of the tracers.
+func (r *run) readTraces() {
 	if !r.s.Trace {
 		return
 	}
 	var facts []mechanism.Fact
 	for _, p := range r.programs {
 		select {
-		case <-p.told:
-		case <-time.After(lateOutput): // the tracer follows a process that was left behind
+		case <-p.factsRead:
+		case <-time.After(lateOutput): // the tracer still follows a process that was left
 		}
 		p.mu.Lock()
 		for _, f := range p.facts {

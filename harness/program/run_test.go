@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// pair are two shell scripts, which need no compiler.
+// pair returns the claims of two shell scripts, which need no compiler.
 func pair(producer, consumer string) subject.Programs {
 	return subject.Programs{
 		Roles: subject.Roles{
@@ -49,9 +49,12 @@ func scripts(t *testing.T, producer, consumer string) string {
 	return dir
 }
 
-// newWorld makes a world that leaves nothing behind.
+// newWorld makes a world, and fails the test if something is left at its end.
 func newWorld(t *testing.T) *world.World {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	w, err := world.New(t.Context(), world.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -89,13 +92,13 @@ func observeIn(t *testing.T, w *world.World, built string, s Scenario, change ..
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("%s", tell(o))
+			t.Logf("%s", describe(o))
 		}
 	})
 	return o
 }
 
-func tell(o *Observation) string {
+func describe(o *Observation) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "did %q\nprocesses %+v\nproduced %v\nconsumed %v\nhung %+v (%s)\nuses %+v %s\n",
 		o.Did, o.Processes, texts(o.Produced), texts(o.Consumed), o.Hung, o.Why, o.Uses, o.Untraced)
@@ -205,7 +208,7 @@ func TestInputAndResultInFiles(t *testing.T) {
 func TestReadyPattern(t *testing.T) {
 	o := observe(t, goodProducer, `sleep 0.5; echo "listening"
 `+goodConsumer, Scenario{Items: 2}, func(p *subject.Programs) { p.Roles.Consumer.Ready = "^listening$" })
-	if !strings.Contains(o.Did[0], Consumer) || !strings.Contains(o.Did[1], "said that it is ready") || len(o.Consumed) != 2 {
+	if !strings.Contains(o.Did[0], Consumer) || !strings.Contains(o.Did[1], "reported that it is ready") || len(o.Consumed) != 2 {
 		t.Errorf("did %q, consumed %v", o.Did, texts(o.Consumed))
 	}
 }

@@ -23,12 +23,12 @@ type program struct {
 	streams []*stream
 	ready   *gate // or nil
 	started time.Time
-	ended   chan struct{} // closed at the program's own end, whatever became of the tracer
+	ended   chan struct{} // closed when the program itself has ended, even if its tracer has not
 	stopped string        // the signal by which the kit ended it
 	killed  bool          // the kit gave up on it
 
-	traced bool
-	told   chan struct{} // closed when the tracer has told everything
+	traced    bool
+	factsRead chan struct{} // closed when all facts of the tracer were read
 
 	mu    sync.Mutex
 	facts []mechanism.Fact
@@ -42,7 +42,7 @@ func (r *run) start(ctx context.Context, name string) error {
 	if name == Consumer {
 		role = r.claims.Roles.Consumer
 	}
-	p := &program{role: name, command: fill(role.Command, r.s), ended: make(chan struct{}), traced: r.s.Trace, told: make(chan struct{})}
+	p := &program{role: name, command: fill(role.Command, r.s), ended: make(chan struct{}), traced: r.s.Trace, factsRead: make(chan struct{})}
 	if re := r.patterns[name]; re != nil {
 		p.ready = &gate{re: re, opened: make(chan struct{})}
 	}
@@ -108,7 +108,7 @@ func (p *program) launch(ctx context.Context, r *run, c world.Command) error {
 	return nil
 }
 
-// await notes the program's end, and what its tracer tells.
+// await records the end of the program and the facts of its tracer.
 func (p *program) await(r *run, facts *os.File) {
 	var once sync.Once
 	end := func(exit world.Exit) {
@@ -131,12 +131,12 @@ func (p *program) await(r *run, facts *os.File) {
 		})
 		_ = facts.Close()
 	}
-	close(p.told)
+	close(p.factsRead)
 	<-p.process.Done()
 	end(p.process.Exit())
 }
 
-// open makes one of a program's outputs.
+// open creates one of the outputs of a program.
 func (r *run) open(p *program, output string) error {
 	c, err := newChannel()
 	if err != nil {
@@ -157,7 +157,7 @@ func (r *run) open(p *program, output string) error {
 	return nil
 }
 
-// stdin opens what a program reads; nil is /dev/null.
+// stdin opens the standard input of a program; nil stands for /dev/null.
 func (r *run) stdin(role subject.Role) (*os.File, error) {
 	if role.Stdin == "" {
 		return nil, nil
@@ -181,11 +181,12 @@ func (r *run) stdin(role subject.Role) (*os.File, error) {
 	return f, nil
 }
 
-// passed are the variables that say where interpreters and libraries are.
-// Whatever else is in the kit's environment is none of the programs' business.
+// passed are the variables that say where interpreters and libraries are. Other
+// variables of the kit's environment are not passed, so that the programs behave
+// the same everywhere.
 var passed = []string{"LD_LIBRARY_PATH", "JAVA_HOME", "PYTHONPATH", "VIRTUAL_ENV", "GOROOT", "TZ"}
 
-// environment is what the programs get.
+// environment returns the environment of the programs.
 func (r *run) environment() []string {
 	env := []string{"PATH=" + strings.Join(r.path, ":"), "HOME=" + r.dir, "LANG=C.UTF-8", "TERM=dumb"}
 	for _, variable := range os.Environ() {
@@ -209,7 +210,7 @@ func (p *program) release() {
 	}
 }
 
-// discard gives back the outputs of a program that was not started.
+// discard closes the outputs of a program that was not started.
 func (p *program) discard() {
 	for _, s := range p.streams {
 		s.channel.close()

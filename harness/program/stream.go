@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	tailKept = 8 << 10  // bytes of a stream that are told
-	lineKept = 64 << 10 // bytes of a line that are looked at
+	tailKept = 8 << 10  // bytes at the end of a stream that reports show
+	lineKept = 64 << 10 // bytes at the start of a line that patterns are matched against
 )
 
-// A sink collects the items that a run shows. It is shared by the streams.
+// A sink collects the items of a run. Its streams share it.
 type sink struct {
 	began  time.Time
 	notify chan struct{} // something was read; one slot
@@ -23,7 +23,7 @@ type sink struct {
 	mu       sync.Mutex
 	produced []Item
 	consumed []Item
-	last     time.Time // when the last line came
+	last     time.Time // of the last line
 	lines    int
 }
 
@@ -31,7 +31,7 @@ func newSink(began time.Time) *sink {
 	return &sink{began: began, last: began, notify: make(chan struct{}, 1)}
 }
 
-// counts tells how many items were seen, and when the last line was.
+// counts returns the numbers of items so far and the time of the last line.
 func (s *sink) counts() (produced, consumed int, last time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -45,7 +45,7 @@ func (s *sink) wake() {
 	}
 }
 
-// pattern finds items of one sort.
+// A pattern finds produced items, or consumed ones.
 type pattern struct {
 	re   *regexp.Regexp
 	into func(*sink) *[]Item
@@ -54,7 +54,8 @@ type pattern struct {
 func produced(s *sink) *[]Item { return &s.produced }
 func consumed(s *sink) *[]Item { return &s.consumed }
 
-// A gate opens when one of a program's streams shows a line.
+// A gate opens when a line of the program matches its pattern, which says that the
+// program is ready.
 type gate struct {
 	re     *regexp.Regexp
 	once   sync.Once
@@ -82,8 +83,8 @@ type stream struct {
 	flooded bool
 }
 
-// follow reads the stream to its end. A stream that floods is read on, so that
-// its program is not held up, but not looked at.
+// follow reads the stream to its end. Beyond its limit the stream is read on, so
+// that the program is not held up, but ignored.
 func (s *stream) follow() {
 	defer close(s.done)
 	buffer := make([]byte, 16<<10)
@@ -121,8 +122,8 @@ func (s *stream) follow() {
 	}
 }
 
-// keep remembers the end of what was read, and reports whether the stream is
-// still within its limit.
+// keep stores the last part of what was read, and reports whether the stream is
+// within its limit.
 func (s *stream) keep(chunk []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +173,7 @@ func (s *stream) isFlooded() bool {
 	return s.flooded
 }
 
-// output is the end of the stream as reports show it.
+// output returns the last part of the stream, as reports show it.
 func (s *stream) output() reports.Output {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,14 +8,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A channel is what a program's standard output or standard error leads to.
+// A channel receives the standard output or standard error of a program.
 //
-// It is a terminal, as where its author tried it: the C library then writes line
-// by line, so that a program which is killed, or crashes, or forks with a full
-// buffer shows what it had printed, neither lost nor doubled. Through a pipe the
-// same program would print 4096 bytes later. The terminal is raw: it changes no
-// byte, so that no carriage return is added. Where the host has no terminals it
-// is a pipe after all.
+// It is a terminal, as where the program was written: the C library then writes
+// line by line, so that the lines of a program that is killed, crashes or forks
+// are neither lost nor doubled. Into a pipe, the library writes whole buffers of
+// 4096 bytes. The terminal is raw, so that no carriage return is added. Where the
+// host has no terminals, the channel is a pipe.
 type channel struct {
 	read     *os.File // the kit's end
 	write    *os.File // the program's end, which the kit closes once the program has ended
@@ -76,8 +75,8 @@ func newTerminal() (_ *channel, err error) {
 	return &channel{read: os.NewFile(uintptr(master), "terminal"), write: os.NewFile(uintptr(slave), "terminal"), terminal: true}, nil
 }
 
-// hold stops the terminal's output, as Ctrl-S does: who writes to it waits.
-// release lets it go on.
+// hold stops the output of the terminal, as Ctrl-S does: a process that writes to
+// it blocks. release resumes the output.
 func (c *channel) hold()    { c.flow(unix.TCOOFF) }
 func (c *channel) release() { c.flow(unix.TCOON) }
 
@@ -92,15 +91,15 @@ func (c *channel) flow(action int) {
 	_ = raw.Control(func(fd uintptr) { _ = unix.IoctlSetInt(int(fd), unix.TCXONC, action) })
 }
 
-// finish gives up the program's end, so that the reader comes to the end once
-// nobody else holds it either.
+// finish closes the program's end, so that the reader reaches the end of the
+// output once no process holds it either.
 func (c *channel) finish() {
 	c.release()
 	_ = c.write.Close()
 }
 
-// abandon ends the reader, some time after the program's own end: a process
-// that it left behind may hold the channel open for ever.
+// abandon ends the reader some time after the end of the program, since a process
+// that the program left may hold the channel open forever.
 func (c *channel) abandon(after time.Duration) { _ = c.read.SetReadDeadline(time.Now().Add(after)) }
 
 func (c *channel) close() {

@@ -12,15 +12,15 @@ import (
 
 const (
 	beat       = 50 * time.Millisecond
-	standstill = 2 * time.Second        // nobody can be woken any more
-	aloneFor   = time.Second            // a program without its peer is believed to wait
-	aloneQuiet = 3 * time.Second        // or to do nothing that can be seen
-	moreItems  = 300 * time.Millisecond // for items too many, once all were consumed
+	standstill = 2 * time.Second        // all processes asleep for so long are deadlocked
+	aloneFor   = time.Second            // asleep for so long, a program without its peer waits for it
+	aloneQuiet = 3 * time.Second        // silent for so long, it does nothing more that can be observed
+	moreItems  = 300 * time.Millisecond // for superfluous items, once all were consumed
 	stragglers = 500 * time.Millisecond // for processes that outlive their program
-	spell      = 2 * time.Second        // without a line, before a consumer that never ends is ended
+	endQuiet   = 2 * time.Second        // silent for so long, a consumer that the kit has to end is done
 )
 
-// watch waits for the end of the run, or gives it up.
+// watch waits for the end of the run, or gives the run up.
 func (r *run) watch(ctx context.Context) error {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
@@ -44,7 +44,7 @@ func (r *run) watch(ctx context.Context) error {
 	}
 }
 
-// step looks once, and reports whether the run is over.
+// step checks the run once, and reports whether it is over.
 func (r *run) step(others []*world.Process, s *stillness) bool {
 	produced, consumed, last := r.sink.counts()
 	last = r.lastEvent(last)
@@ -54,29 +54,29 @@ func (r *run) step(others []*world.Process, s *stillness) bool {
 	forked := r.claims.Roles.Consumer.StartedBy == Producer && r.s.Only == ""
 	switch {
 	case r.flooding():
-		r.did("ended what had printed more than %d bytes", r.s.OutputLimit)
+		r.did("ended the run: a program printed more than %d bytes", r.s.OutputLimit)
 		r.endAll()
 	case running == 0 && len(others) == 0:
 	case running == 0 && !forked && quiet > stragglers:
-		// What is left is left: it is for others to judge.
+		// The processes that are left are leftovers, which the caller judges.
 	case r.s.Only != "" && (still > aloneFor || quiet > aloneQuiet || r.enough()):
 		r.stop(others)
 	case r.claims.Observe.End == "kill" && r.producerEnded() && running+len(others) > 0 &&
-		(produced > 0 && consumed >= r.expected(produced) && quiet > moreItems || still > standstill || quiet > spell):
+		(produced > 0 && consumed >= r.expected(produced) && quiet > moreItems || still > standstill || quiet > endQuiet):
 		r.stop(others)
 	case still > standstill:
-		r.giveUp(others, fmt.Sprintf("everybody has been asleep for %v, and nobody is left to wake them", standstill))
+		r.giveUp(others, fmt.Sprintf("deadlock: all processes have slept for %g s and none can wake another", standstill.Seconds()))
 	case quiet > r.s.Quiet:
-		r.giveUp(others, fmt.Sprintf("nothing was printed and nobody ended for %v", r.s.Quiet))
+		r.giveUp(others, fmt.Sprintf("no program printed anything or ended for %g s", r.s.Quiet.Seconds()))
 	case time.Since(r.began) > r.s.Limit:
-		r.giveUp(others, fmt.Sprintf("the run took longer than %v", r.s.Limit))
+		r.giveUp(others, fmt.Sprintf("the run took longer than %g s", r.s.Limit.Seconds()))
 	default:
 		return false
 	}
 	return true
 }
 
-// expected is how many items ought to be consumed.
+// expected is how many items should be consumed.
 func (r *run) expected(produced int) int {
 	if r.claims.Observe.Produced == "" {
 		return len(r.o.Given)
@@ -84,14 +84,14 @@ func (r *run) expected(produced int) int {
 	return produced
 }
 
-// enough reports that a lone consumer has shown that it consumes.
+// enough reports whether a consumer without a producer has shown that it consumes.
 func (r *run) enough() bool {
 	r.sink.mu.Lock()
 	defer r.sink.mu.Unlock()
 	return r.s.Only == Consumer && len(r.sink.consumed) > 0 && time.Since(r.began)-r.sink.consumed[0].Time > aloneFor
 }
 
-// lastEvent is the latest of the last line and the starts and ends.
+// lastEvent is the time of the last line, start or end, whichever is latest.
 func (r *run) lastEvent(last time.Time) time.Time {
 	for _, p := range r.programs {
 		if p.started.After(last) {
@@ -137,8 +137,8 @@ func (r *run) flooding() bool {
 	return false
 }
 
-// others are the world's live processes that are none of the kit's: what the
-// programs started, and of a traced program the program itself.
+// others are the live processes of the world that the kit did not start: those
+// that the programs started, and the program under a tracer.
 func (r *run) others() ([]*world.Process, error) {
 	if err := r.world.Err(); err != nil {
 		return nil, err
@@ -156,8 +156,8 @@ func (r *run) others() ([]*world.Process, error) {
 	return list, nil
 }
 
-// alive are the processes whose doings matter: the others and the programs, not
-// the tracers.
+// alive are the processes of the pair: the others and the programs, without the
+// tracers.
 func (r *run) alive(others []*world.Process) []*world.Process {
 	list := others
 	for _, p := range r.programs {
@@ -168,13 +168,13 @@ func (r *run) alive(others []*world.Process) []*world.Process {
 	return list
 }
 
-// stillness is how long everybody has been asleep.
+// stillness measures for how long all processes have been asleep.
 type stillness struct {
 	mark  string
 	since time.Time
 }
 
-// look tells for how long none of the processes can have been woken.
+// look returns for how long none of the processes has been scheduled.
 func (s *stillness) look(processes []*world.Process) time.Duration {
 	mark := ""
 	for _, p := range processes {
@@ -192,19 +192,19 @@ func (s *stillness) look(processes []*world.Process) time.Duration {
 	return time.Since(s.since)
 }
 
-// settle waits until a program is ready for its peer: until it says so, where
-// the claims have a pattern for that; else until it waits for something, ends,
-// or has had a second.
+// settle waits until a program is ready for its peer: until it reports so, where
+// the claims have a pattern for that; else until it sleeps or ends, for at most a
+// second.
 func (r *run) settle(ctx context.Context, p *program) {
 	if p.ready != nil {
 		limit := time.NewTimer(r.s.Quiet)
 		defer limit.Stop()
 		select {
 		case <-p.ready.opened:
-			r.did("the %s said that it is ready", p.role)
+			r.did("the %s reported that it is ready", p.role)
 		case <-p.ended:
 		case <-limit.C:
-			r.did("the %s did not say that it is ready", p.role)
+			r.did("the %s did not report that it is ready within %g s", p.role, r.s.Quiet.Seconds())
 		case <-ctx.Done():
 		}
 		return
@@ -228,7 +228,7 @@ func (r *run) settle(ctx context.Context, p *program) {
 	}
 }
 
-// giveUp tells who is blocked where, and ends them.
+// giveUp records where each process is blocked, and ends the processes.
 func (r *run) giveUp(others []*world.Process, why string) {
 	r.o.Why = why
 	for _, p := range r.programs {

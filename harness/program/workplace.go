@@ -12,13 +12,13 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// maxCopy bounds what is copied of a directory of programs.
+// maxCopy bounds the bytes that are copied from a directory of programs.
 const maxCopy = 256 << 20
 
 // Prepare copies a directory of built programs into a world, where they may
-// write without touching the originals, and gives the copy, a new one at each
-// call. Its name is one of the kit's own, so that files which the programs leave
-// there are no leftovers: a result in a file is what many programs are for.
+// write without touching the originals, and returns the path of the copy, a new
+// one at each call. The copy has a name of the kit, so that files in it do not
+// count as leftovers: many programs write their result to a file.
 func Prepare(w *world.World, built string) (dir string, err error) {
 	dir, err = os.MkdirTemp(w.Dir(), ".ipckit-programs-")
 	if err != nil {
@@ -54,7 +54,7 @@ func Prepare(w *world.World, built string) (dir string, err error) {
 		case d.Type().IsRegular():
 			err = copyFile(path, target, &copied)
 		default:
-			return nil // a pipe or a socket belongs to whoever made it
+			return nil // pipes and sockets cannot be copied
 		}
 		if err == nil {
 			err = os.Lchown(target, uid, gid)
@@ -78,7 +78,7 @@ func copyFile(from, to string, copied *int64) error {
 		return err
 	}
 	if *copied += info.Size(); *copied > maxCopy {
-		return fmt.Errorf("there is more than %d MiB in it: hand in the programs alone", maxCopy>>20)
+		return fmt.Errorf("the directory holds more than %d MiB; it should hold the programs only", maxCopy>>20)
 	}
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()|0o600)
 	if err != nil {
@@ -107,9 +107,8 @@ func lines(n int, seed uint64) []string {
 	return list
 }
 
-// place writes a file into the programs' directory. The directory belongs to
-// the programs: whatever they put in the file's place is removed first, and
-// nothing is written through a link.
+// place writes a file into the programs' directory. Since the programs may write
+// there, anything at that name is removed first, and links are not followed.
 func place(dir, name, content string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -131,7 +130,7 @@ func place(dir, name, content string) error {
 }
 
 // fetch reads a file that the programs wrote, up to limit bytes. It follows no
-// link out of their directory, since the kit may read what they may not.
+// link out of their directory, since the kit may read files that they may not.
 func fetch(dir, name string, limit int64) (content string, cut bool, err error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -8,7 +8,7 @@ func programFaults() []Fault {
 		{ID: "program-status", Text: "main of the consumer returns something else than 0", Requirement: "PROG-RUN", Verdict: "fail", At: "consumer ended with exit status 2", Base: inProgram("RUN")},
 		{ID: "program-narrow", Text: "an item is passed through a type that is too narrow for it", Requirement: "PROG-CONTENT", Verdict: "fail", At: "never produced", Base: inProgram("CONTENT")},
 		{ID: "program-swapped", Text: "each two items change places", Requirement: "PROG-ORDER", Verdict: "fail", At: "was next", Base: inProgram("ORDER")},
-		{ID: "program-knows", Text: "the consumer knows what will come, and prints it without waiting", Requirement: "PROG-ALONE", Verdict: "fail", At: "nobody produced anything", Base: inProgram("ALONE")},
+		{ID: "program-knows", Text: "the consumer knows what will come, and prints it without waiting", Requirement: "PROG-ALONE", Verdict: "fail", At: "without a producer", Base: inProgram("ALONE")},
 		{ID: "program-fifo", Text: "a named pipe instead of shared memory", Requirement: "PROG-MECHANISM", Verdict: "fail", At: "mkfifo is forbidden", Base: inProgram("MECHANISM")},
 		{ID: "program-opens", Text: "the consumer opens the region without being able to create it", Requirement: "PROG-FIRST", Verdict: "fail", At: "No such file", Base: inProgram("FIRST")},
 		{ID: "program-marker", Text: "the mark of the end stays in the buffer for the next run", Requirement: "PROG-AGAIN", Verdict: "timeout", At: "asleep", Base: inProgram("AGAIN")},

@@ -9,33 +9,35 @@ import (
 	"github.com/ipckit/ipckit/harness/program"
 )
 
-const shown = 6 // items of a list
+const shown = 6 // items of a list that are shown
 
-// describe tells a difference: "Missing: the last 2 (9, 10)."
+// describe puts a difference into words: "Missing: the last 2 items (9, 10)."
 func describe(d program.Difference, produced []program.Item) string {
 	var parts []string
 	if n := len(d.Missing); n > 0 {
-		where := ""
+		which := items(n)
 		switch tail := d.Tail(produced); {
 		case n == len(produced):
-			where = "all "
+			which = "all " + which
+		case n == 1 && tail == 1:
+			which = "the last item"
 		case tail == n:
-			where = "the last "
-		case d.Missing[0] == produced[0].Text && n == 1:
-			where = "the first, "
+			which = "the last " + which
+		case n == 1 && d.Missing[0] == produced[0].Text:
+			which = "the first item"
 		}
-		parts = append(parts, fmt.Sprintf("Missing: %s%d (%s).", where, n, list(d.Missing)))
+		parts = append(parts, fmt.Sprintf("Missing: %s (%s).", which, list(d.Missing)))
 	}
 	if len(d.Twice) > 0 {
 		parts = append(parts, fmt.Sprintf("Consumed more than once: %s.", list(d.Twice)))
 	}
 	if n := len(d.Extra) - len(d.Twice); n > 0 {
-		parts = append(parts, fmt.Sprintf("Consumed, but never produced: %d (%s).", n, list(invented(d))))
+		parts = append(parts, fmt.Sprintf("Consumed but never produced: %s (%s).", items(n), list(invented(d))))
 	}
 	return strings.Join(parts, " ")
 }
 
-// invented are the extra items that were never produced at all.
+// invented returns the extra items that were never produced.
 func invented(d program.Difference) (list []string) {
 	twice := map[string]int{}
 	for _, text := range d.Twice {
@@ -49,6 +51,14 @@ func invented(d program.Difference) (list []string) {
 		list = append(list, text)
 	}
 	return list
+}
+
+// items counts items in words: "1 item", "3 items".
+func items(n int) string {
+	if n == 1 {
+		return "1 item"
+	}
+	return fmt.Sprintf("%d items", n)
 }
 
 // list shows the first few of some texts.
@@ -72,7 +82,7 @@ func sequence(items []program.Item) string {
 	return list(texts)
 }
 
-// show quotes a text that would not show as it is.
+// show quotes a text that is empty or has spaces, commas or invisible characters.
 func show(text string) string {
 	text = clip(text, 40)
 	if text == "" || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) || r == ' ' || r == ',' || r == utf8.RuneError }) {

@@ -6,8 +6,8 @@ import (
 )
 
 // The last items that the producer makes before it ends are consumed, also by a
-// consumer that lags behind. Numbers of items are tried at which the end falls
-// on different places of the buffer.
+// consumer that lags behind. Several numbers of items are tried, so that the end
+// falls on different slots of the buffer.
 func last(w *check.World) {
 	p := newPair(w)
 	held := false
@@ -16,7 +16,7 @@ func last(w *check.World) {
 			p.startAfresh()
 		}
 		p.run(program.Scenario{Items: n}).works()
-		w.RuledOut("%d items arrive when the consumer is as fast as it can", n)
+		w.RuledOut("all items arrived when the consumer was not slowed down (%s)", items(n))
 		for _, from := range holds(n) {
 			p.startAfresh()
 			r := p.run(program.Scenario{Items: n, Hold: true, HoldFrom: from})
@@ -25,13 +25,13 @@ func last(w *check.World) {
 		}
 	}
 	if !held {
-		w.Note("the consumer could not be held back, so that only its own pace was tried")
+		w.Note("the consumer could not be slowed down, so only its own pace was tried")
 	}
 }
 
-// holds are the numbers of items produced from which on the consumer is held: from
-// the start, which a fast producer uses to fill the buffer; and shortly before the
-// end, for a producer that is slower than any consumer.
+// holds are the numbers of produced items from which on the consumer is held: from
+// the start, so that a fast producer fills the buffer; and shortly before the end,
+// for a producer that is slower than any consumer.
 func holds(items int) []int {
 	if items < 4 {
 		return []int{0}
@@ -39,13 +39,12 @@ func holds(items int) []int {
 	return []int{0, items - 2}
 }
 
-// longest bounds the runs with a held consumer, which go on a few lines at a
-// time.
+// longest bounds the items of runs with a held consumer, which proceed a few lines
+// at a time.
 const longest = 12
 
-// ends are the numbers of items to try, where the kit can choose: such that the
-// buffer is full once and then fills again in part, as many as it holds, and very
-// few.
+// ends are the numbers of items to try, where the kit can choose: enough to fill
+// the buffer once and again in part, as many as it holds, and very few.
 func (p *pair) ends() []int {
 	switch n := p.claims.Capacity; {
 	case !p.claims.TakesItems():

@@ -9,19 +9,21 @@ import (
 	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 )
 
-// The programs use every mechanism that the assignment demands, and none that it
+// The programs use every mechanism that the assignment requires and none that it
 // forbids, as their system calls show.
 func mechanisms(w *check.World) {
 	p := newPair(w)
 	r := p.run(program.Scenario{Trace: true})
 	if strings.Contains(r.Untraced, "ptrace(") {
-		w.Skip("system calls cannot be seen: %s", r.Untraced)
+		w.Skip("system calls cannot be traced on this host: %s", r.Untraced)
 	}
 	r.survives()
-	w.RuledOut("seen: %s", seen(r.Uses))
+	if len(r.Uses) > 0 {
+		w.RuledOut("IPC calls seen: %s", seen(r.Uses))
+	}
 	for _, name := range p.claims.Mechanism.Forbid {
 		if use := mechanism.Find(r.Uses, name); use != nil {
-			w.Fail("%s is forbidden, and was used%s", name, on(*use))
+			w.Fail("%s is forbidden but was called%s", name, on(*use))
 		}
 		if !mechanism.Known(name) {
 			p.unlinked(name)
@@ -33,38 +35,46 @@ func mechanisms(w *check.World) {
 		case !mechanism.Known(name):
 			p.linked(name)
 		default:
-			r.terminates() // what hangs may have got no further
+			r.terminates() // a program that hangs may call it later
 			if r.Untraced != "" {
-				w.Inconclusive("%s was not seen, but not everything could be: %s", name, r.Untraced)
+				w.Inconclusive("no call of %s was seen, but not all calls could be traced: %s", name, r.Untraced)
 			}
-			w.Fail("%s is demanded, and was not used; seen: %s", name, seen(r.Uses))
+			if len(r.Uses) == 0 {
+				w.Fail("%s is required but was not called; no IPC calls were seen", name)
+			}
+			w.Fail("%s is required but was not called; IPC calls seen: %s", name, seen(r.Uses))
 		}
 	}
-	w.Note("seen: %s", seen(r.Uses))
+	if len(r.Uses) == 0 {
+		w.Note("no IPC calls were seen")
+		return
+	}
+	w.Note("IPC calls seen: %s", seen(r.Uses))
 }
 
-// linked expects that a program imports a function which makes no system call,
-// so that a trace does not show it.
+// linked expects that a program imports a function that makes no system call, so
+// that a trace does not show it.
 func (p *pair) linked(function string) {
 	linked, known := program.Linked(p.dir, p.claims, function)
 	switch {
 	case linked:
-		p.w.RuledOut("%s is linked; whether it is called makes no system call to see", function)
+		p.w.RuledOut("a program imports %s; whether it calls it does not show, since it makes no system call", function)
 	case known:
-		p.w.Fail("%s is demanded, and neither program is linked with it", function)
+		p.w.Fail("%s is required but neither program imports it", function)
 	default:
-		p.w.Inconclusive("%s makes no system call, and what these programs are linked with cannot be told; what can be seen is: %s",
+		p.w.Inconclusive("%s makes no system call, and it cannot be determined what these programs import; mechanisms that can be seen: %s",
 			function, strings.Join(mechanism.Names(), ", "))
 	}
 }
 
+// unlinked expects that no program imports such a function.
 func (p *pair) unlinked(function string) {
 	linked, known := program.Linked(p.dir, p.claims, function)
 	switch {
 	case linked:
-		p.w.Fail("%s is forbidden, and a program is linked with it", function)
+		p.w.Fail("%s is forbidden but a program imports it", function)
 	case !known:
-		p.w.Inconclusive("%s makes no system call, and what these programs are linked with cannot be told", function)
+		p.w.Inconclusive("%s makes no system call, and it cannot be determined what these programs import", function)
 	}
 }
 
@@ -74,13 +84,10 @@ func seen(uses []mechanism.Use) string {
 	for _, u := range uses {
 		list = append(list, u.Name+on(u))
 	}
-	if len(list) == 0 {
-		return "none"
-	}
 	return strings.Join(list, ", ")
 }
 
-// on tells what a mechanism was used on.
+// on lists the objects that a mechanism was used on, with a leading space.
 func on(u mechanism.Use) string {
 	switch n := len(u.Objects); {
 	case n == 0:

@@ -14,7 +14,7 @@ type pair struct {
 	claims subject.Programs
 	dir    string
 	seeds  *rand.Rand
-	shown  bool // items have been seen to be consumed, so that the patterns fit
+	shown  bool // consumed items were observed, so the patterns fit
 
 	residue *residue // or nil
 }
@@ -25,9 +25,9 @@ func newPair(w *check.World) *pair {
 	w.Untidy()
 	if err := w.Suite().BuildErr; err != nil {
 		if tool := missingTool(err); tool != "" {
-			w.Inconclusive("the programs could not be built, since this host has no %s", tool)
+			w.Inconclusive("the programs could not be built: this host has no %s", tool)
 		}
-		w.Unobserved("the programs could not be built, see PROG-BUILD")
+		w.Unobserved("the programs could not be built; see PROG-BUILD")
 	}
 	p := &pair{w: w, claims: *w.Claims().Programs, seeds: w.Rand}
 	p.prepare()
@@ -43,7 +43,8 @@ func (p *pair) prepare() {
 	p.dir = dir
 }
 
-// startAfresh ends what still runs and removes what is left, files included.
+// startAfresh ends all processes of the pair and removes what they left, files
+// included.
 func (p *pair) startAfresh() {
 	if err := p.w.Clean(); err != nil {
 		p.w.KitError(err)
@@ -52,11 +53,11 @@ func (p *pair) startAfresh() {
 		p.residue.remove()
 	}
 	p.prepare()
-	p.w.Step("cleaned up everything that was left")
+	p.w.Step("removed everything that was left")
 }
 
-// run runs the pair once. Every run has a seed of its own, so that what an
-// earlier run left cannot be taken for its own items.
+// run runs the pair once. Every run has a different seed, so that items that an
+// earlier run left are not taken for its own.
 func (p *pair) run(s program.Scenario) *result {
 	if s.Items == 0 {
 		s.Items = p.claims.Items
@@ -81,15 +82,15 @@ func (p *pair) run(s program.Scenario) *result {
 	return &result{Observation: o, w: p.w, pair: p, claims: p.claims}
 }
 
-// canShow reports whether the consumer ever prints what the claims look for. One
-// that was started late may have found nothing any more, which is wrong, rather
-// than not to be seen: so it is given another chance, as the first.
+// canShow reports whether the consumer ever prints consumed items. A consumer that
+// was started late may have found no items any more, which is a failure and not
+// a lack of output; so it is run once more, as the first.
 func (p *pair) canShow() bool {
 	if p.shown || p.claims.Roles.Consumer.StartedBy == program.Producer {
 		return p.shown
 	}
 	p.startAfresh()
-	p.w.Step("ran the pair once more, consumer first, to see whether the consumer can be observed at all")
+	p.w.Step("ran the pair again, consumer first, to see whether its consumer prints items at all")
 	p.run(program.Scenario{First: program.Consumer})
 	return p.shown
 }

@@ -1,10 +1,10 @@
-// Package programs holds the specs over unmodified programs: a producer and a
-// consumer as they were handed in, run and observed from outside.
+// Package programs holds the specs for unmodified programs: a producer and a
+// consumer that are run and observed from outside.
 //
-// What is judged are multisets and the order of one producer, never the order of
-// lines of different processes: two programs that print at once say nothing about
-// which came first. What was not printed was not observed, which is a verdict of
-// its own and not the same as wrong.
+// The specs judge the multisets of items and the order of one producer's items,
+// never the order of lines of different processes, which says nothing about the
+// order of events. Items that were not printed were not observed: that is a
+// verdict of its own and no failure.
 package programs
 
 import (
@@ -29,7 +29,7 @@ func Programs(s *check.Suite) {
 	s.It("PROG-NOLEAK", noLeak)
 }
 
-// The build command ends with status 0 and makes every program that the roles
+// The build command ends with status 0 and produces every program that the roles
 // name.
 func build(w *check.World) {
 	w.Untidy()
@@ -48,11 +48,12 @@ func build(w *check.World) {
 	}
 }
 
-// notFound is what shells say of a command that is not there, with status 127.
+// notFound is the message of shells for a command that does not exist; their
+// status is 127.
 var notFound = regexp.MustCompile(`(?m)([\w.+/-]+): (?:command )?not found$`)
 
-// missingTool is the command that a build did not find on this host, or "". That
-// is not the programs' fault.
+// missingTool returns the command that a build did not find on this host, or "". A
+// missing command is not a fault of the programs.
 func missingTool(err error) string {
 	m := notFound.FindStringSubmatch(err.Error())
 	if m == nil || !strings.Contains(err.Error(), "127") {
@@ -61,8 +62,8 @@ func missingTool(err error) string {
 	return m[1]
 }
 
-// Started as described, producer and consumer end by themselves, each with
-// status 0.
+// Started as described, producer and consumer each end by themselves with status
+// 0.
 func ends(w *check.World) {
 	r := newPair(w).run(program.Scenario{})
 	r.survives()
@@ -72,7 +73,7 @@ func ends(w *check.World) {
 	r.terminates()
 }
 
-// The items consumed are the items produced.
+// The consumed items are the produced items.
 func content(w *check.World) {
 	r := newPair(w).run(program.Scenario{})
 	r.survives()
@@ -84,7 +85,7 @@ func content(w *check.World) {
 func order(w *check.World) {
 	p := newPair(w)
 	if p.claims.Observe.Order == "any" {
-		w.Note("the claims promise no order")
+		w.Note("the claims state no order")
 		return
 	}
 	r := p.run(program.Scenario{})
@@ -93,30 +94,30 @@ func order(w *check.World) {
 	r.seen()
 	d := program.Compare(r.Produced, r.Consumed)
 	if d.Misplaced >= 0 {
-		r.fail("item %d consumed was %s, where %s was next: produced %s; consumed %s",
+		r.fail("consumed item %d is %s, but %s was next; produced: %s; consumed: %s",
 			d.Misplaced+1, show(d.Found), show(d.Want), sequence(r.Produced), sequence(r.Consumed))
 	}
 	if distinct(r.Produced) < 2 {
-		w.Unobserved("all items look the same, so that their order cannot be seen; print something that tells them apart")
+		w.Unobserved("all items look the same, so their order cannot be observed; print something that distinguishes them")
 	}
 }
 
 // A consumer that is started without a producer consumes nothing.
 func alone(w *check.World) {
 	p := newPair(w)
-	// With a producer it must be seen to consume, else seeing nothing without one
-	// would prove nothing.
+	// Only a consumer that prints items when there is a producer shows, by printing
+	// none, that it consumes none without one.
 	control := p.run(program.Scenario{})
 	control.survives()
 	control.terminates()
 	control.seen()
-	w.RuledOut("with a producer it consumes %d", len(control.Consumed))
+	w.RuledOut("with a producer it consumes %s", items(len(control.Consumed)))
 
 	p.startAfresh()
 	r := p.run(program.Scenario{Only: program.Consumer})
 	r.survives()
 	if n := len(r.Consumed); n > 0 {
-		w.Fail("nobody produced anything, and the consumer consumed %d: %s", n, sequence(r.Consumed))
+		w.Fail("the consumer consumed %s without a producer: %s", items(n), sequence(r.Consumed))
 	}
 }
 
@@ -125,7 +126,7 @@ func consumerFirst(w *check.World) {
 	newPair(w).run(program.Scenario{First: program.Consumer}).works()
 }
 
-// A second run, without any cleaning up after the first, works like the first.
+// A second run, without any clean-up after the first, works like the first.
 func again(w *check.World) {
 	p := newPair(w)
 	first := p.run(program.Scenario{})
@@ -133,10 +134,10 @@ func again(w *check.World) {
 		first.seen()
 	}
 	if !first.worked() {
-		w.Unobserved("the first run was not right itself, so that a second would say nothing of what the first has left; see PROG-RUN and PROG-CONTENT")
+		w.Unobserved("the first run already went wrong, so a second would show nothing about what the first left; see PROG-RUN and PROG-CONTENT")
 	}
-	w.RuledOut("the first run was right")
-	w.Step("nothing was cleaned up")
+	w.RuledOut("the first run works")
+	w.Step("left everything as it was after the first run")
 	p.run(program.Scenario{}).works()
 }
 

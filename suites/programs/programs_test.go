@@ -44,9 +44,12 @@ func suite() (run.Suite, error) {
 	return run.Suite{Catalogue: catalogue, Version: "test", Register: []func(*check.Suite){programs.Programs}}, err
 }
 
-// check builds what write puts into a directory, and checks it.
+// checked builds what write puts into a directory, and checks it.
 func checked(t *testing.T, write func(dir string) error, only ...string) map[string]reports.Result {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	dir := t.TempDir()
 	if err := write(dir); err != nil {
 		t.Fatal(err)
@@ -135,7 +138,7 @@ func TestBrokenPairFallsShortByName(t *testing.T) {
 		t.Errorf("PROG-LAST says %q", last.Message)
 	}
 	if e := last.Evidence; e == nil || !slices.ContainsFunc(e.Did, func(did string) bool { return strings.Contains(did, "Ctrl-S") }) || len(e.Output) == 0 {
-		t.Errorf("PROG-LAST does not tell what was done and printed: %+v", e)
+		t.Errorf("PROG-LAST does not report what was done and printed: %+v", e)
 	}
 }
 
@@ -197,20 +200,20 @@ func TestVerdicts(t *testing.T) {
 		{"another format", "", producer, strings.ReplaceAll(consumer, "consumed", "got"), "PROG-CONTENT", reports.Unobserved, `its first line was "got 1"`},
 		{"silence", "", producer, "cat fifo >/dev/null", "PROG-CONTENT", reports.Unobserved, "the consumer printed nothing"},
 		{"nothing left for a late consumer", "", `for i in 1 2 3 4; do echo "produced $i"; done; touch over`,
-			`sleep 0.1; [ -e over ] || for i in 1 2 3 4; do echo "consumed $i"; done`, "PROG-CONTENT", reports.Fail, "Missing: all 4 (1, 2, 3, 4)."},
-		{"silence is no proof", "", producer, strings.ReplaceAll(consumer, "consumed", "got"), "PROG-ALONE", reports.Unobserved, "nothing was seen"},
+			`sleep 0.1; [ -e over ] || for i in 1 2 3 4; do echo "consumed $i"; done`, "PROG-CONTENT", reports.Fail, "Missing: all 4 items (1, 2, 3, 4)."},
+		{"silence is no proof", "", producer, strings.ReplaceAll(consumer, "consumed", "got"), "PROG-ALONE", reports.Unobserved, "no consumed items were observed"},
 		{"a crash", "", producer, consumer + "\nkill -SEGV $$", "PROG-RUN", reports.Crash, "the consumer was killed by signal 11"},
 		{"a hang", "", producer, consumer + "\nexec 8<>fifo; read x <&8", "PROG-RUN", reports.Timeout, "the consumer is asleep in read("},
 		{"a flood", "", producer, "cat fifo >/dev/null; yes", "PROG-RUN", reports.Fail, "printed more than 4 MiB"},
-		{"wrong from the first run on", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-AGAIN", reports.Unobserved, "the first run was not right itself"},
+		{"wrong from the first run on", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-AGAIN", reports.Unobserved, "the first run already went wrong"},
 		{"nothing arrived", "", producer, "cat fifo >/dev/null; echo consumed", "PROG-AGAIN", reports.Unobserved, "no line of the consumer matches"},
 		{"twice", "", producer, strings.ReplaceAll(consumer, "do echo", `do echo "consumed $x"; echo`), "PROG-CONTENT", reports.Fail, "Consumed more than once: 1, 2, 3, 4."},
-		{"too few", "", strings.ReplaceAll(producer, "-lt $1", "-lt 3"), consumer, "PROG-CONTENT", reports.Fail, "4 items were asked for, and 3 produced"},
-		{"one lost", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-CONTENT", reports.Fail, "Missing: 1 (2)."},
+		{"too few", "", strings.ReplaceAll(producer, "-lt $1", "-lt 3"), consumer, "PROG-CONTENT", reports.Fail, "started for 4 items and produced 3"},
+		{"one lost", "", producer, strings.ReplaceAll(consumer, "do echo", "do [ $x = 2 ] || echo"), "PROG-CONTENT", reports.Fail, "Missing: 1 item (2)."},
 		{"a daemon", "", producer, consumer + "\nsetsid sleep 1000 &", "PROG-NOLEAK", reports.Leak, "process"},
 		{"the same item again and again", "", strings.ReplaceAll(producer, "$i\"", "x\""), consumer, "PROG-ORDER", reports.Unobserved, "look the same"},
 		{"a missing interpreter", "", "", "", "PROG-RUN", reports.Fail, ""},
-		{"a mechanism that is not used", "  mechanism: {require: [msgget]}", producer, consumer, "PROG-MECHANISM", reports.Fail, "msgget is demanded, and was not used; seen:"},
+		{"a mechanism that is not used", "  mechanism: {require: [msgget]}", producer, consumer, "PROG-MECHANISM", reports.Fail, "msgget is required but was not called; IPC calls seen:"},
 		{"a mechanism that cannot be seen", "  mechanism: {require: [sem_init]}", producer, consumer, "PROG-MECHANISM", reports.Inconclusive, "sem_init makes no system call"},
 		{"a mechanism that is used", "  mechanism: {require: [mkfifo], forbid: [socket]}", producer, consumer, "PROG-MECHANISM", reports.Pass, ""},
 	} {
@@ -232,9 +235,12 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// What attacks the machine meets the world's limits and its PID namespace; the
-// run goes on to a verdict.
+// Programs that attack the machine meet the world's limits and its PID namespace,
+// and the run still comes to a verdict.
 func TestHostilePrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	w, err := world.New(t.Context(), world.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -244,11 +250,11 @@ func TestHostilePrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !isolated {
-		t.Skip("without a PID namespace these would reach processes that are not the test's")
+		t.Skip("without a PID namespace these programs would reach processes outside of the test")
 	}
 	for name, attack := range map[string]string{
 		"fork bomb": "f() { f | f & }; f; sleep 1",
-		"massacre":  "kill -9 -1",
+		"kill all":  "kill -9 -1",
 		"orphans":   "for i in 1 2 3 4 5; do setsid sh -c 'trap \"\" INT TERM; while :; do sleep 1; done' & done",
 	} {
 		r := checked(t, scripts("", producer, attack+"\n"+consumer), "PROG-CONTENT")["PROG-CONTENT"]

@@ -12,25 +12,25 @@ import (
 )
 
 // residue is what a pair's programs may leave on a host without namespaces, where
-// nobody else can tell whose an object is. What they open under a tracer is
-// theirs, unless it was there before.
+// an object does not show which process created it. An object that they open under
+// a tracer is theirs, unless it existed before.
 type residue struct {
 	files  []string
 	before map[string]uint64 // inode numbers by path
-	queues bool              // they may have opened POSIX message queues
+	queues bool              // the programs may have opened POSIX message queues
 }
 
 // learnResidue runs the pair once under a tracer, on a host without namespaces,
-// and removes what is left of that run.
+// and removes what that run left.
 func (p *pair) learnResidue() {
 	if p.w.Isolated() {
 		return
 	}
 	r := &residue{before: present()}
-	p.w.Step("ran the pair once to learn which objects are its own, since this host has no namespaces")
+	p.w.Step("ran the pair once under a tracer to learn which objects are its own, since this host has no namespaces")
 	o, err := program.Run(p.w.Context(), p.w.World, p.dir, p.claims, program.Scenario{Items: p.claims.Items, Seed: p.seeds.Uint64(), Trace: true})
 	if err != nil {
-		return // the run that is judged will say so
+		return // the run that is judged will report it
 	}
 	r.files = mechanism.Files(o.Uses)
 	r.queues = o.Untraced != "" || mechanism.Find(o.Uses, "mq_open") != nil
@@ -58,7 +58,7 @@ func present() map[string]uint64 {
 	return found
 }
 
-// left lists the pair's own objects that are there now.
+// left lists the pair's own objects that exist now.
 func (r *residue) left() (files []string) {
 	if r == nil {
 		return nil
@@ -72,8 +72,8 @@ func (r *residue) left() (files []string) {
 	return files
 }
 
-// unused reports that a kind of object was not seen, and need not be: the programs
-// make none.
+// unused reports whether the programs create no objects of a kind, so that it does
+// not matter whether such objects can be seen.
 func (r *residue) unused(kind string) bool { return r != nil && kind == world.Queue && !r.queues }
 
 func (r *residue) remove() {
@@ -82,7 +82,8 @@ func (r *residue) remove() {
 	}
 }
 
-// objectName is what programs call an object: /dev/shm/sem.full is /full.
+// objectName is the name that programs use for an object: /dev/shm/sem.full is
+// /full.
 func objectName(file string) string {
 	return "/" + strings.TrimPrefix(filepath.Base(file), "sem.")
 }

@@ -20,38 +20,47 @@ type result struct {
 	w      *check.World
 	pair   *pair
 	claims subject.Programs
-	right  []string // what was found to be right so far
+	right  []string // what is right so far
 }
 
-// isRight notes what is right of this run. It is told only where something else
-// of the same run is wrong, since it rules out nothing for another.
+// isRight notes something that is right in this run. It is reported only with a
+// failure of the same run, since it rules out nothing for another run.
 func (r *result) isRight(format string, args ...any) {
 	r.right = append(r.right, fmt.Sprintf(format, args...))
 }
 
-// fail ends the spec, and tells what is right of this run.
+// fail ends the spec, and reports what is right in this run.
 func (r *result) fail(format string, args ...any) {
-	r.tellRight()
+	r.reportRight()
 	r.w.Fail(format, args...)
 }
 
-func (r *result) tellRight() {
+func (r *result) reportRight() {
 	for _, text := range r.right {
 		r.w.RuledOut("%s", text)
 	}
 }
 
-// survives expects that no program crashed or flooded its output: after that
+// survives expects that no program crashed or flooded its output: where one did,
 // there is nothing else to judge.
 func (r *result) survives() {
 	for _, p := range r.Processes {
 		if p.Flooded {
-			r.w.Fail("the %s printed more than %d MiB and was ended: does a loop of its never end?", p.Role, r.Scenario.OutputLimit>>20)
+			r.w.Fail("the %s printed more than %d MiB and was stopped; look for a loop that never ends", p.Role, r.Scenario.OutputLimit>>20)
 		}
 		if p.Ended && p.Exit.Signal != 0 {
-			r.w.Crash("the %s was %v after %d produced and %d consumed", p.Role, p.Exit, len(r.Produced), len(r.Consumed))
+			r.w.Crash("the %s was %v after %s", p.Role, p.Exit, r.progress())
 		}
 	}
+}
+
+// progress says how far the run got: "3 items were produced and 2 consumed".
+func (r *result) progress() string {
+	verb := "were"
+	if len(r.Produced) == 1 {
+		verb = "was"
+	}
+	return fmt.Sprintf("%s %s produced and %d consumed", items(len(r.Produced)), verb, len(r.Consumed))
 }
 
 // survived reports whether no program crashed or flooded its output.
@@ -61,20 +70,22 @@ func (r *result) survived() bool {
 	})
 }
 
-// terminates expects that the run came to its end.
+// terminates expects that the run ended by itself.
 func (r *result) terminates() {
 	if r.Why == "" {
 		r.isRight("both programs ended")
 		return
 	}
-	var who []string
+	parts := []string{r.Why}
 	for _, b := range r.Hung {
-		who = append(who, fmt.Sprintf("the %s is %s", b.Process, b.Where))
+		if b.Where != "" {
+			parts = append(parts, fmt.Sprintf("the %s is %s", b.Process, b.Where))
+		}
 	}
-	r.w.Timeout("%s; %d produced, %d consumed; %s", r.Why, len(r.Produced), len(r.Consumed), strings.Join(who, "; "))
+	r.w.Timeout("%s", strings.Join(append(parts, r.progress()), "; "))
 }
 
-// failures tells the programs that ended by themselves with another status than
+// failures lists the programs that ended by themselves with a status other than
 // 0.
 func (r *result) failures() (list []string) {
 	for _, p := range r.Processes {
@@ -82,30 +93,31 @@ func (r *result) failures() (list []string) {
 			continue
 		}
 		text := fmt.Sprintf("the %s ended with %v", p.Role, p.Exit)
-		if said := r.lastWords(p.Role); said != "" {
-			text += fmt.Sprintf(", saying %q", said)
+		if line := r.lastLine(p.Role); line != "" {
+			text += fmt.Sprintf("; its last line was %q", line)
 		}
 		list = append(list, text)
 	}
 	return list
 }
 
-// lastWords is the last line that a program printed as an error, or at all.
-func (r *result) lastWords(role string) string {
-	said := ""
+// lastLine is the last line that a program printed on its standard error, or, if
+// there is none, on its standard output.
+func (r *result) lastLine(role string) string {
+	last := ""
 	for _, o := range r.Outputs {
 		if o.Process != role {
 			continue
 		}
 		lines := strings.Split(strings.TrimSpace(o.Text), "\n")
 		if line := strings.TrimSpace(lines[len(lines)-1]); line != "" {
-			said = clip(line, 120)
+			last = clip(line, 120)
 		}
 	}
-	return said
+	return last
 }
 
-// seen expects that items were observed at all, where there were any.
+// seen expects that items were observed, unless the run has none.
 func (r *result) seen() {
 	if r.Scenario.Items == 0 && r.claims.TakesItems() {
 		return
@@ -123,16 +135,16 @@ func (r *result) seenBy(role string, items []program.Item, pattern string) {
 	switch sample := r.sample(role); {
 	case len(items) > 0:
 	case role == program.Consumer && r.claims.Observe.File != "":
-		r.w.Unobserved("nothing was seen to be consumed: %s is missing, or holds no item", r.claims.Observe.File)
+		r.w.Unobserved("no consumed items were observed: %s is missing or holds no item", r.claims.Observe.File)
 	case sample != "":
-		r.w.Unobserved("nothing was seen to be %s: no line of the %s matches the pattern %s; its first line was %q", verb, role, pattern, clip(sample, 120))
+		r.w.Unobserved("no %s items were observed: no line of the %s matches the pattern %s; its first line was %q", verb, role, pattern, clip(sample, 120))
 	default:
-		r.w.Unobserved("nothing was seen to be %s: the %s printed nothing", verb, role)
+		r.w.Unobserved("no %s items were observed: the %s printed nothing", verb, role)
 	}
 }
 
-// sample is a line that did not match. Where the producer starts the consumer,
-// the lines of both come in as the producer's.
+// sample is a line of a role that did not match its pattern. Where the producer
+// starts the consumer, the lines of both count as the producer's.
 func (r *result) sample(role string) string {
 	if s := r.Unmatched[role]; s != "" || r.Process(role) != nil {
 		return s
@@ -140,15 +152,15 @@ func (r *result) sample(role string) string {
 	return r.Unmatched[program.Producer]
 }
 
-// same expects that what was consumed is what was produced.
+// same expects that the consumed items are the produced ones.
 func (r *result) same() {
 	r.seen()
 	if !r.asked() {
-		r.fail("%d items were asked for, and %d produced: %s", r.Scenario.Items, len(r.Produced), sequence(r.Produced))
+		r.fail("the producer was started for %s and produced %d: %s", items(r.Scenario.Items), len(r.Produced), sequence(r.Produced))
 	}
 	d := program.Compare(r.Produced, r.Consumed)
 	if d.Same() {
-		r.isRight("all %d items arrived", len(r.Produced))
+		r.isRight("all items arrived (%s)", items(len(r.Produced)))
 		return
 	}
 	arrived := len(r.Consumed) > 0
@@ -156,36 +168,36 @@ func (r *result) same() {
 		r.isRight("nothing was consumed twice")
 	}
 	if arrived && d.Misplaced < 0 {
-		r.isRight("the order of what arrived is right")
+		r.isRight("the items that arrived are in order")
 	}
-	r.fail("%d produced, %d consumed. %s", len(r.Produced), len(r.Consumed), describe(d, r.Produced))
+	r.fail("%s. %s", r.progress(), describe(d, r.Produced))
 }
 
-// worked reports whether the run was right, as works expects it.
+// worked reports whether the run meets what works expects.
 func (r *result) worked() bool {
 	return r.survived() && r.Why == "" && r.asked() && program.Compare(r.Produced, r.Consumed).Same()
 }
 
-// asked reports whether as many items were produced as were asked for.
+// asked reports whether as many items were produced as requested.
 func (r *result) asked() bool { return !r.claims.TakesItems() || len(r.Produced) == r.Scenario.Items }
 
-// works expects a run that is right in every way but its order: nobody crashed
-// or hangs, and all items arrived. A program that gave up says why, which
-// explains more than what is missing because of it.
+// works expects a run that is right in every way but the order of its items: no
+// program crashed or hangs, and all items arrived. If a program ended with an
+// error, its message is reported first, since it explains what is missing.
 func (r *result) works() {
 	r.survives()
 	d := program.Compare(r.Produced, r.Consumed)
 	if failed := r.failures(); len(failed) > 0 && (r.Why != "" || !d.Same() || len(r.Produced) == 0) {
-		r.w.Fail("%s; %d produced, %d consumed", strings.Join(failed, "; "), len(r.Produced), len(r.Consumed))
+		r.w.Fail("%s; %s", strings.Join(failed, "; "), r.progress())
 	}
 	r.terminates()
 	r.same()
 }
 
-// leavesNothing expects that nothing is left but what the claims allow. Files
-// are no matter of this requirement.
+// leavesNothing expects that nothing is left but what the claims allow. The
+// requirement does not cover files.
 func (r *result) leavesNothing() {
-	r.w.Step("looked for processes, shared memory, semaphores and queues that are left")
+	r.w.Step("looked for processes, shared memory, semaphores and queues that were left")
 	ctx, cancel := context.WithTimeout(r.w.Context(), 10*time.Second)
 	defer cancel()
 	found, unseen := r.w.Leftovers(ctx)
@@ -208,12 +220,12 @@ func (r *result) leavesNothing() {
 	}
 	r.w.Observed(r.Outputs, r.Hung, left)
 	if len(left) > 0 {
-		r.tellRight()
+		r.reportRight()
 		r.w.Leak("left behind: %s", strings.Join(left, "; "))
 	}
 	for _, u := range unseen {
 		if u.Kind != world.File && u.Kind != world.Socket && !r.pair.residue.unused(u.Kind) {
-			r.w.Inconclusive("nothing was found, but not everything can be looked at here: %s", u)
+			r.w.Inconclusive("nothing was found, but not everything can be checked on this host: %s", u)
 		}
 	}
 	if len(allowed) > 0 {
@@ -221,7 +233,8 @@ func (r *result) leavesNothing() {
 	}
 }
 
-// mayStay compares names as people write them: /full, full, /sem.full and
+// mayStay reports whether the claims allow an object to be left. Names are compared
+// as they are commonly written: /full, full, /sem.full and
 // /dev/shm/sem.full are one semaphore; System V objects are named by their key,
 // 0x1234 or 4660.
 func (r *result) mayStay(name string) bool {
