@@ -34,11 +34,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
-	"github.com/ipckit/ipckit/suites/cooperation"
-	"github.com/ipckit/ipckit/suites/messagepassing"
-	"github.com/ipckit/ipckit/suites/programs"
 	"github.com/ipckit/ipckit/suites/requirements"
-	"github.com/ipckit/ipckit/suites/sharedmemory"
 )
 
 // Version is the version of the catalogue and its specs.
@@ -50,25 +46,7 @@ func Suite() (run.Suite, error) {
 	return run.Suite{
 		Catalogue: catalogue,
 		Version:   Version,
-		Register: []func(*check.Suite){
-			sharedmemory.Regions,
-			sharedmemory.Words,
-			sharedmemory.Locks,
-			sharedmemory.Semaphores,
-			sharedmemory.RWLocks,
-			sharedmemory.Snapshots,
-			sharedmemory.Buffers,
-			sharedmemory.Races,
-			sharedmemory.Stress,
-			messagepassing.Stress,
-			messagepassing.Mailboxes,
-			messagepassing.Synchronization,
-			messagepassing.Capacities,
-			messagepassing.Links,
-			messagepassing.Networks,
-			cooperation.Cooperation,
-			programs.Programs,
-		},
+		Register:  register(),
 	}, err
 }
 

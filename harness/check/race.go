@@ -6,21 +6,32 @@ import (
 
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/scenario"
+	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/reports"
 )
 
-// Interleavings is the body of a check of kind race: it explores the scenarios
+// Scenarios gives what is explored of a subject, by its claims.
+type Scenarios func(subject.Claims) ([]scenario.Scenario, error)
+
+// Interleavings gives the body of a check of kind race: it explores the scenarios
 // that show the requirement, up to the first violation. What is found is found
 // each time, so that nothing needs to be looked at again.
-func Interleavings(w *World) {
-	all, err := scenario.Of(w.Claims())
-	if err != nil {
-		w.Inconclusive("a scenario that the claims add cannot be read: %v", err)
+func Interleavings(of Scenarios) func(*World) {
+	return func(w *World) {
+		all, err := of(w.Claims())
+		if err != nil {
+			w.Inconclusive("a scenario that the claims add cannot be read: %v", err)
+		}
+		list := scenario.Showing(all, w.entry.requirement.ID, w.Profile())
+		if len(list) == 0 {
+			w.Skip("what is claimed gives rise to no scenario for this")
+		}
+		w.explore(list)
 	}
-	list := scenario.Showing(all, w.entry.requirement.ID, w.Profile())
-	if len(list) == 0 {
-		w.Skip("what is claimed gives rise to no scenario for this")
-	}
+}
+
+// explore ends the spec with the first scenario that breaks the requirement.
+func (w *World) explore(list []scenario.Scenario) {
 	e, err := explore.Start(w.ctx, w.World, w.entry.suite.Launcher)
 	var refused *explore.Refused
 	switch {

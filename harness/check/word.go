@@ -14,6 +14,9 @@ func (r *Region) Word(offset int64) *Word { return &Word{r, offset} }
 // Process is the one that holds the region.
 func (x *Word) Process() *Process { return x.region.process }
 
+// Region is the process's way to the region that the word lies in.
+func (x *Word) Region() *Region { return x.region }
+
 func (x *Word) request(verb string) protocol.Request {
 	return protocol.Request{Op: "word." + verb, Object: x.region.handle, Offset: &x.offset}
 }

@@ -10,7 +10,7 @@ import (
 // failure is the workload that ended though nobody wanted it to: by the death of
 // its process, before those whose operations failed for that; nil where there is
 // none. The death of who was killed on purpose is none.
-func (r *round) failure() *check.Recording {
+func (r *Round) failure() *check.Recording {
 	var failed *check.Recording
 	for _, x := range r.recordings {
 		switch dead, err := x.Err(); {
@@ -26,7 +26,7 @@ func (r *round) failure() *check.Recording {
 
 // failing looks for a failure, and ends the other workloads soon after: they may
 // wait for the one that failed for ever. stop is called when all have ended.
-func (r *round) failing() (stop func()) {
+func (r *Round) failing() (stop func()) {
 	over, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)

@@ -14,13 +14,13 @@ import (
 )
 
 // short reports whether there are shortages in this round.
-func (r *round) short() bool { return r.number%6 == 3 }
+func (r *Round) short() bool { return r.Number%6 == 3 }
 
 // errNotYet keeps shortages off until everybody has what he works with.
 var errNotYet = errors.New("not everybody records yet")
 
 // noFiles leaves a process no descriptors.
-func (r *round) noFiles(x *check.Recording) fault.Shortage {
+func (r *Round) noFiles(x *check.Recording) fault.Shortage {
 	return func() (func(), error) {
 		if !x.Begun() {
 			return nil, errNotYet
@@ -31,7 +31,7 @@ func (r *round) noFiles(x *check.Recording) fault.Shortage {
 }
 
 // fullShm leaves nobody room in /dev/shm.
-func (r *round) fullShm() (func(), error) {
+func (r *Round) fullShm() (func(), error) {
 	if slices.ContainsFunc(r.recordings, func(x *check.Recording) bool { return !x.Begun() }) {
 		return nil, errNotYet
 	}
@@ -42,7 +42,7 @@ func (r *round) fullShm() (func(), error) {
 }
 
 // ended ends a shortage, and remembers one that could not be.
-func (r *round) ended(end func() error) func() {
+func (r *Round) ended(end func() error) func() {
 	return func() {
 		if err := end(); err != nil {
 			r.lasting = err
@@ -54,7 +54,7 @@ func (r *round) ended(end func() error) func() {
 // shortage: then it is no fault of the subject's. Where memory was not reserved
 // when it was made, as textbooks do not, the first touch of a page ends a process
 // by SIGBUS. "" is no excuse.
-func (r *round) excuse(failed *check.Recording) string {
+func (r *Round) excuse(failed *check.Recording) string {
 	made := r.faults.Events()[r.before:]
 	if !slices.ContainsFunc(made, func(e fault.Event) bool { return slices.Contains(fault.Shortages, e.Kind) }) {
 		return ""

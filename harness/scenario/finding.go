@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/explore"
@@ -190,15 +189,15 @@ func (f *Finding) Verdict() reports.Verdict {
 	return reports.Pass
 }
 
-// Breaks reports whether what was found breaks a requirement. One who hangs
-// breaks the promise that nobody is forgotten, and not that of the order of
-// items; a wrong answer is the other way round.
+// Breaks reports whether what was found breaks a requirement. A process that
+// hangs breaks the promise that those which wait go on, and not that of the order
+// of items; a wrong answer is the other way round.
 func (f *Finding) Breaks(id string) bool {
 	shows := f.Scenario.Shows
 	if f.broken() != "" { // nothing was explored
 		return slices.Contains(shows, id)
 	}
-	wakes := func(id string) bool { return strings.HasSuffix(id, "-WAKE") || strings.HasSuffix(id, "-PROGRESS") }
+	wakes := func(id string) bool { return slices.Contains(f.Scenario.Wakes, id) }
 	switch f.Verdict() {
 	case reports.Pass:
 		return false

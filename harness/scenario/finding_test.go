@@ -10,9 +10,9 @@ import (
 	"github.com/ipckit/ipckit/reports"
 )
 
-// Who hangs breaks the promise of waking, and a wrong answer the others.
+// A process that hangs breaks the promise of waking, and a wrong answer the others.
 func TestBreaks(t *testing.T) {
-	s := Scenario{Shows: []string{"BUF-WAKE", "BUF-NOLOSS", "BUF-FIFO"}}
+	s := Scenario{Shows: []string{"BUF-WAKE", "BUF-NOLOSS", "BUF-FIFO"}, Wakes: []string{"BUF-WAKE"}}
 	hang := explore.Outcome{Ends: [2]string{"", "waits for ever"}}
 	wrong := explore.Outcome{Answers: [2][]string{{"ok"}, {"ok"}}}
 	for _, x := range []struct {
@@ -43,7 +43,7 @@ func TestBreaks(t *testing.T) {
 	}
 }
 
-// claims is what promises everything.
+// claims are those of a lock and a buffer.
 func claims(scenarios ...subject.Scenario) subject.Claims {
 	c := subject.Claims{
 		Profiles: subject.Profiles{
@@ -56,12 +56,30 @@ func claims(scenarios ...subject.Scenario) subject.Claims {
 	return c
 }
 
+// objects derives one scenario of a lock, and has a lock and a buffer to add to.
+var objects = Source{
+	Scenarios: func(*subject.Claims) []Scenario {
+		return lock.Scenarios(Sketch{State: "held", Before: "acquire", A: "release", B: "acquire", Shows: []string{"wakes"}})
+	},
+	Object: func(_ *subject.Claims, profile string) (Object, bool) {
+		switch profile {
+		case subject.ProfileLock:
+			return lock, true
+		case subject.ProfileOneToOne:
+			return Object{Profile: profile, Family: "buffer", Size: 4, Create: []protocol.Request{{Op: protocol.OpBufferCreate, Object: "buffer", Name: "buffer"}}}, true
+		}
+		return Object{}, false
+	},
+}
+
+var lock = Object{Profile: subject.ProfileLock, Family: "lock", Create: []protocol.Request{{Op: protocol.OpLockCreate, Object: "lock", Name: "lock"}}}
+
 // An author's scenario is read like the kit's own.
 func TestAddedScenario(t *testing.T) {
 	all, err := Of(claims(subject.Scenario{
 		Name: "two at once", Of: "buffer.one-to-one", Before: "put 1, B: get", A: "put 2, try put 3", B: "get, close",
 		Observe: "B: try get", Shows: []string{"BUF-FIFO"}, Preemptions: 2,
-	}))
+	}), objects)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,32 +113,28 @@ func TestSyntax(t *testing.T) {
 		{subject.Scenario{Of: "buffer.one-to-one", A: "put", B: "get"}, "1 numbers"},
 	} {
 		x.scenario.Name = "mine"
-		_, err := Of(claims(x.scenario))
+		_, err := Of(claims(x.scenario), objects)
 		if err == nil || !strings.Contains(err.Error(), x.say) || !strings.Contains(err.Error(), `"mine"`) {
 			t.Errorf("%+v: %v; want it to say %q", x.scenario, err, x.say)
 		}
 	}
 }
 
-// Ids are unique, and each scenario shows something.
-func TestScenariosOfEverything(t *testing.T) {
-	all, err := Of(claims())
+// What a family gives comes before what the claims add, and two of one kind are
+// told apart.
+func TestOrder(t *testing.T) {
+	all, err := Of(claims(subject.Scenario{Name: "mine", Of: "lock", A: "acquire", B: "acquire", Shows: []string{"wakes"}}), objects, objects)
 	if err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
+	var ids []string
 	for _, s := range all {
-		if seen[s.ID] || len(s.Shows) == 0 {
-			t.Errorf("%s is there twice, or shows nothing", s.ID)
-		}
-		seen[s.ID] = true
+		ids = append(ids, s.ID)
 	}
-	for _, id := range []string{"lock.held:release+acquire", "buffer.one-to-one.full:put+get", "buffer.one-to-one.closed:try-put+get"} {
-		if !seen[id] {
-			t.Errorf("there is no %s", id)
-		}
+	if got := strings.Join(ids, " "); got != "lock.held:release+acquire lock.held:release+acquire~2 lock.mine" {
+		t.Errorf("%s", got)
 	}
-	if n := len(Showing(all, "LOCK-WAKE", "lock")); n < 2 {
-		t.Errorf("%d scenarios show LOCK-WAKE", n)
+	if n := len(Showing(all, "wakes", "lock")); n != 3 {
+		t.Errorf("%d scenarios show what all three do", n)
 	}
 }

@@ -26,6 +26,9 @@ import (
 //	store V, add V, cas OLD NEW, load     of the word at offset 0; another is given as load@8
 //	write@OFFSET N, read@OFFSET SIZE      of a region: N is one byte
 
+// RegionSize is that of the regions that a step makes: one page.
+const RegionSize = 4096
+
 // A SyntaxError is a step that the language does not have.
 type SyntaxError struct {
 	Scenario string // name, where it is one that the claims add
@@ -42,7 +45,7 @@ func (e *SyntaxError) Error() string {
 }
 
 // steps reads steps, done by an agent unless they say otherwise.
-func (o object) steps(text, by string) ([]explore.Step, error) {
+func (o Object) steps(text, by string) ([]explore.Step, error) {
 	var list []explore.Step
 	for part := range strings.SplitSeq(text, ",") {
 		part = strings.TrimSpace(part)
@@ -66,7 +69,7 @@ func (o object) steps(text, by string) ([]explore.Step, error) {
 }
 
 // requests reads the steps of one agent.
-func (o object) requests(text, by string) ([]protocol.Request, error) {
+func (o Object) requests(text, by string) ([]protocol.Request, error) {
 	list, err := o.steps(text, by)
 	if err != nil {
 		return nil, err
@@ -91,7 +94,7 @@ var waits = []string{
 var limits = map[string]subject.Wait{"try": subject.Never, "timed": subject.Wait(explore.TimeLimit)}
 
 // request reads one step.
-func (o object) request(text string) (protocol.Request, error) {
+func (o Object) request(text string) (protocol.Request, error) {
 	fields := strings.Fields(text)
 	wait, limited := protocol.WireWait(subject.Forever), ""
 	if len(fields) > 0 {
@@ -103,7 +106,7 @@ func (o object) request(text string) (protocol.Request, error) {
 		return protocol.Request{}, &SyntaxError{Text: text, Want: "an operation"}
 	}
 	verb, place, placed := strings.Cut(fields[0], "@")
-	family := o.family
+	family := o.Family
 	if f, v, ok := strings.Cut(verb, "."); ok {
 		family, verb = f, v
 	}
@@ -135,7 +138,7 @@ func (o object) request(text string) (protocol.Request, error) {
 	}
 	switch r.Op {
 	case protocol.OpBufferPut, protocol.OpSnapshotPublish:
-		r.Data = item(numbers[0], o.size)
+		r.Data = item(numbers[0], o.Size)
 	case protocol.OpRegionWrite:
 		r.Data = item(numbers[0], 1)
 	case protocol.OpRegionRead:
@@ -148,11 +151,11 @@ func (o object) request(text string) (protocol.Request, error) {
 	case protocol.OpRegionCreate, protocol.OpRegionOpen:
 		r.Name = "new"
 		if verb == "create" {
-			r.Size = new(int64(regionSize))
+			r.Size = new(int64(RegionSize))
 		}
 	default:
 		if !slices.Contains(protocol.Operations, r.Op) || r.Op == protocol.OpWorkload {
-			return r, &SyntaxError{Text: text, Want: "an operation of the protocol, such as " + o.family + "'s"}
+			return r, &SyntaxError{Text: text, Want: "an operation of the protocol, such as " + o.Family + "'s"}
 		}
 	}
 	return r, nil

@@ -24,6 +24,7 @@ type Scenario struct {
 	ID      string   // "lock.held:release+acquire"
 	Profile string   // whose object it is about
 	Shows   []string // requirements that a violation breaks, by id; the first is its own
+	Wakes   []string // requirements that promise that a process which waits goes on
 
 	// Deaths says that agent A is to be killed before each of its accesses, and
 	// that B must get on: see [explore.Explorer.Kill].
@@ -34,17 +35,24 @@ type Scenario struct {
 	steps explore.Scenario
 }
 
-// Of gives the scenarios of what is claimed, in the order of the profiles,
-// those that the claims add at the end. The claims must be checked and
-// normalised. Errors: *[SyntaxError] of an added scenario.
-func Of(c subject.Claims) ([]Scenario, error) {
+// A Source derives scenarios from claims: those of one family of objects.
+type Source struct {
+	// Scenarios are those that the claims give rise to.
+	Scenarios func(c *subject.Claims) []Scenario
+	// Object is the one that scenarios which the claims add are about; not ok where
+	// the claimed profile is not of this family, or allows none.
+	Object func(c *subject.Claims, profile string) (o Object, ok bool)
+}
+
+// Of gives the scenarios of what is claimed, in the order of the sources, those
+// that the claims add at the end. The claims must be checked and normalised.
+// Errors: *[SyntaxError] of an added scenario.
+func Of(c subject.Claims, sources ...Source) ([]Scenario, error) {
 	var all []Scenario
-	for _, profile := range []func(*subject.Claims) []Scenario{
-		regions, words, locks, semaphores, rwlocks, snapshots, oneToOne, many,
-	} {
-		all = append(all, profile(&c)...)
+	for _, s := range sources {
+		all = append(all, s.Scenarios(&c)...)
 	}
-	added, err := added(&c)
+	added, err := added(&c, sources)
 	if err != nil {
 		return nil, err
 	}
@@ -109,65 +117,68 @@ func (s Scenario) In(world string) explore.Scenario {
 	return x
 }
 
-// A sketch is a scenario in the small language.
-type sketch struct {
-	state   string // of the object, a word
-	before  string // what brings it about, by A unless it says otherwise
-	a, b    string
-	observe string // afterwards, by A unless it says otherwise
-	shows   []string
+// A Sketch is a scenario in the small language.
+type Sketch struct {
+	State   string // of the object, a word
+	Before  string // what brings it about, by A unless it says otherwise
+	A, B    string
+	Observe string   // afterwards, by A unless it says otherwise
+	Shows   []string // as in Scenario
 
-	preemptions int
-	relaxed     bool // as in explore.Scenario
-	joined      bool // likewise
-	deaths      bool
+	Preemptions int
+	Relaxed     bool           // as in explore.Scenario
+	Joined      bool           // likewise
+	Deaths      bool           // as in Scenario
+	Teardown    []explore.Step // beside the object's
 }
 
-// An object is what the scenarios of a profile are about.
-type object struct {
-	profile string
-	family  string // of its operations
-	size    int64  // of items and records, bytes
-	create  []protocol.Request
+// An Object is what the scenarios of a profile are about.
+type Object struct {
+	Profile string
+	Family  string             // of its operations
+	Size    int64              // of items and records, bytes
+	Create  []protocol.Request // by A; B opens what is created
+	Wakes   []string           // as in Scenario
 }
 
 // scenario fills a sketch in.
-func (o object) scenario(k sketch) (Scenario, error) {
-	s := Scenario{Profile: o.profile, Shows: k.shows, Deaths: k.deaths}
-	s.steps.Preemptions, s.steps.Relaxed, s.steps.First = k.preemptions, k.relaxed, true
-	s.steps.StoreBuffers, s.steps.Joined = true, k.joined
-	for _, r := range o.create {
+func (o Object) scenario(k Sketch) (Scenario, error) {
+	s := Scenario{Profile: o.Profile, Shows: k.Shows, Wakes: o.Wakes, Deaths: k.Deaths}
+	s.steps.Preemptions, s.steps.Relaxed, s.steps.First = k.Preemptions, k.Relaxed, true
+	s.steps.StoreBuffers, s.steps.Joined = true, k.Joined
+	s.steps.Teardown = k.Teardown
+	for _, r := range o.Create {
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.A, Request: r})
 		family, _, _ := strings.Cut(r.Op, ".")
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.B, Request: protocol.Request{
 			Op: family + ".open", Kind: r.Kind, Object: r.Object, Name: r.Name,
 		}})
 	}
-	before, err := o.steps(k.before, explore.A)
+	before, err := o.steps(k.Before, explore.A)
 	if err != nil {
 		return s, err
 	}
 	s.steps.Setup = append(s.steps.Setup, before...)
-	if s.steps.A, err = o.requests(k.a, explore.A); err != nil {
+	if s.steps.A, err = o.requests(k.A, explore.A); err != nil {
 		return s, err
 	}
-	if s.steps.B, err = o.requests(k.b, explore.B); err != nil {
+	if s.steps.B, err = o.requests(k.B, explore.B); err != nil {
 		return s, err
 	}
-	if s.steps.Observe, err = o.steps(k.observe, explore.A); err != nil {
+	if s.steps.Observe, err = o.steps(k.Observe, explore.A); err != nil {
 		return s, err
 	}
 	how := ":"
-	if k.deaths {
+	if k.Deaths {
 		how = ":killed-in-"
 	}
-	s.ID = o.profile + "." + k.state + how + short(k.a) + "+" + short(k.b)
+	s.ID = o.Profile + "." + k.State + how + short(k.A) + "+" + short(k.B)
 	return s, nil
 }
 
-// scenarios fills in sketches that are the kit's own, so that an error is one of
+// Scenarios fills in sketches that are the kit's own, so that an error is one of
 // the kit.
-func (o object) scenarios(sketches ...sketch) []Scenario {
+func (o Object) Scenarios(sketches ...Sketch) []Scenario {
 	var list []Scenario
 	for _, k := range sketches {
 		s, err := o.scenario(k)
@@ -181,16 +192,16 @@ func (o object) scenarios(sketches ...sketch) []Scenario {
 }
 
 // added are the scenarios that the claims add.
-func added(c *subject.Claims) ([]Scenario, error) {
+func added(c *subject.Claims, sources []Source) ([]Scenario, error) {
 	var list []Scenario
 	for _, x := range c.Scenarios {
-		o, ok := objectOf(c, x.Of)
+		o, ok := objectOf(c, x.Of, sources)
 		if !ok {
 			return nil, &SyntaxError{Scenario: x.Name, Text: x.Of, Want: "a claimed profile that has scenarios, such as lock or buffer.one-to-one"}
 		}
-		s, err := o.scenario(sketch{
-			state: "own", before: x.Before, a: x.A, b: x.B, observe: x.Observe, shows: x.Shows,
-			preemptions: x.Preemptions, relaxed: x.Relaxed, deaths: x.Deaths,
+		s, err := o.scenario(Sketch{
+			State: "own", Before: x.Before, A: x.A, B: x.B, Observe: x.Observe, Shows: x.Shows,
+			Preemptions: x.Preemptions, Relaxed: x.Relaxed, Deaths: x.Deaths,
 		})
 		if err == nil && (len(s.steps.A) == 0 || len(s.steps.B) == 0) {
 			err = &SyntaxError{Text: cmp.Or(x.A, x.B), Want: "operations for both a and b"}
@@ -208,29 +219,38 @@ func added(c *subject.Claims) ([]Scenario, error) {
 }
 
 // objectOf is the object of a claimed profile.
-func objectOf(c *subject.Claims, profile string) (object, bool) {
+func objectOf(c *subject.Claims, profile string, sources []Source) (Object, bool) {
 	if !slices.Contains(c.Claimed(), profile) {
-		return object{}, false
+		return Object{}, false
 	}
-	switch profile {
-	case subject.ProfileRegion:
-		return regionObject(), true
-	case subject.ProfileWord:
-		return wordObject(), true
-	case subject.ProfileLock:
-		return lockObject(), true
-	case subject.ProfileSemaphore:
-		return semaphoreObject(c, 0, 3), true
-	case subject.ProfileRWLock:
-		return rwlockObject(), true
-	case subject.ProfileSnapshot:
-		return snapshotObject(c), true
-	case subject.ProfileOneToOne:
-		o, _, ok := bufferObject(profile, c.Profiles.OneToOne)
-		return o, ok
-	case subject.ProfileMany:
-		o, _, ok := bufferObject(profile, c.Profiles.Many)
-		return o, ok
+	for _, s := range sources {
+		if o, ok := s.Object(c, profile); ok {
+			return o, true
+		}
 	}
-	return object{}, false
+	return Object{}, false
+}
+
+// Region is a region of one page: the object of regions and words, and what those
+// inside leave something in.
+func Region() Object {
+	return Object{Profile: subject.ProfileRegion, Family: "region", Create: []protocol.Request{
+		{Op: protocol.OpRegionCreate, Object: "region", Name: "region", Size: new(int64(RegionSize))},
+	}}
+}
+
+// Guarding is the object beside a region, in which those inside leave something;
+// not ok where no regions are claimed.
+func (o Object) Guarding(c *subject.Claims) (guarding Object, ok bool) {
+	if c.Profiles.Region == nil {
+		return o, false
+	}
+	o.Create = append(slices.Clone(o.Create), Region().Create...)
+	return o, true
+}
+
+// Clamp is the nearest to the wanted size that is claimed.
+func Clamp(wanted int64, i subject.Item) int64 {
+	least, most := i.Bounds()
+	return min(max(wanted, int64(least)), int64(most))
 }

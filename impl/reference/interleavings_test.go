@@ -11,10 +11,10 @@ import (
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/reexec"
-	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites"
 )
 
 func TestMain(m *testing.M) {
@@ -58,7 +58,7 @@ func TestInterleavings(t *testing.T) {
 	}()
 	claims := reference.Subject().Claims
 	claims.Normalise()
-	all, err := scenario.Of(claims)
+	all, err := suites.Scenarios(claims)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/ipckit/ipckit/harness/check"
 )
 
-// Cooperation registers the COOP family.
-func Cooperation(s *check.Suite) {
+// Specs registers the COOP family.
+func Specs(s *check.Suite) {
 	s.It("COOP-SHARE", share)
 	s.It("COOP-SPEEDUP", speedUp, check.Kind(catalogue.Performance), check.Once())
 	s.It("COOP-MODULE", module, check.Kind(catalogue.Fault))

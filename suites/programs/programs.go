@@ -15,8 +15,8 @@ import (
 	"github.com/ipckit/ipckit/harness/program"
 )
 
-// Programs registers the specs of the family PROG.
-func Programs(s *check.Suite) {
+// Specs registers the specs of the family PROG.
+func Specs(s *check.Suite) {
 	s.It("PROG-BUILD", build, check.Once())
 	s.It("PROG-RUN", ends)
 	s.It("PROG-CONTENT", content)

@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 
 func suite() (run.Suite, error) {
 	catalogue, err := requirements.Load()
-	return run.Suite{Catalogue: catalogue, Version: "test", Register: []func(*check.Suite){programs.Programs}}, err
+	return run.Suite{Catalogue: catalogue, Version: "test", Register: []func(*check.Suite){programs.Specs}}, err
 }
 
 // checked builds what write puts into a directory, and checks it.

@@ -153,7 +153,7 @@ func exploreSubject(ctx context.Context, name string, f exploreFlags) error {
 
 // chooseScenarios are those of the claims that are asked for.
 func chooseScenarios(t *target, f exploreFlags) ([]scenario.Scenario, error) {
-	all, err := scenario.Of(t.claims)
+	all, err := suites.Scenarios(t.claims)
 	if err != nil {
 		return nil, usage("%s: %w", t.name, err)
 	}

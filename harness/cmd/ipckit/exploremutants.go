@@ -13,10 +13,10 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/explore"
-	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites"
 )
 
 // A sighting is how a seeded race was found.
@@ -133,7 +133,7 @@ func sight(ctx context.Context, m faults.Fault) (s sighting, err error) {
 		return s, err
 	}
 	defer func() { _ = t.close() }()
-	all, err := scenario.Of(t.claims)
+	all, err := suites.Scenarios(t.claims)
 	if err != nil {
 		return s, err
 	}

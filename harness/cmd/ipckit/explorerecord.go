@@ -13,6 +13,7 @@ import (
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites"
 )
 
 // record writes what was explored as a check's record: each scenario counts for
@@ -81,7 +82,7 @@ func (x *exploration) results() []reports.Result {
 		}
 	}
 	if x.refused != "" { // one line, so that the record says why it is empty
-		for _, id := range scenario.Requirements() {
+		for _, id := range suites.Explored(s.Catalogue) {
 			r := check.Result(s, id)
 			r.Verdict, r.Message, r.Repeat = reports.Skipped, x.refused, ""
 			r.Checks = []reports.Check{{Kind: string(catalogue.Race), Verdict: reports.Skipped, Note: x.refused}}

@@ -1,0 +1,73 @@
+package rwlock
+
+import (
+	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
+)
+
+// Specs registers the RW family.
+func Specs(s *check.Suite) {
+	s.It("RW-EXCLUSION", exclusion)
+	s.It("RW-SHARED", shared)
+	s.It("RW-TRY", try)
+	s.It("RW-WAKE", wake)
+	s.It("RW-EINTR", eintr)
+	s.It("RW-ABANDONED", abandoned)
+	s.It("RW-VISIBLE", visible)
+	s.It("RW-DEADLINE", deadline)
+	s.It("RW-SLEEP", sleep)
+	s.It("RW-FAIR", fair)
+	s.It("RW-OWNERDEATH", ownerDeath)
+}
+
+// share gives handles on one reader–writer lock to processes of these names;
+// the first creates it.
+func share(w *check.World, names ...string) []*check.RWLock {
+	return check.Share(w, w.ObjectName("rw"), w.Crew(names...), (*check.Process).CreateRWLock, (*check.Process).OpenRWLock)
+}
+
+func enterRead(w *check.World, l *check.RWLock, when string) {
+	w.Must(l.Read(subject.Forever), "entering as a reader, %s, by %s", when, l.Process().Name())
+}
+
+func enterWrite(w *check.World, l *check.RWLock, when string) {
+	w.Must(l.Write(subject.Forever), "entering as a writer, %s, by %s", when, l.Process().Name())
+}
+
+func leave(w *check.World, l *check.RWLock) {
+	w.Must(l.Release(), "leaving by %s, which is inside", l.Process().Name())
+}
+
+// comesIn waits for a call that waited.
+func comesIn(w *check.World, c *check.Call, who string) {
+	_, err := c.Return()
+	w.Must(err, "the call of %s, who waited,", who)
+}
+
+func steps(w *check.World, steps int64) int64 {
+	return section.Steps(w.Claims().Profiles.RWLock.Waiting, steps)
+}
+
+// visits lets the first half write and the second half read at full speed, and
+// gives how often somebody writes.
+func visits(l []*check.RWLock, s check.Steps) (works []*check.Work, writes uint64) {
+	for i, x := range l {
+		if i < len(l)/2 {
+			works = append(works, x.BeginWrites(s))
+			writes += uint64(s.Count)
+		} else {
+			works = append(works, x.BeginReads(s))
+		}
+	}
+	return works, writes
+}
+
+// refusedRead and refusedWrite expect that a try is refused.
+func refusedRead(w *check.World, l *check.RWLock, what string) {
+	w.Refused(l.Read(subject.Never), section.NotGranted, "a try to read %s", what)
+}
+
+func refusedWrite(w *check.World, l *check.RWLock, what string) {
+	w.Refused(l.Write(subject.Never), section.NotGranted, "a try to write %s", what)
+}

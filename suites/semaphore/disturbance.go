@@ -1,0 +1,81 @@
+package semaphore
+
+import (
+	"time"
+
+	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
+)
+
+func eintr(w *check.World) {
+	s := share(w, 0, "waiter", "poster")
+	for round := range 3 {
+		w.Step("round %d: signals arrive at the process that waits", round+1)
+		call := s[0].BeginWait(subject.Forever)
+		call.Blocks("waiting at value zero")
+		s[0].Process().Storm(10)
+		call.StillBlocked("waiting at value zero, during signals")
+		post(w, s[1])
+		_, err := call.Return()
+		w.Must(err, "the wait that signals arrived in")
+		zero(w, s[1], "after a post and a wait")
+		post(w, s[1])
+		worth(w, s[0], 1, "after one more post")
+	}
+}
+
+func abandoned(w *check.World) {
+	s := share(w, 0, "waiter", "impatient", "poster")
+	call := s[0].BeginWait(subject.Forever)
+	call.Blocks("waiting at value zero")
+	w.Step("100 tries are refused, while another waits")
+	for range 100 {
+		zero(w, s[1], "where another waits")
+	}
+	if w.ClaimsOf("SEM-DEADLINE") {
+		w.Step("20 waits run into their time limit")
+		for range 20 {
+			w.Refused(s[1].Wait(subject.Wait(5*time.Millisecond)), section.NotGranted, "waiting at value zero for 5 ms")
+		}
+	}
+	w.Step("a post goes to the one that waits")
+	post(w, s[2])
+	_, err := call.Return()
+	w.Must(err, "the wait that waited")
+	w.Step("the value is what was posted")
+	n := int(permits(w, 3))
+	for range n {
+		post(w, s[2])
+	}
+	worth(w, s[0], n, "after refused tries")
+	w.Step("waiting and waking still work, for the one that was refused too")
+	call = s[1].BeginWait(subject.Forever)
+	call.Blocks("waiting at value zero")
+	post(w, s[2])
+	_, err = call.Return()
+	w.Must(err, "the wait that waited")
+	zero(w, s[0], "after as many waits as posts")
+}
+
+func deadline(w *check.World) {
+	s := share(w, 0, "waiter", "poster", "third", "fourth")
+	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
+		w.Step("a wait at value zero, for %v", limit)
+		began := time.Now()
+		w.Refused(s[0].Wait(subject.Wait(limit)), section.NotGranted, "waiting at value zero for %v", limit)
+		section.TooEarly(w, began, limit)
+		post(w, s[1])
+		worth(w, s[1], 1, "after a post, and a wait that had given up")
+	}
+	w.Step("a post comes before the limit")
+	call := s[0].BeginWait(subject.Wait(time.Hour))
+	call.Blocks("waiting at value zero for an hour")
+	post(w, s[1])
+	_, err := call.Return()
+	w.Must(err, "the wait that waited, for at most an hour")
+	zero(w, s[1], "after a post and a wait")
+	w.Step("two post and two wait with limits of 1 ms at full speed")
+	transfer(w, s, w.Scratch(0), steps(w, 2000), subject.Wait(time.Millisecond))
+	zero(w, s[0], "after as many waits as posts")
+}
