@@ -1,6 +1,7 @@
 package suites_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 
@@ -48,6 +49,30 @@ func TestEveryMutantIsChecked(t *testing.T) {
 		}
 		if kind := catalogue.Kind(m.Kind); kind != "" && !slices.Contains(implemented[m.Requirement], kind) {
 			t.Errorf("mutant %s: %s has no check of kind %s", m.ID, m.Requirement, kind)
+		}
+	}
+}
+
+// TestClaimsOfMutants: every subject with a seeded fault claims only what this
+// version checks, and without contradiction.
+func TestClaimsOfMutants(t *testing.T) {
+	suite, err := suites.Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{} // many claim the same
+	for _, m := range faults.All() {
+		s, ok := faults.Subject(m.ID)
+		text, err := json.Marshal(s.Claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok || seen[string(text)] { // what is no Go subject is written to a directory, and read from there
+			continue
+		}
+		seen[string(text)] = true
+		if err := suite.Accept(&s.Claims); err != nil {
+			t.Errorf("%s: %v", m.ID, err)
 		}
 	}
 }

@@ -38,7 +38,7 @@ import (
 )
 
 // Version is the version of the catalogue and its specs.
-const Version = "0.1"
+const Version = "0.2"
 
 // Suite gives the catalogue with every family of specs.
 func Suite() (run.Suite, error) {
@@ -161,10 +161,9 @@ func Register(s subject.Subject, options ...Option) {
 
 // plan checks what a subject claims and makes it a plan.
 func plan(key string, s subject.Subject, suite run.Suite, options []Option) (run.Plan, error) {
-	if err := s.Claims.Check(suite.Known, suite.Catalogue.IDs()...); err != nil {
-		return run.Plan{}, fmt.Errorf("the claims of the subject: %w", err)
+	if err := suite.Accept(&s.Claims); err != nil {
+		return run.Plan{}, err
 	}
-	s.Claims.Normalise()
 	p := run.Plan{Key: key, Claims: s.Claims, Launcher: agent.Self(key), Seed: rand.Uint64()}
 	for _, o := range options {
 		o(&p)

@@ -31,13 +31,17 @@ type Requirement struct {
 	ID       string   `yaml:"id"`
 	Level    Level    `yaml:"level"`
 	Profiles []string `yaml:"profiles"`       // claimed as part of any of these
-	When     string   `yaml:"when,omitempty"` // one of Conditions: claimed only where they are met; "" is always
-	Since    string   `yaml:"since"`          // kit version
-	Text     string   `yaml:"text"`           // the rule, in one or two sentences
-	Source   string   `yaml:"source"`         // book section, POSIX page, paper
-	Why      string   `yaml:"why"`            // what goes wrong without it
-	Hint     string   `yaml:"hint"`           // where to look when it fails, without giving the fix
-	Checks   []Kind   `yaml:"checks"`         // kinds of check that apply, run or not
+	When     string   `yaml:"when,omitempty"` // one of subject.Conditions: claimed only in profiles that meet it; "" is always
+
+	// Baselines are what a ratio that is promised of it may refer to.
+	Baselines []string `yaml:"baselines,omitempty"`
+
+	Since  string `yaml:"since"`  // kit version
+	Text   string `yaml:"text"`   // the rule, in one or two sentences
+	Source string `yaml:"source"` // book section, POSIX page, paper
+	Why    string `yaml:"why"`    // what goes wrong without it
+	Hint   string `yaml:"hint"`   // where to look when it fails, without giving the fix
+	Checks []Kind `yaml:"checks"` // kinds of check that apply, run or not
 }
 
 // Family is the part of the id before the first dash: REG, BUF, BOX.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/harness/strict"
+	"github.com/ipckit/ipckit/harness/subject"
 )
 
 // Parse reads every family from the top of files, one YAML file each, named
@@ -142,8 +143,11 @@ func (p *parser) requirement(doc *strict.Document, family string, i int, r *Requ
 	if !version.MatchString(r.Since) {
 		bad("since", `since is %q: want the kit version that brought it, in quotes, such as "0.1"`, r.Since)
 	}
-	if r.When != "" && !slices.Contains(Conditions, r.When) {
-		bad("when", "%s", unknown("condition", r.When, Conditions))
+	if conditions := subject.Conditions(); r.When != "" && !slices.Contains(conditions, r.When) {
+		bad("when", "%s", unknown("condition", r.When, conditions))
+	}
+	if len(r.Baselines) > 0 && r.Level != Claim {
+		bad("baselines", "a requirement of level %s promises no ratio: take baselines out", r.Level)
 	}
 	set(bad, "profile", r.Profiles, Profiles)
 	set(bad, "kind", r.Checks, Kinds)

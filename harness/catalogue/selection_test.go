@@ -198,15 +198,20 @@ func TestEmptySelectionSaysWhy(t *testing.T) {
 func TestConditionsCanBeMet(t *testing.T) {
 	all := subject.Claims{
 		Build: "make",
-		Profiles: subject.Profiles{Mailbox: &subject.MailboxProfile{
-			Capacity: subject.Capacity{Items: &subject.Range{Min: 0, Max: 8}}, Unbounded: true, Close: true, Cancel: true,
-		}, Link: &subject.LinkProfile{}},
+		Profiles: subject.Profiles{
+			Region: &subject.RegionProfile{}, Word: &subject.WordProfile{}, Lock: &subject.LockProfile{},
+			Semaphore: &subject.SemaphoreProfile{Maximum: &subject.Range{Min: 1, Max: 8}},
+			Mailbox: &subject.MailboxProfile{
+				Capacity: subject.Capacity{Items: &subject.Range{Min: 0, Max: 8}}, Unbounded: true, Order: "priority", Close: true, Cancel: true,
+			},
+			Link: &subject.LinkProfile{Buffering: 1}, Network: &subject.NetworkProfile{}, Cooperation: &subject.CooperationProfile{},
+		},
 		Programs: &subject.Programs{
 			Roles: subject.Roles{Producer: subject.Role{Command: "./p {items}"}}, Capacity: 4,
 			Mechanism: subject.Mechanism{Require: []string{"shm_open"}},
 		},
 	}
-	for _, condition := range catalogue.Conditions {
+	for _, condition := range subject.Conditions() {
 		met := false
 		for _, profile := range all.Claimed() {
 			met = met || all.Promises(profile, condition)

@@ -43,18 +43,3 @@ var Profiles = []string{
 	"mailbox", "link", "network",
 	"application", "cooperation", "performance", "program",
 }
-
-// Conditions lists what a requirement's when may say. A requirement with a
-// condition is claimed only where the profile's claims meet it.
-var Conditions = []string{
-	"close",     // the profile says close: true
-	"cancel",    // the profile says cancel: true
-	"messages",  // the link keeps message boundaries
-	"build",     // the claims give a build command
-	"mechanism", // the programs' mechanism names something
-	"items",     // a command takes the number of items
-	"capacity",  // how much goes in is claimed; of programs, a command takes the number of items besides
-	"zero",      // nothing goes in: sender and receiver meet
-	"unbounded", // whatever is sent goes in
-	"apart",     // the kit starts the consumer itself, so that it can choose when
-}

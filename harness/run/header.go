@@ -15,7 +15,7 @@ import (
 )
 
 // Version is the kit's.
-const Version = "0.1.0"
+const Version = "0.2.0"
 
 // Header says what is checked, where, and by what. way is one of the ways in,
 // command what was typed.

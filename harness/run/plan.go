@@ -88,13 +88,22 @@ func (s Suite) Implemented() map[string][]catalogue.Kind {
 	return kinds
 }
 
-// Known tells the check of claims what the catalogue has under an id.
-func (s Suite) Known(id string) (level string, profiles []string, ok bool) {
-	r := s.Catalogue.Get(id)
-	if r == nil {
-		return "", nil, false
+// Accept checks what a subject claims, and fills in what the claims leave to
+// their defaults.
+func (s Suite) Accept(c *subject.Claims) error {
+	implemented := s.Implemented()
+	var requirements []subject.Requirement
+	for _, r := range s.Catalogue.All() {
+		requirements = append(requirements, subject.Requirement{
+			ID: r.ID, Level: string(r.Level), Profiles: r.Profiles, When: r.When, Baselines: r.Baselines,
+			Checked: len(implemented[r.ID]) > 0,
+		})
 	}
-	return string(r.Level), r.Profiles, true
+	if err := c.Check(requirements); err != nil {
+		return err
+	}
+	c.Normalise()
+	return nil
 }
 
 // An Observer is told what happens while a check runs. Its methods are called

@@ -12,6 +12,13 @@ import (
 	"github.com/ipckit/ipckit/harness/nearest"
 )
 
+// An Explainer is a struct that can say more about a key that it does not have
+// than which of its own is the nearest.
+type Explainer interface {
+	// UnknownKey gives a sentence without its full stop, or "".
+	UnknownKey(key string) string
+}
+
 // shape compares the document with a type and collects what does not fit.
 func (d *Document) shape(into any) error {
 	w := walker{file: d.File}
@@ -106,7 +113,11 @@ func (w *walker) mapping(n *ast.MappingNode, t reflect.Type, path string) {
 		key := keyText(entry)
 		field, ok := fieldOf(t, key)
 		if !ok {
-			w.errorf(entry.Key, "unknown key %q%s%s (known keys: %s)", key, within(path), nearest.Hint(key, known), strings.Join(known, ", "))
+			hint := nearest.Hint(key, known)
+			if e, ok := reflect.New(t).Interface().(Explainer); ok && e.UnknownKey(key) != "" {
+				hint = ": " + e.UnknownKey(key)
+			}
+			w.errorf(entry.Key, "unknown key %q%s%s (known keys: %s)", key, within(path), hint, strings.Join(known, ", "))
 			continue
 		}
 		child := key

@@ -11,12 +11,26 @@ import (
 	"github.com/ipckit/ipckit/harness/nearest"
 )
 
-// Check looks for contradictions in the claims and reports all of them, each
-// with its line where the claims were read from a file. known gives the level
-// and the profiles of a requirement by its id; ids are those that there are, of
-// which the nearest is offered where a claim misspells one.
-func (c *Claims) Check(known func(id string) (level string, profiles []string, ok bool), ids ...string) error {
-	k := checker{claims: c, known: known, ids: ids}
+// A Requirement is what the check of claims needs to know of one that the
+// catalogue has.
+type Requirement struct {
+	ID        string
+	Level     string // core, extended or claim
+	Profiles  []string
+	When      string   // one of Conditions, or ""
+	Baselines []string // what a ratio of it may refer to
+	Checked   bool     // this version of the kit has a check for it
+}
+
+// Check looks for contradictions in the claims, and for claims that nothing
+// checks. It reports all of them, each with its line where the claims were read
+// from a file.
+func (c *Claims) Check(requirements []Requirement) error {
+	k := checker{claims: c, requirements: map[string]Requirement{}}
+	for _, r := range requirements {
+		k.requirements[r.ID] = r
+		k.ids = append(k.ids, r.ID)
+	}
 	k.wayIn()
 	k.profiles()
 	if c.Programs != nil {
@@ -30,11 +44,15 @@ func (c *Claims) Check(known func(id string) (level string, profiles []string, o
 }
 
 type checker struct {
-	claims *Claims
-	known  func(id string) (level string, profiles []string, ok bool)
-	ids    []string
-	errs   []error
+	claims       *Claims
+	requirements map[string]Requirement
+	ids          []string // of the requirements, in catalogue order
+	errs         []error
 }
+
+// since ends the message of a claim that earlier versions accepted and did not
+// check.
+const since = " (earlier versions accepted this and checked nothing; since ipckit 0.2 it is an error)"
 
 // at names a place in the claims: its keys, and indices of lists.
 func at(keys ...string) []string { return keys }
@@ -125,20 +143,45 @@ func (k *checker) filled(place, entries []string) {
 	}
 }
 
-// requirement looks an id up and says so where there is none.
-func (k *checker) requirement(place []string, id string) (level string, profiles []string, ok bool) {
-	level, profiles, ok = k.known(id)
-	if ok {
-		return level, profiles, true
+// requirement looks an id up, and reports one that does not exist.
+func (k *checker) requirement(place []string, id string) (Requirement, bool) {
+	if r, ok := k.requirements[id]; ok {
+		return r, true
 	}
 	hint := nearest.Hint(id, k.ids)
 	if upper := strings.ToUpper(strings.TrimSpace(id)); upper != id {
-		if _, _, better := k.known(upper); better {
+		if _, better := k.requirements[upper]; better {
 			hint = "; did you mean " + upper + "?"
 		}
 	}
 	k.bad(place, "there is no requirement %q%s (`ipckit list` shows them all)", id, hint)
-	return "", nil, false
+	return Requirement{}, false
+}
+
+// unchecked reports a claim of a requirement that this version cannot check.
+func (k *checker) unchecked(place []string, r Requirement) {
+	text := "this version of ipckit has no check for %s, so nothing would show that it holds: take it out"
+	if r.Level != "core" {
+		text += since
+	}
+	k.bad(place, text, r.ID)
+}
+
+// unmet reports a claim of a requirement whose condition no claimed profile
+// meets.
+func (k *checker) unmet(place []string, r Requirement) {
+	var profile string
+	for _, p := range k.claims.Claimed() {
+		if profile == "" && slices.Contains(r.Profiles, p) {
+			profile = p
+		}
+	}
+	k.bad(place, "%s needs %s: say so, or take it out%s", r.ID, Means(r.When, profile), since)
+}
+
+// promised reports whether a claimed profile meets a requirement's condition.
+func (k *checker) promised(r Requirement) bool {
+	return slices.ContainsFunc(r.Profiles, func(profile string) bool { return k.claims.Promises(profile, r.When) })
 }
 
 // claimed reports whether one of the profiles is claimed.
@@ -150,17 +193,21 @@ func (k *checker) extended() {
 	list := k.claims.Extended
 	for i, id := range list {
 		place := at("extended", strconv.Itoa(i))
-		level, profiles, ok := k.requirement(place, id)
+		r, ok := k.requirement(place, id)
 		switch {
 		case !ok:
 		case slices.Contains(list[:i], id):
 			k.bad(place, "%s is listed twice", id)
-		case level == "core":
-			k.bad(place, "%s is a core requirement, which its profile (%s) claims already: take it out", id, strings.Join(profiles, ", "))
-		case slices.Contains(profiles, ProfilePerformance):
+		case !r.Checked:
+			k.unchecked(place, r)
+		case r.Level == "core":
+			k.bad(place, "%s is a core requirement, which its profile (%s) claims already: take it out", id, strings.Join(r.Profiles, ", "))
+		case slices.Contains(r.Profiles, ProfilePerformance):
 			k.bad(place, "%s is a measured promise: list it under performance, with at_least and against", id)
-		case !k.claimed(profiles):
-			k.bad(place, "%s belongs to profile %s, which is not claimed: claim the profile, or take it out", id, strings.Join(profiles, " or "))
+		case !k.claimed(r.Profiles):
+			k.bad(place, "%s belongs to profile %s, which is not claimed: claim the profile, or take it out", id, strings.Join(r.Profiles, " or "))
+		case !k.promised(r):
+			k.unmet(place, r)
 		}
 	}
 }
@@ -169,19 +216,30 @@ func (k *checker) performance() {
 	seen := map[[2]string]bool{}
 	for i, p := range k.claims.Performance {
 		in := func(key string) []string { return at("performance", strconv.Itoa(i), key) }
-		level, profiles, ok := k.requirement(in("requirement"), p.Requirement)
+		r, ok := k.requirement(in("requirement"), p.Requirement)
 		switch {
 		case !ok:
-		case level != "claim":
-			k.bad(in("requirement"), "%s is a requirement of level %s, not a measured promise", p.Requirement, level)
-		case !slices.Contains(profiles, ProfilePerformance):
+		case r.Level != "claim":
+			k.bad(in("requirement"), "%s is a requirement of level %s, not a measured promise", p.Requirement, r.Level)
+		case !slices.Contains(r.Profiles, ProfilePerformance):
 			k.bad(in("requirement"), "%s is no ratio: list it under extended", p.Requirement)
+		case !r.Checked:
+			k.unchecked(in("requirement"), r)
+		case !k.promised(r):
+			k.unmet(in("requirement"), r)
 		}
 		if !(p.AtLeast > 0) { // a NaN is refused too
 			k.bad(in("at_least"), "want a ratio above 0, such as 1.5")
 		}
-		if strings.TrimSpace(p.Against) == "" {
+		switch {
+		case strings.TrimSpace(p.Against) == "":
 			k.bad(in("against"), "missing: name the baseline that the ratio refers to")
+		case !ok || slices.Contains(r.Baselines, p.Against):
+		case len(r.Baselines) == 0:
+			k.bad(in("against"), "%q is not a baseline: this version of ipckit has none for %s%s", p.Against, p.Requirement, since)
+		default:
+			k.bad(in("against"), "%q is not a baseline of %s%s (known: %s)%s", p.Against, p.Requirement,
+				nearest.Hint(p.Against, r.Baselines), strings.Join(r.Baselines, ", "), since)
 		}
 		promise := [2]string{p.Requirement, p.Against}
 		if seen[promise] {
@@ -198,9 +256,13 @@ func (k *checker) shortfalls() {
 	seen := map[string]bool{}
 	for i, known := range k.claims.Known {
 		in := func(key string) []string { return at("known", strconv.Itoa(i), key) }
-		level, profiles, ok := k.requirement(in("requirement"), known.Requirement)
-		if ok && !k.checked(known.Requirement, level, profiles) {
+		r, ok := k.requirement(in("requirement"), known.Requirement)
+		switch {
+		case !ok:
+		case !k.put(r):
 			k.bad(in("requirement"), "%s is not claimed, so it cannot fall short: take the entry out", known.Requirement)
+		case !r.Checked:
+			k.unchecked(in("requirement"), r)
 		}
 		if seen[known.Requirement] {
 			k.bad(in("requirement"), "%s is listed twice", known.Requirement)
@@ -221,13 +283,13 @@ func (k *checker) shortfalls() {
 	}
 }
 
-// checked reports whether the claims make a requirement one that is checked.
-func (k *checker) checked(id, level string, profiles []string) bool {
-	if level != "core" {
-		return slices.Contains(k.claims.Extended, id) ||
-			slices.ContainsFunc(k.claims.Performance, func(p Performance) bool { return p.Requirement == id })
+// put reports whether the claims put a requirement to the subject.
+func (k *checker) put(r Requirement) bool {
+	if r.Level != "core" {
+		return slices.Contains(k.claims.Extended, r.ID) ||
+			slices.ContainsFunc(k.claims.Performance, func(p Performance) bool { return p.Requirement == r.ID })
 	}
-	return slices.ContainsFunc(k.claims.Claimed(), func(profile string) bool {
-		return slices.Contains(profiles, profile) && !slices.Contains(k.claims.Partial(profile), id)
+	return slices.ContainsFunc(r.Profiles, func(profile string) bool {
+		return k.claims.Promises(profile, r.When) && !slices.Contains(k.claims.Partial(profile), r.ID)
 	})
 }

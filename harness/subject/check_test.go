@@ -8,29 +8,31 @@ import (
 	"github.com/ipckit/ipckit/reports"
 )
 
-// known is a small catalogue.
-func known(id string) (level string, profiles []string, ok bool) {
+// requirements is a small catalogue. All but the last three have a check.
+var requirements = func() []subject.Requirement {
 	buffers := []string{"buffer.one-to-one", "buffer.many"}
-	r, ok := map[string]struct {
-		level    string
-		profiles []string
-	}{
-		"REG-MAPPED":      {"core", []string{"region"}},
-		"REG-PRIVATE":     {"extended", []string{"region"}},
-		"REG-NOSYSCALL":   {"claim", []string{"region"}},
-		"BUF-FIFO":        {"core", buffers},
-		"BUF-HUGE":        {"core", buffers},
-		"BUF-LINEAR":      {"core", []string{"buffer.many"}},
-		"BUF-SLEEP":       {"extended", buffers},
-		"LINK-ANY":        {"extended", []string{"link"}},
-		"BOX-PRIORITY":    {"extended", []string{"mailbox"}},
-		"CAP-UNBOUNDED":   {"extended", []string{"mailbox", "link"}},
-		"CAP-ZERO":        {"extended", []string{"mailbox", "link"}},
-		"PERF-THROUGHPUT": {"claim", []string{"performance"}},
-		"PROG-RUN":        {"core", []string{"program"}},
-	}[id]
-	return r.level, r.profiles, ok
-}
+	return []subject.Requirement{
+		{ID: "REG-MAPPED", Level: "core", Profiles: []string{"region"}, Checked: true},
+		{ID: "REG-PRIVATE", Level: "extended", Profiles: []string{"region"}, Checked: true},
+		{ID: "REG-NOSYSCALL", Level: "claim", Profiles: []string{"region"}, Checked: true},
+		{ID: "BUF-FIFO", Level: "core", Profiles: buffers, Checked: true},
+		{ID: "BUF-HUGE", Level: "core", Profiles: buffers, Checked: true},
+		{ID: "BUF-DRAIN", Level: "core", Profiles: buffers, When: "close", Checked: true},
+		{ID: "BUF-LINEAR", Level: "core", Profiles: []string{"buffer.many"}, Checked: true},
+		{ID: "BUF-SLEEP", Level: "extended", Profiles: buffers, When: "sleep", Checked: true},
+		{ID: "LINK-ANY", Level: "extended", Profiles: []string{"link"}, Checked: true},
+		{ID: "BOX-FIFO", Level: "core", Profiles: []string{"mailbox"}, Checked: true},
+		{ID: "BOX-PRIORITY", Level: "extended", Profiles: []string{"mailbox"}, When: "priority", Checked: true},
+		{ID: "CAP-UNBOUNDED", Level: "extended", Profiles: []string{"mailbox", "link"}, When: "unbounded", Checked: true},
+		{ID: "CAP-ZERO", Level: "extended", Profiles: []string{"mailbox", "link"}, When: "zero", Checked: true},
+		{ID: "COOP-SPEEDUP", Level: "claim", Profiles: []string{"performance"}, Baselines: []string{"serial"}, Checked: true},
+		{ID: "COOP-WORDS", Level: "claim", Profiles: []string{"performance"}, When: "words", Baselines: []string{"serial"}, Checked: true},
+		{ID: "PROG-RUN", Level: "core", Profiles: []string{"program"}, Checked: true},
+		{ID: "PERF-THROUGHPUT", Level: "claim", Profiles: []string{"performance"}},
+		{ID: "BOX-LATER", Level: "extended", Profiles: []string{"mailbox"}},
+		{ID: "SBX-READ", Level: "core", Profiles: []string{"application"}},
+	}
+}()
 
 func TestCheckFindsContradictions(t *testing.T) {
 	for _, tt := range []struct {
@@ -66,9 +68,9 @@ func TestCheckFindsContradictions(t *testing.T) {
 		{cClaims, "    item: {fixed: 4}", "    item: {fixed: 4}\n    delivery: exactly-once", `:21: profiles.mailbox.delivery: "exactly-once" is not known`},
 		{cClaims, "{bytes: 64KiB}", "{items: 0}", `:19: profiles.mailbox.capacity.items: a mailbox that is never more than a rendezvous holds nothing to look at: claim a range that starts at 0, such as {min: 0, max: 8}`},
 		{cClaims, "{bytes: 64KiB}", "{bytes: {min: 0, max: 8}}", `:19: profiles.mailbox.capacity.bytes: a rendezvous is counted in items: say {items: {min: 0, max: …}}, or start at 1 byte`},
-		{cClaims, "[BUF-SLEEP]", "[BOX-PRIORITY]", `:21: extended[0]: BOX-PRIORITY needs the order to be priority: say order: priority in profile mailbox`},
-		{cClaims, "[BUF-SLEEP]", "[CAP-UNBOUNDED]", `:21: extended[0]: CAP-UNBOUNDED needs a capacity without bound: say unbounded: true in profile mailbox`},
-		{cClaims, "[BUF-SLEEP]", "[CAP-ZERO]", `:21: extended[0]: CAP-ZERO needs a capacity of 0: say capacity: {items: {min: 0, max: …}} in profile mailbox`},
+		{cClaims, "[BUF-SLEEP]", "[BOX-PRIORITY]", `:21: extended[0]: BOX-PRIORITY needs order: priority in profile mailbox: say so, or take it out (earlier versions accepted this and checked nothing; since ipckit 0.2 it is an error)`},
+		{cClaims, "[BUF-SLEEP]", "[CAP-UNBOUNDED]", `:21: extended[0]: CAP-UNBOUNDED needs unbounded: true in profile mailbox: say so`},
+		{cClaims, "[BUF-SLEEP]", "[CAP-ZERO]", `:21: extended[0]: CAP-ZERO needs capacity: {items: {min: 0, max: …}} in profile mailbox: say so`},
 		{cClaims, "    item: {fixed: 4}", "    item: {fixed: 4}\n    order: lifo", `:21: profiles.mailbox.order: "lifo" is not known; did you mean fifo? (known: fifo, priority)`},
 		// partial
 		{cClaims, "[BUF-HUGE]", "[BUF-HUGE, BUF-NOTHING]", `:17: profiles.buffer.one-to-one.partial[1]: there is no requirement "BUF-NOTHING" (`},
@@ -81,12 +83,19 @@ func TestCheckFindsContradictions(t *testing.T) {
 		{cClaims, "[BUF-SLEEP]", "[BUF-FIFO]", `:21: extended[0]: BUF-FIFO is a core requirement, which its profile (buffer.one-to-one, buffer.many) claims already: take it out`},
 		{cClaims, "[BUF-SLEEP]", "\n  - BUF-SLEEP\n  - LINK-ANY", `:23: extended[1]: LINK-ANY belongs to profile link, which is not claimed: claim the profile, or take it out`},
 		{cClaims, "[BUF-SLEEP]", "[BUF-SLEEP, BUF-SLEEP]", `:21: extended[1]: BUF-SLEEP is listed twice`},
-		{cClaims, "[BUF-SLEEP]", "[PERF-THROUGHPUT]", `:21: extended[0]: PERF-THROUGHPUT is a measured promise: list it under performance, with at_least and against`},
+		{cClaims, "[BUF-SLEEP]", "[COOP-SPEEDUP]", `:21: extended[0]: COOP-SPEEDUP is a measured promise: list it under performance, with at_least and against`},
+		{cClaims, "    close: true", "    waiting: spin", `:21: extended[0]: BUF-SLEEP needs waiting: sleep in profile buffer.one-to-one: say so`},
+		// what nothing checks
+		{cClaims, "[BUF-SLEEP]", "[BUF-SLEEP, SBX-READ]", ":21: extended[1]: this version of ipckit has no check for SBX-READ, so nothing would show that it holds: take it out"},
+		{cClaims, "[BUF-SLEEP]", "[BOX-LATER]", ":21: extended[0]: this version of ipckit has no check for BOX-LATER, so nothing would show that it holds: take it out (earlier versions accepted this and checked nothing; since ipckit 0.2 it is an error)"},
+		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 1000, against: serial}\nknown:", `:23: performance[0].requirement: this version of ipckit has no check for PERF-THROUGHPUT`},
+		{cClaims, "known:", "performance:\n  - {requirement: COOP-WORDS, at_least: 2, against: serial}\nknown:", `:23: performance[0].requirement: COOP-WORDS needs the profiles region and word`},
 		// performance
 		{cClaims, "known:", "performance:\n  - {requirement: BUF-FIFO, at_least: 1, against: pipe}\nknown:", `:23: performance[0].requirement: BUF-FIFO is a requirement of level core, not a measured promise`},
 		{cClaims, "known:", "performance:\n  - {requirement: REG-NOSYSCALL, at_least: 1, against: pipe}\nknown:", `:23: performance[0].requirement: REG-NOSYSCALL is no ratio: list it under extended`},
-		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, against: pipe}\nknown:", `:23: performance[0].at_least: want a ratio above 0, such as 1.5`},
-		{cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 2}\nknown:", `:23: performance[0].against: missing: name the baseline that the ratio refers to`},
+		{cClaims, "known:", "performance:\n  - {requirement: COOP-SPEEDUP, against: serial}\nknown:", `:23: performance[0].at_least: want a ratio above 0, such as 1.5`},
+		{cClaims, "known:", "performance:\n  - {requirement: COOP-SPEEDUP, at_least: 2}\nknown:", `:23: performance[0].against: missing: name the baseline that the ratio refers to`},
+		{cClaims, "known:", "performance:\n  - {requirement: COOP-SPEEDUP, at_least: 2, against: seriel}\nknown:", `:23: performance[0].against: "seriel" is not a baseline of COOP-SPEEDUP; did you mean serial? (known: serial) (earlier`},
 		// known
 		{cClaims, "requirement: BUF-FIFO", "requirement: BUF-FOFI", `:23: known[0].requirement: there is no requirement "BUF-FOFI"; did you mean BUF-FIFO? (`},
 		{cClaims, "requirement: BUF-FIFO", "requirement: REG-PRIVATE", `:23: known[0].requirement: REG-PRIVATE is not claimed, so it cannot fall short: take the entry out`},
@@ -125,7 +134,7 @@ func TestCheckFindsContradictions(t *testing.T) {
 			t.Errorf("%q: not even read: %v", tt.new, err)
 			continue
 		}
-		err = c.Check(known, "REG-MAPPED", "BUF-FIFO", "BUF-HUGE")
+		err = c.Check(requirements)
 		if err == nil {
 			t.Errorf("%q was accepted, want %s", tt.new, tt.want)
 		} else if first, _, more := strings.Cut(err.Error(), "\n"); !strings.HasPrefix(first, path+tt.want) {
@@ -142,7 +151,7 @@ func TestCheckAccepts(t *testing.T) {
 		{"a variable of the shell", programClaims, "./producer {items}", "${BIN}/producer {items}"},
 		{"a rendezvous", cClaims, "{bytes: 64KiB}", "{items: {min: 0, max: 8}}"},
 		{"a claim without a ratio", cClaims, "[BUF-SLEEP]", "[REG-NOSYSCALL]"},
-		{"a promise", cClaims, "known:", "performance:\n  - {requirement: PERF-THROUGHPUT, at_least: 2, against: pipe}\nknown:"},
+		{"a promise", cClaims, "known:", "performance:\n  - {requirement: COOP-SPEEDUP, at_least: 2, against: serial}\nknown:"},
 	} {
 		text := strings.Replace(tt.base, tt.old, tt.new, 1)
 		if text == tt.base {
@@ -150,7 +159,7 @@ func TestCheckAccepts(t *testing.T) {
 		}
 		c, err := subject.ReadClaims(write(t, text))
 		if err == nil {
-			err = c.Check(known)
+			err = c.Check(requirements)
 		}
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
@@ -160,7 +169,7 @@ func TestCheckAccepts(t *testing.T) {
 
 func TestCheckReportsAll(t *testing.T) {
 	c := subject.Claims{Extended: []string{"NO-SUCH"}}
-	err := c.Check(known)
+	err := c.Check(requirements)
 	if err == nil {
 		t.Fatal("accepted")
 	}
@@ -176,7 +185,7 @@ func TestCheckReportsAll(t *testing.T) {
 
 func TestGoValueNeedsNoWayIn(t *testing.T) {
 	c := subject.Claims{Subject: "mine", Profiles: subject.Profiles{Region: &subject.RegionProfile{}}}
-	if err := c.Check(known); err != nil {
+	if err := c.Check(requirements); err != nil {
 		t.Error(err)
 	}
 }
@@ -187,7 +196,7 @@ func TestKnownVerdictsAreThoseThatFail(t *testing.T) {
 	for _, v := range reports.Verdicts {
 		c := subject.Claims{Subject: "mine", Profiles: subject.Profiles{Region: &subject.RegionProfile{}},
 			Known: []subject.Known{{Requirement: "REG-MAPPED", Verdict: string(v), Reason: "so"}}}
-		accepted, fails := c.Check(known) == nil, v.Exit(false) == reports.ExitFail
+		accepted, fails := c.Check(requirements) == nil, v.Exit(false) == reports.ExitFail
 		if accepted != fails {
 			t.Errorf("verdict %s: accepted as known: %t, fails a run: %t", v, accepted, fails)
 		}

@@ -1,10 +1,5 @@
 package subject
 
-import (
-	"slices"
-	"strconv"
-)
-
 func (k *checker) link(l *LinkProfile) {
 	if l == nil {
 		return
@@ -18,8 +13,5 @@ func (k *checker) link(l *LinkProfile) {
 	}
 	if l.Buffering < 0 {
 		k.bad(in("buffering"), "want a number of bytes, 0 or more")
-	}
-	if i := slices.Index(k.claims.Extended, "LINK-DUPLEX"); i >= 0 && l.Buffering == 0 {
-		k.bad(at("extended", strconv.Itoa(i)), "LINK-DUPLEX needs to know how much goes in: say it by buffering in profile link")
 	}
 }

@@ -19,9 +19,11 @@ profiles:
 extended: [LINK-DUPLEX, NET-LINK, NET-MAILBOX]
 `
 
-func knownLink(id string) (level string, profiles []string, ok bool) {
-	p, ok := map[string]string{"LINK-DUPLEX": "link", "NET-LINK": "network", "NET-MAILBOX": "network"}[id]
-	return "extended", []string{p}, ok
+var linkRequirements = []subject.Requirement{
+	{ID: "BOX-FIFO", Level: "core", Profiles: []string{"mailbox"}, Checked: true},
+	{ID: "LINK-DUPLEX", Level: "extended", Profiles: []string{"link"}, When: "buffering", Checked: true},
+	{ID: "NET-LINK", Level: "extended", Profiles: []string{"network"}, When: "link", Checked: true},
+	{ID: "NET-MAILBOX", Level: "extended", Profiles: []string{"network"}, When: "mailbox", Checked: true},
 }
 
 func TestCheckOfLinks(t *testing.T) {
@@ -30,8 +32,8 @@ func TestCheckOfLinks(t *testing.T) {
 		{"framing: stream", "framing: packets", `:7: profiles.link.framing: "packets" is not known (known: messages, stream)`},
 		{"{min: 1, max: 4KiB}", "{max: 4KiB}", `:6: profiles.link.item: a stream has no items of 0 bytes: say min: 1`},
 		{"{min: 1, max: 4KiB}", "{min: 1}", `:6: profiles.link.item: missing: say how large an item may be`},
-		{"    buffering: 64KiB\n", "", `:9: extended[0]: LINK-DUPLEX needs to know how much goes in: say it by buffering in profile link`},
-		{"  mailbox: {capacity: {items: 8}, item: {max: 64}}\n", "", `:9: extended[2]: NET-MAILBOX says what is carried, and profile mailbox is not claimed: claim it too`},
+		{"    buffering: 64KiB\n", "", `:9: extended[0]: LINK-DUPLEX needs buffering: SIZE in profile link, which says how much goes in: say so`},
+		{"  mailbox: {capacity: {items: 8}, item: {max: 64}}\n", "", `:9: extended[2]: NET-MAILBOX needs profile mailbox beside profile network: say so`},
 		{"  link:\n    item: {min: 1, max: 4KiB}\n    framing: stream\n    buffering: 64KiB\n", "", `:6: extended[0]: LINK-DUPLEX belongs to profile link, which is not claimed`},
 	} {
 		text := strings.Replace(linkClaims, tt.old, tt.new, 1)
@@ -41,7 +43,7 @@ func TestCheckOfLinks(t *testing.T) {
 			t.Errorf("%q: not even read: %v", tt.new, err)
 			continue
 		}
-		err = c.Check(knownLink)
+		err = c.Check(linkRequirements)
 		switch {
 		case tt.want == "" && err != nil:
 			t.Errorf("%q was refused: %v", tt.new, err)
@@ -53,7 +55,7 @@ func TestCheckOfLinks(t *testing.T) {
 
 func TestNetworkCarriesSomething(t *testing.T) {
 	c := claims(t, "subject: s\nagent: ./a\nprofiles:\n  region: {}\n  network: {}\n")
-	err := c.Check(knownLink)
+	err := c.Check(linkRequirements)
 	if err == nil || !strings.Contains(err.Error(), "a network carries mailboxes or links") {
 		t.Errorf("got %v", err)
 	}

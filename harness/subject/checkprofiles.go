@@ -32,7 +32,33 @@ func (k *checker) profiles() {
 	k.cooperation(p)
 	for _, profile := range k.claims.Claimed() {
 		k.partial(profile)
+		if profile != ProfileProgram && profile != ProfilePerformance && !k.checkable(profile) {
+			k.bad(at("profiles", profile), "this version of ipckit has no check for profile %s: take it out%s", profile, since)
+		}
 	}
+}
+
+// UnknownKey explains profiles that the catalogue has and claims cannot name.
+func (*Profiles) UnknownKey(key string) string {
+	switch key {
+	case "application":
+		return "this version of ipckit has no check for such a profile"
+	case ProfileProgram:
+		return "programs are claimed by describing them under the key programs"
+	case ProfilePerformance:
+		return "measured promises are listed under the key performance"
+	}
+	return ""
+}
+
+// checkable reports whether there is a check for a requirement of a profile.
+func (k *checker) checkable(profile string) bool {
+	for _, r := range k.requirements {
+		if r.Checked && slices.Contains(r.Profiles, profile) {
+			return true
+		}
+	}
+	return false
 }
 
 // within gives places inside a profile.
@@ -107,15 +133,15 @@ func (k *checker) partial(profile string) {
 	list := k.claims.Partial(profile)
 	for i, id := range list {
 		place := within(profile)("partial", strconv.Itoa(i))
-		level, profiles, ok := k.requirement(place, id)
+		r, ok := k.requirement(place, id)
 		switch {
 		case !ok:
 		case slices.Contains(list[:i], id):
 			k.bad(place, "%s is listed twice", id)
-		case !slices.Contains(profiles, profile):
-			k.bad(place, "%s is not a requirement of profile %s, but of %s: take it out", id, profile, strings.Join(profiles, ", "))
-		case level != "core":
-			k.bad(place, "%s is of level %s and not claimed unless listed: take it out", id, level)
+		case !slices.Contains(r.Profiles, profile):
+			k.bad(place, "%s is not a requirement of profile %s, but of %s: take it out", id, profile, strings.Join(r.Profiles, ", "))
+		case r.Level != "core":
+			k.bad(place, "%s is of level %s and not claimed unless listed: take it out", id, r.Level)
 		}
 	}
 }

@@ -27,8 +27,12 @@ func (k *checker) scenarios() {
 		}
 		for j, id := range s.Shows {
 			place := append(in("shows"), strconv.Itoa(j))
-			if _, profiles, ok := k.requirement(place, id); ok && !slices.Contains(profiles, s.Of) {
-				k.bad(place, "%s is not a requirement of profile %s, but of %s", id, s.Of, strings.Join(profiles, ", "))
+			switch r, ok := k.requirement(place, id); {
+			case !ok:
+			case !slices.Contains(r.Profiles, s.Of):
+				k.bad(place, "%s is not a requirement of profile %s, but of %s", id, s.Of, strings.Join(r.Profiles, ", "))
+			case !r.Checked:
+				k.unchecked(place, r)
 			}
 		}
 		if s.Preemptions < 0 || s.Preemptions > 4 {

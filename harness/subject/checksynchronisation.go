@@ -1,21 +1,16 @@
 package subject
 
-import (
-	"slices"
-	"strconv"
-)
-
 // synchronisation checks the profiles of what processes use to share memory
-// without getting into each other's way.
+// without disturbing each other.
 func (k *checker) synchronisation(p *Profiles) {
 	if p.Word != nil && p.Region == nil {
 		k.bad(at("profiles", ProfileWord), "words lie in regions, and profile region is not claimed: claim it too")
 	}
 	if l := p.Lock; l != nil {
-		k.waiting(ProfileLock, l.Waiting, "LOCK-SLEEP")
+		k.waiting(ProfileLock, l.Waiting)
 	}
 	if s := p.Semaphore; s != nil {
-		k.waiting(ProfileSemaphore, s.Waiting, "SEM-SLEEP")
+		k.waiting(ProfileSemaphore, s.Waiting)
 		if m := s.Maximum; m != nil {
 			in := within(ProfileSemaphore)
 			if m.Min > m.Max {
@@ -24,22 +19,17 @@ func (k *checker) synchronisation(p *Profiles) {
 			if m.Min < 1 {
 				k.bad(in("maximum"), "a semaphore counts to 1 at least: it is %d", int64(m.Min))
 			}
-		} else if i := slices.Index(k.claims.Extended, "SEM-OVERFLOW"); i >= 0 {
-			k.bad(at("extended", strconv.Itoa(i)), "SEM-OVERFLOW needs the largest value: say it by maximum in profile semaphore")
 		}
 	}
 	if l := p.RWLock; l != nil {
-		k.waiting(ProfileRWLock, l.Waiting, "RW-SLEEP")
+		k.waiting(ProfileRWLock, l.Waiting)
 	}
 	if s := p.Snapshot; s != nil {
 		k.size(within(ProfileSnapshot), "record", "a record", s.Record)
 	}
 }
 
-// waiting checks how a profile's waiters wait: whoever spins does not sleep.
-func (k *checker) waiting(profile, waiting, sleep string) {
+// waiting checks how a profile's waiters wait.
+func (k *checker) waiting(profile, waiting string) {
 	k.word(within(profile)("waiting"), waiting, "sleep", "spin")
-	if i := slices.Index(k.claims.Extended, sleep); i >= 0 && waiting == "spin" {
-		k.bad(at("extended", strconv.Itoa(i)), "%s says that waiters sleep, and profile %s says waiting: spin: keep one", sleep, profile)
-	}
 }

@@ -19,9 +19,15 @@ profiles:
 extended: [LOCK-SLEEP, SEM-OVERFLOW]
 `
 
-func knownSync(id string) (level string, profiles []string, ok bool) {
-	p, ok := map[string]string{"LOCK-SLEEP": "lock", "RW-SLEEP": "rwlock", "SEM-OVERFLOW": "semaphore"}[id]
-	return "extended", []string{p}, ok
+var syncRequirements = []subject.Requirement{
+	{ID: "REG-MAPPED", Level: "core", Profiles: []string{"region"}, Checked: true},
+	{ID: "WORD-ADD", Level: "core", Profiles: []string{"word"}, Checked: true},
+	{ID: "LOCK-SLEEP", Level: "extended", Profiles: []string{"lock"}, When: "sleep", Checked: true},
+	{ID: "RW-SLEEP", Level: "extended", Profiles: []string{"rwlock"}, When: "sleep", Checked: true},
+	{ID: "SEM-OVERFLOW", Level: "extended", Profiles: []string{"semaphore"}, When: "maximum", Checked: true},
+	{ID: "SNAP-WHOLE", Level: "core", Profiles: []string{"snapshot"}, Checked: true},
+	{ID: "BOX-FIFO", Level: "core", Profiles: []string{"mailbox"}, Checked: true},
+	{ID: "COOP-SHARE", Level: "core", Profiles: []string{"cooperation"}, Checked: true},
 }
 
 func TestCheckOfSynchronisation(t *testing.T) {
@@ -29,11 +35,11 @@ func TestCheckOfSynchronisation(t *testing.T) {
 		{"", "", ""},
 		{"  region: {}\n", "", `:4: profiles.word: words lie in regions, and profile region is not claimed: claim it too`},
 		{"waiting: sleep", "waiting: asleep", `:6: profiles.lock.waiting: "asleep" is not known; did you mean sleep?`},
-		{"waiting: sleep", "waiting: spin", `:10: extended[0]: LOCK-SLEEP says that waiters sleep, and profile lock says waiting: spin: keep one`},
-		{"LOCK-SLEEP", "RW-SLEEP", `:10: extended[0]: RW-SLEEP says that waiters sleep`},
+		{"waiting: sleep", "waiting: spin", `:10: extended[0]: LOCK-SLEEP needs waiting: sleep in profile lock: say so, or take it out`},
+		{"LOCK-SLEEP", "RW-SLEEP", `:10: extended[0]: RW-SLEEP needs waiting: sleep in profile rwlock`},
 		{"{min: 1, max: 100}", "{min: 9, max: 8}", `:7: profiles.semaphore.maximum: the range is upside down: min 9 is above max 8`},
 		{"{min: 1, max: 100}", "0", `:7: profiles.semaphore.maximum: a semaphore counts to 1 at least: it is 0`},
-		{"{maximum: {min: 1, max: 100}}", "{}", `:10: extended[1]: SEM-OVERFLOW needs the largest value: say it by maximum in profile semaphore`},
+		{"{maximum: {min: 1, max: 100}}", "{}", `:10: extended[1]: SEM-OVERFLOW needs maximum: VALUE in profile semaphore`},
 		{"{min: 1, max: 4KiB}", "{min: 1}", `:9: profiles.snapshot.record: missing: say how large a record may be`},
 		{"{min: 1, max: 4KiB}", "{fixed: 8, max: 4KiB}", `:9: profiles.snapshot.record.fixed: records are of one size (fixed) or between two (min, max), never both: keep one`},
 	} {
@@ -44,7 +50,7 @@ func TestCheckOfSynchronisation(t *testing.T) {
 			t.Errorf("%q: not even read: %v", tt.new, err)
 			continue
 		}
-		err = c.Check(knownSync)
+		err = c.Check(syncRequirements)
 		switch {
 		case tt.want == "" && err != nil:
 			t.Errorf("%q was refused: %v", tt.new, err)
@@ -64,7 +70,7 @@ func TestCheckOfCooperation(t *testing.T) {
 		"  mailbox: {capacity: {items: 8}, item: {max: 64}}\n": "",
 	} {
 		c := claims(t, "subject: s\nagent: ./a\nprofiles:\n  cooperation: {}\n"+profiles)
-		err := c.Check(knownSync)
+		err := c.Check(syncRequirements)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: got %v, want %q", profiles, err, want)
 		}

@@ -1,10 +1,5 @@
 package subject
 
-import (
-	"slices"
-	"strconv"
-)
-
 // A Network lets processes of one host use the mailboxes and the parties of
 // another. The hosts share nothing but a network.
 type Network interface {
@@ -24,18 +19,7 @@ type NetworkProfile struct {
 }
 
 func (k *checker) network(p *Profiles) {
-	if p.Network == nil {
-		return
-	}
-	if p.Mailbox == nil && p.Link == nil {
+	if p.Network != nil && p.Mailbox == nil && p.Link == nil {
 		k.bad(at("profiles", ProfileNetwork), "a network carries mailboxes or links, and neither profile is claimed: claim one of them too")
-	}
-	for _, need := range []struct {
-		id, profile string
-		claimed     bool
-	}{{"NET-MAILBOX", ProfileMailbox, p.Mailbox != nil}, {"NET-LINK", ProfileLink, p.Link != nil}} {
-		if i := slices.Index(k.claims.Extended, need.id); i >= 0 && !need.claimed {
-			k.bad(at("extended", strconv.Itoa(i)), "%s says what is carried, and profile %s is not claimed: claim it too, or take this out", need.id, need.profile)
-		}
 	}
 }

@@ -1,10 +1,5 @@
 package subject
 
-import (
-	"slices"
-	"strings"
-)
-
 // Names of the profiles as claims files and the catalogue spell them. Program
 // and performance are claimed by describing programs, and by making measured
 // promises.
@@ -92,71 +87,4 @@ func (c *Claims) PartialProfiles() []string {
 		}
 	}
 	return names
-}
-
-// Promises reports whether a claimed profile meets a condition of the
-// catalogue, such as close. No condition is always met; one that this subject
-// could not even state never is.
-func (c *Claims) Promises(profile, condition string) bool {
-	if condition == "" {
-		return slices.Contains(c.Claimed(), profile)
-	}
-	var closes, cancels bool
-	switch p := &c.Profiles; {
-	case profile == ProfileOneToOne && p.OneToOne != nil:
-		closes, cancels = p.OneToOne.Close, p.OneToOne.Cancel
-	case profile == ProfileMany && p.Many != nil:
-		closes, cancels = p.Many.Close, p.Many.Cancel
-	case profile == ProfileMailbox && p.Mailbox != nil:
-		closes, cancels = p.Mailbox.Close, p.Mailbox.Cancel
-		switch condition {
-		case "capacity":
-			return true // every mailbox claims one
-		case "zero":
-			return p.Mailbox.rendezvous()
-		case "unbounded":
-			return p.Mailbox.Unbounded
-		}
-	case profile == ProfileLink && p.Link != nil:
-		cancels = p.Link.Cancel
-		if condition == "messages" {
-			return p.Link.Framing != FramingStream
-		}
-	case profile == ProfileProgram && c.Programs != nil:
-		return c.programPromises(condition)
-	}
-	switch condition {
-	case "close":
-		return closes
-	case "cancel":
-		return cancels
-	}
-	return false
-}
-
-func (c *Claims) programPromises(condition string) bool {
-	p := c.Programs
-	switch condition {
-	case "build":
-		return c.Build != ""
-	case "mechanism":
-		return len(p.Mechanism.Require)+len(p.Mechanism.Forbid) > 0
-	case "items":
-		return p.TakesItems()
-	case "capacity":
-		return p.TakesItems() && p.Capacity > 0
-	case "apart":
-		return p.Roles.Consumer.StartedBy != "producer"
-	}
-	return false
-}
-
-// TakesItems reports whether the kit can choose how many items a run moves.
-func (p *Programs) TakesItems() bool {
-	for _, text := range []string{p.Roles.Producer.Command, p.Roles.Producer.Stdin} {
-		if strings.Contains(text, "{items}") || strings.Contains(text, "{file}") {
-			return true
-		}
-	}
-	return false
 }

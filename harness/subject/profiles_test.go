@@ -32,7 +32,7 @@ func TestNormalise(t *testing.T) {
 	if m.Delivery != "at-most-once" || m.Order != "fifo" || m.Waiting != "sleep" {
 		t.Errorf("mailbox: got %+v", m)
 	}
-	if err := c.Check(known); err != nil {
+	if err := c.Check(requirements); err != nil {
 		t.Errorf("the defaults contradict the claims: %v", err)
 	}
 	before, _ := json.Marshal(c)

@@ -214,6 +214,8 @@ func TestConditionsBelongToTheirProfiles(t *testing.T) {
 	allowed := map[string][]string{
 		"close": {"BUF", "BOX"}, "cancel": {"BUF", "BOX", "SYNC"}, "messages": {"LINK"},
 		"build": {"PROG"}, "mechanism": {"PROG"}, "items": {"PROG"}, "capacity": {"PROG", "CAP"}, "zero": {"CAP", "SYNC"}, "unbounded": {"CAP"}, "apart": {"PROG"},
+		"sleep": {"LOCK", "SEM", "RW", "BUF", "BOX"}, "maximum": {"SEM"}, "priority": {"BOX"}, "buffering": {"LINK"},
+		"mailbox": {"NET"}, "link": {"NET"}, "words": {"COOP"},
 	}
 	for _, r := range load(t).All() {
 		if r.When != "" && !slices.Contains(allowed[r.When], r.Family()) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/nearest"
+	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/suites"
 )
@@ -44,14 +45,14 @@ func explain(out io.Writer, id string) error {
 	paragraph("Source", r.Source)
 	paragraph("Why", r.Why)
 	paragraph("Hint", r.Hint)
-	profiles := strings.Join(r.Profiles, ", ")
+	paragraph("Profile", strings.Join(r.Profiles, ", "))
 	if r.When != "" {
-		profiles += fmt.Sprintf(" (where %s is claimed)", r.When)
+		paragraph("Needs", subject.Means(r.When, strings.Join(r.Profiles, " or ")))
 	}
-	paragraph("Profile", profiles)
+	paragraph("Against", strings.Join(r.Baselines, ", "))
 	how := kinds(suite.Implemented()[r.ID])
 	if how == "" {
-		how = "this version has no check for it yet"
+		how = "not at all: this version of ipckit has no check for it, and refuses claims of it"
 	}
 	paragraph("Checked", how)
 	paragraph("Unseen", unseen(suite.Implemented()[r.ID]))

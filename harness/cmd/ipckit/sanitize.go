@@ -78,10 +78,9 @@ func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 		return usage("%w", err)
 	}
 	defer func() { _ = a.Close() }()
-	if err := a.Claims.Check(suite.Known); err != nil {
+	if err := suite.Accept(&a.Claims); err != nil {
 		return usage("%w", err)
 	}
-	a.Claims.Normalise()
 	result, err := sanitize.Run(ctx, a, a.Claims, sanitize.Options{Steps: f.steps})
 	var unsuited *sanitize.Unsuited
 	switch {

@@ -83,10 +83,9 @@ func open(ctx context.Context, name string) (*target, error) {
 		return nil, kitError(err)
 	}
 	if s, ok := builtIn(name); ok {
-		if err := s.Claims.Check(suite.Known); err != nil {
+		if err := suite.Accept(&s.Claims); err != nil {
 			return nil, kitError(err)
 		}
-		s.Claims.Normalise()
 		return &target{
 			name: name, claims: s.Claims, launcher: agent.Self(name), way: "Go package",
 			close: func() error { return nil },
@@ -115,11 +114,10 @@ func open(ctx context.Context, name string) (*target, error) {
 	if err != nil {
 		return nil, usage("%w", err)
 	}
-	if err := a.Claims.Check(suite.Known, suite.Catalogue.IDs()...); err != nil {
+	if err := suite.Accept(&a.Claims); err != nil {
 		_ = a.Close()
 		return nil, usage("%w", err)
 	}
-	a.Claims.Normalise()
 	t := &target{name: name, claims: a.Claims, way: a.Way(), path: a.Dir, close: a.Close}
 	launcher, err := a.Build(ctx)
 	switch {

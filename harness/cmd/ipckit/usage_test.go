@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -187,4 +188,37 @@ func TestNew(t *testing.T) {
 	ipckit(t, "new", "programs", filepath.Join(dir, "p")).expect(t, reports.ExitPass, "ipckit check")
 	ipckit(t, "check", filepath.Join(dir, "p")).expect(t, reports.ExitPass)
 	ipckit(t, "new", "go", filepath.Join(dir, "g")).expect(t, reports.ExitPass, "go test")
+}
+
+// TestUncheckedClaims: a claim that nothing checks is refused, with its line,
+// its key and what is missing.
+func TestUncheckedClaims(t *testing.T) {
+	shipped, err := os.ReadFile("../../../impl/c/example/ipckit.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	without, _, ok := strings.Cut(string(shipped), "extended:")
+	if !ok {
+		t.Fatal("the example has no key extended")
+	}
+	line := func(text string) string { return fmt.Sprintf("ipckit.yaml:%d: ", strings.Count(text, "\n")+1) }
+	for _, x := range []struct {
+		name, before, add string
+		say               []string
+	}{
+		{"baseline", string(shipped), "performance: [{requirement: PERF-THROUGHPUT, at_least: 1000, against: no-such-baseline}]",
+			[]string{"performance[0].requirement", "PERF-THROUGHPUT", "performance[0].against", "no-such-baseline", "since ipckit 0.2"}},
+		{"baseline of what is checked", string(shipped), "performance: [{requirement: COOP-SPEEDUP, at_least: 1, against: seriel}]",
+			[]string{"performance[0].against", "seriel", "did you mean serial?", "since ipckit 0.2"}},
+		{"requirement", without, "extended: [SBX-READ]", []string{"extended[0]", "no check for SBX-READ"}},
+		{"condition", strings.Replace(without, "unbounded: true", "unbounded: false", 1), "extended: [CAP-UNBOUNDED]", []string{"extended[0]", "CAP-UNBOUNDED needs unbounded: true"}},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			write(t, dir, "ipckit.yaml", x.before+x.add+"\n")
+			ipckit(t, "check", dir).expect(t, reports.ExitUsage, append(x.say, line(x.before))...)
+		})
+	}
+	ipckit(t, "explain", "SBX-READ").expect(t, reports.ExitPass, "SBX-READ", "no check")
 }
