@@ -6,13 +6,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// allocateChunk is small enough that a storm of signals, which interrupt
-// fallocate(2) and undo its work, cannot keep it from getting anywhere.
+// allocateChunk, in bytes, is small enough to make progress under many signals,
+// which interrupt fallocate(2) and undo its work.
 const allocateChunk = 16 << 20
 
-// allocate makes an empty file length bytes long and has the file system set
-// all its memory aside. Without that a full file system shows when a page is
-// first touched, as SIGBUS.
+// allocate extends an empty file to length bytes and reserves all its memory.
+// Otherwise a full file system would show when a page is first accessed, as
+// SIGBUS.
 func allocate(fd int, length int64) error {
 	if err := fits(fd, length); err != nil {
 		return err
@@ -26,8 +26,8 @@ func allocate(fd int, length int64) error {
 	return nil
 }
 
-// fits refuses early what cannot work. fallocate would find out as well, but
-// only after it has pushed everybody else's memory out, and beyond
+// fits refuses early what cannot succeed. fallocate would find out as well, but
+// only after it has displaced the memory of other processes, and beyond
 // RLIMIT_FSIZE it raises SIGXFSZ.
 func fits(fd int, length int64) error {
 	var limit unix.Rlimit
@@ -51,7 +51,7 @@ func fits(fd int, length int64) error {
 	return nil
 }
 
-// physical is the memory of the machine with its swap, bytes.
+// physical is the machine's memory and swap in bytes.
 func physical() (uint64, error) {
 	var info unix.Sysinfo_t
 	if err := unix.Sysinfo(&info); err != nil {

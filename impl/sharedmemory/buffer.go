@@ -8,14 +8,14 @@ import (
 )
 
 // A Buffer is the bounded buffer for one producer and one consumer. Exactly as
-// many items fit as its [Shape] says; they come out in the order in which they
-// went in, whole, with any content.
+// many items fit as its [Shape] says. They come out in the order in which they
+// were put, whole, with any content.
 //
 // The first Put makes this handle the producer, the first Get makes it the
 // consumer (it may be both), until it is detached or its process ends. A second
-// producer or consumer is refused for as long as the first one lives. A handle
-// is used by one goroutine a role at a time, and Detach only when neither is
-// busy; Close may be called at any time.
+// producer or consumer is refused as long as the first one lives. Each role of a
+// handle is for one goroutine at a time, and Detach must not overlap with Put or
+// Get; Close may be called at any time.
 //
 // # Algorithm
 //
@@ -23,44 +23,50 @@ import (
 // slots of equal size, with three refinements.
 //
 //   - Each slot begins with a commit word: the low half of the item's index, and
-//     its length. A consumer that waits watches the very cache line in which the
+//     its length. A waiting consumer watches the very cache line in which the
 //     item will appear (FastForward: Giacomoni, Moseley, Vachharajani, PPoPP
-//     2008). One that is kept busy reads the producer's index instead, and
-//     takes all items up to there in one go.
+//     2008). A busy one reads the producer's index instead, and takes all items
+//     up to there.
 //   - Each side keeps a copy of the other's index and reads the real one only
 //     when the copy says full or empty (rigtorp/SPSCQueue; MCRingBuffer: Lee,
 //     Bu, Chandranmenon, IPDPS 2010).
-//   - Whoever finds nothing to do spins for less than a wake-up costs, then
-//     sleeps on a futex. Nobody makes a system call while the other is awake.
+//   - A side that finds the buffer full or empty spins for about as long as a
+//     wake-up costs, then sleeps on a futex. Neither side makes a system call
+//     while the other is awake.
+//
+// # Memory layout
+//
+// A control structure on a page of its own, then a power of two of slots, at
+// least Shape.Slots. A slot is the commit word (8 bytes) and ItemMax bytes,
+// padded to 8 bytes, or to a cache line from 2048 bytes on.
 //
 // # Memory order
 //
 // An item's bytes are written before its commit word, and the commit word before
-// the producer's index; the consumer reads them the other way round. The
+// the producer's index; the consumer reads them in the opposite order. The
 // consumer has read an item's bytes before it stores its own index, after which
 // the producer may overwrite them. For sleeping see [asymmetric].
 //
-// Put makes an item visible without waiting until it is: for the time that a
-// store takes to reach another processor, some hundred nanoseconds, a Get there
-// may still find nothing. Whoever was told of the item by any other means does
-// find it.
+// Put does not wait until the item is visible: for the time that a store takes
+// to reach another processor, some hundred nanoseconds, a Get there may still
+// find none. A consumer that learns of the item in any other way does find it.
 //
 // # Death
 //
 // Each index is stored in one step, after the work it stands for, so a new
-// producer or consumer goes on where the killed one was. At most the item in
-// hand is lost (killed before its commit word, or after Get) or comes twice
-// (killed between copying it and storing the index).
+// producer or consumer continues where the killed one was. At most one item, the
+// one in transfer, is lost (killed before its commit word, or after Get) or
+// arrives twice (killed between copying it and storing the index).
 type Buffer struct {
 	region   *Region
 	control  *control
 	data     unsafe.Pointer // the first slot
-	stride   uintptr        // bytes a slot
+	stride   uintptr        // of a slot, in bytes
 	mask     uint64         // slots in memory - 1
 	capacity uint64         // items that fit
 	itemMax  int
 
-	_        [64]byte // the roles may be two goroutines on two processors
+	_        [64]byte // the roles may be used by two goroutines on two processors
 	producer producer
 	_        [64]byte
 	consumer consumer
@@ -110,11 +116,12 @@ type control struct {
 	producer, consumer atomic.Uint64 // stamps, see role
 }
 
-// Notices to one side. A side that sleeps does so on the word of the other.
+// Notices to one side of the buffer. A sleeping side sleeps on the word of the
+// other one's notices.
 const (
 	noticeAsleep uint32 = 1 << iota // the other side sleeps: wake it
 	noticeClosed                    // see Close
-	noticeFence                     // somebody cannot use membarrier: fence for yourself
+	noticeFence                     // a process cannot use membarrier: run barriers of your own
 )
 
 const (
@@ -124,10 +131,11 @@ const (
 	cacheLine   = 64
 )
 
-// CreateBuffer makes a new, empty buffer. Like a region it appears at once and
-// whole, and has all its memory: the next power of two of Slots, times ItemMax.
+// CreateBuffer makes a new, empty buffer. Like a region it appears in one step,
+// and has all its memory allocated (see the layout at [Buffer]).
 //
-// Errors: [ErrExist], [ErrInvalid] (name or shape), [ErrNoSpace], [ErrPermission].
+// Errors: [ErrExist], [ErrInvalid] (name or shape), [ErrNoSpace],
+// [ErrPermission].
 func CreateBuffer(name string, shape Shape, options ...Option) (*Buffer, error) {
 	if err := shape.check(name); err != nil {
 		return nil, err
@@ -149,14 +157,15 @@ func CreateBuffer(name string, shape Shape, options ...Option) (*Buffer, error) 
 	return newBuffer(r), nil
 }
 
-// OpenBuffer gives a handle on an existing buffer. Errors: [ErrNotExist],
-// [ErrInvalid] (name, or something else by this name), [ErrPermission].
+// OpenBuffer returns a handle on an existing buffer. Errors: [ErrNotExist],
+// [ErrInvalid] (the name, or the object is no one-to-one buffer),
+// [ErrPermission].
 func OpenBuffer(name string, options ...Option) (*Buffer, error) {
 	const op = "open buffer"
 	s := newSettings(options)
 	s.populate = true
 	if s.readOnly {
-		return nil, refuse(op, name, ErrInvalid, "both sides write; open it for writing")
+		return nil, refuse(op, name, ErrInvalid, "a buffer cannot be opened read-only")
 	}
 	r, err := open(name, kindBuffer, s)
 	if err != nil {
@@ -169,7 +178,8 @@ func OpenBuffer(name string, options ...Option) (*Buffer, error) {
 	return newBuffer(r), nil
 }
 
-// UnlinkBuffer removes the name of a buffer. Those attached go on using it.
+// UnlinkBuffer removes the name of a buffer. Attached handles remain usable.
+// Errors as for [Unlink].
 func UnlinkBuffer(name string) error { return Unlink(name) }
 
 func newBuffer(r *Region) *Buffer {
@@ -195,18 +205,18 @@ func controlOf(payload []byte) *control {
 	return (*control)(unsafe.Pointer(unsafe.SliceData(payload)))
 }
 
-// check refuses a control page that would lead outside the payload.
+// check refuses a control structure that would lead outside the payload.
 func (c *control) check(payload []byte) error {
 	size := uint64(len(payload))
 	if size < slotsOffset || c.itemMax > itemMax || c.stride != strideOf(int(c.itemMax)) ||
 		c.capacity < 1 || c.capacity > c.ring || c.ring > slotsMax || c.ring&(c.ring-1) != 0 ||
 		size != slotsOffset+c.ring*c.stride {
-		return fmt.Errorf("%w: its description does not fit its %d bytes: it was overwritten", ErrInvalid, size)
+		return fmt.Errorf("%w: its description does not match its size of %d bytes: it was overwritten", ErrInvalid, size)
 	}
 	return nil
 }
 
-// strideOf is the distance of two slots in bytes.
+// strideOf is the size of a slot in bytes.
 func strideOf(itemMax int) uint64 {
 	n := uint64(commitBytes+itemMax+7) &^ 7
 	if n >= wideSlot {
@@ -215,7 +225,7 @@ func strideOf(itemMax int) uint64 {
 	return n
 }
 
-// slot is the commit word of the slot of an index; the item follows it.
+// slot is the commit word of an index's slot; the item follows it.
 func (b *Buffer) slot(index uint64) *uint64 {
 	return (*uint64)(unsafe.Add(b.data, uintptr(index&b.mask)*b.stride))
 }
@@ -226,10 +236,10 @@ func item(slot *uint64, n int) []byte {
 }
 
 // commitWord says that the slot holds the item of an index, of n bytes. It
-// differs from what the slot held before: zero, or the index one round earlier.
+// differs from what the slot held before: zero, or an earlier index.
 func commitWord(index uint64, n int) uint64 { return index<<32 | uint64(n+1) }
 
-// committed tells whether a slot's commit word is that of index.
+// committed reports whether a slot's commit word is that of index.
 func committed(slot *uint64, index uint64) bool {
 	word := atomic.LoadUint64(slot)
 	return word>>32 == index&0xffffffff && uint32(word) != 0
@@ -238,26 +248,26 @@ func committed(slot *uint64, index uint64) bool {
 // itemLength is the length of the item that a commit word announces.
 func itemLength(word uint64) int { return int(uint32(word)) - 1 }
 
-// Name is the name the buffer was opened by.
+// Name is the name that the buffer was opened by.
 func (b *Buffer) Name() string { return b.region.name }
 
 // Shape is what the buffer was created with.
 func (b *Buffer) Shape() Shape { return Shape{Slots: int(b.capacity), ItemMax: b.itemMax} }
 
-// Stale reports whether nobody was attached when this handle was opened: the
-// items inside were left behind by an earlier run. Such a buffer works; to
-// start clean, unlink it and create it anew.
+// Stale reports whether no process was attached when this handle was opened: the
+// items were left behind by an earlier run. Such a buffer works; to start clean,
+// unlink it and create it again.
 func (b *Buffer) Stale() bool { return b.region.stale }
 
-// Detach gives back the mapping, the descriptor, and the roles that this
-// handle has; the items stay. A second Detach is refused with [ErrInvalid].
+// Detach releases the mapping, the descriptor, and the roles of this handle; the
+// items remain. A second Detach is refused with [ErrInvalid].
 func (b *Buffer) Detach() error {
 	if b.control == nil {
 		return b.detached("detach")
 	}
 	b.giveUpRole(&b.producer.role)
 	b.giveUpRole(&b.consumer.role)
-	b.producer.limit = b.producer.next // the next Put and Get find out
+	b.producer.limit = b.producer.next // so that the next Put and Get notice
 	b.consumer.known = b.consumer.next
 	b.control, b.data = nil, nil
 	return b.region.Close()

@@ -2,27 +2,27 @@ package sharedmemory
 
 import "sync/atomic"
 
-// consumer is the consuming side of a handle.
+// consumer is the state of a handle's consuming side.
 type consumer struct {
 	role
 	backoff
 	spinner
 	next  uint64        // index of the next item
-	known uint64        // items below this index are there
+	known uint64        // items below this index are known to be there
 	ended bool          // closed and drained
 	fence atomic.Uint32 // see wakeProducer
 
 	streaming bool  // see arrived
-	singles   uint8 // items found one by one
+	singles   uint8 // counts items found one by one
 }
 
-// Get copies the oldest item to into and gives its length, waiting for an item
-// as w says.
+// Get copies the oldest item to into and returns its length in bytes, waiting
+// for an item as w says.
 //
-// Errors: [ErrEmpty] (with [Never]), [ErrTimeout], [ErrClosed] (and nothing is
-// left), [ErrTooLarge] (into is smaller than the item, which stays), [ErrInvalid]
-// (another consumer lives), and [ErrPeerDead], once, when nothing is left and the
-// producer was killed: the next Get waits for a new producer.
+// Errors: [ErrEmpty] (with [Never]), [ErrTimeout], [ErrClosed] (closed and
+// empty), [ErrTooLarge] (into is smaller than the item, which stays),
+// [ErrInvalid] (another consumer lives), and [ErrPeerDead], once, if the buffer
+// is empty and the producer was killed: the next Get waits for a new producer.
 func (b *Buffer) Get(into []byte, w Wait) (int, error) {
 	c := &b.consumer
 	if c.next == c.known {
@@ -44,12 +44,12 @@ func (b *Buffer) Get(into []byte, w Wait) (int, error) {
 	return n, nil
 }
 
-// unfit explains why an item of n bytes cannot be given out.
+// unfit is the error of an item of n bytes that cannot be returned.
 func (b *Buffer) unfit(n, room int) error {
 	if uint(n) > uint(b.itemMax) {
-		return refuse("get", b.region.name, ErrIO, "an item says %d bytes, at most %d are possible: somebody overwrote it", n, b.itemMax)
+		return refuse("get", b.region.name, ErrIO, "an item claims %d bytes, at most %d are possible: it was overwritten", n, b.itemMax)
 	}
-	return refuse("get", b.region.name, ErrTooLarge, "the item has %d bytes, there is room for %d: offer %d", n, room, b.itemMax)
+	return refuse("get", b.region.name, ErrTooLarge, "the item has %d bytes, the buffer %d: provide %d", n, room, b.itemMax)
 }
 
 // awaitItem returns nil once there is an item.
@@ -76,7 +76,7 @@ func (b *Buffer) awaitItem(w Wait) error {
 		if b.closed() && b.drained() {
 			return ErrClosed
 		}
-		if b.arrived() { // drained found one that came in before the end
+		if b.arrived() { // an item that was accepted before the end
 			return nil
 		}
 		return ErrEmpty
@@ -99,7 +99,7 @@ func (b *Buffer) sleepUntilItem(w Wait) error {
 			}
 			continue
 		case b.died(&b.producer.role):
-			if b.arrived() { // its last act
+			if b.arrived() { // the producer's last item
 				return nil
 			}
 			return ErrPeerDead
@@ -117,10 +117,10 @@ func (b *Buffer) sleepUntilItem(w Wait) error {
 	}
 }
 
-// arrived looks for the next item. A consumer that waits for single items looks
-// at the slot: one cache line brings notice and item. One that has fallen
-// behind a stream looks at the producer's index, which brings many items at
-// once; the slot then only tells of a producer killed between the two.
+// arrived checks for the next item. A consumer that waits for single items
+// checks the slot: one cache line brings notice and item. One that has fallen
+// behind a stream reads the producer's index, which brings many items at once;
+// the slot then only matters if a producer was killed between the two.
 func (b *Buffer) arrived() bool {
 	c := &b.consumer
 	if c.streaming {
@@ -143,14 +143,14 @@ func (b *Buffer) arrived() bool {
 	return true
 }
 
-// sampleEvery is how many single items go by between two looks whether they
-// have become a stream. The look costs a cache line.
+// sampleEvery is the number of single items between two checks whether they have
+// become a stream. The check costs a cache line.
 const sampleEvery = 16
 
 // ready is how many items there are by the producer's index.
 func (b *Buffer) ready() uint64 {
 	n := atomic.LoadUint64(&b.control.tail) - b.consumer.next
-	if n > b.capacity { // overwritten: trust the slots alone
+	if n > b.capacity { // overwritten: trust only the slots
 		return 0
 	}
 	return n
@@ -169,7 +169,7 @@ func (b *Buffer) wakeProducer() {
 	}
 }
 
-// becomeConsumer takes the role, and goes on where the last consumer stopped.
+// becomeConsumer takes the role, and continues where the last consumer stopped.
 func (b *Buffer) becomeConsumer() error {
 	c := &b.consumer
 	if err := b.takeRole(&c.role); err != nil {
@@ -178,6 +178,6 @@ func (b *Buffer) becomeConsumer() error {
 	c.next = atomic.LoadUint64(&b.control.taken)
 	c.known = c.next
 	c.ended = b.control.end.Load()&endSealed != 0
-	b.died(&b.producer.role) // before our time: no news to us
+	b.died(&b.producer.role) // do not report an earlier death
 	return nil
 }

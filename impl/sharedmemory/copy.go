@@ -1,11 +1,10 @@
 package sharedmemory
 
-// copyChunk keeps large copies in the cache. Go's memmove bypasses it from some
-// size on, and then the other side reads from memory what it could have had
-// from this processor.
+// copyChunk, in bytes, keeps large copies in the cache: Go's memmove bypasses
+// the cache from some size on, and then the other side reads from memory.
 const copyChunk = 64 << 10
 
-// copyItem copies src to dst, which is as long.
+// copyItem copies src to dst, which has the same length.
 func copyItem(dst, src []byte) {
 	if len(src) <= copyChunk {
 		copy(dst, src)

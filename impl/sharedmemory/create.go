@@ -11,9 +11,9 @@ import (
 )
 
 // create makes an object in four steps: a file without a name, all its memory,
-// header and initial payload, and only then the name, by linkat(2), which fails
-// if the name is taken. Before the last step nobody can find the object and its
-// memory goes with its creator; after it the object is whole.
+// header and initial payload, and finally the name, by linkat(2), which fails if
+// the name is taken. Before the last step no other process can find the object,
+// and it disappears with its creator; after it the object is complete.
 func create(name string, k kind, size int64, s *settings, initialise func(payload []byte)) (*Region, error) {
 	const op = "create"
 	file, err := path(op, name)
@@ -24,9 +24,9 @@ func create(name string, k kind, size int64, s *settings, initialise func(payloa
 		return nil, refuse(op, name, ErrInvalid, "size %d, expected 1 to 2^62 bytes", size)
 	}
 	if s.readOnly {
-		return nil, refuse(op, name, ErrInvalid, "a new region is zero: reading alone makes no sense")
+		return nil, refuse(op, name, ErrInvalid, "a new region cannot be read-only")
 	}
-	if taken(file) { // refused before any memory is spent on it; linkat decides
+	if taken(file) { // refuse before allocating; linkat decides
 		return nil, existing(op, name, file)
 	}
 	b, err := unnamed()
@@ -43,14 +43,14 @@ func create(name string, k kind, size int64, s *settings, initialise func(payloa
 	return r, nil
 }
 
-// blank is a file that nobody can find yet.
+// blank is a file that no other process can find yet.
 type blank struct {
 	fd        int
-	temporary string // a hidden name; usually none
+	temporary string // a hidden name; "" if the file has none
 }
 
-// unnamed opens a new file in directory that has no name, or, where the file
-// system has no such files, a hidden one.
+// unnamed opens a new file in directory that has no name or, if the file system
+// does not support that, a hidden one.
 func unnamed() (b blank, err error) {
 	err = ignoringEINTR(func() error {
 		b.fd, err = unix.Open(directory, unix.O_TMPFILE|unix.O_RDWR|unix.O_CLOEXEC, 0o600)
@@ -62,7 +62,7 @@ func unnamed() (b blank, err error) {
 	return b, err
 }
 
-// hidden opens a new file under a temporary name, which is left behind if the
+// hidden opens a new file with a temporary name, which is left behind if the
 // process is killed before create is done.
 func hidden() (b blank, err error) {
 	b.temporary = fmt.Sprintf("%s/.sharedmemory.%d.%s", directory, os.Getpid(), rand.Text())
@@ -73,8 +73,8 @@ func hidden() (b blank, err error) {
 	return b, err
 }
 
-// become makes an object of an empty file and gives it its name. It closes the
-// file if it fails.
+// become makes an object of an empty file and gives it its name. On failure it
+// closes the file.
 func (b blank) become(name, file string, h header, s *settings, initialise func([]byte)) (*Region, error) {
 	if b.temporary != "" {
 		defer func() { _ = unix.Unlink(b.temporary) }()
@@ -91,8 +91,8 @@ func (b blank) become(name, file string, h header, s *settings, initialise func(
 	return r, nil
 }
 
-// fill gives an empty file memory, header and initial payload, attaches this
-// process, and maps it. The caller closes fd if it fails.
+// fill gives an empty file its memory, header and initial payload, attaches this
+// process, and maps it. On failure the caller closes fd.
 func fill(fd int, name string, h header, s *settings, initialise func([]byte)) (*Region, error) {
 	if err := allocate(fd, int64(h.payload+h.size)); err != nil {
 		return nil, err
@@ -119,7 +119,7 @@ func (b blank) publish(file string) error {
 	}
 	self := fmt.Sprintf("/proc/self/fd/%d", b.fd)
 	err := unix.Linkat(unix.AT_FDCWD, self, unix.AT_FDCWD, file, unix.AT_SYMLINK_FOLLOW)
-	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EXDEV) { // no /proc here; this way needs Linux 6.10 or a capability
+	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.EXDEV) { // without /proc: needs Linux 6.10 or CAP_DAC_READ_SEARCH
 		err = unix.Linkat(b.fd, "", unix.AT_FDCWD, file, unix.AT_EMPTY_PATH)
 	}
 	return nameError(err)
@@ -132,16 +132,16 @@ func nameError(err error) error {
 	return systemError("linkat", err)
 }
 
-// createOrOpen repeats opening and creating until one of them wins.
+// createOrOpen alternates between opening and creating until one succeeds.
 func createOrOpen(name string, k kind, size int64, s *settings, initialise func([]byte)) (*Region, bool, error) {
 	const op = "create or open"
 	if size <= 0 || size > sizeMax {
 		return nil, false, refuse(op, name, ErrInvalid, "size %d, expected 1 to 2^62 bytes", size)
 	}
-	// Each turn that wins neither needs somebody else to create and to unlink
-	// in between, so many turns mean that something is wrong.
-	const turns = 1000
-	for range turns {
+	// Both fail only if another process creates and unlinks the object in
+	// between, so many failures mean that something is wrong.
+	const tries = 1000
+	for range tries {
 		r, err := open(name, k, s)
 		if err == nil && r.Size() < size {
 			have := r.Size()
@@ -155,7 +155,7 @@ func createOrOpen(name string, k kind, size int64, s *settings, initialise func(
 			return r, err == nil, err
 		}
 	}
-	return nil, false, refuse(op, name, ErrIO, "created and unlinked by others %d times in between", turns)
+	return nil, false, refuse(op, name, ErrIO, "created and unlinked by others %d times in between", tries)
 }
 
 // taken reports whether a name is in use.
@@ -164,19 +164,20 @@ func taken(file string) bool {
 	return unix.Lstat(file, &st) == nil
 }
 
-// existing refuses to create over a name in use, and says what is there.
+// existing is the error of creating an object whose name is in use, and says
+// what has it.
 func existing(op, name, file string) error {
 	creator, used, err := peek(file)
 	switch {
 	case err != nil:
-		return refuse(op, name, ErrExist, "choose another name, or unlink it if nobody uses it")
+		return refuse(op, name, ErrExist, "choose another name, or unlink it if it is not used")
 	case used:
 		return refuse(op, name, ErrExist, "created by process %d and in use: open it, or choose another name", creator)
 	}
-	return refuse(op, name, ErrExist, "left behind by process %d, nobody is attached: unlink it to start clean", creator)
+	return refuse(op, name, ErrExist, "left behind by process %d, no process is attached: unlink it to start clean", creator)
 }
 
-// peek looks at an object without attaching to it.
+// peek reads an object's header without attaching to the object.
 func peek(file string) (creator int64, used bool, err error) {
 	fd, err := unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 	if err != nil {
@@ -187,6 +188,6 @@ func peek(file string) (creator int64, used bool, err error) {
 	if err != nil {
 		return 0, false, err
 	}
-	used, err = someoneElseHolds(fd, byteAttached)
+	used, err = heldByOther(fd, byteAttached)
 	return h.creator, used, err
 }

@@ -7,12 +7,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The ways in which an operation can be refused. Every error of this package
-// matches one of them with [errors.Is]; where the system was the reason, it
-// matches the system's number (a [unix.Errno]) too.
+// The reasons for which an operation can fail. Every error of this package
+// matches one of them with [errors.Is]; if the system was the reason, it matches
+// the error number (a [unix.Errno]) as well.
 //
-// ErrFull, ErrEmpty, ErrTimeout and ErrClosed, which belong to normal use, are
-// returned as they are, so that refusing allocates nothing.
+// ErrFull, ErrEmpty, ErrTimeout and ErrClosed, which occur in normal use, are
+// returned as they are, so that failing does not allocate.
 var (
 	ErrExist      = errors.New("already exists")
 	ErrNotExist   = errors.New("does not exist")
@@ -30,7 +30,7 @@ var (
 	ErrIO         = errors.New("input/output error")
 )
 
-// An Error says which operation on which object was refused, and why.
+// An Error says which operation on which object failed, and why.
 type Error struct {
 	Op   string // "create", "open", "put" …
 	Name string // of the object
@@ -41,20 +41,20 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Op + " " + e.Name + ": " + e.Err.Error() }
 
-// Unwrap gives the reason.
+// Unwrap returns the reason.
 func (e *Error) Unwrap() error { return e.Err }
 
-// refuse makes an [Error] of one of the sentinels and an explanation.
+// refuse makes an [Error] of a sentinel and an explanation.
 func refuse(op, name string, kind error, format string, args ...any) error {
 	return &Error{Op: op, Name: name, Err: fmt.Errorf("%w: %s", kind, fmt.Sprintf(format, args...))}
 }
 
-// refuseSystem makes an [Error] of what the kernel answered to a call.
+// refuseSystem makes an [Error] of a system call's error.
 func refuseSystem(op, name, call string, err error) error {
 	return &Error{Op: op, Name: name, Err: systemError(call, err)}
 }
 
-// systemError classes what the kernel answered to a call.
+// systemError makes a sentinel error of a system call's error.
 func systemError(call string, err error) error {
 	kind := ErrIO
 	switch {

@@ -1,12 +1,11 @@
 package sharedmemory
 
-// A FairMutex is a [Mutex] that is taken in the order of asking: a release hands
-// it to the one that has waited longest, and who asks later cannot come before.
-// That costs a change of process for each release while others wait, where a
-// Mutex lets a running process have it; without waiters it costs a handful of
-// atomic instructions and no system call.
+// A FairMutex is a [Mutex] that is granted in the order of asking: a release
+// hands it to the handle that has waited longest. That costs a context switch
+// for each release while others wait, where a Mutex may go to a running process;
+// without waiters it costs a handful of atomic instructions and no system call.
 //
-// The algorithm is that of turnstile, in this package, with writers only.
+// The algorithm is that of lockTable, in this package, with writers only.
 type FairMutex struct {
 	object
 	lock tableLock
@@ -21,7 +20,8 @@ func CreateFairMutex(name string, options ...Option) (*FairMutex, error) {
 	return &FairMutex{object: o, lock: l}, nil
 }
 
-// OpenFairMutex gives a handle on an existing mutex. Errors as for [OpenMutex].
+// OpenFairMutex returns a handle on an existing mutex. Errors as for
+// [OpenMutex].
 func OpenFairMutex(name string, options ...Option) (*FairMutex, error) {
 	o, l, err := openLockTable(name, kindFairMutex, options)
 	if err != nil {
@@ -30,14 +30,15 @@ func OpenFairMutex(name string, options ...Option) (*FairMutex, error) {
 	return &FairMutex{object: o, lock: l}, nil
 }
 
-// UnlinkFairMutex removes the name of a mutex. Those attached go on using it.
+// UnlinkFairMutex removes the name of a mutex. Attached handles remain usable.
+// Errors as for [Unlink].
 func UnlinkFairMutex(name string) error { return Unlink(name) }
 
 // Acquire takes the mutex, waiting as w says. [ErrOwnerDead] means that it is
-// taken, and that the last owner died inside; releasing the mutex says that what
-// it protects is in order again.
+// taken, and that the last owner died inside; releasing the mutex declares that
+// the data it protects is consistent again.
 //
-// Errors: [ErrTimeout] (with [Never]: somebody has it or comes before),
+// Errors: [ErrTimeout] (with [Never]: another handle has it or is waiting),
 // [ErrInvalid] (this handle has it already).
 func (m *FairMutex) Acquire(w Wait) error {
 	if m.region == nil {
@@ -46,8 +47,8 @@ func (m *FairMutex) Acquire(w Wait) error {
 	return m.lockResult("acquire", m.lock.acquire(wantsToWrite, w))
 }
 
-// Release hands the mutex on. It is refused with [ErrInvalid] if this handle does
-// not have it.
+// Release hands the mutex on. Errors: [ErrInvalid] (this handle does not have
+// it).
 func (m *FairMutex) Release() error {
 	if m.region == nil {
 		return m.detached("release")
@@ -58,8 +59,8 @@ func (m *FairMutex) Release() error {
 	return nil
 }
 
-// Detach gives back mapping and descriptor. It is refused with [ErrInvalid] while
-// this handle has the mutex.
+// Detach releases the mapping and the descriptor. Errors: [ErrInvalid] (this
+// handle has the mutex).
 func (m *FairMutex) Detach() error { return m.detachLock(&m.lock) }
 
 func createLockTable(name string, k kind, options []Option) (object, tableLock, error) {
@@ -84,7 +85,7 @@ func lockTableHandle(r *Region, table *lockTable, err error) (object, tableLock,
 	return newObject(r), l, nil
 }
 
-// passed gives the refusal of a turnstile its words.
+// lockResult adds an explanation to a lock table's error.
 func (o *object) lockResult(op string, err error) error {
 	if err == ErrInvalid {
 		return refuse(op, o.name, ErrInvalid, "this handle holds it already: release it first")
@@ -92,7 +93,7 @@ func (o *object) lockResult(op string, err error) error {
 	return err
 }
 
-// detachPass detaches a handle of a turnstile that holds nothing.
+// detachLock detaches a handle that holds nothing.
 func (o *object) detachLock(l *tableLock) error {
 	if o.region == nil {
 		return o.detached("detach")

@@ -17,11 +17,11 @@ const (
 	futexAnyBit     = 0xffffffff
 )
 
-// futexWait sleeps while *word is value, until a wake-up or the deadline (see
-// [monotonic]; noDeadline for none). It may return early for no reason: the
-// caller looks again at what it waits for, and at the clock.
+// futexWait sleeps while *word is value, until a wake-up or the deadline (on the
+// clock of [monotonic]; noDeadline for none). It may return early for no reason:
+// the caller checks its condition, and the clock, again.
 //
-// It tells the Go scheduler (Syscall6), which then runs other goroutines.
+// It uses Syscall6, which tells the Go scheduler to run other goroutines.
 func futexWait(word *atomic.Uint32, value uint32, deadline int64) {
 	var limit *unix.Timespec
 	if deadline != noDeadline {
@@ -32,7 +32,7 @@ func futexWait(word *atomic.Uint32, value uint32, deadline int64) {
 		uintptr(value), uintptr(unsafe.Pointer(limit)), 0, futexAnyBit)
 }
 
-// futexWake wakes up to n sleepers on a word, and tells how many there were.
+// futexWake wakes up to n sleepers on a word, and returns how many there were.
 // It never blocks, so the Go scheduler need not know (RawSyscall).
 func futexWake(word *atomic.Uint32, n int) int {
 	woken, _, errno := unix.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexWakeOp, uintptr(n))
@@ -42,10 +42,10 @@ func futexWake(word *atomic.Uint32, n int) int {
 	return int(woken)
 }
 
-// everyone is the number of sleepers that wakes all.
+// allSleepers is the number for futexWake that wakes all.
 const allSleepers = math.MaxInt32
 
-// noDeadline is a moment that never comes.
+// noDeadline is the deadline of a wait without a limit.
 const noDeadline = math.MaxInt64
 
 // monotonic is CLOCK_MONOTONIC in nanoseconds, the clock of futexWait.
@@ -57,6 +57,6 @@ func monotonic() int64 {
 	return ts.Nano()
 }
 
-// watchInterval is how long a sleeper goes without asking whether those it
-// waits for are still alive: nobody wakes it when they are killed.
+// watchInterval is how long a sleeper goes without checking whether the
+// processes that it waits for are alive: their death wakes no sleeper.
 const watchInterval = 100 * time.Millisecond

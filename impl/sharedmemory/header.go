@@ -6,23 +6,23 @@ import (
 	"unsafe"
 )
 
-// header is the first page of every object. It is complete before the object
-// has a name and constant from then on, so it needs no synchronisation.
+// header is the first page of every object. It is complete before the object has
+// a name and constant from then on, so it needs no synchronization.
 type header struct {
 	magic   uint64
 	version uint32
 	kind    kind
 	payload uint64 // offset of the payload: the page size of the creator
-	size    uint64 // of the payload, bytes
+	size    uint64 // of the payload in bytes
 	creator int64  // process id, for messages
 }
 
 const (
-	magic   = 0x6d656d6465726873 // "shredmem" read from the lowest byte
+	magic   = 0x6d656d6465726873 // "shredmem" in little-endian order
 	version = 1
 )
 
-// A kind says what a payload is, so that a buffer is not opened as a lock.
+// A kind is the type of an object, so that a buffer is not opened as a lock.
 type kind uint32
 
 const (
@@ -38,7 +38,7 @@ const (
 
 var kindNames = map[kind]string{
 	kindRegion: "region", kindBuffer: "one-to-one buffer", kindMutex: "mutex", kindFairMutex: "fair mutex",
-	kindSemaphore: "semaphore", kindRWLock: "reader–writer lock", kindSnapshot: "snapshot", kindManyBuffer: "buffer for many",
+	kindSemaphore: "semaphore", kindRWLock: "reader–writer lock", kindSnapshot: "snapshot", kindManyBuffer: "many-to-many buffer",
 }
 
 func (k kind) String() string {
@@ -56,13 +56,13 @@ func newHeader(k kind, size int64) header {
 	}
 }
 
-// headerOf reads the header of a file that is mapped from its beginning.
+// headerOf returns the header of a file that is mapped from its beginning.
 func headerOf(mapping []byte) header {
 	return *(*header)(unsafe.Pointer(unsafe.SliceData(mapping)))
 }
 
-// check tells whether a file of length bytes that starts with h is a whole
-// object of the kind wanted; the answer is the reason why not.
+// check returns why a file of length bytes that starts with h is not a complete
+// object of the kind want; nil if it is.
 func (h *header) check(length int64, want kind) error {
 	switch {
 	case h.magic != magic:
@@ -73,7 +73,7 @@ func (h *header) check(length int64, want kind) error {
 		return fmt.Errorf("%w: it is a %v, expected a %v", ErrInvalid, h.kind, want)
 	case h.payload%uint64(os.Getpagesize()) != 0 || h.payload == 0,
 		h.size > sizeMax || h.payload > sizeMax || uint64(length) != h.payload+h.size:
-		return fmt.Errorf("%w: its header says %d+%d bytes and it has %d: it was cut or overwritten", ErrInvalid, h.payload, h.size, length)
+		return fmt.Errorf("%w: its header says %d+%d bytes and it has %d: it was truncated or overwritten", ErrInvalid, h.payload, h.size, length)
 	}
 	return nil
 }

@@ -2,43 +2,45 @@ package sharedmemory
 
 import "sync/atomic"
 
-// A turnstile lets readers and writers through in the order in which they came:
-// a writer alone, readers together with those who came next to them. So neither
-// side starves (the fair policy of the third readers–writers problem; Courtois,
-// Heymans, Parnas, CACM 14(10), 1971, stated the first two).
+// A lockTable admits readers and writers in the order in which they came: a
+// writer alone, readers together with those next to them in the order. So
+// neither side starves (the fair policy of the third readers–writers problem;
+// Courtois, Heymans, Parnas, CACM 14(10), 1971, stated the first two).
 //
-// Every handle has an entry, by its seat, that says what it wants or holds.
-// There are no counts and no links: who may go through is worked out from the
-// entries each time, under a robust lock that is held for no longer than that.
-// Every change is one store to one entry, so a process that is killed anywhere,
-// in the middle of letting others through too, leaves entries that make sense.
-// A dead holder is cleared by the next one who finds no way through, a dead
-// waiter when its turn comes.
+// Every handle has a waiter in the table, by its seat, that says what the handle
+// wants or holds. There are no counts and no links: who is next is computed from
+// the waiters each time, under a robust lock that is held only for that. Every
+// change is one store to one waiter, so a process that is killed anywhere, also
+// while admitting others, leaves a consistent table. A dead holder is cleared by
+// the next handle that is not admitted, a dead waiter when it would be next.
 //
-// A handle that has to wait sleeps on its own entry. Whoever lets it through
-// changes the entry and wakes it: an entry is a hand-over, which nobody can take
-// away. The guard's word is passed with full barriers, and the entry is written
-// and read by sequentially consistent operations, so what the last holder wrote
-// is seen by the next.
+// A handle that has to wait sleeps on its own waiter. The process that admits it
+// changes the waiter's mode and wakes it: a hand-over, which no third process
+// can intercept. The guard's word is passed with full barriers, and modes are
+// written and read by sequentially consistent operations, so what the last
+// holder wrote is visible to the next.
+//
+// Memory layout: guard, abandoned and next in the first 128 bytes, then the
+// seats, then one waiter of 64 bytes for each seat.
 type lockTable struct {
 	guard     robustLock
-	abandoned atomic.Uint32 // a writer died inside, and none has been through since
-	next      atomic.Uint64 // ticket
+	abandoned atomic.Uint32 // a writer died inside, and none has released the lock since
+	next      atomic.Uint64 // the last ticket given out
 	_         [112]byte
 	seats     seats
 	_         [128 - (seatsMax+1)*4%128]byte
 	waiters   [seatsMax]waiter
 }
 
-// entry is a handle's place in a turnstile.
+// waiter is a handle's row in a lock table.
 type waiter struct {
-	mode   atomic.Uint32 // its owner sleeps on it
-	id     atomic.Uint32 // who it belongs to, valid while mode is not passing
+	mode   atomic.Uint32 // its handle sleeps on it
+	id     atomic.Uint32 // the handle's identity; valid while mode is not idle
 	ticket atomic.Uint64 // order of arrival
 	_      [48]byte
 }
 
-// Modes of an entry. The waiting ones lead to the holding ones.
+// Modes of a waiter. The wanting ones turn into the holding ones.
 const (
 	idle uint32 = iota
 	wantsToRead
@@ -47,15 +49,15 @@ const (
 	writing
 )
 
-// pass is one handle's use of a turnstile.
+// tableLock is one handle's use of a lock table.
 type tableLock struct {
-	table *lockTable
-	seat  seat
-	spinner  spinner
+	table        *lockTable
+	seat         seat
+	spinner      spinner
 	guardSpinner spinner
 }
 
-// newPass takes a seat, and clears what a dead one left in it.
+// newTableLock takes a seat, and clears what a dead handle left in it.
 func newTableLock(r *Region, table *lockTable) (tableLock, error) {
 	s, err := r.takeSeat(&table.seats)
 	if err != nil {
@@ -64,7 +66,7 @@ func newTableLock(r *Region, table *lockTable) (tableLock, error) {
 	l := tableLock{table: table, seat: s}
 	table.guard.releaseDead(&s)
 	if w := l.waiter(); w.mode.Load() != idle {
-		_ = l.lockGuard(Forever) // refused only if this handle had it
+		_ = l.lockGuard(Forever) // fails only if this handle had it
 		table.clear(w)
 		table.grantNext(&s)
 		l.unlockGuard()
@@ -74,8 +76,8 @@ func newTableLock(r *Region, table *lockTable) (tableLock, error) {
 
 func (l *tableLock) waiter() *waiter { return &l.table.waiters[l.seat.index] }
 
-// enter and exit hold the guard. A dead owner of the guard left nothing that
-// needs repair.
+// lockGuard and unlockGuard lock the table. A dead owner of the guard left
+// nothing that needs repair.
 func (l *tableLock) lockGuard(w Wait) error {
 	_, err := l.table.guard.lock(&l.seat, &l.guardSpinner, w)
 	return err
@@ -83,7 +85,7 @@ func (l *tableLock) lockGuard(w Wait) error {
 
 func (l *tableLock) unlockGuard() { l.table.guard.unlock(&l.seat) }
 
-// holds is what this handle holds: outside, reading or writing.
+// holds is what this handle holds: idle for nothing, reading or writing.
 func (l *tableLock) holds() uint32 {
 	if m := l.waiter().mode.Load(); m >= reading {
 		return m
@@ -91,7 +93,9 @@ func (l *tableLock) holds() uint32 {
 	return idle
 }
 
-// acquire goes through, wanting to read or to write.
+// acquire takes the lock for reading or for writing. Errors: ErrTimeout,
+// ErrInvalid (this handle holds or wants it already), ErrOwnerDead (taken; a
+// writer died inside).
 func (l *tableLock) acquire(wants uint32, wait Wait) error {
 	table, w := l.table, l.waiter()
 	if w.mode.Load() != idle {
@@ -128,8 +132,8 @@ func (l *tableLock) acquire(wants uint32, wait Wait) error {
 	return nil
 }
 
-// guardWait is how long the guard may be waited for: who does not want to wait
-// for a turn has to wait for an answer all the same.
+// guardWait is how long to wait for the guard: an operation that does not wait
+// for the lock has to wait for the answer all the same.
 func (l *tableLock) guardWait(w Wait) Wait {
 	if w == Never {
 		return Forever
@@ -137,7 +141,7 @@ func (l *tableLock) guardWait(w Wait) Wait {
 	return w
 }
 
-// sleep waits to be let through.
+// sleep waits until the lock is granted.
 func (l *tableLock) sleep(wants uint32, wait Wait) error {
 	table, w := l.table, l.waiter()
 	for deadline := wait.deadline(); w.mode.Load() == wants; {
@@ -154,7 +158,7 @@ func (l *tableLock) sleep(wants uint32, wait Wait) error {
 		table.clearDeadHolders(&l.seat)
 		if table.grantNext(&l.seat); expired && w.mode.Load() == wants {
 			w.mode.Store(idle)
-			table.grantNext(&l.seat) // those behind us
+			table.grantNext(&l.seat) // the waiters behind this one
 			l.unlockGuard()
 			return ErrTimeout
 		}
@@ -163,14 +167,14 @@ func (l *tableLock) sleep(wants uint32, wait Wait) error {
 	return nil
 }
 
-// release comes out again. It reports whether the handle held anything.
+// release gives up what the handle holds, and reports whether it held anything.
 func (l *tableLock) release() bool {
 	table, w := l.table, l.waiter()
 	mode := l.holds()
 	if mode == idle {
 		return false
 	}
-	_ = l.lockGuard(Forever) // refused only if this handle had it
+	_ = l.lockGuard(Forever) // fails only if this handle had it
 	if mode == writing {
 		table.abandoned.Store(0)
 	}
@@ -180,8 +184,8 @@ func (l *tableLock) release() bool {
 	return true
 }
 
-// letThrough lets those through whose turn it is, except the dead, who would
-// count as having died inside. The guard is held.
+// grantNext grants the lock to the waiters whose turn it is, except dead ones,
+// which would count as having died inside. The guard is held.
 func (table *lockTable) grantNext(s *seat) {
 	for {
 		var oldest *waiter
@@ -190,7 +194,7 @@ func (table *lockTable) grantNext(s *seat) {
 			w := &table.waiters[i]
 			switch w.mode.Load() {
 			case writing:
-				return // nobody beside a writer
+				return // a writer excludes all others
 			case reading:
 				readers = true
 			case wantsToRead, wantsToWrite:
@@ -215,7 +219,8 @@ func (table *lockTable) grantNext(s *seat) {
 	}
 }
 
-// admit lets an entry through, and wakes its owner unless that is who does it.
+// grant grants the lock to a waiter and wakes its handle, unless that is the
+// caller.
 func (table *lockTable) grant(w *waiter, mode uint32, s *seat) {
 	w.mode.Store(mode)
 	if w != &table.waiters[s.index] {
@@ -223,7 +228,8 @@ func (table *lockTable) grant(w *waiter, mode uint32, s *seat) {
 	}
 }
 
-// clearHolders clears the entries of those who died inside. The guard is held.
+// clearDeadHolders clears the waiters whose handles died inside. The guard is
+// held.
 func (table *lockTable) clearDeadHolders(s *seat) {
 	for i := range table.used() {
 		w := &table.waiters[i]
@@ -233,7 +239,7 @@ func (table *lockTable) clearDeadHolders(s *seat) {
 	}
 }
 
-// clear takes a dead one out.
+// clear removes a dead holder.
 func (table *lockTable) clear(w *waiter) {
 	if w.mode.Load() == writing {
 		table.abandoned.Store(1)
@@ -241,5 +247,5 @@ func (table *lockTable) clear(w *waiter) {
 	w.mode.Store(idle)
 }
 
-// used is the number of entries that anybody ever had.
+// used is the number of waiters that were ever taken.
 func (table *lockTable) used() int { return min(int(table.seats.used.Load()), seatsMax) }

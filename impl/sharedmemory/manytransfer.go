@@ -2,8 +2,8 @@ package sharedmemory
 
 import "sync/atomic"
 
-// Put copies an item into the buffer, waiting for room as w says. An item that was
-// refused has had no effect.
+// Put copies an item into the buffer, waiting for room as w says. On an error
+// the item is not in.
 //
 // Errors: [ErrFull] (with [Never]), [ErrTimeout], [ErrClosed], [ErrTooLarge].
 func (b *ManyBuffer) Put(data []byte, w Wait) error {
@@ -13,9 +13,9 @@ func (b *ManyBuffer) Put(data []byte, w Wait) error {
 	return err
 }
 
-// PutBatch copies as many of the items as there is room for, one after the other
-// without others in between, and gives their number. It waits, as w says, until
-// there is room for one. Errors as for Put; none of the items is in then.
+// PutBatch copies as many of the items as there is room for, without others in
+// between, and returns their number. It waits, as w says, until there is room
+// for one. Errors as for Put; none of the items is in then.
 func (b *ManyBuffer) PutBatch(items [][]byte, w Wait) (int, error) {
 	for _, data := range items {
 		if len(data) > b.itemMax {
@@ -47,7 +47,7 @@ func (b *ManyBuffer) PutBatch(items [][]byte, w Wait) (int, error) {
 	}
 }
 
-// put puts at least one item, or says why not.
+// put puts at least one item, or returns why it cannot.
 func (b *ManyBuffer) put(items [][]byte) (int, error) {
 	n, err := b.putLocked(items)
 	if n > 0 {
@@ -89,11 +89,11 @@ func (b *ManyBuffer) putLocked(items [][]byte) (int, error) {
 	return n, nil
 }
 
-// Get copies the oldest item to into and gives its length, waiting for an item as
-// w says.
+// Get copies the oldest item to into and returns its length in bytes, waiting
+// for an item as w says.
 //
-// Errors: [ErrEmpty] (with [Never]), [ErrTimeout], [ErrClosed] (and nothing is
-// left), [ErrTooLarge] (into is smaller than the item, which stays).
+// Errors: [ErrEmpty] (with [Never]), [ErrTimeout], [ErrClosed] (closed and
+// empty), [ErrTooLarge] (into is smaller than the item, which stays).
 func (b *ManyBuffer) Get(into []byte, w Wait) (int, error) {
 	b.one[0] = into
 	_, err := b.GetBatch(b.one[:], w)
@@ -105,10 +105,10 @@ func (b *ManyBuffer) Get(into []byte, w Wait) (int, error) {
 	return n, nil
 }
 
-// GetBatch copies the oldest items, as many as there are and as into has places,
-// one after the other without others in between, and gives their number. Each
-// place that got an item is cut to its length. It waits, as w says, until there
-// is one item. Errors as for Get; no item is taken then.
+// GetBatch copies the oldest items, at most len(into), without others in
+// between, and returns their number. Each element of into that received an item
+// is cut to its length. It waits, as w says, until there is one item. Errors as
+// for Get; no item is taken then.
 func (b *ManyBuffer) GetBatch(into [][]byte, w Wait) (int, error) {
 	if b.region == nil {
 		return 0, b.detached("get")
@@ -135,7 +135,7 @@ func (b *ManyBuffer) GetBatch(into [][]byte, w Wait) (int, error) {
 	}
 }
 
-// get gets at least one item, or says why not.
+// get gets at least one item, or returns why it cannot.
 func (b *ManyBuffer) get(into [][]byte) (int, error) {
 	n, err := b.getLocked(into)
 	if n > 0 {
@@ -168,7 +168,7 @@ func (b *ManyBuffer) getLocked(into [][]byte) (int, error) {
 		n := atomic.LoadUint64(slot)
 		if n > uint64(b.itemMax) || n > uint64(len(into[got])) {
 			if got > 0 {
-				break // the next call tells
+				break // reported by the next call
 			}
 			return 0, b.unfit(n, len(into[got]))
 		}
@@ -180,26 +180,26 @@ func (b *ManyBuffer) getLocked(into [][]byte) (int, error) {
 	return got, nil
 }
 
-// unfit explains why an item of n bytes cannot be given out.
+// unfit is the error of an item of n bytes that cannot be returned.
 func (b *ManyBuffer) unfit(n uint64, room int) error {
 	if n > uint64(b.itemMax) {
-		return refuse("get", b.name, ErrIO, "an item says %d bytes, at most %d are possible: somebody overwrote it", n, b.itemMax)
+		return refuse("get", b.name, ErrIO, "an item claims %d bytes, at most %d are possible: it was overwritten", n, b.itemMax)
 	}
-	return refuse("get", b.name, ErrTooLarge, "the item has %d bytes, there is room for %d: offer %d", n, room, b.itemMax)
+	return refuse("get", b.name, ErrTooLarge, "the item has %d bytes, the buffer %d: provide %d", n, room, b.itemMax)
 }
 
 func (b *ManyBuffer) busy(op string) error {
-	return refuse(op, b.name, ErrInvalid, "this handle is busy: a handle is for one goroutine, open another")
+	return refuse(op, b.name, ErrInvalid, "this handle is in use: a handle is for one goroutine, open another one")
 }
 
-// roomOrEnd looks, without the lock, whether a producer need not wait.
+// roomOrEnd reports, without the lock, whether a producer need not wait.
 func (b *ManyBuffer) roomOrEnd() bool {
-	taken := b.control.taken.Load() // before tail, which never comes to more than capacity beyond
+	taken := b.control.taken.Load() // before tail, which is never more than capacity beyond it
 	tail := b.control.tail.Load()
 	return tail&manyClosed != 0 || distance(taken, tail) < b.capacity
 }
 
-// itemOrEnd looks, without the lock, whether a consumer need not wait.
+// itemOrEnd reports, without the lock, whether a consumer need not wait.
 func (b *ManyBuffer) itemOrEnd() bool {
 	taken := b.control.taken.Load()
 	tail := b.control.tail.Load()

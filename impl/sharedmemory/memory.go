@@ -2,15 +2,14 @@ package sharedmemory
 
 import "golang.org/x/sys/unix"
 
-// memory is where the bytes of files are to be found. They are mapped by the
-// system, except for the race detector, which sees nothing but the Go heap:
-// there a slice stands for a file's bytes (race_test.go).
+// memory maps the bytes of files. The race detector sees only the Go heap: for
+// it, slices stand for the bytes of files (race_test.go).
 type memory interface {
 	mmap(fd, length, protection, flags int) ([]byte, error)
 	munmap([]byte) error
 }
 
-// mapped is memory as the system maps it.
+// mapped maps files by mmap(2).
 type mapped struct{}
 
 func (mapped) mmap(fd, length, protection, flags int) ([]byte, error) {
@@ -19,5 +18,5 @@ func (mapped) mmap(fd, length, protection, flags int) ([]byte, error) {
 
 func (mapped) munmap(b []byte) error { return unix.Munmap(b) }
 
-// within places objects in another memory.
+// withMemory places objects in another memory.
 func withMemory(m memory) Option { return func(s *settings) { s.memory = m } }

@@ -1,15 +1,15 @@
 package sharedmemory
 
 // A Mutex is a lock between processes that outlives its owner: when the owner is
-// killed, the next one gets the lock marked with [ErrOwnerDead]. It goes to
-// whoever comes first (for turns see [FairMutex]); waiters spin for less than a
-// wake-up costs and then sleep. Taking and releasing a free lock is one atomic
-// instruction each, and no system call.
+// killed, the next one gets the lock marked with [ErrOwnerDead]. It is not fair
+// (see [FairMutex]). Waiters spin for about as long as a wake-up costs and then
+// sleep. Taking and releasing a free mutex is one atomic instruction each, and
+// no system call.
 //
 // The owner is the handle. A handle is for one goroutine; two goroutines that
 // exclude each other need two handles.
 //
-// The algorithm is that of robust, in this package.
+// The algorithm is that of robustLock, in this package.
 type Mutex struct {
 	object
 	control *mutexControl
@@ -33,8 +33,8 @@ func CreateMutex(name string, options ...Option) (*Mutex, error) {
 	return newMutex(r, c)
 }
 
-// OpenMutex gives a handle on an existing mutex. Errors: [ErrNotExist],
-// [ErrInvalid] (name, or something else by this name), [ErrPermission],
+// OpenMutex returns a handle on an existing mutex. Errors: [ErrNotExist],
+// [ErrInvalid] (the name, or the object is no mutex), [ErrPermission],
 // [ErrNoSpace] (1023 handles are attached).
 func OpenMutex(name string, options ...Option) (*Mutex, error) {
 	r, c, err := openControl(name, kindMutex, options, fixedSize[mutexControl])
@@ -44,7 +44,8 @@ func OpenMutex(name string, options ...Option) (*Mutex, error) {
 	return newMutex(r, c)
 }
 
-// UnlinkMutex removes the name of a mutex. Those attached go on using it.
+// UnlinkMutex removes the name of a mutex. Attached handles remain usable.
+// Errors as for [Unlink].
 func UnlinkMutex(name string) error { return Unlink(name) }
 
 func newMutex(r *Region, c *mutexControl) (*Mutex, error) {
@@ -58,11 +59,11 @@ func newMutex(r *Region, c *mutexControl) (*Mutex, error) {
 }
 
 // Acquire takes the mutex, waiting as w says. [ErrOwnerDead] means that it is
-// taken, and that the last owner died inside: what the mutex protects may be
-// half-changed. Releasing the mutex says that it is in order again.
+// taken, and that the last owner died inside: the data that the mutex protects
+// may be half-changed. Releasing the mutex declares that it is consistent again.
 //
-// Errors: [ErrTimeout] (with [Never]: somebody has it), [ErrInvalid] (this handle
-// has it already).
+// Errors: [ErrTimeout] (with [Never]: another handle has it), [ErrInvalid] (this
+// handle has it already).
 func (m *Mutex) Acquire(w Wait) error {
 	if m.region == nil {
 		return m.detached("acquire")
@@ -79,8 +80,8 @@ func (m *Mutex) Acquire(w Wait) error {
 	return nil
 }
 
-// Release gives the mutex to the next one. It is refused with [ErrInvalid] if
-// this handle does not have it.
+// Release frees the mutex for the next owner. Errors: [ErrInvalid] (this handle
+// does not have it).
 func (m *Mutex) Release() error {
 	if m.region == nil {
 		return m.detached("release")
@@ -91,8 +92,8 @@ func (m *Mutex) Release() error {
 	return nil
 }
 
-// Detach gives back mapping and descriptor. It is refused with [ErrInvalid] while
-// this handle has the mutex.
+// Detach releases the mapping and the descriptor. Errors: [ErrInvalid] (this
+// handle has the mutex).
 func (m *Mutex) Detach() error {
 	if m.region == nil {
 		return m.detached("detach")

@@ -2,24 +2,25 @@ package sharedmemory
 
 import "unsafe"
 
-// object is what every named object but a region has in common.
+// object is what all named objects except regions have in common.
 type object struct {
 	region *Region // nil after Detach
 	name   string
 	stale  bool
 }
 
-// Name is the name the object was opened by.
+// Name is the name that the object was opened by.
 func (o *object) Name() string { return o.name }
 
-// Stale reports whether nobody was attached when this handle was opened: what
-// the object holds was left behind by an earlier run. It works; to start
-// clean, unlink it and create it anew.
+// Stale reports whether no process was attached when this handle was opened: the
+// content was left behind by an earlier run. The object works; to start clean,
+// unlink it and create it again.
 func (o *object) Stale() bool { return o.stale }
 
 func newObject(r *Region) object { return object{region: r, name: r.name, stale: r.stale} }
 
-// detach gives back mapping and descriptor, and with it all locks of presence.
+// detach releases the mapping and the descriptor, and with it all presence
+// locks.
 func (o *object) detach() error {
 	r := o.region
 	o.region = nil
@@ -43,8 +44,8 @@ func createControl[T any](name string, k kind, more int64, options []Option, ini
 	return r, (*T)(unsafe.Pointer(unsafe.SliceData(r.payload))), nil
 }
 
-// openControl opens an object whose payload begins with a T, of which size
-// tells the size of the whole payload.
+// openControl opens an object whose payload begins with a T. size returns the
+// size of the whole payload, and whether the T is valid.
 func openControl[T any](name string, k kind, options []Option, size func(*T) (uint64, bool)) (*Region, *T, error) {
 	s := newSettings(options)
 	s.populate = true
@@ -61,8 +62,8 @@ func openControl[T any](name string, k kind, options []Option, size func(*T) (ui
 	}
 	n := len(r.payload)
 	_ = r.Close()
-	return nil, nil, refuse("open", name, ErrInvalid, "its description does not fit its %d bytes: it was overwritten", n)
+	return nil, nil, refuse("open", name, ErrInvalid, "its description does not match its size of %d bytes: it was overwritten", n)
 }
 
-// justT is for openControl where the payload is nothing but T.
+// fixedSize is for openControl if the payload is only a T.
 func fixedSize[T any](c *T) (uint64, bool) { return uint64(unsafe.Sizeof(*c)), true }

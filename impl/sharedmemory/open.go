@@ -26,7 +26,7 @@ func openFile(op, name, file string, k kind, s *settings) (*Region, error) {
 		flags = unix.O_RDONLY
 	}
 	var fd int
-	// O_NONBLOCK: a FIFO by this name must not hold the caller up.
+	// O_NONBLOCK: a FIFO by this name must not block the caller.
 	err := ignoringEINTR(func() (err error) {
 		fd, err = unix.Open(file, flags|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
 		return err
@@ -42,14 +42,14 @@ func openFile(op, name, file string, k kind, s *settings) (*Region, error) {
 	return r, nil
 }
 
-// attach checks an open file, enters this process among its users, and maps
-// it. The caller closes fd if it fails.
+// attach checks an open file, registers this handle as attached, and maps the
+// file. On failure the caller closes fd.
 func attach(fd int, name string, k kind, s *settings) (*Region, error) {
 	h, err := readHeader(fd, k, s.memory)
 	if err != nil {
 		return nil, err
 	}
-	others, err := someoneElseHolds(fd, byteAttached)
+	others, err := heldByOther(fd, byteAttached)
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +85,9 @@ func readHeader(fd int, k kind, m memory) (header, error) {
 	return h, h.check(st.Size, want)
 }
 
-// populateMax bounds what is entered in the page table when an object is
-// mapped; beyond it the first touch of each page costs a fault.
+// populateMax is the size in bytes up to which an object's pages are entered in
+// the page table when it is mapped; beyond it the first access to each page
+// costs a fault.
 const populateMax = 64 << 20
 
 // mapFile maps the whole file that h describes.

@@ -19,19 +19,19 @@ func newSettings(options []Option) *settings {
 	return s
 }
 
-// WithMode sets the permission bits of a new object, whatever the umask says;
-// without it they are 0600: nobody but the creator's user.
+// WithMode sets the permission bits of a new object, independently of the umask.
+// The default is 0600: only the creator's user has access.
 func WithMode(mode uint32) Option {
 	return func(s *settings) { s.mode = mode & 0o777 }
 }
 
-// ReadOnly opens a region for reading alone; read permission then suffices.
+// ReadOnly opens a region for reading only; read permission then suffices.
 func ReadOnly() Option {
 	return func(s *settings) { s.readOnly = true }
 }
 
-// WithStartIndex presets the running indices of a new buffer, so that a test
-// can see them pass 2^32 or 2^64 without moving that many items.
+// WithStartIndex sets the initial indices of a new buffer, so that a test can
+// see them wrap around at 2^32 or 2^64 without moving that many items.
 func WithStartIndex(index uint64) Option {
 	return func(s *settings) { s.startIndex = index }
 }

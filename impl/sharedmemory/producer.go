@@ -2,7 +2,7 @@ package sharedmemory
 
 import "sync/atomic"
 
-// producer is the producing side of a handle.
+// producer is the state of a handle's producing side.
 type producer struct {
 	role
 	backoff
@@ -12,12 +12,12 @@ type producer struct {
 	fence atomic.Uint32 // see noticed
 }
 
-// Put copies an item into the buffer, waiting for room as w says. An item that
-// was refused has had no effect.
+// Put copies an item into the buffer, waiting for room as w says. On an error
+// the item is not in.
 //
 // Errors: [ErrFull] (with [Never]), [ErrTimeout], [ErrClosed], [ErrTooLarge],
-// [ErrInvalid] (another producer lives), and [ErrPeerDead], once, when there is
-// no room and the consumer was killed: the next Put waits for a new consumer.
+// [ErrInvalid] (another producer lives), and [ErrPeerDead], once, if the buffer
+// is full and the consumer was killed: the next Put waits for a new consumer.
 func (b *Buffer) Put(data []byte, w Wait) error {
 	if len(data) > b.itemMax {
 		return refuse("put", b.region.name, ErrTooLarge, "%d bytes, at most %d fit", len(data), b.itemMax)
@@ -80,7 +80,7 @@ func (b *Buffer) sleepUntilRoom(w Wait) error {
 		case b.room():
 			return nil
 		case b.died(&b.consumer.role):
-			if b.room() { // its last act
+			if b.room() { // the consumer's last Get
 				return nil
 			}
 			return ErrPeerDead
@@ -98,20 +98,20 @@ func (b *Buffer) sleepUntilRoom(w Wait) error {
 	}
 }
 
-// room looks how far the consumer is, and reports whether an item fits.
+// room reads the consumer's index, and reports whether an item fits.
 func (b *Buffer) room() bool {
 	p := &b.producer
 	p.limit = atomic.LoadUint64(&b.control.taken) + b.capacity
 	return p.next != p.limit
 }
 
-// noticed does what the consumer, or somebody who closed the buffer, asked of
-// the producer that has just published the item of an index.
+// noticed handles the notices of the consumer, and of Close, after the item of
+// an index was published.
 func (b *Buffer) noticed(index uint64) error {
 	word := &b.control.toProducer
 	notices := word.Load()
 	if notices&noticeFence != 0 {
-		b.producer.fence.Add(1) // a locked instruction: the item is visible before the next load
+		b.producer.fence.Add(1) // a locked instruction: the item becomes visible before the next load
 		notices = word.Load()
 	}
 	if notices&noticeAsleep != 0 && word.And(^noticeAsleep)&noticeAsleep != 0 {
@@ -123,18 +123,18 @@ func (b *Buffer) noticed(index uint64) error {
 	return nil
 }
 
-// becomeProducer takes the role, and goes on where the last producer stopped.
+// becomeProducer takes the role, and continues where the last producer stopped.
 func (b *Buffer) becomeProducer() error {
 	p := &b.producer
 	if err := b.takeRole(&p.role); err != nil {
 		return err
 	}
 	tail := atomic.LoadUint64(&b.control.tail)
-	if committed(b.slot(tail), tail) { // killed between commit word and index
+	if committed(b.slot(tail), tail) { // it was killed between commit word and index
 		tail++
 		atomic.StoreUint64(&b.control.tail, tail)
 	}
 	p.next, p.limit = tail, tail
-	b.died(&b.consumer.role) // before our time: no news to us
+	b.died(&b.consumer.role) // do not report an earlier death
 	return nil
 }

@@ -6,56 +6,57 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sizeMax is the largest payload that is not refused outright, bytes.
+// sizeMax is the largest payload, in bytes, that is not refused without trying.
 const sizeMax = 1 << 62
 
-// A Region is one process's mapping of a named piece of shared memory.
+// A Region is this process's mapping of a named piece of shared memory.
 //
-// Its bytes are ordinary memory: concurrent access must be synchronised by
-// other means (an atomic word in it, a lock, a buffer).
+// Its bytes are ordinary memory: concurrent access must be synchronized by other
+// means (an atomic [Word] in it, a lock, a buffer).
 type Region struct {
 	name     string
 	fd       int    // holds the presence locks
-	mapping  []byte // the whole file
+	mapping  []byte // of the whole file
 	payload  []byte
-	memory   memory // that mapping is of
+	memory   memory // that made the mapping
 	readOnly bool
 	stale    bool
 	creator  int
 
-	detaching sync.RWMutex // ReadAt and WriteAt against Close
+	detaching sync.RWMutex // ReadAt and WriteAt exclude Close
 }
 
 // Create makes a new region of size zeroed bytes and maps it. It appears under
-// its name at once and whole: no opener ever sees it short, and a creator that
-// is killed before leaves nothing. All its memory is allocated here, so that
-// using it cannot run out (which would be SIGBUS).
+// its name in one step: a process that opens it never sees it incomplete, and a
+// creator that is killed before leaves nothing. All its memory is allocated
+// here, so that using it cannot run out of memory (which would be SIGBUS).
 //
-// Errors: [ErrExist], [ErrInvalid] (name or size), [ErrNoSpace], [ErrPermission].
+// Errors: [ErrExist], [ErrInvalid] (name or size), [ErrNoSpace],
+// [ErrPermission].
 func Create(name string, size int64, options ...Option) (*Region, error) {
 	return create(name, kindRegion, size, newSettings(options), func([]byte) {})
 }
 
-// Open maps an existing region, for reading and writing unless [ReadOnly] says
-// otherwise. It never creates and never resizes.
+// Open maps an existing region, for reading and writing unless [ReadOnly] is
+// given. It never creates and never resizes.
 //
-// Errors: [ErrNotExist], [ErrInvalid] (name, or something else by this name),
+// Errors: [ErrNotExist], [ErrInvalid] (the name, or the object is no region),
 // [ErrPermission].
 func Open(name string, options ...Option) (*Region, error) {
 	return open(name, kindRegion, newSettings(options))
 }
 
-// CreateOrOpen gives the region of a name, and whether this call created it.
-// When many processes call it at once, one creates and all get that region. One
-// that exists may be larger than size; a smaller one is refused with
-// [ErrInvalid].
+// CreateOrOpen returns the region of a name, and whether this call created it.
+// When many processes call it at once, one creates the region and all get it. An
+// existing region may be larger than size; a smaller one is refused with
+// [ErrInvalid]. Other errors as for [Create] and [Open].
 func CreateOrOpen(name string, size int64, options ...Option) (r *Region, created bool, err error) {
 	return createOrOpen(name, kindRegion, size, newSettings(options), func([]byte) {})
 }
 
-// Unlink removes the name of a region. Those attached go on sharing it; its
-// memory is given back when the last one detaches. Errors: [ErrNotExist],
-// [ErrInvalid] (name), [ErrPermission].
+// Unlink removes the name of a region. Processes that are attached continue to
+// share it; its memory is freed when the last one detaches. Errors:
+// [ErrNotExist], [ErrInvalid] (name), [ErrPermission].
 func Unlink(name string) error {
 	file, err := path("unlink", name)
 	if err != nil {
@@ -67,29 +68,30 @@ func Unlink(name string) error {
 	return nil
 }
 
-// Name is the name the region was opened by.
+// Name is the name that the region was opened by.
 func (r *Region) Name() string { return r.name }
 
-// Size is the size in bytes that the region was created with.
+// Size is the region's size in bytes.
 func (r *Region) Size() int64 { return int64(len(r.payload)) }
 
-// Bytes is the shared memory itself; it starts on a page. It must not be
-// touched after Close, nor written to where the region was opened [ReadOnly]:
+// Bytes is the shared memory itself; it starts on a page boundary. It must not
+// be accessed after Close, nor written to if the region was opened [ReadOnly]:
 // either ends the process with a memory fault.
 func (r *Region) Bytes() []byte { return r.payload }
 
-// Creator is the process id of the creator as the creator saw it. It serves
-// messages to people: ids are reused, and differ between namespaces.
+// Creator is the process id of the creator in its own PID namespace. Use it in
+// messages only: ids are reused, and differ between namespaces.
 func (r *Region) Creator() int { return r.creator }
 
-// Stale reports whether nobody was attached when this handle was opened: what
-// the region holds was left behind, by an earlier run that ended or was killed.
-// Such a region works; whether its content means anything is for the caller to
-// say. To start clean, Unlink it and Create it anew.
+// Stale reports whether no process was attached when this handle was opened: the
+// content was left behind by an earlier run that ended or was killed. Such a
+// region works; whether its content is meaningful is for the caller to decide.
+// To start clean, Unlink it and Create it again.
 func (r *Region) Stale() bool { return r.stale }
 
-// ReadAt copies from the region. An access that reaches past the end is
-// refused with [ErrBounds] and copies nothing.
+// ReadAt copies from the region to p and returns len(p). An access beyond the
+// end is refused with [ErrBounds] and copies nothing. Errors: [ErrBounds],
+// [ErrClosed].
 func (r *Region) ReadAt(p []byte, offset int64) (int, error) {
 	r.detaching.RLock()
 	defer r.detaching.RUnlock()
@@ -99,9 +101,9 @@ func (r *Region) ReadAt(p []byte, offset int64) (int, error) {
 	return copy(p, r.payload[offset:]), nil
 }
 
-// WriteAt copies to the region. An access that reaches past the end is refused
-// with [ErrBounds] and changes nothing, one through a read-only handle with
-// [ErrPermission].
+// WriteAt copies p to the region and returns len(p). An access beyond the end is
+// refused with [ErrBounds] and changes nothing. Errors: [ErrBounds],
+// [ErrClosed], [ErrPermission] (opened [ReadOnly]).
 func (r *Region) WriteAt(p []byte, offset int64) (int, error) {
 	r.detaching.RLock()
 	defer r.detaching.RUnlock()
@@ -125,7 +127,7 @@ func (r *Region) reach(op string, n int, offset int64) error {
 	return nil
 }
 
-// Close gives back the mapping and the descriptor; name and content stay. A
+// Close releases the mapping and the descriptor; name and content remain. A
 // second Close is refused with [ErrClosed].
 func (r *Region) Close() error {
 	r.detaching.Lock()

@@ -2,32 +2,32 @@ package sharedmemory
 
 import "sync/atomic"
 
-// A robust lock is one 32-bit word in shared memory: the identity of its owner
-// (see seat.go), and two flags. It is Drepper's mutex (Futexes Are Tricky, 2011,
+// A robustLock is one 32-bit word in shared memory: the identity of its owner
+// (seat.go), and two flags. It is Drepper's mutex (Futexes Are Tricky, 2011,
 // "mutex2") with the owner in place of 1, as in the kernel's robust futexes
-// (robust-futexes.rst), except that the waiters, and not the kernel, find out
-// that an owner died.
+// (robust-futexes.rst), except that waiters, and not the kernel, find out that
+// an owner died.
 //
-// Owner and lock change in one step, so there is no moment at which a death
-// leaves a lock that is held by nobody known. A death can swallow a wake-up:
-// that of a process between giving the lock up and waking, or of the one that
-// was woken. Sleepers therefore look around every [watchInterval].
+// Owner and lock change in one step, so no death can leave the lock held by an
+// unknown owner. A death can swallow a wake-up: that of a process between
+// unlocking and waking, or of the process that was woken. Sleepers therefore
+// check every [watchInterval].
 //
-// Taking the lock is a compare-and-swap and giving it up a swap, both of which
-// are full barriers: what was written inside is seen by the next owner.
+// Locking is a compare-and-swap and unlocking a swap, both full barriers: what
+// was written under the lock is visible to the next owner.
 type robustLock struct {
 	word atomic.Uint32
 }
 
 const (
 	robustOwner   = 1<<identityBits - 1
-	robustDied    = 1 << 30 // free, and the last owner died inside
-	robustWaiters = 1 << 31 // somebody sleeps, perhaps
+	robustDied    = 1 << 30 // free; the last owner died inside
+	robustWaiters = 1 << 31 // there may be sleepers
 )
 
-// lock takes the lock for a seat. died tells that the last owner died inside;
-// the lock is taken all the same. The error is ErrTimeout, or ErrInvalid when
-// the seat has the lock already.
+// lock takes the lock for a seat. died reports that the last owner died inside;
+// the lock is taken nevertheless. The error is ErrTimeout, or ErrInvalid if the
+// seat has the lock already.
 func (l *robustLock) lock(s *seat, spin *spinner, w Wait) (died bool, err error) {
 	if l.word.CompareAndSwap(0, s.id) {
 		return false, nil
@@ -39,7 +39,7 @@ func (l *robustLock) lock(s *seat, spin *spinner, w Wait) (died bool, err error)
 		spin.until(func() bool { return l.word.Load()&robustOwner == 0 })
 	}
 	deadline := w.deadline()
-	waiters := uint32(0) // to be set with the lock: once asleep, others may be too
+	waiters := uint32(0) // set with the lock after this one has slept: others may sleep too
 	for {
 		v := l.word.Load()
 		owner := v & robustOwner
@@ -64,7 +64,7 @@ func (l *robustLock) lock(s *seat, spin *spinner, w Wait) (died bool, err error)
 	}
 }
 
-// unlock gives the lock up; it reports whether the seat had it.
+// unlock releases the lock; it reports whether the seat had it.
 func (l *robustLock) unlock(s *seat) bool {
 	if l.word.Load()&robustOwner != s.id {
 		return false
@@ -75,8 +75,9 @@ func (l *robustLock) unlock(s *seat) bool {
 	return true
 }
 
-// bury marks the lock of one who sat in this seat before and died with it. The
-// seat's number of takings may come round to the dead one's some day.
+// releaseDead marks a lock as abandoned that an earlier, dead holder of this
+// seat still owns: the seat's count of takings could come round to the dead
+// one's some day.
 func (l *robustLock) releaseDead(s *seat) {
 	for {
 		v := l.word.Load()

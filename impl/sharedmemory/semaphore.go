@@ -26,11 +26,11 @@ type semaphoreControl struct {
 	_      [124]byte
 }
 
-// SemaphoreMax is the largest value that a semaphore can have.
+// SemaphoreMax is the largest maximum of a semaphore.
 const SemaphoreMax = 1<<31 - 1
 
-// CreateSemaphore makes a new semaphore of a value that never exceeds max.
-// Errors: [ErrExist], [ErrInvalid] (name or numbers), [ErrNoSpace],
+// CreateSemaphore makes a new semaphore with the given value, which will never
+// exceed max. Errors: [ErrExist], [ErrInvalid] (name or numbers), [ErrNoSpace],
 // [ErrPermission].
 func CreateSemaphore(name string, value, max int, options ...Option) (*Semaphore, error) {
 	if max < 1 || max > SemaphoreMax || value < 0 || value > max {
@@ -47,8 +47,9 @@ func CreateSemaphore(name string, value, max int, options ...Option) (*Semaphore
 	return &Semaphore{object: newObject(r), control: c}, nil
 }
 
-// OpenSemaphore gives a handle on an existing semaphore. Errors: [ErrNotExist],
-// [ErrInvalid] (name, or something else by this name), [ErrPermission].
+// OpenSemaphore returns a handle on an existing semaphore. Errors:
+// [ErrNotExist], [ErrInvalid] (the name, or the object is no semaphore),
+// [ErrPermission].
 func OpenSemaphore(name string, options ...Option) (*Semaphore, error) {
 	r, c, err := openControl(name, kindSemaphore, options, fixedSize[semaphoreControl])
 	if err != nil {
@@ -57,10 +58,11 @@ func OpenSemaphore(name string, options ...Option) (*Semaphore, error) {
 	return &Semaphore{object: newObject(r), control: c}, nil
 }
 
-// UnlinkSemaphore removes the name of a semaphore. Those attached go on using it.
+// UnlinkSemaphore removes the name of a semaphore. Attached handles remain
+// usable. Errors as for [Unlink].
 func UnlinkSemaphore(name string) error { return Unlink(name) }
 
-// Value is the number of units at this moment; 0 after Detach.
+// Value is the current number of units; 0 after Detach.
 func (s *Semaphore) Value() int {
 	if s.region == nil {
 		return 0
@@ -68,7 +70,7 @@ func (s *Semaphore) Value() int {
 	return int(s.control.value.Load())
 }
 
-// Wait takes a unit, waiting for one as w says. Errors: [ErrTimeout] (with
+// Wait (P) takes a unit, waiting for one as w says. Errors: [ErrTimeout] (with
 // [Never]: there is none).
 func (s *Semaphore) Wait(w Wait) error {
 	if s.region == nil {
@@ -111,8 +113,8 @@ func (s *Semaphore) take() bool {
 	}
 }
 
-// Post gives a unit, and lets one waiter through. At the maximum it is refused
-// with [ErrFull] and changes nothing.
+// Post (V) adds a unit, and lets one waiter continue. Errors: [ErrFull] (the
+// value is the maximum and stays so).
 func (s *Semaphore) Post() error {
 	if s.region == nil {
 		return s.detached("post")
@@ -129,7 +131,7 @@ func (s *Semaphore) Post() error {
 	}
 }
 
-// Detach gives back mapping and descriptor.
+// Detach releases the mapping and the descriptor.
 func (s *Semaphore) Detach() error {
 	if s.region == nil {
 		return s.detached("detach")

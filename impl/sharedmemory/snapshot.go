@@ -6,36 +6,41 @@ import (
 )
 
 // A Snapshot is a record that many processes read and some replace, such as a
-// clipboard. Readers get whole records, and neither wait for anybody nor write
-// to the shared memory: a reader or writer that is stopped or killed at any point
-// holds up no reader.
+// clipboard. Readers get whole records, and neither wait for another process nor
+// write to the shared memory: a reader or writer that is stopped or killed at
+// any point blocks no reader.
 //
 // # Algorithm
 //
-// Writers take turns by a robust lock. Each fills the slot after the current one
-// in a ring of four, and then makes it current. A reader copies the current slot
-// and checks that it was not refilled meanwhile (the sequence lock: Lameter,
-// Effective Synchronization on Linux/NUMA Systems, 2005; Boehm, Can Seqlocks Get
-// Along With Programming Language Memory Models?, MSPC 2012). Unlike with a
-// single slot this happens only if three more records were published during the
-// copy, so a reader comes to an end unless writers are that much faster for as
-// long as it tries: it is lock-free.
+// Writers exclude each other by a robust lock. Each fills the slot after the
+// current one in a ring of four, and then makes it current. A reader copies the
+// current slot and checks that it was not refilled meanwhile (the sequence lock:
+// Lameter, Effective Synchronization on Linux/NUMA Systems, 2005; Boehm, Can
+// Seqlocks Get Along With Programming Language Memory Models?, MSPC 2012).
+// Unlike with a single slot this happens only if three more records were
+// published during the copy, so a reader ends unless writers are that much
+// faster for as long as it tries: it is lock-free.
 //
-// A writer that is killed leaves the slot it was filling marked, and the current
-// one as it was. The next writer fills the same slot anew.
+// A killed writer leaves the slot that it was filling marked, and the current
+// one unchanged. The next writer fills the same slot again.
+//
+// # Memory layout
+//
+// A control structure, then four slots: version, length (8 bytes each) and the
+// record, padded to a cache line.
 //
 // # Memory order
 //
 // The slot is marked before its bytes change and given its new version after,
 // both by sequentially consistent stores; the reader reads the version, the
-// bytes, the version. On amd64 loads are not reordered with loads, nor stores with
-// stores. Elsewhere the bytes too are read and written by operations of
-// sync/atomic, which stay in order.
+// bytes, the version. On amd64 loads are not reordered with loads, nor stores
+// with stores. Elsewhere the bytes too are read and written by operations of
+// sync/atomic, which keep their order.
 type Snapshot struct {
 	object
 	control *snapshotControl
 	slots   unsafe.Pointer
-	seat    seat // of writers; no seat for readers
+	seat    seat // taken by the first Publish; readers need none
 	guard   spinner
 }
 
@@ -50,11 +55,11 @@ type snapshotControl struct {
 	_               [128 - (seatsMax+1)*4%128]byte
 }
 
-// snapshotSlots is how many records there are: the current one, and those that
-// a reader may still be copying.
+// snapshotSlots is the number of records: the current one, and those that a
+// reader may still be copying.
 const snapshotSlots = 4
 
-// snapshotSlot is what precedes the bytes of a record.
+// snapshotSlot precedes the bytes of a record.
 type snapshotSlot struct {
 	version atomic.Uint64 // 0 while it is being filled
 	length  atomic.Uint64
@@ -62,9 +67,9 @@ type snapshotSlot struct {
 
 const snapshotHead = uint64(unsafe.Sizeof(snapshotSlot{}))
 
-// CreateSnapshot makes a new snapshot, without a record, of records of up to
-// itemMax bytes (at most 2^30). Errors: [ErrExist], [ErrInvalid], [ErrNoSpace],
-// [ErrPermission].
+// CreateSnapshot makes a new snapshot without a record, for records of up to
+// recordMax bytes (at most 2^30). Errors: [ErrExist], [ErrInvalid] (name or
+// size), [ErrNoSpace], [ErrPermission].
 func CreateSnapshot(name string, recordMax int, options ...Option) (*Snapshot, error) {
 	if recordMax < 0 || recordMax > itemMax {
 		return nil, refuse("create snapshot", quote(name), ErrInvalid, "records of %d bytes, expected 0 to %d", recordMax, itemMax)
@@ -79,9 +84,9 @@ func CreateSnapshot(name string, recordMax int, options ...Option) (*Snapshot, e
 	return newSnapshot(r, c), nil
 }
 
-// OpenSnapshot gives a handle on an existing snapshot; with [ReadOnly] one that
-// can only read. Errors: [ErrNotExist], [ErrInvalid] (name, or something else by
-// this name), [ErrPermission].
+// OpenSnapshot returns a handle on an existing snapshot; with [ReadOnly], one
+// that can only read. Errors: [ErrNotExist], [ErrInvalid] (the name, or the
+// object is no snapshot), [ErrPermission].
 func OpenSnapshot(name string, options ...Option) (*Snapshot, error) {
 	r, c, err := openControl(name, kindSnapshot, options, func(c *snapshotControl) (uint64, bool) {
 		if c.itemMax > itemMax || c.stride != snapshotStride(c.itemMax) {
@@ -95,7 +100,8 @@ func OpenSnapshot(name string, options ...Option) (*Snapshot, error) {
 	return newSnapshot(r, c), nil
 }
 
-// UnlinkSnapshot removes the name of a snapshot. Those attached go on using it.
+// UnlinkSnapshot removes the name of a snapshot. Attached handles remain usable.
+// Errors as for [Unlink].
 func UnlinkSnapshot(name string) error { return Unlink(name) }
 
 func newSnapshot(r *Region, c *snapshotControl) *Snapshot {
@@ -106,7 +112,7 @@ func snapshotStride(recordMax uint64) uint64 {
 	return (snapshotHead + recordMax + cacheLine - 1) &^ (cacheLine - 1)
 }
 
-// slot is the slot of a version, and the first n bytes of its record.
+// slot is the slot of a version.
 func (s *Snapshot) slot(version uint64) *snapshotSlot {
 	return (*snapshotSlot)(unsafe.Add(s.slots, uintptr(version%snapshotSlots*s.control.stride)))
 }
@@ -115,11 +121,11 @@ func (l *snapshotSlot) record(n uint64) []byte {
 	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(l), snapshotHead)), n)
 }
 
-// Publish replaces the record, waiting as w says for other writers. A reader that
-// starts after Publish returned sees this record or a later one.
+// Publish replaces the record, waiting as w says for other writers. A Read that
+// starts after Publish has returned sees this record or a later one.
 //
-// Errors: [ErrTimeout] (another writer is at work), [ErrTooLarge], [ErrPermission]
-// (read-only), [ErrNoSpace] (1023 writers are attached).
+// Errors: [ErrTimeout] (another writer is publishing), [ErrTooLarge],
+// [ErrPermission] (read-only), [ErrNoSpace] (1023 writers are attached).
 func (s *Snapshot) Publish(record []byte, w Wait) error {
 	if s.region == nil {
 		return s.detached("publish")
@@ -132,7 +138,7 @@ func (s *Snapshot) Publish(record []byte, w Wait) error {
 		return err
 	}
 	if _, err := c.guard.lock(&s.seat, &s.guard, w); err != nil {
-		return err // what a dead writer left is filled anew
+		return err // a dead writer's slot is simply filled again
 	}
 	version := c.current.Load() + 1
 	slot := s.slot(version)
@@ -162,8 +168,8 @@ func (s *Snapshot) becomeWriter() error {
 	return nil
 }
 
-// Read copies the current record to into, and gives its length and its version,
-// which counts from 1 with each Publish. It never waits.
+// Read copies the current record to into, and returns its length in bytes and
+// its version, which counts the records published, from 1. It never waits.
 //
 // Errors: [ErrEmpty] (nothing was published yet), [ErrTooLarge] (into is smaller
 // than the record).
@@ -179,7 +185,7 @@ func (s *Snapshot) Read(into []byte) (n int, version uint64, err error) {
 		}
 		slot := s.slot(version)
 		if slot.version.Load() != version {
-			continue // three more were published since; the current one is another
+			continue // overtaken by three more records
 		}
 		length := slot.length.Load()
 		if length <= uint64(len(into)) && length <= c.itemMax {
@@ -190,15 +196,15 @@ func (s *Snapshot) Read(into []byte) (n int, version uint64, err error) {
 		}
 		switch {
 		case length > c.itemMax:
-			return 0, 0, refuse("read", s.name, ErrIO, "a record says %d bytes, at most %d are possible: somebody overwrote it", length, c.itemMax)
+			return 0, 0, refuse("read", s.name, ErrIO, "a record claims %d bytes, at most %d are possible: it was overwritten", length, c.itemMax)
 		case length > uint64(len(into)):
-			return 0, 0, refuse("read", s.name, ErrTooLarge, "the record has %d bytes, there is room for %d: offer %d", length, len(into), c.itemMax)
+			return 0, 0, refuse("read", s.name, ErrTooLarge, "the record has %d bytes, the buffer %d: provide %d", length, len(into), c.itemMax)
 		}
 		return int(length), version, nil
 	}
 }
 
-// Detach gives back mapping and descriptor.
+// Detach releases the mapping and the descriptor.
 func (s *Snapshot) Detach() error {
 	if s.region == nil {
 		return s.detached("detach")

@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// spinTime is how long a waiter looks before it sleeps. It has to exceed what
-// waking a sleeper costs, some 60 µs where an idle processor is a halted
-// virtual one: with less, a peer that was once put to sleep keeps its partner
-// waiting longer than the partner spins, and both sleep for every item.
+// spinTime is how long a waiter spins before it sleeps. It has to exceed the
+// cost of waking a sleeper, some 60 µs if an idle processor is a halted virtual
+// one: with less, a peer that was once put to sleep keeps its partner waiting
+// longer than the partner spins, and both sleep for every item.
 const spinTime = 100 * time.Microsecond
 
-// spinBudget is the number of looks, with a pause after each, that take
-// spinTime; 0 on one processor, where what is waited for cannot happen
+// spinBudget is the number of checks, with a pause after each, that take
+// spinTime; 0 on one processor, where the condition cannot become true
 // meanwhile.
 var spinBudget = sync.OnceValue(func() int {
 	if runtime.NumCPU() == 1 {
@@ -21,7 +21,7 @@ var spinBudget = sync.OnceValue(func() int {
 	}
 	const sample = 200 // ≥ 2 µs: well above the clock's grain
 	best := time.Duration(1 << 62)
-	for range 5 { // the best of them was not interrupted
+	for range 5 { // the shortest was not interrupted
 		start := time.Now()
 		for range sample {
 			pause(1)
@@ -31,21 +31,21 @@ var spinBudget = sync.OnceValue(func() int {
 	return int(spinTime * sample / max(best, time.Microsecond))
 })
 
-// A spinner decides how long one side of a buffer spins. After several waits
-// in a row that ended asleep all the same it looks only briefly, except every
-// now and then, lest both sides settle for sleeping.
+// A spinner decides how long one side of a buffer spins. After several waits in
+// a row that ended in sleep it spins only briefly, except every now and then,
+// lest both sides settle for sleeping.
 type spinner struct {
-	slept int // waits in a row that ended asleep
+	slept int // waits in a row that ended in sleep
 }
 
 const (
-	spinPatience = 8  // sleeps in a row before spinning is cut
-	spinRetry    = 16 // every so many waits the full time again
-	spinCut      = 8  // divisor of the cut time
-	spinEager    = 64 // first looks without a pause: the answer of a busy peer comes this soon
+	spinPatience = 8  // sleeps in a row before spinning is shortened
+	spinRetry    = 16 // one in so many waits spins for the full time
+	spinCut      = 8  // divisor of the shortened time
+	spinEager    = 64 // first checks without a pause: a busy peer answers this soon
 )
 
-// until looks at ready until it is true or the budget is used up, and reports
+// until checks ready until it is true or the budget is used up, and reports
 // which.
 func (s *spinner) until(ready func() bool) bool {
 	budget := spinBudget()

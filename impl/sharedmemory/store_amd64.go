@@ -2,8 +2,8 @@
 
 package sharedmemory
 
-// storeRelease stores v so that whoever sees it sees everything this thread
-// wrote before. A later load may be done before the store is visible.
+// storeRelease stores v; a process that sees it sees everything that this thread
+// wrote before. A later load may be executed before the store is visible.
 //
 //go:noescape
 func storeRelease(p *uint64, v uint64)
@@ -13,17 +13,17 @@ func storeRelease(p *uint64, v uint64)
 //go:noescape
 func publish(commit *uint64, word uint64, index *uint64, next uint64)
 
-// pause spends n PAUSE instructions (n > 0) of a spinning loop.
+// pause executes n PAUSE instructions (n > 0), for spinning.
 func pause(n uint32)
 
-// storesPassLoads tells that storeRelease leaves a later load unordered, so
-// that a handshake "I store, then look at your flag" needs a barrier.
+// storesPassLoads says that storeRelease does not order a later load, so that a
+// handshake "I store, then check your flag" needs a barrier.
 const storesPassLoads = true
 
-// loadItem copies shared bytes that may change meanwhile. Loads before and
-// after it keep their order.
+// loadItem copies shared bytes that may change meanwhile. It keeps its order
+// with loads before and after it.
 func loadItem(dst, shared []byte) { copyItem(dst, shared) }
 
-// storeItem writes shared bytes that others may be reading. Stores before and
-// after it keep their order.
+// storeItem writes shared bytes that may be read meanwhile. It keeps its order
+// with stores before and after it.
 func storeItem(shared, src []byte) { copyItem(shared, src) }

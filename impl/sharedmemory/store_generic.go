@@ -8,9 +8,8 @@ import (
 	"unsafe"
 )
 
-// storeRelease stores v so that whoever sees it sees everything this thread
-// wrote before. On arm64 it is STLR, which is no dearer than a release store
-// could be.
+// storeRelease stores v; a process that sees it sees everything that this thread
+// wrote before. On arm64 it is STLR, which costs no more than a release store.
 func storeRelease(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
 // publish is storeRelease(commit, word), then storeRelease(index, next).
@@ -19,7 +18,7 @@ func publish(commit *uint64, word uint64, index *uint64, next uint64) {
 	atomic.StoreUint64(index, next)
 }
 
-// pause spends a moment of a spinning loop.
+// pause takes about as long as n PAUSE instructions of amd64, for spinning.
 func pause(n uint32) {
 	for range n * 8 {
 		pauseSink.Load()
@@ -28,13 +27,13 @@ func pause(n uint32) {
 
 var pauseSink atomic.Uint32
 
-// storesPassLoads tells that storeRelease leaves a later load unordered.
-// Operations of sync/atomic are sequentially consistent.
+// storesPassLoads says that storeRelease does not order a later load. Operations
+// of sync/atomic are sequentially consistent.
 const storesPassLoads = false
 
-// loadItem copies shared bytes, which start on a multiple of 8 and may change
-// meanwhile, and may be read up to the next multiple. Loads before and after it
-// keep their order: each of its own is an atomic one.
+// loadItem copies shared bytes, which start at a multiple of 8, may change
+// meanwhile, and may be read up to the next multiple. It keeps its order with
+// loads before and after it, since each of its own is atomic.
 func loadItem(dst, shared []byte) {
 	base := unsafe.Pointer(unsafe.SliceData(shared))
 	for at := 0; at < len(dst); at += 8 {
@@ -44,9 +43,9 @@ func loadItem(dst, shared []byte) {
 	}
 }
 
-// storeItem writes shared bytes, which start on a multiple of 8, that others may
-// be reading; up to the next multiple they become zero. Stores before and after
-// it keep their order: each of its own is an atomic one.
+// storeItem writes shared bytes, which start at a multiple of 8 and may be read
+// meanwhile; up to the next multiple they become zero. It keeps its order with
+// stores before and after it, since each of its own is atomic.
 func storeItem(shared, src []byte) {
 	base := unsafe.Pointer(unsafe.SliceData(shared))
 	for at := 0; at < len(src); at += 8 {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Wait says how long an operation may block: [Forever], [Never], or any
-// positive [time.Duration] as a limit.
+// A Wait says how long an operation may block: [Forever], [Never], or a positive
+// [time.Duration] as a limit.
 type Wait time.Duration
 
 // Forever blocks until the operation can be done. Never does not block, and
@@ -35,8 +35,8 @@ func (w Wait) deadline() int64 {
 }
 
 // sleepUntil is the deadline of one sleep within a wait that ends at deadline:
-// the sleeper has to look after its peer in between. expired tells that the
-// wait is over.
+// the sleeper has to check on its peer in between. expired reports that the wait
+// is over.
 func sleepUntil(deadline int64) (limit int64, expired bool) {
 	now := monotonic()
 	return min(deadline, now+int64(watchInterval)), now >= deadline

@@ -5,25 +5,25 @@ import (
 	"unsafe"
 )
 
-// wordSize is the size and alignment of a [Word], bytes.
+// wordSize is the size and alignment of a [Word] in bytes.
 const wordSize = 8
 
 // A Word is a 64-bit number in a region that processes read and change
 // atomically. All operations on all words are sequentially consistent, as those
 // of sync/atomic are: there is one order of them that every process sees, and
-// what was written to the region before an operation is seen after one that
+// what was written to the region before an operation is visible after one that
 // read its result (The Go Memory Model; Lamport, How to Make a Multiprocessor
 // Computer That Correctly Executes Multiprocess Programs, 1979). On amd64 Store
-// is XCHG, and Add and CompareAndSwap carry a LOCK prefix; on arm64 they are the
+// is XCHG, and Add and CompareAndSwap have a LOCK prefix; on arm64 they are the
 // acquire and release instructions of ARMv8, which are ordered among themselves.
 type Word struct {
 	value atomic.Uint64
 }
 
-// Word gives the word at an offset of the region, in bytes, which is a multiple
-// of 8. It is as good as the region's mapping: not after Close, and only Load
-// where the region was opened [ReadOnly]. Errors: [ErrBounds], [ErrInvalid]
-// (alignment), [ErrClosed].
+// Word returns the word at an offset of the region in bytes, which is a multiple
+// of 8. It is valid until the region is closed, and only for Load if the region
+// was opened [ReadOnly]. Errors: [ErrBounds], [ErrInvalid] (alignment),
+// [ErrClosed].
 func (r *Region) Word(offset int64) (*Word, error) {
 	r.detaching.RLock()
 	defer r.detaching.RUnlock()
@@ -42,7 +42,7 @@ func (w *Word) Load() uint64 { return w.value.Load() }
 // Store writes the word.
 func (w *Word) Store(v uint64) { w.value.Store(v) }
 
-// Add adds delta, modulo 2^64, and gives the sum.
+// Add adds delta, modulo 2^64, and returns the sum.
 func (w *Word) Add(delta uint64) uint64 { return w.value.Add(delta) }
 
 // CompareAndSwap stores new if the word is old, and reports whether it was.
