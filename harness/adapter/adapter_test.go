@@ -53,6 +53,9 @@ func kitFiles() adapter.Files {
 
 func needCompiler(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("compiles, in a world")
+	}
 	for _, name := range []string{"cc", "gcc", "clang"} {
 		if _, err := exec.LookPath(name); err == nil {
 			return
@@ -124,6 +127,9 @@ func place(t *testing.T, files map[string]string) string {
 
 func newWorld(t *testing.T) *world.World {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	w, err := world.New(within(t), world.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -58,7 +58,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		{"agent: ./sub", []string{"./sub is no file"}},
 		{"agent: ../gone", []string{"outside the directory"}},
 		{"agent: no-such-program-anywhere", []string{"PATH", "./no-such-program-anywhere"}},
-		{"agent: /no/such/program", []string{"/no/such/program"}},
+		{"agent: /proc/none/program", []string{"/proc/none/program"}},
 	} {
 		t.Run(x.claims, func(t *testing.T) {
 			if strings.HasPrefix(x.claims, "c:") {

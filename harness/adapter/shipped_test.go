@@ -19,25 +19,6 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// The subjects that ship. What they claim is checked by the suites; here it is
-// the shim that is looked at, through them.
-var shipped = []string{"c/example", "c/course", "c/skeleton", "controls/plain", "controls/spinning", "controls/semaphore",
-	"controls/mutex", "controls/peterson", "controls/permit", "controls/vyukov", "controls/sysv", "controls/mqueue"}
-
-func TestShippedSubjectsPassTheSmokeTest(t *testing.T) {
-	needCompiler(t)
-	for _, name := range shipped {
-		t.Run(name, func(t *testing.T) {
-			a := load(t, filepath.Join(impl, name))
-			l := build(t, a)
-			findings, err := agent.Smoke(within(t), newWorld(t), l, a.Claims)
-			if err != nil {
-				t.Errorf("%v\nafter %v", err, findings)
-			}
-		})
-	}
-}
-
 // canSanitize reports whether the compiler has what sanitized asks for.
 var canSanitize = sync.OnceValue(func() bool {
 	cc := exec.Command("cc", append(sanitizers, "-x", "c", "-", "-o", os.DevNull)...)
@@ -45,7 +26,7 @@ var canSanitize = sync.OnceValue(func() bool {
 	return cc.Run() == nil
 })
 
-var sanitizers = []string{"-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
+var sanitizers = []string{"-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
 
 // sanitizedSubjects are the agents that were compiled with checks, by the path of
 // the subject: to compile one takes many times as long as to use it.

@@ -48,6 +48,9 @@ func within(t *testing.T) context.Context {
 
 func newWorld(t *testing.T) *world.World {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	w, err := world.New(within(t), world.Options{})
 	if err != nil {
 		t.Fatal(err)

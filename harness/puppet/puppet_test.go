@@ -37,6 +37,9 @@ func within(t *testing.T) context.Context {
 // newWorld makes a world that ends with the test.
 func newWorld(t *testing.T, o world.Options) *world.World {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	w, err := world.New(within(t), o)
 	if err != nil {
 		t.Fatal(err)

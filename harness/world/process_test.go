@@ -185,11 +185,11 @@ func TestDescriptorsArePassedInOrder(t *testing.T) {
 
 func TestStartErrorsNameTheObstacle(t *testing.T) {
 	everywhere(t, Options{}, func(t *testing.T, w *World) {
-		_, err := w.Start(within(t), Command{Name: "reader", Path: "/nonexistent/program"})
+		_, err := w.Start(within(t), Command{Name: "reader", Path: "/proc/none/program"})
 		if !errors.Is(err, unix.ENOENT) || !strings.Contains(err.Error(), "reader") {
 			t.Errorf("no such program: %v", err)
 		}
-		_, err = w.Start(within(t), Command{Path: "/bin/sh", Dir: "/nonexistent"})
+		_, err = w.Start(within(t), Command{Path: "/bin/sh", Dir: "/proc/none"})
 		if !errors.Is(err, unix.ENOENT) || !strings.Contains(err.Error(), "working directory") {
 			t.Errorf("no such directory: %v", err)
 		}

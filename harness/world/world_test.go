@@ -74,6 +74,9 @@ func within(t *testing.T) context.Context {
 // open makes a world that ends with the test.
 func newWorld(t *testing.T, o Options) *World {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	w, err := New(within(t), o)
 	if err != nil {
 		t.Fatal(err)

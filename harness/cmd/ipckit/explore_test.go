@@ -21,6 +21,7 @@ func explored(t *testing.T, o outcome) outcome {
 
 // TestExploreBadUsage: what is wrong with the command line is named.
 func TestExploreBadUsage(t *testing.T) {
+	t.Parallel()
 	for _, x := range []struct {
 		args []string
 		say  []string
@@ -37,6 +38,7 @@ func TestExploreBadUsage(t *testing.T) {
 
 // TestExplorePass: a pass names its bound.
 func TestExplorePass(t *testing.T) {
+	t.Parallel()
 	o := explored(t, ipckit(t, "explore", "reference", "--scenario", "word.zero:*"))
 	o.expect(t, reports.ExitPass, "word.zero:add+add: no violation in", "1 preemption", "a second")
 	o = explored(t, ipckit(t, "check", "reference", "--kinds", "race", "--only", "WORD-ADD"))
@@ -46,6 +48,7 @@ func TestExplorePass(t *testing.T) {
 // TestExploreMutants: of a seeded race it is told after how many runs exploring
 // it finds it, and after how many operations load does.
 func TestExploreMutants(t *testing.T) {
+	t.Parallel()
 	out := t.TempDir()
 	o := explored(t, ipckit(t, "explore", "--mutants", "count-unlocked", "--times", "1", "--load", "1", "--budget", "20s", "--out", out))
 	o.expect(t, reports.ExitPass, "1 of 1", "word.zero:add+add A:0.1", "1 of 1", "operations, ")
@@ -66,6 +69,7 @@ func TestExploreMutants(t *testing.T) {
 // TestExploreOdd: what cannot be explored, or fails with whole operations
 // already, is told within seconds, and nothing of it is left.
 func TestExploreOdd(t *testing.T) {
+	t.Parallel()
 	const one = "buffer.one-to-one.empty:put+get"
 	for _, x := range []struct {
 		puppet string
@@ -90,6 +94,7 @@ func TestExploreOdd(t *testing.T) {
 // TestExploreFinds: a violation is shown, repeated by the command that it
 // names, and explained on the page.
 func TestExploreFinds(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "report")
 	const id = "buffer.one-to-one.empty:put+get"
 	o := explored(t, ipckit(t, "explore", "mutant:ring-wakes-nobody", "--scenario", id, "--out", out))

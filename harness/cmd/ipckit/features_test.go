@@ -9,6 +9,7 @@ import (
 // Each row of the table of mechanisms stands on a requirement that there is, and
 // says something of some mechanism.
 func TestFeaturesStandOnRequirements(t *testing.T) {
+	t.Parallel()
 	suite, err := suites.Suite()
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 // TestInstall: make puts the command and its completions where PREFIX and DESTDIR
 // say, and takes them away again.
 func TestInstall(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"make", "install"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -46,6 +47,9 @@ func ipckit(t *testing.T, args ...string) outcome {
 
 func prepare(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
+	if testing.Short() && slices.Contains([]string{"check", "smoke", "stress", "explore", "sanitize", "mutants"}, args[0]) {
+		t.Skip("makes worlds")
+	}
 	temporary, err := os.MkdirTemp("", "ipckit-command-test-")
 	if err != nil {
 		t.Fatal(err)

@@ -45,6 +45,9 @@ func readWorkflow(t *testing.T, repository string) (w workflow) {
 // its exit status. Expressions of its environment are given by their values.
 func (w workflow) step(t *testing.T, repository, job, name string, env ...string) int {
 	t.Helper()
+	if testing.Short() && name == "Check" {
+		t.Skip("makes worlds")
+	}
 	for _, s := range w.Jobs[job].Steps {
 		if s.Name != name {
 			continue
@@ -94,6 +97,7 @@ func (w workflow) kept(t *testing.T, job string) string {
 // TestWorkflowOfALibrary: it names the directories with claims; its check gates,
 // and what it uploads is there.
 func TestWorkflowOfALibrary(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("cc"); err != nil {
 		t.Skip("no C compiler")
 	}
@@ -124,6 +128,7 @@ func TestWorkflowOfALibrary(t *testing.T) {
 
 // TestWorkflowWithoutClaims: the directory of the repository itself is meant.
 func TestWorkflowWithoutClaims(t *testing.T) {
+	t.Parallel()
 	repository := filepath.Join(t.TempDir(), "new")
 	ipckit(t, "new", "ci", repository).expect(t, reports.ExitPass, "no ipckit.yaml yet")
 	if got := readWorkflow(t, repository).Jobs["check"].Strategy.Matrix.Subject; !slices.Equal(got, []string{"."}) {
@@ -134,6 +139,7 @@ func TestWorkflowWithoutClaims(t *testing.T) {
 // TestWorkflowOfACourse: submissions are listed, take the course's claims, and
 // gate.
 func TestWorkflowOfACourse(t *testing.T) {
+	t.Parallel()
 	for _, tool := range []string{"jq", "bash"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skip(err)
@@ -180,6 +186,7 @@ func TestWorkflowOfACourse(t *testing.T) {
 
 // TestHelpTopics: each is shown, and the index names it.
 func TestHelpTopics(t *testing.T) {
+	t.Parallel()
 	index := ipckit(t, "help")
 	for _, topic := range help.Topics {
 		text, _ := help.Text(topic.Name)

@@ -12,6 +12,7 @@ import (
 // TestNewParts: each part of the header has a skeleton, which builds as it is,
 // and says what has yet to be written.
 func TestNewParts(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("cc"); err != nil {
 		t.Skip("no C compiler")
 	}
@@ -19,6 +20,7 @@ func TestNewParts(t *testing.T) {
 		"snapshot": "SNAP-WHOLE", "many": "BUF-FIFO", "mailbox": "BOX-FIFO", "link": "LINK-ORDER"}
 	for _, part := range c.Parts {
 		t.Run(part, func(t *testing.T) {
+			t.Parallel()
 			dir := filepath.Join(t.TempDir(), part)
 			ipckit(t, "new", "c", dir, "--part", part).expect(t, reports.ExitPass, "ipckit check")
 			ipckit(t, "check", dir, "--only", first[part]).expect(t, reports.ExitFail, "not written yet")

@@ -9,6 +9,7 @@ import (
 // TestPuppet: whatever an agent does, the kit gives the right verdict and the
 // right exit status, and nothing is left behind.
 func TestPuppet(t *testing.T) {
+	t.Parallel()
 	for _, x := range []struct {
 		puppet string
 		only   string

@@ -22,6 +22,7 @@ func needPython(t *testing.T) {
 }
 
 func TestPythonExampleRaisesNoAlarm(t *testing.T) {
+	t.Parallel()
 	needPython(t)
 	ipckit(t, "check", pythonExample).expect(t, reports.ExitPass, "✓")
 }
@@ -29,6 +30,7 @@ func TestPythonExampleRaisesNoAlarm(t *testing.T) {
 // The explorer sees what an interpreter does to shared memory as it sees machine
 // code: each access, whoever makes it.
 func TestPythonExampleIsExplored(t *testing.T) {
+	t.Parallel()
 	needPython(t)
 	if runtime.GOARCH != "amd64" {
 		t.Skip("the explorer knows the instructions of amd64 alone")
@@ -37,6 +39,7 @@ func TestPythonExampleIsExplored(t *testing.T) {
 }
 
 func TestNewPython(t *testing.T) {
+	t.Parallel()
 	needPython(t)
 	dir := filepath.Join(t.TempDir(), "mine")
 	ipckit(t, "new", "python", dir).expect(t, reports.ExitPass, "wrote "+filepath.Join(dir, "buffer.py"), "ipckit check")
@@ -46,6 +49,7 @@ func TestNewPython(t *testing.T) {
 // Where nothing can start a subject in Python the kit says so, and what to do;
 // its own faults in Python are not run, and that is no failure.
 func TestWithoutPython(t *testing.T) {
+	t.Parallel()
 	c := prepare(t, "check", pythonExample)
 	c.Env = append(c.Env, "PATH="+t.TempDir())
 	finish(t, c).expect(t, reports.ExitUsage, "python3 is not in PATH", "install python3")
@@ -62,6 +66,7 @@ func TestWithoutPython(t *testing.T) {
 
 // An interpreter in a directory of root's alone is none for a subject.
 func TestWithRootsOwnPython(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("an ordinary user's subjects run as that user")
 	}

@@ -33,6 +33,7 @@ func ticket(inv, ret int64, result uint64) history.Op {
 // with a file is told with its name and place, and what was recorded before that
 // place still counts.
 func TestReportReadsHistories(t *testing.T) {
+	t.Parallel()
 	const record = 128 // the first
 	le := binary.LittleEndian
 	lost := func() history.Op { return ticket(15, 30, 0) }

@@ -7,6 +7,7 @@ import (
 )
 
 func TestRepeatKeepsWhatTheVerdictDependsOn(t *testing.T) {
+	t.Parallel()
 	for _, x := range []struct {
 		flags checkFlags
 		want  string
@@ -24,6 +25,7 @@ func TestRepeatKeepsWhatTheVerdictDependsOn(t *testing.T) {
 // TestQuote: a shell gives back what was quoted, and what needs no quotes has
 // none.
 func TestQuote(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{"impl/c/example", "", "it's $HOME; `id` \"x\" *?[a] ~ #", "two\nlines", "ünïcode"} {
 		out, err := exec.Command("sh", "-c", "printf %s "+quote(text)).Output()
 		if err != nil || string(out) != text {

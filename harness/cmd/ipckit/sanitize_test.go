@@ -24,6 +24,7 @@ func sanitized(t *testing.T, subject string, more ...string) outcome {
 // TestSanitizeFinds: ordinary variables, which work on many a day. Globals are
 // each process's own, and no race.
 func TestSanitizeFinds(t *testing.T) {
+	t.Parallel()
 	o := sanitized(t, "../../sanitize/testdata/plain")
 	o.expect(t, reports.ExitFail, "✗ word", "plain.c:45", "*at(r, offset) += delta; /* count++ */",
 		"✗ buffer.one-to-one", "plain.c:79", "plain.c:92", "memcpy(&r->item[(r->in - 1) % SLOTS], item, size);",
@@ -37,6 +38,7 @@ func TestSanitizeFinds(t *testing.T) {
 // TestSanitizeFindsSeededRaces: those of the example that are data races. What
 // goes wrong by atomics alone is for the explorer.
 func TestSanitizeFindsSeededRaces(t *testing.T) {
+	t.Parallel()
 	seen := map[string]string{
 		"c-ring-counts-first": "✗ buffer.one-to-one",
 		"c-count-in-two":      "",
@@ -67,6 +69,7 @@ func TestSanitizeFindsSeededRaces(t *testing.T) {
 
 // TestSanitizeKeepsSilent: about all that is right.
 func TestSanitizeKeepsSilent(t *testing.T) {
+	t.Parallel()
 	for _, subject := range []string{"c/course", "controls/mutex", "controls/permit", "controls/semaphore",
 		"controls/mqueue", "controls/spinning", "controls/sysv", "controls/vyukov"} {
 		t.Run(filepath.Base(subject), func(t *testing.T) {
@@ -79,6 +82,7 @@ func TestSanitizeKeepsSilent(t *testing.T) {
 
 // TestSanitizeLeavesOut: what it cannot look at, with the reason.
 func TestSanitizeLeavesOut(t *testing.T) {
+	t.Parallel()
 	sanitized(t, "../../../impl/c/example", "--strict", "--steps", "150").expect(t, reports.ExitInconclusive,
 		"✓ buffer.many", "mailbox: left out: it forks", "no data race was seen")
 	sanitized(t, "../../../impl/c/skeleton").expect(t, reports.ExitPass, "left out: an operation was refused", "nothing could be looked at")

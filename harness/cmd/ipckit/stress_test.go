@@ -32,6 +32,7 @@ func stressed(t *testing.T, status int, id string, args ...string) reports.Resul
 
 // TestStress: a correct subject passes, and the report says what was done.
 func TestStress(t *testing.T) {
+	t.Parallel()
 	r := stressed(t, reports.ExitPass, "WORD-ADD", "mutant:none", "--budget", "300ms")
 	if len(r.Checks) != 1 || r.Checks[0].Kind != "stress" || !strings.Contains(r.Checks[0].Note, "operations in") {
 		t.Errorf("checks: %+v", r.Checks)
@@ -41,6 +42,7 @@ func TestStress(t *testing.T) {
 // TestStressShowsWhatItFinds: as few operations as prove it, as text and as a
 // picture, and how to repeat it.
 func TestStressShowsWhatItFinds(t *testing.T) {
+	t.Parallel()
 	r := stressed(t, reports.ExitFail, "WORD-ADD", "mutant:word-add-in-two", "--budget", "5s")
 	if r.Verdict != reports.Fail || r.Evidence == nil {
 		t.Fatalf("%s: %s", r.Verdict, r.Message)
@@ -64,6 +66,7 @@ func TestStressShowsWhatItFinds(t *testing.T) {
 
 // TestStressCalibrates: beside a pass stands how often faults were caught.
 func TestStressCalibrates(t *testing.T) {
+	t.Parallel()
 	r := stressed(t, reports.ExitPass, "WORD-CAS", "mutant:none", "--budget", "1s", "--calibrate", "--runs", "1")
 	if note := r.Checks[0].Note; !strings.Contains(note, "word-swap-in-two") || !strings.Contains(note, "/1") {
 		t.Errorf("note: %s", note)
@@ -73,6 +76,7 @@ func TestStressCalibrates(t *testing.T) {
 // TestStressWithoutRoom: what cannot be recorded for want of room is said, and
 // decides nothing. A limit on the size of files stands for a full disk.
 func TestStressWithoutRoom(t *testing.T) {
+	t.Parallel()
 	c := prepare(t, "stress", "mutant:none", "--only", "WORD-ADD", "--budget", "300ms", "--isolation", "none")
 	const halfKilobytes = 90 // the record fits, a history of 400 steps does not
 	c.Args = append([]string{"sh", "-c", fmt.Sprintf(`trap '' XFSZ; ulimit -f %d; exec "$0" "$@"`, halfKilobytes), os.Args[0]}, c.Args[1:]...)
@@ -85,6 +89,7 @@ func TestStressWithoutRoom(t *testing.T) {
 }
 
 func TestStressUsage(t *testing.T) {
+	t.Parallel()
 	ipckit(t, "stress", "reference", "--budget", "0s").expect(t, reports.ExitUsage, "--budget")
 	ipckit(t, "stress", "reference", "--calibrate", "--runs", "0").expect(t, reports.ExitUsage, "--runs")
 	ipckit(t, "stress", "../../../impl/programs/good").expect(t, reports.ExitUsage, "nothing to check")

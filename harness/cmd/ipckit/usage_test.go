@@ -26,6 +26,7 @@ func write(t *testing.T, dir, name, text string) string {
 // TestBadUsage: what is wrong with a command line or a claims file is named,
 // and the exit status is 3.
 func TestBadUsage(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	typo := write(t, dir, "typo.yaml", "subject: x\nprofilse:\n  region: {}\n")
 	script := write(t, dir, "agent.yaml", "subject: x\nagent: ./nothing\nprofiles:\n  region: {}\n")
@@ -71,6 +72,7 @@ func TestBadUsage(t *testing.T) {
 
 // TestRecord: what a check writes can be read again, and ends with a footer.
 func TestRecord(t *testing.T) {
+	t.Parallel()
 	out := filepath.Join(t.TempDir(), "report")
 	ipckit(t, "check", "reference", "--only", "REG-EXISTS", "--out", out).expect(t, reports.ExitPass, "report.html", "report.jsonl")
 	for _, name := range []string{"report.html", "report.md", "report.json", "junit.xml"} {
@@ -101,6 +103,7 @@ func TestRecord(t *testing.T) {
 
 // TestInterrupt: Ctrl-C ends everything, says so, and leaves nothing.
 func TestInterrupt(t *testing.T) {
+	t.Parallel()
 	c := prepare(t, "check", "puppet:block@buffer.get", "--only", "BUF-FIFO", "--patience", "1m")
 	o := interrupt(t, c, syscall.SIGINT, time.Second)
 	o.expect(t, reports.ExitInterrupted)
@@ -112,6 +115,7 @@ func TestInterrupt(t *testing.T) {
 // TestInterruptEarly: who ends the kit while it builds, or looks at the adapter,
 // is not told of somebody's fault.
 func TestInterruptEarly(t *testing.T) {
+	t.Parallel()
 	slow := t.TempDir()
 	write(t, slow, "ipckit.yaml", "subject: slow\nagent: ./agent\nbuild: sleep 100\nprofiles:\n  region: {}\n")
 	write(t, slow, "agent", "#!/bin/sh\n")
@@ -127,18 +131,21 @@ func TestInterruptEarly(t *testing.T) {
 
 // TestNoTemporaryDirectory: it is the caller's to give one, and he is told how.
 func TestNoTemporaryDirectory(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{
 		{"check", "reference", "--only", "REG-EXISTS"}, {"smoke", "reference"}, {"mutants", "--only", "REG-EXISTS"},
 		{"explore", "reference"}, {"stress", "reference"}, {"sanitize", "../../../impl/c/example"},
 	} {
 		c := prepare(t, args...)
-		c.Env = append(c.Env, "TMPDIR=/nonexistent")
-		finish(t, c).expect(t, reports.ExitUsage, "/nonexistent", "TMPDIR")
+		none := filepath.Join(t.TempDir(), "none")
+		c.Env = append(c.Env, "TMPDIR="+none)
+		finish(t, c).expect(t, reports.ExitUsage, none, "TMPDIR")
 	}
 }
 
 // TestFewProcesses: where the host allows too few processes, subjects are not blamed.
 func TestFewProcesses(t *testing.T) {
+	t.Parallel()
 	c := prepare(t, "check", "reference", "--only", "SEM-TRY")
 	c.Env = append(c.Env, fewTasks+"=40")
 	finish(t, c).expect(t, reports.ExitUsage, "40 processes", "ulimit -u")
@@ -146,6 +153,7 @@ func TestFewProcesses(t *testing.T) {
 
 // TestNoRoom: what could not be written is no fault of the kit's.
 func TestNoRoom(t *testing.T) {
+	t.Parallel()
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
 		t.Skip(err)
@@ -165,13 +173,15 @@ func TestNoRoom(t *testing.T) {
 
 // TestNoCompiler: the absence of a C compiler is said, not suffered.
 func TestNoCompiler(t *testing.T) {
+	t.Parallel()
 	c := prepare(t, "check", "../../../impl/c/example", "--only", "REG-EXISTS")
-	c.Env = append(c.Env, "PATH=/nonexistent", "CC=")
+	c.Env = append(c.Env, "PATH="+t.TempDir(), "CC=")
 	finish(t, c).expect(t, reports.ExitUsage, "compiler")
 }
 
 // TestWithoutNamespaces: the kit does without, and the banner says so.
 func TestWithoutNamespaces(t *testing.T) {
+	t.Parallel()
 	c := prepare(t, "check", "reference", "--only", "REG-EXISTS,BUF-FIFO")
 	c.Env = append(c.Env, "IPCKIT_ISOLATION=none")
 	finish(t, c).expect(t, reports.ExitPass, "namespace")
@@ -179,6 +189,7 @@ func TestWithoutNamespaces(t *testing.T) {
 
 // TestNew: what new writes builds, fails with helpful text, or passes.
 func TestNew(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("cc"); err != nil {
 		t.Skip("no C compiler")
 	}

@@ -11,6 +11,7 @@ import (
 )
 
 func TestVersion(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"version"}, {"--version"}} {
 		ipckit(t, args...).expect(t, reports.ExitPass, "ipckit "+run.Version, "go go1.", "catalogue "+suites.Version, "record 1")
 	}
@@ -19,6 +20,7 @@ func TestVersion(t *testing.T) {
 // TestBuilt: what the build information says is told, and nothing is invented
 // where it is silent.
 func TestBuilt(t *testing.T) {
+	t.Parallel()
 	info := &debug.BuildInfo{GoVersion: "go1.26.0", Main: debug.Module{Version: "(devel)"}, Settings: []debug.BuildSetting{
 		{Key: "GOOS", Value: "linux"}, {Key: "GOARCH", Value: "arm64"},
 		{Key: "vcs.revision", Value: "c0ffee"}, {Key: "vcs.time", Value: "2026-03-02T09:14:07Z"}, {Key: "vcs.modified", Value: "true"},

@@ -299,7 +299,7 @@ func TestStoppedStaysStopped(t *testing.T) {
 }
 
 func TestRefusal(t *testing.T) {
-	r := run(t, "/nonexistent/program")
+	r := run(t, "/proc/none/program")
 	if len(r.facts) != 1 || !strings.Contains(r.facts[0].Refused, "no such file") || r.status != refusedStatus {
 		t.Errorf("a missing program became %v, status %d", r, r.status)
 	}
