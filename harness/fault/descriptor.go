@@ -9,11 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Descriptors leaves a process none to open anything with: its limit becomes the
-// lowest that is free (RLIMIT_NOFILE). Those that it has stay, and poll(2), which
-// refuses more descriptors than the limit, works on them. The end gives the limit
-// back; that of a process that has ended meanwhile is nobody's. Errors are those
-// of proc(5) and prlimit(2).
+// Descriptors keeps a process from opening new descriptors: it sets RLIMIT_NOFILE
+// to the lowest free descriptor. Open descriptors stay usable, also in poll(2),
+// which refuses more descriptors than the limit. end restores the limit; it is no
+// error if the process has ended. Errors are those of proc(5) and prlimit(2).
 func Descriptors(pid int) (end func() error, err error) {
 	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	if err != nil {
@@ -39,15 +38,15 @@ func Descriptors(pid int) (end func() error, err error) {
 	return func() error {
 		err := limit(pid, &before, nil)
 		if err != nil && err != unix.ESRCH && err != unix.ENOENT {
-			return fmt.Errorf("process %d has no descriptors any more: its limit could not be put back: %w", pid, err)
+			return fmt.Errorf("the descriptor limit of process %d could not be restored: %w", pid, err)
 		}
 		return nil
 	}, nil
 }
 
-// limit sets or reads a process's limit on descriptors. Root without
-// CAP_SYS_RESOURCE, as in many containers, may do so for its own processes alone:
-// for this call, it takes on their user and group.
+// limit sets or reads the descriptor limit of a process. Root without
+// CAP_SYS_RESOURCE, as in many containers, may do so only for processes with its
+// own ids: a thread takes on the user and group of the process for this call.
 func limit(pid int, now, before *unix.Rlimit) error {
 	err := unix.Prlimit(pid, unix.RLIMIT_NOFILE, now, before)
 	if err != unix.EPERM || unix.Geteuid() != 0 {
@@ -59,7 +58,7 @@ func limit(pid int, now, before *unix.Rlimit) error {
 	}
 	done := make(chan error)
 	go func() {
-		runtime.LockOSThread() // never unlocked: the thread, whose user it is, ends with the goroutine
+		runtime.LockOSThread() // never unlocked: the thread, with its changed ids, ends with the goroutine
 		const same = ^uintptr(0)
 		for _, real := range [][2]uintptr{{unix.SYS_SETRESGID, uintptr(owner.Gid)}, {unix.SYS_SETRESUID, uintptr(owner.Uid)}} {
 			if _, _, errno := unix.RawSyscall(real[0], real[1], same, same); errno != 0 {

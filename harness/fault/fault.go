@@ -1,10 +1,11 @@
 // Package fault disturbs processes while they work: it stops and continues
-// them, interrupts their system calls, takes their processors away, and what they
-// might open or allocate next, and kills them.
+// them, interrupts their system calls, occupies their processors, exhausts
+// descriptors and shared memory, and kills them.
 //
-// Everything here may happen to any program at any time, so a correct one bears
-// it; except death, which only who claims to survive it must, and shortages, of
-// which it may say so instead. Each fault is logged with its time.
+// Pauses, signals and starvation may happen to any program at any time, so a
+// correct one survives them unharmed. In a shortage an operation may fail, but must
+// report it. The death of another process must be survived only where that is
+// claimed. Each fault is logged with its time.
 package fault
 
 import (
@@ -17,7 +18,7 @@ import (
 	"time"
 )
 
-// A Kind is a sort of fault.
+// A Kind is a kind of fault.
 type Kind string
 
 // The kinds of fault.
@@ -26,24 +27,24 @@ const (
 	Storm  Kind = "signal storm"  // many signals that interrupt system calls
 	Starve Kind = "starvation"    // busy loops on every processor
 	Kill   Kind = "kill"          // SIGKILL
-	Slow   Kind = "slow consumer" // a consumer that thinks long: part of the load
+	Slow   Kind = "slow consumer" // a consumer that pauses between items: made by the load, not here
 
-	NoFiles Kind = "no descriptors" // none is left to open anything with
-	FullShm Kind = "full /dev/shm"  // nothing more fits
+	NoFiles Kind = "no descriptors" // nothing more can be opened
+	FullShm Kind = "full /dev/shm"  // nothing more can be allocated
 )
 
-// Weather is what may happen to anyone, in no order.
-var Weather = []Kind{Pause, Storm, Starve}
+// Disturbances may happen to any process; a correct one is unharmed.
+var Disturbances = []Kind{Pause, Storm, Starve}
 
-// Shortages are of what nobody needs who has what he works on.
+// Shortages are of resources that operations on open objects do not need.
 var Shortages = []Kind{NoFiles, FullShm}
 
 // An Event is one fault that happened.
 type Event struct {
 	Kind   Kind
-	Target string        // name of the process; "" where it met all
-	At     time.Duration // since the log was begun
-	Text   string        // what came of it, where that is of interest
+	Target string        // name of the process; "" if it affected all
+	At     time.Duration // since the start of the log
+	Text   string        // details; may be empty
 }
 
 func (e Event) String() string {
@@ -57,14 +58,14 @@ func (e Event) String() string {
 	return text
 }
 
-// A Log keeps faults in order of time. It may be used by several goroutines.
+// A Log holds faults in order of time. Several goroutines may use it.
 type Log struct {
 	mu     sync.Mutex
 	begun  time.Time
 	events []Event
 }
 
-// NewLog begins a log now.
+// NewLog starts a log now.
 func NewLog() *Log { return &Log{begun: time.Now()} }
 
 // Add logs a fault that happens now.
@@ -74,34 +75,36 @@ func (l *Log) Add(k Kind, target, format string, args ...any) {
 	l.events = append(l.events, Event{k, target, time.Since(l.begun), fmt.Sprintf(format, args...)})
 }
 
-// Events gives what has happened so far.
+// Events returns the faults so far.
 func (l *Log) Events() []Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]Event(nil), l.events...)
 }
 
-// A Target is a process that faults can meet.
+// A Target is a process that can be disturbed.
 type Target struct {
 	Name      string
 	Signal    func(syscall.Signal) error // to the process
-	Interrupt func() error               // the system call that it is in; nil where it does not bear that
+	Interrupt func() error               // the system call that it is in; nil if the process does not support that
 	NoFiles   Shortage                   // see [Descriptors]; nil: never
 }
 
-// A Scene is where faults are made.
+// A Scene holds the processes that can be disturbed, and the shortage that affects
+// all of them.
 type Scene struct {
 	Targets []Target
 	FullShm Shortage // nil: never
 }
 
-// A Shortage begins one, and gives what ends it. After an error there is none.
+// A Shortage starts a shortage, and returns a function that ends it. After an error
+// there is no shortage.
 type Shortage func() (end func(), err error)
 
-// Disturb makes faults of the kinds, one after the other, until ctx is done.
-// Every process that was stopped has been continued when it returns, and every
-// shortage is over. A target that has ended meanwhile is left alone: its end is
-// somebody else's to judge.
+// Disturb makes faults of the given kinds, one after the other, until ctx is done.
+// When it returns, every process that it stopped has been continued, and every
+// shortage has ended. Targets that have ended are ignored; the caller judges their
+// end.
 func Disturb(ctx context.Context, r *rand.Rand, l *Log, kinds []Kind, s Scene) {
 	if len(kinds) == 0 || len(s.Targets) == 0 {
 		return
@@ -116,15 +119,15 @@ func Disturb(ctx context.Context, r *rand.Rand, l *Log, kinds []Kind, s Scene) {
 		case Starve:
 			starve(ctx, r, l)
 		case NoFiles:
-			t.NoFiles.last(ctx, r, l, NoFiles, t.Name)
+			t.NoFiles.hold(ctx, r, l, NoFiles, t.Name)
 		case FullShm:
-			s.FullShm.last(ctx, r, l, FullShm, "")
+			s.FullShm.hold(ctx, r, l, FullShm, "")
 		}
 	}
 }
 
-// last has a shortage for a while.
-func (s Shortage) last(ctx context.Context, r *rand.Rand, l *Log, k Kind, target string) {
+// hold keeps up a shortage for a while.
+func (s Shortage) hold(ctx context.Context, r *rand.Rand, l *Log, k Kind, target string) {
 	if s == nil {
 		return
 	}
@@ -138,7 +141,8 @@ func (s Shortage) last(ctx context.Context, r *rand.Rand, l *Log, k Kind, target
 	sleep(ctx, d)
 }
 
-// pause stops a process for a time that is short for people and long for it.
+// pause stops a process for some milliseconds, which is long compared with an
+// operation.
 func pause(ctx context.Context, r *rand.Rand, l *Log, t Target) {
 	if t.Signal(syscall.SIGSTOP) != nil {
 		return
@@ -162,7 +166,7 @@ func storm(ctx context.Context, r *rand.Rand, l *Log, t Target) {
 	}
 }
 
-// starve takes the processors: as many busy threads as there are.
+// starve occupies the processors by as many busy threads.
 func starve(ctx context.Context, r *rand.Rand, l *Log) {
 	d := time.Duration(5+r.Int64N(25)) * time.Millisecond
 	l.Add(Starve, "", "%v, %d busy threads", d, runtime.NumCPU())
@@ -180,7 +184,7 @@ func starve(ctx context.Context, r *rand.Rand, l *Log) {
 	all.Wait()
 }
 
-// sleep reports whether it slept to the end.
+// sleep reports whether the time has passed before ctx was done.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -15,9 +15,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// child is a process that sleeps for ever, as a target.
+// child starts a process that sleeps forever, as a target.
 func child(t *testing.T) (Target, *exec.Cmd) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	c := exec.Command("/bin/sh", "-c", "while :; do sleep 600; done")
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := c.Start(); err != nil {
@@ -30,9 +33,9 @@ func child(t *testing.T) (Target, *exec.Cmd) {
 	return Target{Name: "child", Signal: func(s syscall.Signal) error { return c.Process.Signal(s) }}, c
 }
 
-// Whatever was going on when the faults end, nobody stays stopped, and each
+// Whatever fault is in progress at the end, no process stays stopped, and each
 // fault is in the log, in order of time.
-func TestDisturbLeavesNobodyStopped(t *testing.T) {
+func TestDisturbLeavesNoProcessStopped(t *testing.T) {
 	target, c := child(t)
 	log := NewLog()
 	for i := range 20 {
@@ -66,18 +69,18 @@ func TestDisturbLeavesNobodyStopped(t *testing.T) {
 	}
 }
 
-// Interruptions go where they are borne, and nowhere else.
-func TestStormAsksFirst(t *testing.T) {
+// Only targets that support interruption are interrupted.
+func TestStormNeedsInterrupt(t *testing.T) {
 	calm, _ := child(t)
 	count := 0
-	bears := calm
-	bears.Name, bears.Interrupt = "bears", func() error { count++; return nil }
+	interruptible := calm
+	interruptible.Name, interruptible.Interrupt = "interruptible", func() error { count++; return nil }
 	log := NewLog()
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
-	Disturb(ctx, rand.New(rand.NewPCG(1, 2)), log, []Kind{Storm}, Scene{Targets: []Target{calm, bears}})
+	Disturb(ctx, rand.New(rand.NewPCG(1, 2)), log, []Kind{Storm}, Scene{Targets: []Target{calm, interruptible}})
 	for _, e := range log.Events() {
-		if e.Target != "bears" {
+		if e.Target != "interruptible" {
 			t.Errorf("logged %v", e)
 		}
 	}
@@ -86,15 +89,17 @@ func TestStormAsksFirst(t *testing.T) {
 	}
 }
 
-// With nobody there, or nothing to be done, it comes back at once.
+// Without kinds or without targets, Disturb returns at once.
 func TestNothingToDo(t *testing.T) {
 	Disturb(context.Background(), nil, NewLog(), nil, Scene{Targets: []Target{{}}})
-	Disturb(context.Background(), nil, NewLog(), Weather, Scene{})
+	Disturb(context.Background(), nil, NewLog(), Disturbances, Scene{})
 }
 
-// What a process has open stays, and nothing more can be opened until the
-// shortage is over.
+// Open descriptors stay, and no more can be opened until the shortage is over.
 func TestDescriptors(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	t.Run("own user", func(t *testing.T) { withoutDescriptors(t, nil) })
 	if os.Geteuid() == 0 {
 		t.Run("another user", func(t *testing.T) { withoutDescriptors(t, &syscall.Credential{Uid: 65534, Gid: 65534}) })
@@ -139,8 +144,11 @@ func withoutDescriptors(t *testing.T, user *syscall.Credential) {
 	}
 }
 
-// The limit of a process that has ended is nobody's.
-func TestDescriptorsOfTheDead(t *testing.T) {
+// The end of a shortage is no error if its process has ended.
+func TestDescriptorsOfAnEndedProcess(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	c := exec.Command("/bin/sleep", "60")
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -156,8 +164,8 @@ func TestDescriptorsOfTheDead(t *testing.T) {
 	}
 }
 
-// A shortage is over when the faults are, and one that could not be made is not
-// in the log.
+// A shortage ends with the faults, and one that could not be made is not in the
+// log.
 func TestShortagesEnd(t *testing.T) {
 	target, _ := child(t)
 	begun, ended := 0, 0

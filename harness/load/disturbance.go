@@ -18,7 +18,7 @@ func (r *Round) kinds() []fault.Kind {
 	case r.short():
 		return fault.Shortages
 	}
-	return fault.Weather
+	return fault.Disturbances
 }
 
 // source gives the faults random numbers of their own, as they are made beside

@@ -1,5 +1,4 @@
-// Package nearest finds what somebody probably meant by a word that is not
-// there.
+// Package nearest finds the words that a misspelt word may stand for.
 package nearest
 
 import (
@@ -8,10 +7,10 @@ import (
 	"strings"
 )
 
-// Words gives up to three candidates that resemble word, the likeliest first:
-// those within a third of its letters by edit distance, and those of which one
-// begins with the other. Case does not count, and a word of one letter is like
-// no other.
+// Words returns up to three candidates that resemble word, the most similar first:
+// those whose edit distance is at most a third of its length, and those of which
+// one begins with the other. Case is ignored. A word of one letter resembles no
+// other.
 func Words(word string, candidates []string) []string {
 	type scored struct {
 		text  string
@@ -38,7 +37,7 @@ func Words(word string, candidates []string) []string {
 	return words
 }
 
-// Hint gives "; did you mean A or B?", or nothing where no candidate is near.
+// Hint returns "; did you mean A or B?", or "" if no candidate is near.
 func Hint(word string, candidates []string) string {
 	words := Words(word, candidates)
 	if len(words) == 0 {
@@ -47,8 +46,9 @@ func Hint(word string, candidates []string) string {
 	return "; did you mean " + strings.Join(words, " or ") + "?"
 }
 
-// begins reports whether a candidate begins with the word, which somebody cut
-// short, or makes up most of it. Two letters are too few to say anything.
+// begins reports whether a candidate begins with the word, as if the word were cut
+// short, or the word with a candidate that is more than half of it. Words of two
+// letters begin too many others to count.
 func begins(word, candidate string) bool {
 	return len(word) >= 3 && strings.HasPrefix(candidate, word) ||
 		2*len(candidate) > len(word) && strings.HasPrefix(word, candidate)

@@ -12,19 +12,19 @@ import (
 )
 
 var (
-	// comments and texts are no code.
+	// comments are removed first: assembly in a comment orders nothing.
 	comments = regexp.MustCompile(`(?s)/\*.*?\*/|//[^\n]*`)
 
-	// asmStatement is a statement of inline assembly, and what orders memory as
-	// one does.
+	// asmStatement is a statement of inline assembly, or a fence intrinsic, which
+	// orders memory in the same way.
 	asmStatement = regexp.MustCompile(`\b(?:__asm__|__asm|asm)\b[^;]*;|\b(?:_mm_[mls]fence|__builtin_ia32_[mls]fence)\b`)
 
-	// pausing orders nothing: it says that somebody loops.
+	// pausing instructions only slow down a loop, and order nothing.
 	pausing = regexp.MustCompile(`^\w+\s*(?:volatile|__volatile__)?\s*\(\s*"\s*(?:pause|rep;?\s*nop|nop|yield)\s*"`)
 )
 
-// assembly names the first of the subject's files that has inline assembly, or
-// is "".
+// assembly names the first file of the subject that has inline assembly, or
+// returns "".
 func assembly(dir string, c *subject.C) (string, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -44,7 +44,7 @@ func assembly(dir string, c *subject.C) (string, error) {
 	for _, name := range files {
 		text, err := root.ReadFile(path.Clean(name))
 		if err != nil {
-			continue // the build says it better
+			continue // the build reports it
 		}
 		for _, statement := range asmStatement.FindAllString(comments.ReplaceAllString(string(text), " "), -1) {
 			if !pausing.MatchString(statement) {

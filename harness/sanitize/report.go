@@ -13,68 +13,68 @@ import (
 	"github.com/ipckit/ipckit/harness/adapter"
 )
 
-// A Result is what ThreadSanitizer saw.
+// A Result is what ThreadSanitizer found.
 type Result struct {
 	Rounds   []*Round      `json:"rounds"`
-	Races    []Race        `json:"races"` // each pair of places once
+	Races    []Race        `json:"races"` // each pair of source lines once
 	Steps    int           `json:"steps"`
 	Duration time.Duration `json:"duration"`
 }
 
-// A Race is two accesses that nothing orders.
+// A Race is a pair of unordered accesses to the same memory.
 type Race struct {
 	Profile  string    `json:"profile"`
-	Memory   string    `json:"memory"` // "byte 192 of 384 that are shared", or what a lock guards
+	Memory   string    `json:"memory"` // "byte 192 of 384 shared bytes", or what a lock guards
 	Accesses [2]Access `json:"accesses"`
-	Times    int       `json:"times"` // how often this pair of places was reported
+	Times    int       `json:"times"` // how often this pair of source lines was reported
 }
 
-// An Access is one of the two.
+// An Access is one of the two accesses of a race.
 type Access struct {
 	Kind      string `json:"kind"` // read, write, atomic read, atomic write
 	Size      int    `json:"size"` // bytes
 	Operation string `json:"operation,omitempty"`
 	Function  string `json:"function,omitempty"`
-	File      string `json:"file,omitempty"` // of the subject; "" for the kit's, inside a lock
+	File      string `json:"file,omitempty"` // of the subject; "" for the kit's own access, while it holds a lock
 	Line      int    `json:"line,omitempty"`
 	Text      string `json:"text,omitempty"` // of that line
 }
 
-// Place is file and line.
+// Place is the source line of the access.
 func (a Access) Place() string {
 	if a.File == "" {
-		return "the kit, inside"
+		return "the kit, holding the lock"
 	}
 	return fmt.Sprintf("%s:%d", a.File, a.Line)
 }
 
-const tag = "ipckit: " // begins the driver's own lines
+const tag = "ipckit: " // begins the lines of the driver
 
 var (
 	accessLine = regexp.MustCompile(`^  (Read|Write|Previous read|Previous write|Atomic read|Atomic write|Previous atomic read|Previous atomic write) of size (\d+) at 0x([0-9a-f]+) by `)
 	frameLine  = regexp.MustCompile(`^    #\d+ (\S+) (.+?)(?::(\d+))?(?::\d+)? \(([^+()]+)\+0x[0-9a-f]+\)`)
 )
 
-// A reader goes through what was printed.
+// A reader reads what the driver and ThreadSanitizer printed.
 type reader struct {
 	dir    string // the subject's
 	rounds []*Round
-	begun  int // rounds, of which the last is under way
+	begun  int // rounds; the last of them may be in progress
 	ended  bool
 	races  []Race
 	shared []stretch
-	places map[string]int // of races, by their two places: index
+	places map[string]int // indices of races by their two source lines
 }
 
-// stretch is memory that is shared in this round.
+// A stretch is memory that is shared in this round.
 type stretch struct {
 	begin, size uint64
 	what        string
 }
 
-// read sorts out what the driver and the sanitizer printed, and says how many of
-// the rounds were begun. How the driver ended is told of one that it did not end
-// by itself.
+// read parses what the driver and the sanitizer printed, and returns how many
+// rounds were begun and which races were found. A round that did not end gets the
+// way in which the driver ended as its reason.
 func read(text string, rounds []*Round, ended, dir string) (begun int, races []Race) {
 	r := &reader{dir: dir, rounds: rounds, places: map[string]int{}}
 	lines := strings.Split(text, "\n")
@@ -90,10 +90,10 @@ func read(text string, rounds []*Round, ended, dir string) (begun int, races []R
 			r.report(lines[begin:min(i, len(lines))])
 		}
 	}
-	// A round that hangs may be the kit's impatience; a race that was seen in it
-	// stays one.
+	// A round that did not end may just be slow, so it is left out; but a race that
+	// was found in it remains a race.
 	if last := r.round(); last != nil && !r.ended && last.Left == "" && last.Races == 0 {
-		last.Left = "it did not end: " + ended
+		last.Left = "the round did not end: " + ended
 	}
 	for _, x := range rounds {
 		if x.Left != "" {
@@ -104,7 +104,7 @@ func read(text string, rounds []*Round, ended, dir string) (begun int, races []R
 	return r.begun, r.races
 }
 
-// round is the one under way, or nil.
+// round is the round in progress, or nil.
 func (r *reader) round() *Round {
 	if r.begun == 0 {
 		return nil
@@ -112,7 +112,7 @@ func (r *reader) round() *Round {
 	return r.rounds[r.begun-1]
 }
 
-// driver reads a line of the driver's.
+// driver reads a line of the driver.
 func (r *reader) driver(line string) {
 	word, rest, _ := strings.Cut(line, " ")
 	switch word {
@@ -133,9 +133,9 @@ func (r *reader) driver(line string) {
 	case "blind":
 		r.left(rest)
 	case "absent":
-		r.left("ipckit_subject has no such functions")
+		r.left("ipckit_subject has no functions for it")
 	case "refused":
-		r.left("an operation was refused, which is for ipckit check to tell")
+		r.left("an operation failed; run `ipckit check` for the reason")
 	case "broken":
 		r.left(rest)
 	case "end":
@@ -149,7 +149,7 @@ func (r *reader) left(why string) {
 	}
 }
 
-// report reads one report.
+// report reads one report of ThreadSanitizer.
 func (r *reader) report(lines []string) {
 	var accesses []Access
 	var address uint64
@@ -185,7 +185,7 @@ func (r *reader) report(lines []string) {
 		if address >= s.begin && address < s.begin+s.size {
 			memory := s.what
 			if accesses[0].File != "" || accesses[1].File != "" {
-				memory = fmt.Sprintf("byte %d of %d that are shared", address-s.begin, s.size)
+				memory = fmt.Sprintf("byte %d of %d shared bytes", address-s.begin, s.size)
 			}
 			r.found(Race{Profile: round.Profile, Memory: memory, Accesses: [2]Access(accesses), Times: 1})
 			return
@@ -193,7 +193,7 @@ func (r *reader) report(lines []string) {
 	}
 }
 
-// found counts a race, unless one between the same places was seen.
+// found adds a race, or counts it if one between the same lines was found before.
 func (r *reader) found(x Race) {
 	a, b := x.Accesses[0].Place(), x.Accesses[1].Place()
 	if a > b {
@@ -209,8 +209,7 @@ func (r *reader) found(x Race) {
 	r.round().Races++
 }
 
-// sourceLine is the text of a line of a subject's file; "" where it cannot be
-// read.
+// sourceLine is the text of a line of a subject's file; "" if it cannot be read.
 func sourceLine(dir, file string, line int) string {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -6,24 +6,24 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A Round is one object, used by several threads.
+// A Round is the use of one object by several threads.
 type Round struct {
 	Profile          string `json:"profile"`
-	Left             string `json:"left_out,omitempty"` // why nothing was decided; "" where it was
+	Left             string `json:"left_out,omitempty"` // why the round was left out; "" if it was decided
 	Races            int    `json:"races"`
-	Makers           int    `json:"-"` // who put, write or publish
-	Takers           int    `json:"-"` // who get or read; where there is no difference, the others
+	Makers           int    `json:"-"` // threads that put, send, write or publish
+	Takers           int    `json:"-"` // threads that get, receive or read; of other objects, the other half
 	capacity         int64
 	itemMin, itemMax int64
 }
 
-// word is how the driver is told.
-func (r *Round) word() string {
+// argument is how the round is passed to the driver.
+func (r *Round) argument() string {
 	return fmt.Sprintf("%s,%d,%d,%d,%d,%d", r.Profile, r.capacity, r.itemMin, r.itemMax, r.Makers, r.Takers)
 }
 
-// Who says who used the object.
-func (r *Round) Who() string {
+// Users says which threads used the object.
+func (r *Round) Users() string {
 	switch r.Profile {
 	case subject.ProfileOneToOne:
 		return "one producer and one consumer"
@@ -32,16 +32,16 @@ func (r *Round) Who() string {
 	case subject.ProfileMailbox:
 		return "two senders and two receivers"
 	case subject.ProfileRWLock:
-		return "two writers and two readers of a count"
+		return "two writers and two readers of a counter"
 	case subject.ProfileSnapshot:
-		return "two who publish and two who read"
+		return "two publishers and two readers"
 	case subject.ProfileWord:
-		return "four who add, store, load and swap"
+		return "four threads that add, store, load and swap"
 	}
-	return "four who count under it"
+	return "four threads that increment a counter"
 }
 
-// Sizes of what is moved: small, so that a buffer is full and empty often.
+// Number and size of items: small, so that a buffer is often full and empty.
 const (
 	items    = 4
 	itemSize = 40
@@ -79,7 +79,7 @@ func roundsOf(c subject.Claims) []*Round {
 	return rounds
 }
 
-// moving chooses the items.
+// moving chooses the sizes of the items.
 func (r Round) moving(item subject.Item) Round {
 	least, most := item.Bounds()
 	r.itemMin, r.itemMax = int64(least), max(min(int64(most), itemSize), int64(least))

@@ -1,17 +1,16 @@
-// Package sanitize lets ThreadSanitizer look at C code: the implementation is
-// driven as threads of one process over one mapping, and what the sanitizer
-// reports is read, sorted out and put into words.
+// Package sanitize checks C code with ThreadSanitizer: it drives the
+// implementation by threads of one process over one mapping, and reads the reports
+// of the sanitizer.
 //
-// It complements the explorer (package explore), which sees what goes wrong
-// between processes, within a bound: ThreadSanitizer sees accesses that nothing
-// orders, though nothing went wrong in this run, and the compiler is free to
-// make something go wrong in another.
+// It complements package explore, which finds outcomes that go wrong between
+// processes, within a bound. ThreadSanitizer finds unordered accesses even if
+// nothing went wrong in this run.
 //
-// A data race in the sense of C11 is no proof that a program misbehaves on this
-// machine: textbooks' solutions have some. So it is a finding, and a shortfall
-// only of who claims that there is none.
+// A data race in the sense of C11 does not prove that a program misbehaves on this
+// machine: solutions in textbooks have data races. So a race is reported, and is a
+// failure only of a subject that claims to have none.
 //
-// What ThreadSanitizer cannot see is in Unseen.
+// [Unseen] lists what ThreadSanitizer cannot find.
 package sanitize
 
 import (
@@ -29,27 +28,27 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// Unseen is what ThreadSanitizer cannot see here.
+// Unseen lists what ThreadSanitizer cannot find here.
 var Unseen = []string{
-	"what goes wrong by atomic operations alone: count = count + 1 of an atomic loses updates without a data race",
+	"errors that only involve atomic operations: count = count + 1 of an atomic loses updates without a data race",
 	"deadlocks, lost wake-ups, and what the death of a process leaves behind",
-	"accesses that did not come about in this run; whatever came about is seen, however it went",
-	"what fences and the calls of the kernel order: they are taken to order everything, so a race beside them may be missed",
-	"inline assembly, and locks that keep processes apart and threads not: what has them is left out",
+	"accesses that did not happen in this run",
+	"races beside fences and system calls, which are taken to order all accesses",
+	"code with inline assembly, and locks that exclude processes but not threads: these are left out",
 }
 
-// An Unsuited is why a subject, or this host, cannot be looked at.
+// An Unsuited error says why a subject cannot be checked, or not on this host.
 type Unsuited struct{ Reason string }
 
 func (e *Unsuited) Error() string { return e.Reason }
 
-// Options say how long to go on.
+// Options set the length of a run.
 type Options struct {
 	Steps int // operations of each thread; 0: DefaultSteps
 }
 
-// DefaultSteps are enough for threads to meet: order is what is looked at, not
-// luck.
+// DefaultSteps are enough for threads to overlap: ThreadSanitizer checks the order
+// of accesses, which does not depend on luck as much as a wrong result does.
 const DefaultSteps = 400
 
 // Limits of a run.
@@ -58,21 +57,21 @@ const (
 	outputLimit = 32 << 20
 )
 
-// Run builds the subject and looks at it. The adapter must not have built
-// anything yet; claims are its own, normalised. Errors: an *Unsuited, an
-// *adapter.BuildError, or the kit's own.
+// Run builds the subject and checks it. The adapter must not have built anything
+// yet; claims are its normalised claims. Errors: *Unsuited, *adapter.BuildError, or
+// an error of the kit.
 func Run(ctx context.Context, a *adapter.Adapter, claims subject.Claims, o Options) (*Result, error) {
 	if claims.C == nil {
-		return nil, &Unsuited{"ThreadSanitizer looks at C sources that the kit compiles, and this subject has none"}
+		return nil, &Unsuited{"ThreadSanitizer needs C sources that the kit compiles, and this subject has none"}
 	}
 	rounds := roundsOf(claims)
 	if len(rounds) == 0 {
-		return nil, &Unsuited{"nothing is claimed that is shared by C functions: words, locks, semaphores, snapshots, buffers, mailboxes"}
+		return nil, &Unsuited{"the claims name no profile whose C functions share memory: word with region, lock, semaphore, rwlock, snapshot, buffer or mailbox"}
 	}
 	if where, err := assembly(a.Dir, claims.C); err != nil {
 		return nil, err
 	} else if where != "" {
-		return nil, &Unsuited{where + " has inline assembly, which orders what ThreadSanitizer does not see: it would report races that are none"}
+		return nil, &Unsuited{where + " has inline assembly, which orders accesses without ThreadSanitizer's knowledge: it would report false races"}
 	}
 	built, err := a.BuildThreads(ctx)
 	if lacking := new(adapter.NoSanitizer); errors.As(err, &lacking) {
@@ -93,34 +92,35 @@ func Run(ctx context.Context, a *adapter.Adapter, claims subject.Claims, o Optio
 		}
 		begun, races := read(text, rounds, ended, a.Dir)
 		if begun == 0 {
-			return nil, fmt.Errorf("the threads did not begin: %s\n%s", ended, text)
+			return nil, fmt.Errorf("the threads did not start: %s\n%s", ended, text)
 		}
 		result.Races = append(result.Races, races...)
-		rounds = rounds[begun:] // one that was refused, or hung, ended the program
+		rounds = rounds[begun:] // a round that fails or hangs ends the program
 	}
 	result.Duration = time.Since(began)
 	return result, nil
 }
 
-// runThreads runs rounds one after the other, as far as it gets.
+// runThreads runs rounds one after the other, until one fails or hangs.
 func runThreads(ctx context.Context, built adapter.Threads, steps int, rounds []*Round) (text, ended string, err error) {
 	args := append([]string{built.Program, fmt.Sprint(steps)}, built.Libraries...)
 	args = append(args, "--")
 	for _, r := range rounds {
-		args = append(args, r.word())
+		args = append(args, r.argument())
 	}
 	text, ended, err = execute(ctx, args, built.Env)
-	if err == nil && strings.Contains(text, "FATAL: ThreadSanitizer") { // its memory lies where it may not: too much randomness
+	if err == nil && strings.Contains(text, "FATAL: ThreadSanitizer") { // it cannot use the randomised addresses
 		return executeUnrandomised(ctx, args, built.Env, text)
 	}
 	return text, ended, err
 }
 
-// executeUnrandomised runs it without randomised addresses, where that can be.
+// executeUnrandomised runs the threads without randomised addresses, if the host
+// allows that.
 func executeUnrandomised(ctx context.Context, args, env []string, before string) (string, string, error) {
 	_, reason, _ := strings.Cut(before, "FATAL: ThreadSanitizer: ")
 	reason, _, _ = strings.Cut(reason, "\n")
-	reason = "ThreadSanitizer cannot run here: " + reason
+	reason = "ThreadSanitizer cannot run on this host: " + reason
 	setarch, err := exec.LookPath("setarch")
 	if err != nil {
 		return "", "", &Unsuited{reason}
@@ -132,12 +132,12 @@ func executeUnrandomised(ctx context.Context, args, env []string, before string)
 	return text, ended, err
 }
 
-// options are ThreadSanitizer's: only data races, all of them, and no status of
-// its own.
+// options make ThreadSanitizer report all data races and nothing else, and leave
+// the exit status to the driver.
 const options = "TSAN_OPTIONS=exitcode=0 halt_on_error=0 detect_deadlocks=0 suppress_equal_addresses=0 report_destroy_locked=0 report_mutex_bugs=0 " +
 	"report_signal_unsafe=0 report_thread_leaks=0 history_size=4 color=never"
 
-// execute runs the threads in a world of their own, and gives what they printed
+// execute runs the threads in a world of their own, and returns what they printed
 // and how they ended.
 func execute(ctx context.Context, args, env []string) (text, ended string, err error) {
 	w, err := world.New(ctx, world.Options{})
@@ -167,7 +167,7 @@ func execute(ctx context.Context, args, env []string) (text, ended string, err e
 	case ctx.Err() != nil:
 		return "", "", ctx.Err()
 	case limited.Err() != nil:
-		ended = fmt.Sprintf("it had not come to its end after %v", patience)
+		ended = fmt.Sprintf("it was still running after %v", patience)
 		_ = p.Kill()
 		if _, err := p.Wait(ctx); err != nil {
 			return "", "", err

@@ -8,8 +8,8 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// Whose synchronisation ThreadSanitizer does not see is left out; what only
-// slows down a loop, or stands in a comment, is none.
+// A file with inline assembly that may synchronise is found; assembly that only
+// slows down a loop, or is in a comment, does not count.
 func TestAssembly(t *testing.T) {
 	for _, x := range []struct{ name, text, want string }{
 		{"exchange", `__asm__ __volatile__("xchg %0, %1" : "+r"(v), "+m"(*p));`, "a.c"},
@@ -81,8 +81,7 @@ ipckit: blind it forks
 ipckit: round snapshot
 `
 
-// Of what is printed that counts which lies in shared memory, of rounds that
-// ThreadSanitizer understands.
+// Only races in shared memory count, and only in rounds that were not left out.
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.c"), []byte("first\n\tsecond\nthird\n"), 0o600); err != nil {
@@ -97,13 +96,13 @@ func TestRead(t *testing.T) {
 		{Kind: "write", Size: 8, Operation: "word_add", Function: "copy", File: "a.c", Line: 2, Text: "second"},
 		{Kind: "atomic read", Size: 8, Operation: "word_load", Function: "word_load", File: "a.c", Line: 1, Text: "first"},
 	}
-	if r := races[0]; r.Accesses != want || r.Memory != "byte 16 of 256 that are shared" || r.Profile != "word" {
+	if r := races[0]; r.Accesses != want || r.Memory != "byte 16 of 256 shared bytes" || r.Profile != "word" {
 		t.Errorf("%+v", r)
 	}
-	if r := races[1]; r.Profile != "lock" || r.Memory != "what is guarded" || r.Accesses[0].Place() != "the kit, inside" {
+	if r := races[1]; r.Profile != "lock" || r.Memory != "what is guarded" || r.Accesses[0].Place() != "the kit, holding the lock" {
 		t.Errorf("%+v", r)
 	}
-	for i, left := range []string{"", "", "it forks", "it did not end: killed", ""} {
+	for i, left := range []string{"", "", "it forks", "the round did not end: killed", ""} {
 		if rounds[i].Left != left {
 			t.Errorf("round %d: %q, want %q", i, rounds[i].Left, left)
 		}

@@ -1,7 +1,7 @@
-// Package strict reads YAML that people write by hand, and says of each
-// mistake in which file and line it stands and which words would be right.
-// Nothing is ignored: an unknown key, a key without a value and a value of the
-// wrong shape are errors, and all of them are reported at once.
+// Package strict reads YAML that is written by hand, and reports each mistake
+// with its file and line and with the words that would be valid. Nothing is
+// ignored: an unknown key, a key without a value and a value of the wrong shape are
+// errors, and all of them are reported at once.
 package strict
 
 import (
@@ -18,7 +18,7 @@ import (
 // An Error is one mistake at one place.
 type Error struct {
 	File string
-	Line int // from 1; 0 where the whole file is meant
+	Line int // from 1; 0 for the whole file
 	Text string
 }
 
@@ -35,8 +35,8 @@ type Document struct {
 	root ast.Node
 }
 
-// Parse reads the syntax. A file that is empty, that is no text, or that holds
-// several documents, is an error.
+// Parse reads the syntax. A file that is empty, is not UTF-8 text, or holds several
+// documents is an error.
 func Parse(file string, data []byte) (*Document, error) {
 	data, err := text(file, data)
 	if err != nil {
@@ -52,7 +52,7 @@ func Parse(file string, data []byte) (*Document, error) {
 			continue
 		}
 		if root != nil {
-			return nil, &Error{File: file, Line: line(doc.Body), Text: "a second document begins: one file is one document, so take the --- out"}
+			return nil, &Error{File: file, Line: line(doc.Body), Text: "a second document begins here, but a file holds one: remove the ---"}
 		}
 		root = doc.Body
 	}
@@ -62,8 +62,8 @@ func Parse(file string, data []byte) (*Document, error) {
 	return &Document{File: file, root: root}, nil
 }
 
-// Decode fills into, a pointer to a struct with yaml tags. Every mistake of
-// shape is reported, in the order of the file, before any value is set.
+// Decode fills into, a pointer to a struct with yaml tags. Every mistake of shape
+// is reported, in the order of the file; into is changed only if there is none.
 func (d *Document) Decode(into any) error {
 	if err := d.shape(into); err != nil {
 		return err
@@ -74,9 +74,9 @@ func (d *Document) Decode(into any) error {
 	return nil
 }
 
-// Line gives the line of the value that keys lead to; items of a list are
-// named by their index from 0. Where the path ends early, it is the line of the
-// last part that is there.
+// Line returns the line of the value that keys lead to; items of a list are named
+// by their index from 0. If a key does not exist, it is the line of the last part
+// that does.
 func (d *Document) Line(keys ...string) int {
 	node, at := d.root, line(d.root)
 	for _, key := range keys {
@@ -101,7 +101,7 @@ func (d *Document) Line(keys ...string) int {
 	return at
 }
 
-// Errorf makes an error at the place that keys lead to, see [Document.Line].
+// Errorf makes an error at the line that keys lead to; see [Document.Line].
 func (d *Document) Errorf(keys []string, format string, args ...any) error {
 	return &Error{File: d.File, Line: d.Line(keys...), Text: fmt.Sprintf(format, args...)}
 }
@@ -117,8 +117,8 @@ func find(n *ast.MappingNode, key string) *ast.MappingValueNode {
 
 func keyText(entry *ast.MappingValueNode) string { return entry.Key.GetToken().Value }
 
-// line is where a node begins. A mapping's own token is its first colon, which
-// a key over several lines would misplace: its first key is taken.
+// line is the line where a node begins. For a mapping it is that of the first key,
+// since the mapping's own token is its first colon, which may be lines below.
 func line(n ast.Node) int {
 	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) > 0 && !m.IsFlowStyle {
 		return line(m.Values[0].Key)
@@ -136,7 +136,7 @@ func positioned(file string, err error) error {
 	if errors.As(err, &placed) {
 		e := &Error{File: file, Text: placed.GetMessage()}
 		if strings.HasPrefix(e.Text, "found character '\t'") {
-			e.Text = "a tab cannot indent: use spaces"
+			e.Text = "tabs cannot indent: use spaces"
 		}
 		if t := placed.GetToken(); t != nil && t.Position != nil {
 			e.Line = t.Position.Line

@@ -12,14 +12,15 @@ import (
 	"github.com/ipckit/ipckit/harness/nearest"
 )
 
-// An Explainer is a struct that can say more about a key that it does not have
-// than which of its own is the nearest.
+// An Explainer is a struct that can explain why it does not have a key, beyond
+// naming the most similar of its keys.
 type Explainer interface {
-	// UnknownKey gives a sentence without its full stop, or "".
+	// UnknownKey returns a sentence without its full stop, or "".
 	UnknownKey(key string) string
 }
 
-// shape compares the document with a type and collects what does not fit.
+// shape compares the document with a type, and reports everything that does not
+// fit.
 func (d *Document) shape(into any) error {
 	w := walker{file: d.File}
 	w.node(d.root, reflect.TypeOf(into).Elem(), "")
@@ -35,23 +36,23 @@ func (w *walker) errorf(n ast.Node, format string, args ...any) {
 	w.errs = append(w.errs, &Error{File: w.file, Line: line(n), Text: fmt.Sprintf(format, args...)})
 }
 
-// node compares one value. path names it for people: profiles.region.maximum.
+// node compares one value. path is its name in messages: profiles.region.maximum.
 func (w *walker) node(n ast.Node, t reflect.Type, path string) {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch n.(type) {
 	case *ast.AliasNode, *ast.AnchorNode:
-		w.errorf(n, "%s: anchors and aliases are not read: write the value out", named(path))
+		w.errorf(n, "%s: anchors and aliases are not supported: write the value out", named(path))
 		return
 	case *ast.TagNode:
-		w.errorf(n, "%s: tags such as !!str are not read: put the value in quotes", named(path))
+		w.errorf(n, "%s: tags such as !!str are not supported: put the value in quotes", named(path))
 		return
 	}
 	mapping, isMapping := n.(*ast.MappingNode)
 	if custom, ok := reflect.New(t).Interface().(yaml.BytesUnmarshaler); ok {
-		// A type that reads itself may also take keys; their names are checked
-		// here all the same.
+		// A type that decodes itself may also accept keys; their names are checked
+		// here.
 		before := len(w.errs)
 		if isMapping && t.Kind() == reflect.Struct {
 			w.mapping(mapping, t, path)
@@ -102,7 +103,7 @@ func (w *walker) node(n ast.Node, t reflect.Type, path string) {
 			w.errorf(n, "%s: want text, not %s", named(path), shown(n))
 		}
 	default:
-		// A type of the kit's own that this reader was never taught.
+		// A type in the kit that this package does not support.
 		w.errorf(n, "%s: values of type %s cannot be read", named(path), t)
 	}
 }
@@ -125,9 +126,9 @@ func (w *walker) mapping(n *ast.MappingNode, t reflect.Type, path string) {
 			child = path + "." + key
 		}
 		if entry.Value == nil || entry.Value.Type() == ast.NullType {
-			empty := "take the line out"
+			empty := "remove the line"
 			if kind := deref(field.Type).Kind(); kind == reflect.Struct {
-				empty = fmt.Sprintf("write %s: {} for its defaults, or take the line out", key)
+				empty = fmt.Sprintf("write %s: {} for its defaults, or remove the line", key)
 			}
 			w.errorf(entry.Key, "%s has no value: %s", child, empty)
 			continue
@@ -137,8 +138,8 @@ func (w *walker) mapping(n *ast.MappingNode, t reflect.Type, path string) {
 	}
 }
 
-// asWritten keeps the letters of a number that stands for text: version 1.10
-// must not become 1.1.
+// asWritten keeps the digits of a number that stands for text: version 1.10 must
+// not become 1.1.
 func asWritten(n ast.Node, t reflect.Type) ast.Node {
 	switch n.(type) {
 	case *ast.IntegerNode, *ast.FloatNode:
@@ -156,7 +157,7 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
-// keys lists a struct's yaml keys in the order of its fields.
+// keys lists the yaml keys of a struct in the order of its fields.
 func keys(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
@@ -198,7 +199,7 @@ func within(path string) string {
 	return " in " + path
 }
 
-// shown quotes a value that does not belong, cut to what fits a line.
+// shown describes a value in a message, cut to fit a line.
 func shown(n ast.Node) string {
 	switch n.(type) {
 	case *ast.MappingNode:

@@ -6,22 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is deeper than anybody nests by hand. What the YAML library takes
-// grows with the square of the depth: a megabyte of brackets would keep it busy
-// until memory is used up.
+// maxDepth is deeper than files are nested by hand. The memory of the YAML library
+// grows with the square of the depth, so that a megabyte of brackets would use up
+// all memory.
 const maxDepth = 100
 
-// text refuses what nobody wrote by hand: bytes that are not UTF-8, such as
-// those of a program or of UTF-16, and nesting beyond reason. It leaves out a
-// byte order mark, which editors put first unasked.
+// text refuses data that cannot be a file written by hand: bytes that are not
+// UTF-8, such as those of a binary or of UTF-16, and extreme nesting. It removes a
+// byte order mark, which some editors put first.
 func text(file string, data []byte) ([]byte, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	number := 0
-	open := 0 // brackets; those in quotes and comments count, which does no harm
+	open := 0 // brackets, including harmless ones in quotes and comments
 	for line := range bytes.Lines(data) {
 		number++
 		if !utf8.Valid(line) {
-			return nil, &Error{File: file, Line: number, Text: fmt.Sprintf("this is not UTF-8 text: the line holds the byte 0x%02x", foreign(line))}
+			return nil, &Error{File: file, Line: number, Text: fmt.Sprintf("the file is not UTF-8 text: this line holds the byte 0x%02x", foreign(line))}
 		}
 		content := bytes.TrimLeft(line, " -?")
 		dashes := len(line) - len(content) - bytes.Count(line[:len(line)-len(content)], []byte(" "))
@@ -33,14 +33,14 @@ func text(file string, data []byte) ([]byte, error) {
 				open = max(open-1, 0)
 			}
 			if max(open, dashes) > maxDepth {
-				return nil, &Error{File: file, Line: number, Text: fmt.Sprintf("more than %d levels are nested here: nothing that is read goes so deep", maxDepth)}
+				return nil, &Error{File: file, Line: number, Text: fmt.Sprintf("more than %d levels of nesting; no file needs so many", maxDepth)}
 			}
 		}
 	}
 	return data, nil
 }
 
-// foreign is the first byte of a line that belongs to no UTF-8 letter.
+// foreign is the first byte of a line that is not part of a UTF-8 character.
 func foreign(line []byte) byte {
 	for len(line) > 0 {
 		c, size := utf8.DecodeRune(line)

@@ -122,7 +122,7 @@ func printSanitized(name string, result *sanitize.Result, claimed bool, f saniti
 		case r.Left != "":
 			fmt.Printf("%s %s: left out: %s\n", reports.Mark(reports.Skipped), r.Profile, r.Left)
 		case r.Races == 0:
-			fmt.Printf("%s %s: no data race: %s\n", reports.Mark(reports.Pass), r.Profile, r.Who())
+			fmt.Printf("%s %s: no data race: %s\n", reports.Mark(reports.Pass), r.Profile, r.Users())
 		default:
 			fmt.Printf("%s %s: %s\n", bad, r.Profile, counted(r.Races, "data race"))
 		}
@@ -143,7 +143,7 @@ func printSanitized(name string, result *sanitize.Result, claimed bool, f saniti
 	case len(result.Races) > 0:
 		fmt.Printf("%s: undefined by C11, and no proof that anything goes wrong here: `ipckit explore` looks for that\n", counted(len(result.Races), "data race"))
 	case result.LeftOut() == len(result.Rounds):
-		fmt.Println("nothing could be looked at")
+		fmt.Println("nothing was checked")
 	default:
 		fmt.Printf("no data race was seen; what ThreadSanitizer cannot see, `ipckit sanitize --help` lists\n")
 	}
@@ -152,7 +152,7 @@ func printSanitized(name string, result *sanitize.Result, claimed bool, f saniti
 // printRace prints one race in the form of all the kit's findings.
 func printRace(x *sanitize.Race, r *sanitize.Round, steps int) {
 	line := func(title, text string) { fmt.Printf("    %-8s %s\n", title, wrap(text, 90, 13)) }
-	line("did", fmt.Sprintf("%s, threads of one process over one mapping, %d operations each", r.Who(), steps))
+	line("did", fmt.Sprintf("%s, threads of one process over one mapping, %d operations each", r.Users(), steps))
 	line("saw", x.Saw())
 	for _, a := range x.Accesses {
 		if a.File != "" {
