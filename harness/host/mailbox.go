@@ -38,7 +38,7 @@ func (q *queue) sending(r protocol.Request) (func([]byte, subject.Wait) error, e
 		}
 		return func(m []byte, w subject.Wait) error { return p.SendPriority(m, int(*r.Priority), w) }, nil
 	case r.PID != nil:
-		p, ok := q.object.(subject.Pretender)
+		p, ok := q.object.(subject.SenderClaimer)
 		if !ok {
 			return nil, &protocol.Unsupported{Operation: r.Op + " with pid"}
 		}
@@ -49,7 +49,7 @@ func (q *queue) sending(r protocol.Request) (func([]byte, subject.Wait) error, e
 
 // identify receives a message and says who sent it.
 func (h *host) identify(r protocol.Request, q *queue, into []byte) (_ protocol.Reply, err error) {
-	k, ok := q.object.(subject.Knower)
+	k, ok := q.object.(subject.SenderReporter)
 	if !ok {
 		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op + " with identify"}
 	}

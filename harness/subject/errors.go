@@ -5,35 +5,35 @@ import (
 	"fmt"
 )
 
-// A Kind classifies what an operation answered when it did not succeed. The
-// texts are part of the wire protocol.
+// A Kind classifies the failure of an operation. The texts are part of the wire
+// protocol.
 type Kind string
 
 const (
 	Exists      Kind = "exists"      // exclusive creation of a name that exists
 	NotFound    Kind = "not-found"   // no object of that name
-	Full        Kind = "full"        // no room, and the caller would not wait
-	Empty       Kind = "empty"       // nothing there, and the caller would not wait
-	Timeout     Kind = "timeout"     // the caller's limit passed, or it would not wait to be granted something
-	Closed      Kind = "closed"      // closed, and where getting: drained
+	Full        Kind = "full"        // no room, and the caller did not want to wait
+	Empty       Kind = "empty"       // nothing there, and the caller did not want to wait
+	Timeout     Kind = "timeout"     // the time limit passed; of locks and semaphores, also: not free, and the caller did not want to wait
+	Closed      Kind = "closed"      // closed; of get and receive: closed and drained
 	TooLarge    Kind = "too-large"   // item or message above the maximum
 	PeerDead    Kind = "peer-dead"   // the other side died
-	OwnerDead   Kind = "owner-dead"  // granted, but the previous owner died inside
-	Permission  Kind = "permission"  // the system or the object refused this user
-	Invalid     Kind = "invalid"     // an argument that makes no sense
+	OwnerDead   Kind = "owner-dead"  // granted, but the previous owner died while it held the lock
+	Permission  Kind = "permission"  // not permitted for this user
+	Invalid     Kind = "invalid"     // an argument is invalid
 	NoSpace     Kind = "no-space"    // the system is out of memory, names or descriptors
 	Interrupted Kind = "interrupted" // cancelled
-	IO          Kind = "io"          // anything else that the system answered
+	IO          Kind = "io"          // any other error of the system
 )
 
 // Kinds lists every kind, in the order of the protocol's schema.
 var Kinds = []Kind{Exists, NotFound, Full, Empty, Timeout, Closed, TooLarge, PeerDead,
 	OwnerDead, Permission, Invalid, NoSpace, Interrupted, IO}
 
-// An Error is an operation's refusal.
+// An Error is the failure of an operation.
 type Error struct {
 	Kind Kind
-	Text string // for people; may be empty
+	Text string // details for the reader; may be empty
 
 	_ struct{}
 }
@@ -45,18 +45,18 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s (%s)", e.Kind, e.Text)
 }
 
-// Is makes errors.Is(err, &Error{Kind: k}) true for every error of that kind.
+// Is makes errors.Is(err, &Error{Kind: k}) true for every error of kind k.
 func (e *Error) Is(target error) bool {
 	t, ok := target.(*Error)
 	return ok && t.Kind == e.Kind && (t.Text == "" || t.Text == e.Text)
 }
 
-// Errorf makes an error of a kind.
+// Errorf makes an [Error] of a kind.
 func Errorf(kind Kind, format string, args ...any) error {
 	return &Error{Kind: kind, Text: fmt.Sprintf(format, args...)}
 }
 
-// KindOf gives the kind of an error: "" for nil, IO for one that has none.
+// KindOf returns the kind of an error: "" for nil, IO for an error that has none.
 func KindOf(err error) Kind {
 	if err == nil {
 		return ""

@@ -7,14 +7,14 @@ type Locks interface {
 	Unlink(name string) error         // Errors: NotFound.
 }
 
-// A Lock is one process's handle on a lock. The handle is the owner.
+// A Lock is the handle of one process on a lock. The handle is the owner.
 type Lock interface {
-	// Acquire takes the lock. OwnerDead means that it was granted, and that the
-	// last owner died inside. Errors: Timeout (with Never: somebody has it).
+	// Acquire takes the lock. OwnerDead means that the lock was granted and that its
+	// last owner died while it held it. Errors: Timeout (with Never: it is held).
 	Acquire(wait Wait) error
-	// Release gives the lock up. Errors: Invalid or Permission, where it is
-	// claimed that a release by one who does not hold it is refused.
+	// Release gives the lock up. Errors: Invalid or Permission, if the caller does
+	// not hold the lock and it is claimed that this is refused.
 	Release() error
-	// Detach gives back the mapping and all descriptors.
+	// Detach removes the mapping and closes all descriptors.
 	Detach() error
 }

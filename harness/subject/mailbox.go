@@ -2,13 +2,13 @@ package subject
 
 // Special capacities of a mailbox, for Shape.Capacity.
 const (
-	Unbounded  = -1 // as many messages as memory holds: where the claims say `unbounded: true`
-	Rendezvous = 0  // none: a send ends when a receiver takes its message; where the claimed items start at 0
+	Unbounded  = -1 // as many messages as memory holds; needed where the claims say `unbounded: true`
+	Rendezvous = 0  // none: a send completes when a receiver takes its message; needed where the claimed items start at 0
 )
 
-// Priorities that a mailbox claimed as `order: priority` has at least: those
-// that POSIX promises to every message queue (MQ_PRIO_MAX). The highest is
-// received first.
+// A mailbox claimed as `order: priority` has at least these priorities, which POSIX
+// guarantees for message queues (_POSIX_MQ_PRIO_MAX is 32). The highest is received
+// first.
 const (
 	LowestPriority  = 0
 	HighestPriority = 31
@@ -20,20 +20,19 @@ type PrioritySender interface {
 	SendPriority(message []byte, priority int, wait Wait) error // Errors as for Send.
 }
 
-// A Knower is a Mailbox that knows who sent a message. It is needed where
-// BOX-IDENTITY is claimed.
-type Knower interface {
-	// ReceiveFrom is Receive that gives the id of the process that sent the
-	// message, as the processes of the check number each other (in their PID
-	// namespace).
+// A SenderReporter is a Mailbox that reports which process sent a message. It is
+// needed where BOX-IDENTITY is claimed.
+type SenderReporter interface {
+	// ReceiveFrom is Receive that also returns the id of the sending process in the
+	// PID namespace of the receiver.
 	ReceiveFrom(into []byte, wait Wait) (n, pid int, err error)
 }
 
-// A Pretender is a Mailbox whose sender says himself who he is. An
-// implementation that works like that has to offer it, so that its word can be
-// put to the test; one that asks the kernel has no such operation.
-type Pretender interface {
-	SendAs(message []byte, pid int, wait Wait) error // Errors as for Send; Permission, where the lie is noticed.
+// A SenderClaimer is a Mailbox whose sender states its own id. An implementation
+// that works like that must implement it, so that false ids can be tested; one that
+// gets the id from the kernel has no such operation.
+type SenderClaimer interface {
+	SendAs(message []byte, pid int, wait Wait) error // Errors as for Send; Permission, if the id is known to be false.
 }
 
 // An Owner is a Mailbox that can be owned by a process (Silberschatz, Galvin,
@@ -41,7 +40,7 @@ type Pretender interface {
 // creator is the only one that receives, and the mailbox is deleted when that
 // process ends. It is needed where BOX-OWNER or BOX-HANDOVER is claimed.
 type Owner interface {
-	// HandOver makes another process, which has the mailbox open, its owner.
+	// HandOver makes another process that has the mailbox open its owner.
 	// Errors: Permission (this process is not the owner), NotFound (no process
 	// of that id has it open), Invalid (it has no owner).
 	HandOver(pid int) error

@@ -3,17 +3,17 @@ package subject
 // A Network lets processes of one host use the mailboxes and the parties of
 // another. The hosts share nothing but a network.
 type Network interface {
-	// Expose lets other hosts reach this host's mailboxes and parties at an
-	// address, host:port, until the process ends.
+	// Expose makes the mailboxes and parties of this host reachable for other hosts
+	// at address, host:port, until the process ends.
 	Expose(address string) error
-	// Dial makes this process one of the host that is exposed at the address:
-	// what it creates, opens and joins from now on is there. Errors: PeerDead,
-	// Permission, Timeout.
+	// Dial connects this process to the host that is exposed at address: the objects
+	// that it creates, opens and joins from now on are on that host. Errors:
+	// PeerDead, Permission, Timeout.
 	Dial(address string) error
 }
 
 // NetworkProfile claims that mailboxes, links or both can be used from another
-// host; which of them the requirements NET-MAILBOX and NET-LINK say.
+// host; NET-MAILBOX and NET-LINK, claimed as extended, say which.
 type NetworkProfile struct {
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }

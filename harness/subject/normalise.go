@@ -2,9 +2,9 @@ package subject
 
 import "cmp"
 
-// Normalise fills in what the claims leave to their defaults, so that nobody
-// else needs to know them. It expects claims that [Claims.Check] accepts, and
-// changes nothing when called again.
+// Normalise fills in the defaults, so that no other code needs to know them. It
+// expects claims that [Claims.Check] accepts, and changes nothing when called
+// again.
 func (c *Claims) Normalise() {
 	if c.Agent != "" || c.C != nil {
 		c.Control = cmp.Or(c.Control, "pipes")

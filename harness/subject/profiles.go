@@ -1,8 +1,7 @@
 package subject
 
-// Names of the profiles as claims files and the catalogue spell them. Program
-// and performance are claimed by describing programs, and by making measured
-// promises.
+// Names of the profiles in claims files and in the catalogue. Profile program is
+// claimed by describing programs, profile performance by performance claims.
 const (
 	ProfileRegion      = "region"
 	ProfileWord        = "word"
@@ -45,7 +44,7 @@ func (c *Claims) Claimed() []string {
 	return names
 }
 
-// Partial lists the core requirements that a profile is claimed without.
+// Partial lists the core requirements that the claim of a profile leaves out.
 func (c *Claims) Partial(profile string) []string {
 	p := &c.Profiles
 	switch {

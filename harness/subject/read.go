@@ -14,13 +14,13 @@ import (
 // ClaimsFile is the name of the file that says what a subject claims.
 const ClaimsFile = "ipckit.yaml"
 
-// claimsMaximum is far above what anybody writes by hand.
+// claimsMaximum, in bytes, is far above the size of files written by hand.
 const claimsMaximum = 1 << 20
 
 // ReadClaims reads a claims file, or the file ipckit.yaml of a directory. An
 // unknown key and a value of the wrong shape are errors that name file, line
-// and word. What the claims mean is looked at by [Claims.Check], and defaults
-// are filled in by [Claims.Normalise].
+// and word. [Claims.Check] checks the meaning of the claims, and
+// [Claims.Normalise] fills in defaults.
 func ReadClaims(path string) (Claims, error) {
 	file, err := claimsFile(path)
 	if err != nil {
@@ -42,12 +42,12 @@ func ReadClaims(path string) (Claims, error) {
 	return c, nil
 }
 
-// claimsFile finds the file, and refuses what would block or never end, such
-// as a named pipe.
+// claimsFile finds the file. It accepts regular files only, since reading others,
+// such as a named pipe, may block or never end.
 func claimsFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("%s: there is no such file or directory: give a directory that holds %s, or that file", path, ClaimsFile)
+		return "", fmt.Errorf("%s: no such file or directory; give a directory that holds %s, or that file", path, ClaimsFile)
 	}
 	if err != nil {
 		return "", fmt.Errorf("claims: %w", err)
@@ -58,9 +58,9 @@ func claimsFile(path string) (string, error) {
 		info, err = os.Stat(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			if packages, _ := filepath.Glob(filepath.Join(path, "*.go")); len(packages) > 0 {
-				return "", fmt.Errorf("%s: the directory holds no %s but a Go package, which is checked by a test of its own: go test", path, ClaimsFile)
+				return "", fmt.Errorf("%s: the directory holds a Go package and no %s; a Go package is checked by its own test, with go test", path, ClaimsFile)
 			}
-			return "", fmt.Errorf("%s: the directory holds no %s: `ipckit new` writes one to start from", path, ClaimsFile)
+			return "", fmt.Errorf("%s: the directory holds no %s; `ipckit new` writes one to start from", path, ClaimsFile)
 		}
 		if err != nil {
 			return "", fmt.Errorf("claims: %w", err)
@@ -72,7 +72,7 @@ func claimsFile(path string) (string, error) {
 	return file, nil
 }
 
-// kindOf names what is no regular file.
+// kindOf names the type of a file that is not a regular one.
 func kindOf(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():
@@ -96,7 +96,7 @@ func readLimited(file string) ([]byte, error) {
 		return nil, fmt.Errorf("claims: %w", err)
 	}
 	if len(data) > claimsMaximum {
-		return nil, fmt.Errorf("%s: larger than 1 MiB: this is no claims file", file)
+		return nil, fmt.Errorf("%s: larger than 1 MiB, too large for a claims file", file)
 	}
 	return data, nil
 }

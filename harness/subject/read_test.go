@@ -110,7 +110,7 @@ func TestReadClaimsNamesLineAndWord(t *testing.T) {
 		{"{min: 2, max: 64}", "{min: 2}", `:13: profiles.buffer.one-to-one.capacity.items: a range needs both ends, such as {min: 1, max: 64}; a single number is fixed`},
 		{"{min: 2, max: 64}", "many", `:13: profiles.buffer.one-to-one.capacity.items: size "many": want a number of bytes such as 4096, 64KiB or 16MiB, or a range such as {min: 1, max: 64}`},
 		{"{min: 2, max: 64}", "{min: 2, maximum: 64}", `:13: unknown key "maximum" in profiles.buffer.one-to-one.capacity.items`},
-		{"    maximum: 16MiB\n", "", `:9: profiles.region has no value: write region: {} for its defaults, or take the line out`},
+		{"    maximum: 16MiB\n", "", `:9: profiles.region has no value: write region: {} for its defaults, or remove the line`},
 		{"extended: [BUF-SLEEP]", "extended: BUF-SLEEP", `:21: extended: want a list such as [A, B], not "BUF-SLEEP"`},
 	} {
 		text := strings.Replace(cClaims, tt.old, tt.new, 1)
@@ -153,9 +153,9 @@ func TestReadClaimsOfWhatIsNoClaimsFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct{ path, want string }{
-		{filepath.Join(dir, "nothing"), "there is no such file or directory: give a directory that holds ipckit.yaml, or that file"},
-		{pkg, "a Go package, which is checked by a test of its own: go test"},
-		{dir, "the directory holds no ipckit.yaml: `ipckit new` writes one to start from"},
+		{filepath.Join(dir, "nothing"), "no such file or directory; give a directory that holds ipckit.yaml, or that file"},
+		{pkg, "a Go package is checked by its own test, with go test"},
+		{dir, "the directory holds no ipckit.yaml; `ipckit new` writes one to start from"},
 		{fifo, "want a regular file, this is a named pipe"},
 		{os.DevNull, "want a regular file, this is a device"},
 		{large, "larger than 1 MiB"},

@@ -7,16 +7,16 @@ type RWLocks interface {
 	Unlink(name string) error           // Errors: NotFound.
 }
 
-// An RWLock is one process's handle on a reader–writer lock. The handle is
-// inside at most once, as a reader or as a writer.
+// An RWLock is the handle of one process on a reader–writer lock. The handle holds
+// the lock at most once, as a reader or as a writer.
 type RWLock interface {
-	// Read enters beside other readers, and Write alone. OwnerDead means that
-	// it was granted, and that a writer died inside. Errors: Timeout (with
-	// Never: it cannot be granted now).
+	// Read acquires the lock together with other readers, Write exclusively.
+	// OwnerDead means that the lock was granted and that a writer died while it held
+	// it. Errors: Timeout (with Never: it cannot be granted now).
 	Read(wait Wait) error
 	Write(wait Wait) error
-	// Release leaves, whichever way the handle came in.
+	// Release releases the lock, for reading or writing.
 	Release() error
-	// Detach gives back the mapping and all descriptors.
+	// Detach removes the mapping and closes all descriptors.
 	Detach() error
 }

@@ -1,8 +1,8 @@
 package subject
 
-// A Stock is what a semaphore is created with.
+// A Stock holds the parameters with which a semaphore is created.
 type Stock struct {
-	Initial int64 // the value that it starts with
+	Initial int64 // the initial value
 	Maximum int64 // the value at which a post is refused, as claimed
 
 	_ struct{}
@@ -15,14 +15,14 @@ type Semaphores interface {
 	Unlink(name string) error                           // Errors: NotFound.
 }
 
-// A Semaphore is one process's handle on a counting semaphore.
+// A Semaphore is the handle of one process on a counting semaphore.
 type Semaphore interface {
-	// Wait takes one from the value, and waits until it is above zero. Errors:
+	// Wait waits until the value is above zero, and decrements it. Errors:
 	// Timeout (with Never: the value is zero).
 	Wait(wait Wait) error
-	// Post adds one to the value. Errors: Full, where it is claimed that a post
-	// at the maximum is refused.
+	// Post increments the value. Errors: Full at the maximum, if it is claimed that
+	// this is refused.
 	Post() error
-	// Detach gives back the mapping and all descriptors.
+	// Detach removes the mapping and closes all descriptors.
 	Detach() error
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Size is a number of bytes; in a claims file a number, or one with a unit:
-// 512, 64KiB, 16MiB, 1GiB.
+// Size is a number of bytes; in a claims file a number without or with a unit: 512,
+// 64KiB, 16MiB, 1GiB.
 type Size int64
 
 var sizeUnits = []struct {

@@ -7,13 +7,13 @@ type Snapshots interface {
 	Unlink(name string) error                              // Errors: NotFound.
 }
 
-// A Snapshot is one process's handle on a shared record.
+// A Snapshot is the handle of one process on a shared record.
 type Snapshot interface {
 	// Publish replaces the record. Errors: TooLarge.
 	Publish(record []byte) error
 	// Read copies the record to into, and returns its length. Errors: Empty
 	// (nothing was published yet), TooLarge when into is smaller.
 	Read(into []byte) (int, error)
-	// Detach gives back the mapping and all descriptors.
+	// Detach removes the mapping and closes all descriptors.
 	Detach() error
 }

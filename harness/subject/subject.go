@@ -1,8 +1,9 @@
-// Package subject is the contract between ipckit and what it checks.
+// Package subject is the contract between ipckit and the implementations that it
+// checks.
 //
 // A subject is an implementation of interprocess communication. A Go package
-// plugs in by filling a [Subject] with the factories it has: each factory makes
-// objects that several processes share by name. Every process of a check hosts
+// plugs in by filling a [Subject] with its factories: each factory makes objects
+// that several processes share by name. Every process of a check hosts
 // its own copy of the subject, so nothing may be shared through Go memory.
 //
 // The same operations exist on the wire (see package agent) for C, Python or
@@ -11,10 +12,10 @@ package subject
 
 import "time"
 
-// A Subject is one implementation under test, with what its author claims of
-// it. Factories that the subject does not have stay nil.
+// A Subject is one implementation under test, with the claims of its author.
+// Factories that the subject does not have are nil.
 type Subject struct {
-	// Claims says what is promised; only what is claimed is checked.
+	// Claims says what the subject promises; only what is claimed is checked.
 	Claims Claims
 
 	Regions    Regions    // profiles region and word
@@ -34,10 +35,9 @@ type Subject struct {
 // Wait says how long an operation may block.
 type Wait time.Duration
 
-// Forever blocks until the operation can be done; Never fails at once, with
-// [Full] or [Empty], or with [Timeout] where something is to be granted (locks,
-// semaphores); any positive value is a limit, after which the operation fails
-// with [Timeout].
+// Forever blocks until the operation can be done. Never fails at once, with [Full]
+// or [Empty], or with [Timeout] for locks and semaphores. A positive value is a
+// limit, after which the operation fails with [Timeout].
 const (
 	Forever Wait = -1
 	Never   Wait = 0
@@ -48,31 +48,32 @@ type Regions interface {
 	// Create makes a new region of at least size bytes, zeroed, and maps it.
 	// Errors: Exists, Invalid (size or name), Permission, NoSpace.
 	Create(name string, size int64) (Region, error)
-	// Open maps an existing region for reading and writing, or for reading
-	// alone. It never creates and never resizes. Errors: NotFound, Invalid.
+	// Open maps an existing region for reading and writing, or for reading only.
+	// It never creates and never resizes. Errors: NotFound, Invalid.
 	Open(name string, readOnly bool) (Region, error)
-	// Unlink removes the name. Those attached go on sharing. Errors: NotFound.
+	// Unlink removes the name. Attached processes continue to share the region. Errors: NotFound.
 	Unlink(name string) error
 }
 
-// A Region is one process's mapping of a shared region.
+// A Region is the mapping of a shared region in one process.
 type Region interface {
-	// Size is the size in bytes that the region was created with, or more.
+	// Size is the size in bytes: at least the size at creation, the same for every
+	// process.
 	Size() int64
 	// ReadAt and WriteAt copy from and to the shared bytes. An access that
 	// reaches past the end is refused with Invalid and changes nothing.
 	ReadAt(p []byte, offset int64) (int, error)
 	WriteAt(p []byte, offset int64) (int, error)
-	// Detach gives back the mapping and all descriptors.
+	// Detach removes the mapping and closes all descriptors.
 	Detach() error
 }
 
-// A Shape is what a bounded buffer or a mailbox is created with.
+// A Shape holds the parameters with which a bounded buffer or a mailbox is created.
 type Shape struct {
 	Capacity   int64  // items (or bytes, where bytes are claimed); mailbox: Unbounded and Rendezvous too
 	ItemMax    int64  // the largest item, bytes
-	StartIndex uint64 // preset of the running indices, where the subject allows it; 0 otherwise
-	Owned      bool   // mailbox: it is owned by the process that creates it (see Owner)
+	StartIndex uint64 // initial value of the running indices, if the subject allows it; else 0
+	Owned      bool   // mailbox: the process that creates it owns it (see Owner)
 
 	_ struct{}
 }
@@ -84,7 +85,7 @@ type Buffers interface {
 	Unlink(name string) error                        // Errors: NotFound.
 }
 
-// A Buffer is one process's handle on a bounded buffer.
+// A Buffer is the handle of one process on a bounded buffer.
 type Buffer interface {
 	// Put copies item into the buffer. Errors: Full, Timeout, Closed, TooLarge,
 	// PeerDead.
@@ -97,31 +98,31 @@ type Buffer interface {
 	Detach() error
 }
 
-// Mailboxes makes mailboxes: message passing through a named third party.
+// Mailboxes makes mailboxes: message passing through a named object (indirect
+// communication: Operating System Concepts, 10th edition, 3.6.1).
 type Mailboxes interface {
 	Create(name string, shape Shape) (Mailbox, error) // Errors: Exists, Invalid.
 	Open(name string) (Mailbox, error)                // Errors: NotFound.
 	Unlink(name string) error                         // Errors: NotFound.
 }
 
-// A Mailbox is one process's handle on a mailbox.
+// A Mailbox is the handle of one process on a mailbox.
 type Mailbox interface {
 	Send(message []byte, wait Wait) error        // Errors as for Put.
 	Receive(into []byte, wait Wait) (int, error) // Errors as for Get.
 	Detach() error
 }
 
-// A Closer is a Buffer or a Mailbox that can be closed: nothing more may be
-// put, those who are blocked are released with Closed, and what is inside can
-// still be got. It is needed where the claims say `close: true`.
+// A Closer is a Buffer or a Mailbox that can be closed: after that, put and send
+// fail with Closed, blocked operations are released with Closed, and the remaining
+// items can still be got. It is needed where the claims say `close: true`.
 type Closer interface {
 	Close() error
 }
 
-// A Canceler is an object whose blocked operation can be ended from another
-// goroutine of the same process; the operation returns Interrupted, having
-// taken effect wholly or not at all. It is needed where the claims say
-// `cancel: true`.
+// A Canceler is an object whose blocked operation can be cancelled from another
+// goroutine of the same process: it returns Interrupted without effect, or
+// completes. It is needed where the claims say `cancel: true`.
 type Canceler interface {
 	Cancel() error
 }

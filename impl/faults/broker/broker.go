@@ -71,7 +71,7 @@ type complete interface {
 	subject.Closer
 	subject.Canceler
 	subject.PrioritySender
-	subject.Knower
+	subject.SenderReporter
 	subject.Owner
 }
 
