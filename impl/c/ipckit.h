@@ -1,10 +1,10 @@
 /*
- * ipckit.h: what a C implementation of interprocess communication fills in, so
- * that ipckit can check it.
+ * ipckit.h: the functions by which ipckit checks an implementation of
+ * interprocess communication in C.
  *
- * Define one object with external linkage named ipckit_subject. It names the
- * families of functions that the implementation has; a family that it does not
- * have stays NULL, and so does a function that is marked optional:
+ * Define one object with external linkage named ipckit_subject. It points to the
+ * families of functions that the implementation has. A family that it does not
+ * have stays NULL, and so may a function that is marked optional:
  *
  *     #include "ipckit.h"
  *
@@ -14,10 +14,30 @@
  *
  *     const struct ipckit_subject ipckit_subject = {.one_to_one = &ring};
  *
- * ipckit compiles this together with ipckit_shim.c into a program, and starts
- * several processes of it. All calls of one process come from one thread, one
- * after the other, except cancel. Nothing may be shared between the processes
- * but what the functions below share by name.
+ * ipckit compiles the implementation together with ipckit_shim.c into a program
+ * and starts several processes of it. Within a process all calls come from one
+ * thread, one after the other; only cancel comes from another. The processes may
+ * share nothing but the objects that they create and open by name.
+ *
+ * These rules hold for all families:
+ *
+ *   - create makes a new object and attaches this process to it. A name that
+ *     exists is refused with IPCKIT_EXISTS, arguments that make no sense with
+ *     IPCKIT_INVALID. A create that fails leaves no name behind.
+ *   - open attaches this process to an existing object. It fails with
+ *     IPCKIT_NOT_FOUND if there is none, or if its creator has not finished it.
+ *   - create and open store a handle, which the other functions take. A handle
+ *     is of this process alone; what it points to is up to the implementation.
+ *   - detach gives back everything that this process holds of an object: memory,
+ *     mappings, descriptors and the handle. The object stays.
+ *   - unlink removes the name. Processes that are attached go on using the object.
+ *   - Names look like "/name", as for shm_open. ipckit also tries unusual ones
+ *     (empty, too long, "/../x"): each must either work or be refused.
+ *   - Sizes and capacities are tried far outside what the claims allow (negative,
+ *     0, close to INT64_MAX); those must be refused, usually with IPCKIT_INVALID.
+ *   - A call that a signal interrupts continues to wait.
+ *   - Storage to which a pointer argument points belongs to the caller, who may
+ *     change it as soon as the call returns.
  */
 #ifndef IPCKIT_H
 #define IPCKIT_H
@@ -26,202 +46,213 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a function answers. */
+/* The result of a call. */
 enum ipckit_error {
     IPCKIT_OK = 0,
-    IPCKIT_EXISTS,      /* creating a name that exists */
-    IPCKIT_NOT_FOUND,   /* no object of that name, or none that is complete yet */
-    IPCKIT_FULL,        /* no room, and the caller would not wait */
-    IPCKIT_EMPTY,       /* nothing there, and the caller would not wait */
-    IPCKIT_TIMEOUT,     /* the caller's limit passed */
-    IPCKIT_CLOSED,      /* closed, and where getting: drained */
-    IPCKIT_TOO_LARGE,   /* item above the maximum, or above the room to get it into */
-    IPCKIT_PEER_DEAD,   /* the other side died */
-    IPCKIT_OWNER_DEAD,  /* granted, but the previous owner died inside */
-    IPCKIT_PERMISSION,  /* the system or the object refused this user */
-    IPCKIT_INVALID,     /* an argument that makes no sense */
-    IPCKIT_NO_SPACE,    /* out of memory, names or descriptors */
-    IPCKIT_INTERRUPTED, /* cancelled */
-    IPCKIT_IO,          /* anything else that the system answered */
-    IPCKIT_UNSUPPORTED  /* the implementation does not do this */
+    IPCKIT_EXISTS,      /* create: the name exists */
+    IPCKIT_NOT_FOUND,   /* there is no object of that name, or it is not complete yet */
+    IPCKIT_FULL,        /* no room, and the call may not wait */
+    IPCKIT_EMPTY,       /* nothing to get, and the call may not wait */
+    IPCKIT_TIMEOUT,     /* the time limit has passed; lock and the like: taken, and the call may not wait */
+    IPCKIT_CLOSED,      /* the object is closed; get and receive: and empty */
+    IPCKIT_TOO_LARGE,   /* larger than the largest item, or than the caller's storage */
+    IPCKIT_PEER_DEAD,   /* the process at the other end has died */
+    IPCKIT_OWNER_DEAD,  /* granted; the last owner died while it was inside */
+    IPCKIT_PERMISSION,  /* this process or its user may not do this */
+    IPCKIT_INVALID,     /* an argument makes no sense */
+    IPCKIT_NO_SPACE,    /* out of memory, names, descriptors or seats */
+    IPCKIT_INTERRUPTED, /* cancelled by cancel */
+    IPCKIT_IO,          /* any other error of the system */
+    IPCKIT_UNSUPPORTED  /* the implementation does not have this */
 };
 
-/* How long a call may block, in milliseconds; or one of these two. */
-#define IPCKIT_FOREVER ((int64_t)-1) /* until it can be done */
-#define IPCKIT_NEVER ((int64_t)0)    /* fail at once with FULL or EMPTY */
-/* Any positive number is a limit, after which the call fails with TIMEOUT. */
+/*
+ * The argument wait: how long a call may block, in milliseconds. After a positive
+ * number of them the call fails with IPCKIT_TIMEOUT. The clock should be
+ * CLOCK_MONOTONIC.
+ */
+#define IPCKIT_FOREVER ((int64_t)-1) /* block until it can be done */
+#define IPCKIT_NEVER ((int64_t)0)    /* do not block: fail at once, with FULL, EMPTY or (locks, semaphores) TIMEOUT */
 
 /*
- * Regions of shared memory. Names look like "/name", as for shm_open; odd ones
- * come too, and must be refused cleanly or work. Sizes may be absurd.
+ * Profile region: shared memory. Offsets and sizes are bytes.
  */
 struct ipckit_region {
-    /* Make a new region of at least size bytes, zeroed, and map it. A name that
-     * exists is refused with EXISTS, a size that makes no sense with INVALID;
-     * a creation that fails leaves no name behind. */
+    /* Makes a region of at least size bytes, all zero, and maps it for reading
+     * and writing. Errors: EXISTS, INVALID, NO_SPACE, PERMISSION. */
     enum ipckit_error (*create)(const char *name, int64_t size, void **region);
 
-    /* Map an existing region. It never creates and never resizes. */
+    /* Maps an existing region, for reading alone if read_only. It neither creates
+     * nor resizes. Errors: NOT_FOUND, INVALID, PERMISSION. */
     enum ipckit_error (*open)(const char *name, bool read_only, void **region);
 
-    /* Give the size in bytes: what was asked for at its creation, or more. */
+    /* Returns the size: at least the one that create was given, and the same in
+     * every process. */
     int64_t (*size)(void *region);
 
-    /* Either give the address at which the region is mapped ... */
+    /* Either: returns the address at which the region is mapped ... */
     void *(*map)(void *region);
 
-    /* ... or copy to and from it. An access that reaches past the end, or
-     * begins before the start, is refused with INVALID and changes nothing. */
+    /* ... or: copy n bytes from or to the region at offset. Errors: INVALID if any
+     * of these bytes is outside of the region, and then nothing is changed;
+     * PERMISSION where writing through a read-only handle. */
     enum ipckit_error (*read)(void *region, int64_t offset, void *into, size_t n);
     enum ipckit_error (*write)(void *region, int64_t offset, const void *from, size_t n);
 
-    /* Give back the mapping, all descriptors, and the handle itself. */
     enum ipckit_error (*detach)(void *region);
-
-    /* Remove the name. Those who are attached go on sharing. */
     enum ipckit_error (*unlink)(const char *name);
 };
 
 /*
- * Atomic 64-bit words in regions, whose handles these functions take. Offsets
- * are bytes; one that is no multiple of 8, or lies outside, is refused with
- * INVALID.
+ * Profile word: atomic 64-bit words, sequentially consistent, in regions: the
+ * functions take a region's handle. offset is bytes from its start. Errors of
+ * all: INVALID if offset is no multiple of 8 or the word is not inside the
+ * region; PERMISSION where changing a word through a read-only handle.
  */
 struct ipckit_word {
     enum ipckit_error (*load)(void *region, int64_t offset, uint64_t *value);
     enum ipckit_error (*store)(void *region, int64_t offset, uint64_t value);
 
-    /* Add modulo 2^64, and say what the word held before. */
+    /* Adds delta modulo 2^64. before: the word's value before. */
     enum ipckit_error (*add)(void *region, int64_t offset, uint64_t delta, uint64_t *before);
 
-    /* Store value where the word holds expected. Say what it held, and whether
-     * it was replaced. */
+    /* Stores value if the word holds expected. held: the word's value before;
+     * swapped: whether value was stored. */
     enum ipckit_error (*compare_and_swap)(void *region, int64_t offset, uint64_t expected, uint64_t value,
         uint64_t *held, bool *swapped);
 };
 
 /*
- * Locks for mutual exclusion. What may not wait, or not longer, answers TIMEOUT:
- * so do semaphores and reader-writer locks.
+ * Profile lock: mutual exclusion. A new lock is free.
  */
 struct ipckit_lock {
-    /* Make a new lock, free, and attach to it. */
     enum ipckit_error (*create)(const char *name, void **lock);
     enum ipckit_error (*open)(const char *name, void **lock);
 
-    /* Errors: TIMEOUT. OWNER_DEAD means that the lock is granted, and that the
-     * one who had it last died inside. */
+    /* Takes the lock. Errors: TIMEOUT, also if the lock is taken and the call may
+     * not wait; OWNER_DEAD if the lock is granted and its last owner died while
+     * holding it (claimed as LOCK-OWNERDEATH). */
     enum ipckit_error (*acquire)(void *lock, int64_t wait);
 
-    /* Where the claims say LOCK-OWNER, one that does not hold the lock is
-     * refused with INVALID or PERMISSION. */
+    /* Gives the lock up. Errors: INVALID or PERMISSION if this process does not
+     * hold it (claimed as LOCK-OWNER). */
     enum ipckit_error (*release)(void *lock);
 
-    /* Give back everything that this process holds. The lock stays. */
     enum ipckit_error (*detach)(void *lock);
-
-    /* Remove the name. */
     enum ipckit_error (*unlink)(const char *name);
 };
 
-/* Counting semaphores. */
+/* Profile semaphore: counting semaphores. */
 struct ipckit_semaphore {
-    /* Make a new one of that value. maximum is the value at which a post is
-     * refused, where the claims let it be chosen; else what they say. */
+    /* Makes a semaphore with the value initial. A post at the value maximum is
+     * refused; maximum varies if the claims give a range, and is the claimed
+     * number otherwise. Errors: EXISTS, INVALID. */
     enum ipckit_error (*create)(const char *name, int64_t initial, int64_t maximum, void **semaphore);
     enum ipckit_error (*open)(const char *name, void **semaphore);
 
-    /* Take one from the value, as soon as it is above zero. Errors: TIMEOUT. */
+    /* Subtracts one from the value as soon as it is above zero. Errors: TIMEOUT,
+     * also if the value is zero and the call may not wait. */
     enum ipckit_error (*wait)(void *semaphore, int64_t wait);
 
-    /* Add one. Errors: FULL, where the claims say SEM-OVERFLOW. */
+    /* Adds one to the value. Errors: FULL at the maximum (claimed as
+     * SEM-OVERFLOW). */
     enum ipckit_error (*post)(void *semaphore);
 
     enum ipckit_error (*detach)(void *semaphore);
     enum ipckit_error (*unlink)(const char *name);
 };
 
-/* Reader-writer locks. A handle is inside at most once. */
+/*
+ * Profile rwlock: reader-writer locks. A process enters a lock at most once at a
+ * time.
+ */
 struct ipckit_rwlock {
     enum ipckit_error (*create)(const char *name, void **rwlock);
     enum ipckit_error (*open)(const char *name, void **rwlock);
 
-    /* Enter beside other readers, or alone. Errors: TIMEOUT. OWNER_DEAD means
-     * that this process is inside, and that a writer died there. */
+    /* Enter: read beside other readers, write alone. Errors: TIMEOUT, also if
+     * others are inside and the call may not wait; OWNER_DEAD if this process is
+     * inside and the last writer died inside (claimed as RW-OWNERDEATH). */
     enum ipckit_error (*read)(void *rwlock, int64_t wait);
     enum ipckit_error (*write)(void *rwlock, int64_t wait);
 
-    /* Leave, whichever way this process came in. */
+    /* Leaves, after read and after write. Errors: INVALID if this process is not
+     * inside. */
     enum ipckit_error (*release)(void *rwlock);
 
     enum ipckit_error (*detach)(void *rwlock);
     enum ipckit_error (*unlink)(const char *name);
 };
 
-/* Snapshots: a record that some processes replace and many read. */
+/*
+ * Profile snapshot: one record that some processes replace and many read, each
+ * time wholly.
+ */
 struct ipckit_snapshot {
-    /* Make a new one, empty, for records of up to record_max bytes, which may be
-     * absurd. */
+    /* Makes a snapshot without a record yet, for records of up to record_max
+     * bytes. Errors: EXISTS, INVALID, NO_SPACE. */
     enum ipckit_error (*create)(const char *name, int64_t record_max, void **snapshot);
     enum ipckit_error (*open)(const char *name, void **snapshot);
 
-    /* Replace the record. Errors: TOO_LARGE. */
+    /* Replaces the record by one of size bytes. Errors: TOO_LARGE. */
     enum ipckit_error (*publish)(void *snapshot, const void *record, size_t size);
 
-    /* Copy the record to into, which has room bytes, and say how long it is.
-     * Errors: EMPTY where nothing was published yet, TOO_LARGE. */
+    /* Copies the current record to into, which has room for room bytes. size: the
+     * record's bytes. Errors: EMPTY before the first publish; TOO_LARGE if the
+     * record has more than room bytes. */
     enum ipckit_error (*read)(void *snapshot, void *into, size_t room, size_t *size);
 
     enum ipckit_error (*detach)(void *snapshot);
     enum ipckit_error (*unlink)(const char *name);
 };
 
-/* What a bounded buffer or a mailbox is created with. Values may be absurd. */
+/* The parameters with which a bounded buffer or a mailbox is created. */
 struct ipckit_shape {
-    int64_t capacity;     /* items, or bytes where the claims count bytes */
-    int64_t item_max;     /* the largest item, bytes */
-    uint64_t start_index; /* preset of the running indices; 0 unless presets is set */
-    bool owned;           /* of a mailbox: by its creator; false unless owns is set */
+    int64_t capacity;     /* items, or bytes if the claims give the capacity in bytes */
+    int64_t item_max;     /* bytes of the largest item */
+    uint64_t start_index; /* first value of indices that are never reset; 0 unless .presets is set */
+    bool owned;           /* mailbox: owned by its creator; false unless .owns is set */
 };
 
-/* Capacities of a mailbox that come where the claims say so. */
+/* Capacities of a mailbox, if claimed. */
 #define IPCKIT_UNBOUNDED ((int64_t)-1) /* as many messages as memory holds */
-#define IPCKIT_RENDEZVOUS ((int64_t)0) /* none: a send ends once a receive takes its message */
+#define IPCKIT_RENDEZVOUS ((int64_t)0) /* none: a send returns once a receive has taken its message */
 
-/* Bounded buffers in shared memory. */
+/* Profiles buffer.one-to-one and buffer.many: bounded buffers in shared memory. */
 struct ipckit_buffer {
+    /* Errors: EXISTS, INVALID, NO_SPACE. */
     enum ipckit_error (*create)(const char *name, const struct ipckit_shape *shape, void **buffer);
     enum ipckit_error (*open)(const char *name, void **buffer);
 
-    /* Copy an item of size bytes, perhaps 0, into the buffer. Errors: FULL,
-     * TIMEOUT, CLOSED, TOO_LARGE, PEER_DEAD. */
+    /* Copies an item of size bytes, which may be 0, into the buffer. Errors: FULL,
+     * TIMEOUT, CLOSED, PEER_DEAD; TOO_LARGE if size is above item_max. */
     enum ipckit_error (*put)(void *buffer, const void *item, size_t size, int64_t wait);
 
-    /* Copy the oldest item to into, which has room bytes, and say how long it
-     * is. Errors: EMPTY, TIMEOUT, CLOSED (and drained), PEER_DEAD; TOO_LARGE
-     * where there is too little room, and then the item stays. */
+    /* Copies the oldest item to into, which has room for room bytes, and removes
+     * it. size: the item's bytes. Errors: EMPTY, TIMEOUT, CLOSED (once the buffer
+     * is also empty), PEER_DEAD; TOO_LARGE if the item has more than room bytes,
+     * and then it stays. */
     enum ipckit_error (*get)(void *buffer, void *into, size_t room, size_t *size, int64_t wait);
 
-    /* Give back everything that this process holds. The items stay. */
-    enum ipckit_error (*detach)(void *buffer);
-
-    /* Remove the name. */
+    enum ipckit_error (*detach)(void *buffer); /* the items stay */
     enum ipckit_error (*unlink)(const char *name);
 
-    /* Optional, where the claims say close: nothing more may be put, everyone
-     * who is blocked is released with CLOSED, what is inside can be got. */
+    /* Optional, claimed as close: true. Nothing can be put any more, what is
+     * inside can still be got, and calls that wait end with CLOSED. */
     enum ipckit_error (*close)(void *buffer);
 
-    /* Optional, where the claims say cancel: end the call of this process that
-     * is blocked in the buffer, with INTERRUPTED. It is called from another
-     * thread. */
+    /* Optional, claimed as cancel: true. Ends the call of this process that waits
+     * in the buffer with INTERRUPTED. Called from another thread than that
+     * call. */
     enum ipckit_error (*cancel)(void *buffer);
 
-    bool presets; /* create honours start_index */
+    bool presets; /* create uses start_index */
 };
 
-/* Mailboxes: message passing through a named third party. Everything as for
- * buffers. */
+/*
+ * Profile mailbox: message passing through a named third object. Functions that
+ * are not described here are as those of buffers: send as put, receive as get.
+ */
 struct ipckit_mailbox {
     enum ipckit_error (*create)(const char *name, const struct ipckit_shape *shape, void **mailbox);
     enum ipckit_error (*open)(const char *name, void **mailbox);
@@ -233,77 +264,80 @@ struct ipckit_mailbox {
     enum ipckit_error (*cancel)(void *mailbox); /* optional */
     bool presets;
 
-    /* Optional, where the claims say order: priority. Those of the highest
-     * priority, of 0 to 31, are received first; send uses 0. */
+    /* Optional, claimed as order: priority. priority is 0 to 31; messages of the
+     * highest priority are received first, and send uses 0. Errors beside those
+     * of send: INVALID if priority is out of range. */
     enum ipckit_error (*send_priority)(void *mailbox, const void *message, size_t size, int priority, int64_t wait);
 
-    /* Optional, where the claims say BOX-IDENTITY: receive, and say which
-     * process has sent it, as getpid numbers it. */
+    /* Optional, claimed as BOX-IDENTITY: receive. sender: the process id, as of
+     * getpid, of the process that sent the message. */
     enum ipckit_error (*receive_from)(void *mailbox, void *into, size_t room, size_t *size, int64_t *sender, int64_t wait);
 
-    /* Optional: send under the name of another process. An implementation whose
-     * sender says himself who he is has to have it, so that this can be tried;
-     * one that asks the kernel leaves it out. Errors: PERMISSION. */
+    /* Optional: send under the process id of another process. An implementation
+     * whose senders name themselves must have it, so that forging can be tried;
+     * one that asks the kernel for the sender leaves it out. Errors beside those
+     * of send: PERMISSION. */
     enum ipckit_error (*send_as)(void *mailbox, const void *message, size_t size, int64_t sender, int64_t wait);
 
-    /* Optional, where the claims say BOX-OWNER: create honours owned, so that
-     * its creator alone receives, others being refused with PERMISSION, and the
-     * mailbox disappears when that process ends or detaches. */
+    /* Claimed as BOX-OWNER: create uses owned. Only the owner may receive, other
+     * processes are refused with PERMISSION, and the mailbox disappears when the
+     * owner ends or detaches. */
     bool owns;
 
-    /* Optional, where the claims say BOX-HANDOVER: make another process that
-     * has the mailbox open its owner. Errors: PERMISSION where this process is
-     * not the owner, NOT_FOUND where no such process has it open, INVALID where
-     * it has no owner. */
+    /* Optional, claimed as BOX-HANDOVER: makes another process the owner, which
+     * must have the mailbox open; process is its id. Errors: PERMISSION if this
+     * process is not the owner, NOT_FOUND if that process does not have the
+     * mailbox open, INVALID if the mailbox has no owner. */
     enum ipckit_error (*hand_over)(void *mailbox, int64_t process);
 };
 
 /*
- * Links: message passing between two processes that name each other. A process
- * takes a name, as a party, and is linked with other parties by theirs. Each
- * pair has one link, and each link two directions that do not touch each other.
+ * Profile link: message passing between two processes that name each other. A
+ * process joins under a name, as a party, and opens links with other parties by
+ * their names. Each pair of parties has one link, whose two directions are
+ * independent of each other.
  */
 struct ipckit_link {
-    /* Take a name for this process. Errors: EXISTS, INVALID, PERMISSION. */
+    /* Takes a name for this process. Errors: EXISTS, INVALID, PERMISSION. */
     enum ipckit_error (*join)(const char *name, void **party);
 
-    /* Give the name free. The links of the party were detached before. */
+    /* Gives the name up. The party's links were detached before. */
     enum ipckit_error (*leave)(void *party);
 
-    /* Give this party's end of the link with the party called peer, which may
-     * not have joined yet: it does not wait for it. */
+    /* Opens this party's end of the link with the party that is called peer. It
+     * does not wait for that party, which may join later. Errors: INVALID. */
     enum ipckit_error (*open)(void *party, const char *peer, void **link);
 
-    /* Send a message to the peer, wholly or not at all. Errors: FULL, TIMEOUT,
-     * TOO_LARGE, and where the peer has ended or detached, PEER_DEAD or CLOSED;
-     * SIGPIPE must not end the process. */
+    /* Sends a message of size bytes to the peer, wholly or not at all. Errors:
+     * FULL, TIMEOUT, TOO_LARGE; PEER_DEAD or CLOSED if the peer has ended or
+     * detached: SIGPIPE must not end this process. */
     enum ipckit_error (*send)(void *link, const void *message, size_t size, int64_t wait);
 
-    /* Copy the next message that the peer has sent to into, which has room
-     * bytes, and say how long it is; of a stream, those bytes that are there,
-     * one at least. Errors: EMPTY, TIMEOUT; TOO_LARGE; after all that the peer
-     * had sent, PEER_DEAD or CLOSED. */
+    /* Copies the next message from the peer to into, which has room for room
+     * bytes. size: the message's bytes; of a stream, the bytes that were there, at
+     * least one. Errors: EMPTY, TIMEOUT, TOO_LARGE; PEER_DEAD or CLOSED after
+     * everything that the peer sent before it ended or detached. */
     enum ipckit_error (*receive)(void *link, void *into, size_t room, size_t *size, int64_t wait);
 
-    /* End the link and give back everything that this process holds of it. */
+    /* Ends the link and gives back everything that this process holds of it. */
     enum ipckit_error (*detach)(void *link);
 
-    /* Optional, where the claims say LINK-ANY: receive from whichever peer of
-     * the party has a message, and say which, by a name that lasts until the
-     * next call; each gets its turn. The end of a link is answered once, with
-     * the peer's name too, and the others go on. */
+    /* Optional, claimed as LINK-ANY: receive from any link of the party, each in
+     * turn. peer: the name of the sender, valid until the next call. The end of a
+     * link is returned once, as PEER_DEAD or CLOSED with the peer's name; later
+     * calls receive from the other links. */
     enum ipckit_error (*receive_any)(void *party, void *into, size_t room, size_t *size, const char **peer, int64_t wait);
 
-    /* Optional, where the claims say cancel, as for buffers. */
+    /* Optional, claimed as cancel: true, as that of buffers. */
     enum ipckit_error (*cancel)(void *link);
 
-    bool stream; /* bytes in order, no messages: where the claims say framing: stream */
+    bool stream; /* claimed as framing: stream: bytes in order, without message boundaries */
 };
 
-/* The implementation. Use designated initialisers: families are added. */
+/* The implementation. Use designated initialisers: later versions add families. */
 struct ipckit_subject {
-    const char *name;    /* or NULL: the claims say it anyway */
-    const char *version; /* likewise; what both say must agree */
+    const char *name;    /* as in the claims file, or NULL */
+    const char *version; /* as in the claims file, or NULL */
 
     const struct ipckit_region *region;       /* profile region */
     const struct ipckit_word *word;           /* profile word; needs region */
@@ -320,8 +354,9 @@ struct ipckit_subject {
 extern const struct ipckit_subject ipckit_subject;
 
 /*
- * Explain an error: `return ipckit_fail(IPCKIT_INVALID, "capacity %d", n)`
- * answers that error, and reports show the text.
+ * Returns error and keeps a text for the reports:
+ * `return ipckit_fail(IPCKIT_INVALID, "capacity %d", n);`. Text beyond 511 bytes
+ * is cut.
  */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
@@ -329,12 +364,13 @@ __attribute__((format(printf, 2, 3)))
 enum ipckit_error ipckit_fail(enum ipckit_error error, const char *format, ...);
 
 /*
- * Answer the error that errno stands for: `return ipckit_errno("shm_open")`
- * after shm_open failed with EEXIST answers EXISTS, "shm_open: File exists".
+ * Returns the error that errno stands for, with what and the system's text for
+ * the reports: `return ipckit_errno("shm_open");` after shm_open failed with
+ * EEXIST returns IPCKIT_EXISTS with "shm_open: File exists".
  */
 enum ipckit_error ipckit_errno(const char *what);
 
-/* What a function answers that has yet to be written. */
+/* The result of a function that is still to be written: `return IPCKIT_NOT_WRITTEN();`. */
 #define IPCKIT_NOT_WRITTEN() \
     ipckit_fail(IPCKIT_IO, "not written yet: %s, line %d of %s", __func__, __LINE__, __FILE__)
 

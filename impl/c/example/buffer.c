@@ -2,14 +2,14 @@
  * A bounded buffer in shared memory for one producer and one consumer.
  *
  * It is the ring of Silberschatz, Galvin, Gagne, Operating System Concepts,
- * 3.5, with two changes. The indices run on and are reduced only where a slot
- * is looked up, so that all slots can be used: full and empty differ. And a
- * process that has to wait sleeps on a futex instead of spinning.
+ * 3.5, with two changes. The indices are never reset, and reduced only where a
+ * slot is looked up, so that full and empty differ and all slots can be used. And
+ * a process that must wait sleeps on a futex instead of spinning.
  *
  * The producer alone writes tail, the consumer alone writes head, and a slot
  * changes hands by the store of an index after the copy. So a process that is
- * killed at any point leaves the ring whole: at most the item in its hands is
- * lost.
+ * killed at any point leaves the ring consistent: at most the item that it was
+ * putting or getting is lost.
  */
 #include "families.h"
 
@@ -34,23 +34,23 @@ enum {
 };
 
 /*
- * An event is something that one side waits for and the other side signals. A
- * waiter reads count, then looks whether it must wait at all, and sleeps only
- * if count is still the same: the kernel compares and goes to sleep in one step,
- * so a signal in between is not lost.
+ * An event count: one side waits for the event, the other side signals it. A
+ * waiter reads count, then looks whether it must wait at all, and sleeps only if
+ * count is still the same. The kernel compares and goes to sleep in one step, so
+ * a signal in between is not lost.
  */
 struct event {
     _Atomic uint32_t count;  /* signals so far; the futex */
-    _Atomic uint32_t waited; /* somebody sleeps, or is about to; killed sleepers leave it set, which costs a system call */
+    _Atomic uint32_t waited; /* a process sleeps, or is about to; a killed sleeper leaves it set, which costs a system call */
 };
 
 struct header {
     _Atomic uint32_t complete; /* COMPLETE, written last */
     _Atomic uint32_t closed;
     uint64_t capacity; /* items */
-    uint64_t slots;    /* capacity, rounded up to a power of 2: an index that overflows stays in step */
+    uint64_t slots;    /* capacity, rounded up to a power of 2, so that it divides 2^64, where indices overflow */
     uint64_t item_max; /* bytes */
-    uint64_t stride;   /* bytes from slot to slot */
+    uint64_t stride;   /* bytes from one slot to the next */
 
     /* What the producer writes and what the consumer writes lie in cache lines
      * of their own. */
@@ -100,13 +100,13 @@ static struct timespec after(int64_t milliseconds)
     return t;
 }
 
-/* Who sleeps looks again after so long, unasked: whoever was to wake it may have
- * been killed between its change and the wake-up. Milliseconds. */
+/* How long a waiter sleeps before it looks again without a wake-up, milliseconds:
+ * the process that should wake it may have been killed between its change and the
+ * wake-up. */
 enum { LOOK_AGAIN = 250 };
 
-/* sleep_on sleeps unless the event has been signalled since count was read. It
- * may return early: on a signal to the process, to look again, or for no
- * reason. */
+/* sleep_on sleeps, unless the event has been signalled since count was read. It may
+ * return early: after a signal to the process, to look again, or for no reason. */
 static void sleep_on(struct event *e, uint32_t count, const struct timespec *deadline)
 {
     struct timespec again = after(LOOK_AGAIN);
@@ -124,8 +124,8 @@ static bool past(const struct timespec *deadline)
     return t.tv_sec > deadline->tv_sec || (t.tv_sec == deadline->tv_sec && t.tv_nsec >= deadline->tv_nsec);
 }
 
-/* await repeats an attempt until it comes to an end or the time is up. refused
- * is what the attempt answers as long as it has to wait. */
+/* await repeats an attempt until its result is not refused, or the time is up.
+ * refused is FULL or EMPTY: the result that means that the caller must wait. */
 static enum ipckit_error await(struct header *h, struct event *e, int64_t wait, enum ipckit_error refused,
     enum ipckit_error (*attempt)(struct header *, void *), void *argument)
 {
@@ -146,7 +146,7 @@ static enum ipckit_error await(struct header *h, struct event *e, int64_t wait, 
 struct parcel {
     void *bytes;
     size_t size; /* of the item */
-    size_t room; /* to get into */
+    size_t room; /* for an item to get */
 };
 
 static enum ipckit_error try_put(struct header *h, void *argument)
@@ -168,7 +168,7 @@ static enum ipckit_error try_put(struct header *h, void *argument)
 static enum ipckit_error try_get(struct header *h, void *argument)
 {
     struct parcel *p = argument;
-    /* closed is read before tail: what was put before the close is seen. */
+    /* closed is read before tail, so that items put before the close are seen. */
     bool closed = atomic_load(&h->closed) != 0;
     uint64_t head = atomic_load_explicit(&h->head, memory_order_relaxed);
     if (head == atomic_load(&h->tail))
@@ -236,8 +236,7 @@ static enum ipckit_error ring_detach(void *handle)
     return error;
 }
 
-/* make gives a fresh object its size and its content, and says last that it is
- * complete. */
+/* make gives a new object its size and its content, and marks it complete last. */
 static enum ipckit_error make(int fd, const struct ipckit_shape *shape, void **handle)
 {
     uint64_t slots = 1, stride = (sizeof(uint64_t) + (uint64_t)shape->item_max + 7) / 8 * 8;

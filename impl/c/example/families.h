@@ -15,7 +15,7 @@ extern const struct ipckit_buffer many;         /* many.c */
 extern const struct ipckit_mailbox mailbox;     /* mailbox.c */
 extern const struct ipckit_link links;          /* link.c */
 
-/* What one process holds of a region; its words lie there. */
+/* A process's mapping of a region, in which its words lie. */
 struct region {
     unsigned char *base;
     size_t size;

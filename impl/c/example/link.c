@@ -1,12 +1,12 @@
 /*
  * Links over Unix sockets of type SOCK_SEQPACKET, unix(7): a connection for each
- * pair, whose two directions the kernel keeps apart, and each with an end that
- * the kernel reports when a process dies.
+ * pair, whose two directions are independent of each other, and whose end the
+ * kernel reports when a process dies.
  *
- * Names are abstract socket addresses: they go with their socket, so nothing
- * stays behind. A party holds its name by a socket that is bound to it. The two
- * sides of a link make one address of their names; whoever is first listens
- * there, and the other connects.
+ * Names are abstract socket addresses, which disappear with their socket, so
+ * nothing stays behind. A party holds its name by a socket that is bound to it. The
+ * two sides of a link form one address of their two names; the side that comes
+ * first listens there, and the other connects.
  *
  * Each message follows a byte of its own: a packet of no bytes at all looks like
  * the end of the connection.
@@ -26,30 +26,30 @@
 #include <unistd.h>
 
 enum {
-    MESSAGE_MAX = 64 << 10, /* bytes; a packet has to fit into the sender's room */
-    ROOM = 128 << 10        /* of each direction, which the kernel doubles for its overhead */
+    MESSAGE_MAX = 64 << 10, /* bytes; a packet must fit into the sender's buffer */
+    ROOM = 128 << 10        /* bytes of buffer for each direction; the kernel doubles it for its overhead */
 };
 
 struct link {
     struct party *party;
     char *peer;
     int fd;
-    bool listening; /* the peer has not come yet */
-    bool ended;     /* which receive_any has said */
-    int cancelled;  /* an eventfd(2): the call under way is to end */
+    bool listening; /* the peer has not connected yet */
+    bool ended;     /* which receive_any has reported */
+    int cancelled;  /* an eventfd(2), readable when the call under way must end */
 };
 
 struct party {
     char *name;
-    int held; /* the socket that has the name */
+    int held; /* the socket that is bound to the name */
     struct link **links;
-    struct pollfd *polled; /* room for as many */
+    struct pollfd *polled; /* as many as links */
     size_t count;
-    size_t turn; /* of the link that receive_any looks at first */
+    size_t turn; /* the link that receive_any looks at first */
 };
 
-/* address makes the address of a name, or of a pair of names: the same for both
- * sides. It gives its length, 0 where it does not fit. */
+/* address makes the address of a name, or of a pair of names, which is the same
+ * for both sides. It returns the length, 0 if the names do not fit. */
 static socklen_t address(struct sockaddr_un *a, const char *name, const char *other)
 {
     *a = (struct sockaddr_un){.sun_family = AF_UNIX}; /* sun_path[0] stays 0: abstract */
@@ -64,9 +64,9 @@ static socklen_t address(struct sockaddr_un *a, const char *name, const char *ot
     return n < 0 || (size_t)n >= room ? 0 : (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)n);
 }
 
-/* make makes a socket and binds it to an address, or connects it with whoever
- * listens there. It answers what bind or connect did by errno. */
-static int make(int (*reach)(int, const struct sockaddr *, socklen_t), const struct sockaddr_un *a, socklen_t size)
+/* make_socket makes a socket and binds it to an address, or connects it with the
+ * process that listens there. It returns -1 with errno if that fails. */
+static int make_socket(int (*reach)(int, const struct sockaddr *, socklen_t), const struct sockaddr_un *a, socklen_t size)
 {
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -87,7 +87,7 @@ static enum ipckit_error link_join(const char *name, void **handle)
     socklen_t size = address(&a, name, NULL);
     if (size == 0 || name[0] == '\0')
         return ipckit_fail(IPCKIT_INVALID, "a name has 1 to %zu bytes", sizeof a.sun_path - 2);
-    int fd = make(bind, &a, size);
+    int fd = make_socket(bind, &a, size);
     if (fd < 0)
         return errno == EADDRINUSE ? ipckit_fail(IPCKIT_EXISTS, "%s has joined", name) : ipckit_errno("bind");
     struct party *p = calloc(1, sizeof *p);
@@ -115,11 +115,11 @@ static enum ipckit_error link_leave(void *handle)
     return error;
 }
 
-/* meet gives the socket of a link. */
-static enum ipckit_error meet(const struct sockaddr_un *a, socklen_t size, struct link *l)
+/* connect_or_listen makes the socket of a link. */
+static enum ipckit_error connect_or_listen(const struct sockaddr_un *a, socklen_t size, struct link *l)
 {
     for (;;) {
-        l->fd = make(bind, a, size);
+        l->fd = make_socket(bind, a, size);
         l->listening = l->fd >= 0;
         if (l->listening && listen(l->fd, 1) == 0)
             return IPCKIT_OK;
@@ -129,12 +129,12 @@ static enum ipckit_error meet(const struct sockaddr_un *a, socklen_t size, struc
                 close(l->fd);
             return error;
         }
-        l->fd = make(connect, a, size);
+        l->fd = make_socket(connect, a, size);
         if (l->fd >= 0)
             return IPCKIT_OK;
         if (errno != ECONNREFUSED && errno != EINTR)
             return ipckit_errno("connect");
-        sched_yield(); /* the other is about to listen, or has just gone */
+        sched_yield(); /* the peer is about to listen, or has just gone */
     }
 }
 
@@ -162,7 +162,7 @@ static enum ipckit_error link_open(void *party, const char *peer, void **handle)
     int cancelled = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum ipckit_error error = cancelled < 0                         ? ipckit_errno("eventfd")
         : l == NULL || copy == NULL || !make_room(p) ? ipckit_fail(IPCKIT_NO_SPACE, "malloc")
-                                                     : meet(&a, size, l);
+                                                     : connect_or_listen(&a, size, l);
     if (error != IPCKIT_OK) {
         if (cancelled >= 0)
             close(cancelled);
@@ -178,7 +178,7 @@ static enum ipckit_error link_open(void *party, const char *peer, void **handle)
     return IPCKIT_OK;
 }
 
-/* await_peer waits for the peer where this side came first. */
+/* await_peer waits for the peer if this side came first. */
 static enum ipckit_error await_peer(struct link *l, const struct limit *limit, enum ipckit_error instead)
 {
     while (l->listening) {
@@ -199,8 +199,8 @@ static enum ipckit_error await_peer(struct link *l, const struct limit *limit, e
     return IPCKIT_OK;
 }
 
-/* begin gives the limit of a call, which a cancellation that came before does not
- * concern. */
+/* begin returns the limit of a call, and discards a cancellation that came before
+ * the call. */
 static struct limit begin(const struct link *l, int64_t wait)
 {
     eventfd_t came;
@@ -229,7 +229,7 @@ static enum ipckit_error link_send(void *handle, const void *message, size_t siz
     return error;
 }
 
-/* take takes a message if there is one; EMPTY otherwise. */
+/* take takes a message; EMPTY if there is none. */
 static enum ipckit_error take(struct link *l, void *into, size_t room, size_t *size)
 {
     char before;
@@ -238,8 +238,8 @@ static enum ipckit_error take(struct link *l, void *into, size_t room, size_t *s
     ssize_t n;
     do { /* how long is it? */
         n = recv(l->fd, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
-        /* ECONNRESET: the peer went and had not read everything. That is said
-         * once, before the kernel gives out what the peer had sent. */
+        /* ECONNRESET: the peer ended and had not read everything. It is
+         * reported once, before the messages that the peer had sent. */
     } while (n < 0 && (errno == EINTR || errno == ECONNRESET));
     if (n < 0)
         return errno == EAGAIN ? IPCKIT_EMPTY : ipckit_errno("recv");
@@ -269,8 +269,8 @@ static enum ipckit_error link_receive(void *handle, void *into, size_t room, siz
     return error;
 }
 
-/* take_any looks at the links that are ready, in turn. EMPTY: none has brought
- * anything. */
+/* take_any takes a message from a link that is ready, in turn. EMPTY: there is
+ * none. */
 static enum ipckit_error take_any(struct party *p, void *into, size_t room, size_t *size, const char **peer)
 {
     struct limit at_once = limit_of(IPCKIT_NEVER, -1);
@@ -300,7 +300,7 @@ static enum ipckit_error link_receive_any(void *party, void *into, size_t room, 
         size_t open = 0;
         for (size_t i = 0; i < p->count; i++) {
             struct link *l = p->links[i];
-            p->polled[i] = (struct pollfd){.fd = l->ended ? -1 : l->fd, .events = POLLIN}; /* poll passes over -1 */
+            p->polled[i] = (struct pollfd){.fd = l->ended ? -1 : l->fd, .events = POLLIN}; /* poll ignores -1 */
             open += !l->ended;
         }
         if (open == 0)
@@ -313,7 +313,7 @@ static enum ipckit_error link_receive_any(void *party, void *into, size_t room, 
     }
 }
 
-/* link_cancel comes from another thread than the call that it ends. */
+/* link_cancel is called from another thread than the call that it ends. */
 static enum ipckit_error link_cancel(void *handle)
 {
     struct link *l = handle;

@@ -68,8 +68,8 @@ static enum ipckit_error lock_release(void *handle)
     return error;
 }
 
-/* A robust mutex must not lose its memory while it is held: the thread's list of
- * such mutexes goes through it. */
+/* The memory of a robust mutex must not be unmapped while it is held: the thread's
+ * list of robust mutexes goes through it. */
 static enum ipckit_error lock_detach(void *handle)
 {
     struct lock *l = handle;

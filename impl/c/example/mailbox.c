@@ -1,19 +1,20 @@
 /*
- * Mailboxes, each kept by a process of its own: keeper.c. Here is the side of
- * those who use them.
+ * Mailboxes, each with a broker, a process of its own: broker.c. This is the side
+ * of the processes that use them.
  *
- * A mailbox's name is the abstract address, unix(7), at which its keeper listens.
- * The kernel gives it to one process only, and takes it back when that has ended:
- * nothing stays behind. It also says who is at the other end of a connection,
- * SO_PEERCRED, so that nobody is asked for his name and nobody can lie about it.
+ * A mailbox's name is the abstract address, unix(7), at which its broker listens.
+ * The kernel gives an address to one process only, and takes it back when that
+ * process ends, so nothing stays behind. The kernel also says which process is at
+ * the other end of a connection (SO_PEERCRED), so no process can claim to be
+ * another.
  *
- * A call sends a request and sleeps until the answer comes. One that has waited
- * long enough, or is cancelled, withdraws its request; the keeper's answer says
- * whether that came in time, so that it is done wholly or not at all.
+ * A call sends a request and sleeps until the answer comes. A call whose time is
+ * up, or that is cancelled, withdraws its request. The broker's answer says
+ * whether the withdrawal came in time, so the call is done wholly or not at all.
  */
 #define _GNU_SOURCE /* close_range, pidfd_open, struct ucred */
 #include "families.h"
-#include "keeper.h"
+#include "broker.h"
 #include "waiting.h"
 
 #include <errno.h>
@@ -28,12 +29,12 @@
 #include <unistd.h>
 
 struct box {
-    int fd; /* the connection with the keeper */
+    int fd; /* the connection with the broker */
     _Atomic uint64_t number; /* of the last request */
 };
 
-/* address makes the address of a name, and gives its length; 0 where it does not
- * fit. */
+/* address makes the address of a name, and returns its length; 0 if the name does
+ * not fit. */
 static socklen_t address(struct sockaddr_un *a, const char *name)
 {
     static const char prefix[] = "mailbox:";
@@ -46,9 +47,9 @@ static socklen_t address(struct sockaddr_un *a, const char *name)
     return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof prefix + size);
 }
 
-/* reach makes a socket and binds it to an address, or connects it with whoever
- * listens there. */
-static enum ipckit_error reach(const char *name, const char *what, int (*call)(int, const struct sockaddr *, socklen_t), int *fd)
+/* make_socket makes a socket and binds it to an address, or connects it with the
+ * process that listens there. */
+static enum ipckit_error make_socket(const char *name, const char *what, int (*call)(int, const struct sockaddr *, socklen_t), int *fd)
 {
     struct sockaddr_un a;
     socklen_t size = address(&a, name);
@@ -70,26 +71,26 @@ static enum ipckit_error reach(const char *name, const char *what, int (*call)(i
     return error;
 }
 
-/* hear waits for an answer. A message goes to into, for which the keeper knows
- * the room. */
-static enum ipckit_error hear(const struct box *b, struct answer *a, void *into, size_t room, size_t *size)
+/* receive_answer waits for an answer. A message goes to into; the broker knows its
+ * room from the request. */
+static enum ipckit_error receive_answer(const struct box *b, struct answer *a, void *into, size_t room, size_t *size)
 {
     struct iovec parts[] = {{a, sizeof *a}, {into, room}};
     struct msghdr packet = {.msg_iov = parts, .msg_iovlen = 2};
     ssize_t n;
-    do { /* ECONNRESET comes before what the keeper had said, and is said once */
+    do { /* ECONNRESET is reported once, before the answers that the broker had sent */
         n = recvmsg(b->fd, &packet, 0);
     } while (n < 0 && (errno == EINTR || errno == ECONNRESET));
     if (n < (ssize_t)sizeof *a)
-        return ipckit_fail(IPCKIT_NOT_FOUND, "the mailbox is deleted, or its keeper has died");
+        return ipckit_fail(IPCKIT_NOT_FOUND, "the mailbox is deleted, or its broker has died");
     if (size != NULL)
         *size = (size_t)n - sizeof *a;
     return a->error;
 }
 
-/* say sends a request, with what is to be sent. That the keeper has gone shows
- * when its answer is awaited. */
-static void say(const struct box *b, const struct request *r, const void *message, size_t size)
+/* send_request sends a request, with its message. That the broker has gone shows
+ * when the answer is received. */
+static void send_request(const struct box *b, const struct request *r, const void *message, size_t size)
 {
     struct iovec parts[] = {{(void *)r, sizeof *r}, {(void *)message, size}};
     struct msghdr packet = {.msg_iov = parts, .msg_iovlen = 2};
@@ -97,19 +98,19 @@ static void say(const struct box *b, const struct request *r, const void *messag
         ;
 }
 
-/* withdraw takes a request back, if it has not been answered. */
+/* withdraw withdraws a request, if it has not been answered. */
 static void withdraw(const struct box *b, uint64_t number, enum ipckit_error why)
 {
-    say(b, &(struct request){.demand = WITHDRAW, .number = number, .why = why}, NULL, 0);
+    send_request(b, &(struct request){.demand = WITHDRAW, .number = number, .why = why}, NULL, 0);
 }
 
-/* await_answer is hear for a request that may wait so long. */
+/* await_answer receives the answer to a request that may wait. */
 static enum ipckit_error await_answer(const struct box *b, int64_t wait, struct answer *a, void *into, size_t room, size_t *size)
 {
     struct limit limit = limit_of(wait, -1);
     if (wait > 0 && await_one(b->fd, POLLIN, &limit, IPCKIT_TIMEOUT) == IPCKIT_TIMEOUT)
         withdraw(b, b->number, IPCKIT_TIMEOUT);
-    return hear(b, a, into, room, size);
+    return receive_answer(b, a, into, room, size);
 }
 
 /* ask sends a request that is answered at once. */
@@ -117,11 +118,11 @@ static enum ipckit_error ask(struct box *b, struct request r)
 {
     struct answer a;
     r.number = ++b->number;
-    say(b, &r, NULL, 0);
-    return hear(b, &a, NULL, 0, NULL);
+    send_request(b, &r, NULL, 0);
+    return receive_answer(b, &a, NULL, 0, NULL);
 }
 
-/* attach takes over a connection, once the keeper has welcomed it. */
+/* attach makes a handle of a connection, once the broker has admitted it. */
 static enum ipckit_error attach(int fd, void **handle)
 {
     struct box *b = calloc(1, sizeof *b);
@@ -131,7 +132,7 @@ static enum ipckit_error attach(int fd, void **handle)
         return ipckit_fail(IPCKIT_NO_SPACE, "malloc");
     }
     b->fd = fd;
-    enum ipckit_error error = hear(b, &a, NULL, 0, NULL);
+    enum ipckit_error error = receive_answer(b, &a, NULL, 0, NULL);
     if (error != IPCKIT_OK) {
         close(fd);
         free(b);
@@ -141,9 +142,9 @@ static enum ipckit_error attach(int fd, void **handle)
     return IPCKIT_OK;
 }
 
-/* become_keeper makes a keeper of this process, which holds nothing else of its
- * creator's, and no terminal. It does not return. */
-static void become_keeper(int listener, int creator, const struct ipckit_shape *shape)
+/* become_broker makes a broker of this process, which keeps no other descriptor of
+ * its creator, and no terminal. It does not return. */
+static void become_broker(int listener, int creator, const struct ipckit_shape *shape)
 {
     unsigned low = (unsigned)(listener < creator ? listener : creator), high = (unsigned)(listener + creator) - low;
     int null = open("/dev/null", O_RDWR);
@@ -155,22 +156,22 @@ static void become_keeper(int listener, int creator, const struct ipckit_shape *
         close_range(low + 1, high - 1, 0);
     close_range(high + 1, ~0U, 0);
     if (setsid() >= 0 && listen(listener, SOMAXCONN) == 0)
-        keep(listener, creator, shape);
+        run_broker(listener, creator, shape);
     _exit(0);
 }
 
-/* start_keeper starts one, which is nobody's child: its parent ends at once. The
- * process has other threads, perhaps; that malloc works in the child all the same
- * is a promise of the GNU library's, not of POSIX. */
-static enum ipckit_error start_keeper(int listener, int creator, const struct ipckit_shape *shape)
+/* start_broker starts a broker, whose parent ends at once, so that no process has
+ * to wait for it. This process may have other threads; that malloc works in the
+ * child all the same is a promise of the GNU library, not of POSIX. */
+static enum ipckit_error start_broker(int listener, int creator, const struct ipckit_shape *shape)
 {
     pid_t parent = fork();
     if (parent < 0)
         return ipckit_errno("fork");
     if (parent == 0) {
         if (fork() == 0)
-            become_keeper(listener, creator, shape);
-        _exit(0); /* that fork failed shows to the creator, who gets no welcome */
+            become_broker(listener, creator, shape);
+        _exit(0); /* if fork failed, the creator gets no first answer */
     }
     while (waitpid(parent, NULL, 0) < 0 && errno == EINTR)
         ;
@@ -182,7 +183,7 @@ static enum ipckit_error box_create(const char *name, const struct ipckit_shape 
     int listener, pair[2];
     if (shape->capacity < IPCKIT_UNBOUNDED || shape->capacity > CAPACITY_MAX || shape->item_max < 0 || shape->item_max > MESSAGE_MAX)
         return ipckit_fail(IPCKIT_INVALID, "a mailbox holds 0 to %d messages, or any number, of up to %d bytes", CAPACITY_MAX, MESSAGE_MAX);
-    enum ipckit_error error = reach(name, "bind", bind, &listener);
+    enum ipckit_error error = make_socket(name, "bind", bind, &listener);
     if (error != IPCKIT_OK)
         return error;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
@@ -190,7 +191,7 @@ static enum ipckit_error box_create(const char *name, const struct ipckit_shape 
         close(listener);
         return error;
     }
-    error = start_keeper(listener, pair[1], shape);
+    error = start_broker(listener, pair[1], shape);
     close(listener);
     close(pair[1]);
     if (error == IPCKIT_OK)
@@ -202,13 +203,13 @@ static enum ipckit_error box_create(const char *name, const struct ipckit_shape 
 static enum ipckit_error box_open(const char *name, void **handle)
 {
     int fd;
-    enum ipckit_error error = reach(name, "connect", connect, &fd);
+    enum ipckit_error error = make_socket(name, "connect", connect, &fd);
     if (error != IPCKIT_OK)
         return error;
-    if (keeper_knows(fd) != 0)
+    if (peer_process(fd) != 0)
         return attach(fd, handle);
     close(fd);
-    return ipckit_fail(IPCKIT_PERMISSION, "another user keeps the mailbox of that name");
+    return ipckit_fail(IPCKIT_PERMISSION, "the mailbox of that name belongs to another user");
 }
 
 static enum ipckit_error box_send_priority(void *handle, const void *message, size_t size, int priority, int64_t wait)
@@ -218,7 +219,7 @@ static enum ipckit_error box_send_priority(void *handle, const void *message, si
     if (size > MESSAGE_MAX)
         return ipckit_fail(IPCKIT_TOO_LARGE, "%zu bytes, messages have up to %d", size, MESSAGE_MAX);
     struct request r = {.demand = SEND, .number = ++b->number, .at_once = wait == IPCKIT_NEVER, .priority = priority};
-    say(b, &r, message, size);
+    send_request(b, &r, message, size);
     return await_answer(b, wait, &a, NULL, 0, NULL);
 }
 
@@ -232,7 +233,7 @@ static enum ipckit_error box_receive_from(void *handle, void *into, size_t room,
     struct box *b = handle;
     struct answer a;
     struct request r = {.demand = RECEIVE, .number = ++b->number, .at_once = wait == IPCKIT_NEVER, .room = room};
-    say(b, &r, NULL, 0);
+    send_request(b, &r, NULL, 0);
     enum ipckit_error error = await_answer(b, wait, &a, into, room, size);
     if (error == IPCKIT_OK)
         *sender = a.sender;
@@ -252,7 +253,7 @@ static enum ipckit_error box_hand_over(void *handle, int64_t process)
 
 static enum ipckit_error box_close(void *handle) { return ask(handle, (struct request){.demand = CLOSE}); }
 
-/* box_cancel comes from another thread than the call that it ends. */
+/* box_cancel is called from another thread than the call that it ends. */
 static enum ipckit_error box_cancel(void *handle)
 {
     struct box *b = handle;
@@ -268,7 +269,7 @@ static enum ipckit_error box_detach(void *handle)
     return error;
 }
 
-/* box_unlink returns when the keeper has ended. */
+/* box_unlink returns after the broker has ended. */
 static enum ipckit_error box_unlink(const char *name)
 {
     void *handle;
@@ -276,12 +277,12 @@ static enum ipckit_error box_unlink(const char *name)
     if (error != IPCKIT_OK)
         return error;
     struct box *b = handle;
-    int keeper = (int)syscall(SYS_pidfd_open, keeper_knows(b->fd), 0);
+    int broker = (int)syscall(SYS_pidfd_open, peer_process(b->fd), 0);
     error = ask(b, (struct request){.demand = UNLINK});
-    if (error == IPCKIT_OK && keeper >= 0)
-        error = await_one(keeper, POLLIN, &(struct limit){.wait = IPCKIT_FOREVER, .cancelled = -1}, IPCKIT_OK);
-    if (keeper >= 0)
-        close(keeper);
+    if (error == IPCKIT_OK && broker >= 0)
+        error = await_one(broker, POLLIN, &(struct limit){.wait = IPCKIT_FOREVER, .cancelled = -1}, IPCKIT_OK);
+    if (broker >= 0)
+        close(broker);
     box_detach(b);
     return error;
 }

@@ -1,11 +1,12 @@
 /*
- * A bounded buffer for many producers and many consumers: a ring behind a robust
- * mutex, and two events to sleep on.
+ * A bounded buffer between many producers and many consumers: a ring guarded by a
+ * robust mutex, and two event counts to sleep on.
  *
- * A put or a get counts from the one store that moves an index, after the copy.
- * Before that store, and while the mutex is held, it wakes those who wait; they
- * then wait for the mutex. So whoever is killed at any point has either changed
- * nothing, or nobody is left asleep beside an item or room.
+ * A put or a get takes effect by one store that moves an index, after the copy.
+ * Before that store, and while it holds the mutex, it wakes the processes that
+ * wait; they then wait for the mutex. So a process that is killed at any point has
+ * either changed nothing, or has already woken the processes that wait for its
+ * change.
  */
 #include "families.h"
 #include "robust.h"
@@ -20,19 +21,19 @@
 
 enum { MANY = 0x594e414d, CAPACITY_MAX = 1 << 16, ITEM_MAX = 1 << 16 };
 
-/* An event is what some wait for and others signal; the mutex guards it. Who
- * must wait reads count before the mutex is released, and the kernel sends
- * nobody to sleep once count is another. */
+/* An event count, guarded by the mutex. A process that must wait reads count before
+ * it releases the mutex, and the kernel lets it sleep only if count is still the
+ * same. */
 struct event {
     _Atomic uint32_t count;  /* signals so far; the futex */
-    _Atomic uint32_t waited; /* somebody may be asleep */
+    _Atomic uint32_t waited; /* a process may be asleep */
 };
 
 struct place {
     struct head head;
-    pthread_mutex_t mutex; /* of all that follows and changes */
+    pthread_mutex_t mutex; /* guards what follows and changes */
     bool closed;
-    uint64_t capacity, slots; /* slots: capacity rounded up to a power of 2, so that indices may overflow */
+    uint64_t capacity, slots; /* slots: capacity, rounded up to a power of 2, so that indices may overflow */
     uint64_t item_max, stride;
     uint64_t tail, head_index; /* items put and got so far */
     struct event filled, freed;
@@ -58,7 +59,7 @@ static void signal_event(struct event *e)
     atomic_fetch_add(&e->count, 1);
     if (atomic_load(&e->waited) != 0) {
         syscall(SYS_futex, &e->count, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-        atomic_store(&e->waited, 0); /* last: who dies before leaves word that somebody may be asleep */
+        atomic_store(&e->waited, 0); /* last: if this process dies before, it stays recorded that a process may be asleep */
     }
 }
 
@@ -95,8 +96,8 @@ static enum ipckit_error try_get(struct place *p, struct parcel *item)
 
 /* --- */
 
-/* await repeats an attempt until it comes to an end or the time is up. refused
- * is what the attempt answers as long as it has to wait. */
+/* await repeats an attempt until its result is not refused, or the time is up.
+ * refused is FULL or EMPTY: the result that means that the caller must wait. */
 static enum ipckit_error await(struct place *p, struct event *e, int64_t wait, enum ipckit_error refused,
     enum ipckit_error (*attempt)(struct place *, struct parcel *), struct parcel *item)
 {

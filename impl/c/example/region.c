@@ -1,9 +1,9 @@
 /*
  * Regions over POSIX shared memory.
  *
- * A region is an object of shm_open(3), as large as was asked for. Between
- * shm_open and the moment when it gets its size it exists with size 0: whoever
- * opens it then is told that it does not exist yet.
+ * A region is an object of shm_open(3) of the size that was asked for. Between
+ * shm_open and the call that sets its size it exists with size 0: an open then
+ * returns NOT_FOUND.
  */
 #include "families.h"
 
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* attach maps an object of shm_open; the descriptor is closed in any case. */
+/* attach maps an object of shm_open, and closes the descriptor in any case. */
 static enum ipckit_error attach(int fd, size_t size, bool read_only, void **handle)
 {
     struct region *r = malloc(sizeof *r);
@@ -45,9 +45,9 @@ static enum ipckit_error region_create(const char *name, int64_t size, void **ha
     if (fd < 0)
         return ipckit_errno("shm_open");
 
-    /* Unlike ftruncate this takes the memory now: a machine that has too little
-     * says so here, and not by SIGBUS at some later access. The size changes
-     * in one step. */
+    /* Unlike ftruncate this takes the memory now: if there is too little, this
+     * call fails, and no later access ends by SIGBUS. The size changes in one
+     * step. */
     enum ipckit_error error;
     int failure = posix_fallocate(fd, 0, (off_t)size);
     if (failure != 0) {
@@ -111,7 +111,7 @@ static enum ipckit_error region_write(void *handle, int64_t offset, const void *
 {
     struct region *r = handle;
     if (r->read_only)
-        return ipckit_fail(IPCKIT_PERMISSION, "the region was opened for reading alone");
+        return ipckit_fail(IPCKIT_PERMISSION, "the region was opened read-only");
     if (!inside(r, offset, n))
         return outside(r, offset, n);
     memcpy(r->base + offset, from, n);

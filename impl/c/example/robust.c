@@ -5,10 +5,11 @@
 
 #include <errno.h>
 
-/* How long a waiter sleeps before it looks by itself, milliseconds. A wake-up
- * can get lost: it goes to one who waits and is killed right then, while another
- * takes the free mutex and does not know that more wait. The kernel passes it on
- * only where it finds the mutex free (futex(2), robust lists). */
+/* How long a waiter sleeps before it looks again without a wake-up, milliseconds.
+ * A wake-up can get lost: it goes to a waiter that is killed at that moment, while
+ * another process takes the free mutex and does not know that more processes wait.
+ * The kernel passes the wake-up on only if it finds the mutex free (futex(2), robust
+ * lists). */
 enum { LOOK_AGAIN = 250 };
 
 enum ipckit_error robust_init(pthread_mutex_t *m)
@@ -23,7 +24,7 @@ enum ipckit_error robust_init(pthread_mutex_t *m)
     return errno != 0 ? ipckit_errno("pthread_mutex_init") : IPCKIT_OK;
 }
 
-/* outcome is what a call that takes a mutex answers. */
+/* outcome translates the result of a call that takes a mutex. */
 static enum ipckit_error outcome(pthread_mutex_t *m, int result)
 {
     switch (result) {

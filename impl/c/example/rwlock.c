@@ -1,15 +1,15 @@
 /*
- * Reader-writer locks that survive the death of those inside.
+ * Reader-writer locks that survive the death of a process that is inside.
  *
  * pthread_rwlock_t is not robust: a reader that is killed stays inside for ever.
- * So this is a "big-reader" lock, as Linux once had one: each handle has a seat,
- * a robust mutex of its own. A reader holds its own seat's mutex, and a writer
- * those of all seats. Readers do not meet; a writer meets everybody; and of
- * whoever dies the system itself gives the mutexes on.
+ * So this is a "big-reader" lock, as Linux once had one: each handle has a seat
+ * with a robust mutex. A reader holds the mutex of its own seat, a writer those of
+ * all seats. Readers do not exclude each other, a writer excludes all processes,
+ * and when a process dies, the system releases its mutexes.
  *
- * A gate, another robust mutex, is held while coming in. So one at a time waits
- * for seats, and nobody comes in before: neither do new readers keep a writer
- * out, nor a writer that comes again a reader.
+ * The gate, another robust mutex, is held while entering. So one process at a time
+ * waits for seats, and no other overtakes it: new readers do not keep out a
+ * writer, and a writer that enters again and again does not keep out readers.
  */
 #include "families.h"
 #include "robust.h"
@@ -20,8 +20,8 @@
 enum { RWLOCK = 0x4b434c52, SEATS = 32 };
 
 struct seat {
-    pthread_mutex_t taken;  /* held as long as a process has the seat */
-    pthread_mutex_t inside; /* held while it is inside, and by writers */
+    pthread_mutex_t taken;  /* held while a process has the seat */
+    pthread_mutex_t inside; /* held while that process is inside, or a writer */
 };
 
 struct place {
@@ -41,7 +41,7 @@ struct rwlock {
 
 static struct place *place(struct rwlock *l) { return (struct place *)l->shared.head; }
 
-/* sit takes a free seat; that of a dead process is one. */
+/* sit takes a free seat. The seat of a dead process is free. */
 static enum ipckit_error sit(struct rwlock *l)
 {
     for (l->seat = 0; l->seat < SEATS; l->seat++)
@@ -65,7 +65,7 @@ static enum ipckit_error rwlock_create(const char *name, void **handle)
         robust_init(&place(l)->seat[i].taken);
         robust_init(&place(l)->seat[i].inside);
     }
-    sit(l); /* nobody else is there */
+    sit(l); /* succeeds: no other process has the lock yet */
     shared_complete(&l->shared, RWLOCK);
     *handle = l;
     return IPCKIT_OK;
@@ -86,8 +86,8 @@ static enum ipckit_error rwlock_open(const char *name, void **handle)
     return error;
 }
 
-/* take takes a mutex as long as the caller would wait. That an owner died does
- * not matter here: only a writer that is inside leaves something half done. */
+/* take takes a mutex. That its owner died does not matter here: only a writer that
+ * was inside leaves something half done. */
 static enum ipckit_error take(pthread_mutex_t *m, int64_t wait, const struct timespec *limit)
 {
     enum ipckit_error error = wait == IPCKIT_NEVER ? robust_try(m) : robust_acquire(m, wait > 0 ? limit : NULL);
@@ -100,7 +100,7 @@ static void give_back(struct place *p, int first, int seats)
         robust_release(&p->seat[i].inside);
 }
 
-/* enter comes in with the mutexes of those seats. */
+/* enter takes the mutexes of those seats. */
 static enum ipckit_error enter(struct rwlock *l, int first, int seats, int64_t wait)
 {
     struct place *p = place(l);
@@ -116,7 +116,7 @@ static enum ipckit_error enter(struct rwlock *l, int first, int seats, int64_t w
     robust_release(&p->gate);
     if (error != IPCKIT_OK)
         return error;
-    /* A writer that lives would hold this seat's mutex. */
+    /* A living writer would hold this seat's mutex. */
     bool died = atomic_exchange(&p->writing, 0) != 0;
     l->inside = seats == 1 ? READER : WRITER;
     if (l->inside == WRITER)

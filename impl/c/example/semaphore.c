@@ -14,7 +14,7 @@
 static enum ipckit_error semaphore_create(const char *name, int64_t initial, int64_t maximum, void **handle)
 {
     if (initial < 0 || initial > SEM_VALUE_MAX || maximum != SEM_VALUE_MAX)
-        return ipckit_fail(IPCKIT_INVALID, "a value of %lld and a maximum of %lld; want 0 to %d, and %d", (long long)initial,
+        return ipckit_fail(IPCKIT_INVALID, "value %lld, maximum %lld: want a value of 0 to %d and a maximum of %d", (long long)initial,
             (long long)maximum, SEM_VALUE_MAX, SEM_VALUE_MAX);
     sem_t *s = sem_open(name, O_CREAT | O_EXCL, S_IRUSR | S_IWUSR, (unsigned)initial);
     *handle = s;

@@ -18,11 +18,11 @@ static enum ipckit_error map(int fd, size_t size, struct shared *s)
 enum ipckit_error shared_create(const char *name, size_t size, struct shared *s)
 {
     if (size == 0 || size > PTRDIFF_MAX / 2)
-        return ipckit_fail(IPCKIT_INVALID, "an object of that size cannot be");
+        return ipckit_fail(IPCKIT_INVALID, "no object can have that size");
     int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
     if (fd < 0)
         return ipckit_errno("shm_open");
-    int failure = posix_fallocate(fd, 0, (off_t)size); /* the memory now, and not a SIGBUS later */
+    int failure = posix_fallocate(fd, 0, (off_t)size); /* takes the memory now: no SIGBUS later */
     errno = failure;
     enum ipckit_error error = failure != 0 ? ipckit_errno("posix_fallocate") : map(fd, size, s);
     close(fd);
@@ -50,7 +50,7 @@ enum ipckit_error shared_open(const char *name, uint32_t kind, struct shared *s)
     if (error != IPCKIT_OK || atomic_load(&s->head->complete) == kind)
         return error;
     shared_detach(s);
-    return ipckit_fail(IPCKIT_NOT_FOUND, "%s is being created, or something else", name);
+    return ipckit_fail(IPCKIT_NOT_FOUND, "%s is being created, or is another kind of object", name);
 }
 
 enum ipckit_error shared_detach(struct shared *s)

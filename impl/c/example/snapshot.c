@@ -1,12 +1,12 @@
 /*
- * Snapshots: one record that some replace and many read, who never wait.
+ * Snapshots: one record that some processes replace and many read without waiting.
  *
- * There are several copies, and a word that tells which is the latest. A writer
- * writes the copy that is out of use for longest, and then says that it is the
- * latest: who is killed before has changed nothing that anybody reads. Each copy
- * has a version, as in a sequence lock (Linux, seqlock_t): a reader that finds
- * another one after it has read was overtaken by all the copies, and reads again.
- * Writers come one at a time, by a robust mutex.
+ * There are several copies, and a word that says which is the latest. A writer
+ * writes the oldest copy and then makes it the latest: a writer that is killed
+ * before that has changed nothing that is read. Each copy has a version, as in a
+ * sequence lock (Linux, seqlock_t): a reader that finds another version after it
+ * has read a copy was overtaken by all the other copies, and reads again. A robust
+ * mutex excludes writers from each other.
  */
 #include "families.h"
 #include "robust.h"
@@ -70,8 +70,8 @@ static enum ipckit_error snapshot_open(const char *name, void **handle)
     return error;
 }
 
-/* Data are copied by atomic words without order of their own, since readers and
- * a writer may meet there: the versions say whether they have. */
+/* Data are copied by relaxed atomic words, since a reader and a writer may meet
+ * there: the versions show whether they did. */
 static void copy_in(_Atomic uint64_t *to, const unsigned char *from, size_t size)
 {
     for (size_t i = 0; i < size; i += 8) {
@@ -100,7 +100,7 @@ static enum ipckit_error snapshot_publish(void *handle, const void *record, size
     uint64_t version = atomic_load(&p->latest) + 1;
     size_t i = version % COPIES;
     atomic_store_explicit(&p->copy[i].version, 0, memory_order_relaxed);
-    atomic_thread_fence(memory_order_release); /* who sees new data sees that they are being written */
+    atomic_thread_fence(memory_order_release); /* a reader that sees new data sees that they are being written */
     atomic_store_explicit(&p->copy[i].size, size, memory_order_relaxed);
     copy_in(p->data + i * p->words, record, size);
     atomic_store_explicit(&p->copy[i].version, version, memory_order_release);
@@ -121,7 +121,7 @@ static enum ipckit_error snapshot_read(void *handle, void *into, size_t room, si
         uint64_t length = atomic_load_explicit(&p->copy[i].size, memory_order_relaxed);
         if (length <= room)
             copy_out(into, p->data + i * p->words, length);
-        atomic_thread_fence(memory_order_acquire); /* the data were read before the version is looked at again */
+        atomic_thread_fence(memory_order_acquire); /* the data are read before the version is read again */
         if (atomic_load_explicit(&p->copy[i].version, memory_order_relaxed) != version)
             continue;
         if (length > room)

@@ -12,7 +12,7 @@ struct limit limit_of(int64_t wait, int cancelled)
     return l;
 }
 
-/* left is what poll(2) takes: milliseconds, rounded up. */
+/* left is the time that is left, as poll(2) takes it: milliseconds, rounded up. */
 static int left(const struct limit *l)
 {
     if (l->wait <= 0)
@@ -32,7 +32,7 @@ enum ipckit_error await(struct pollfd *sockets, size_t n, const struct limit *l,
         int ready = poll(sockets, (nfds_t)n, left(l));
         if (ready > 0)
             return IPCKIT_OK;
-        if (ready < 0 && errno != EINTR) /* signals are none of the caller's business */
+        if (ready < 0 && errno != EINTR) /* a signal does not end the wait */
             return ipckit_errno("poll");
         if (ready == 0 && l->wait == IPCKIT_NEVER)
             return instead;
@@ -43,7 +43,7 @@ enum ipckit_error await(struct pollfd *sockets, size_t n, const struct limit *l,
 
 enum ipckit_error await_one(int fd, short events, const struct limit *l, enum ipckit_error instead)
 {
-    struct pollfd either[] = {{.fd = fd, .events = events}, {.fd = l->cancelled, .events = POLLIN}}; /* poll passes over -1 */
+    struct pollfd either[] = {{.fd = fd, .events = events}, {.fd = l->cancelled, .events = POLLIN}}; /* poll ignores -1 */
     enum ipckit_error error = await(either, 2, l, instead);
     return error == IPCKIT_OK && either[0].revents == 0 ? IPCKIT_INTERRUPTED : error;
 }

@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-/* word finds the word at an offset; NULL where none is. */
+/* word_at returns the word at an offset; NULL if there is none. */
 static _Atomic uint64_t *word_at(void *handle, int64_t offset)
 {
     struct region *r = handle;
@@ -18,14 +18,14 @@ static _Atomic uint64_t *word_at(void *handle, int64_t offset)
 
 static enum ipckit_error misplaced(int64_t offset)
 {
-    return ipckit_fail(IPCKIT_INVALID, "no word lies at %lld: want a multiple of 8 inside the region", (long long)offset);
+    return ipckit_fail(IPCKIT_INVALID, "no word at offset %lld: want a multiple of 8 inside the region", (long long)offset);
 }
 
-/* changeable finds a word that may be changed. */
+/* changeable finds a word, if this process may change it. */
 static enum ipckit_error changeable(void *handle, int64_t offset, _Atomic uint64_t **w)
 {
     if (((struct region *)handle)->read_only)
-        return ipckit_fail(IPCKIT_PERMISSION, "the region was opened for reading alone");
+        return ipckit_fail(IPCKIT_PERMISSION, "the region was opened read-only");
     *w = word_at(handle, offset);
     return *w == NULL ? misplaced(offset) : IPCKIT_OK;
 }
@@ -64,7 +64,7 @@ static enum ipckit_error word_compare_and_swap(void *handle, int64_t offset, uin
     enum ipckit_error error = changeable(handle, offset, &w);
     if (error == IPCKIT_OK) {
         *held = expected;
-        *swapped = atomic_compare_exchange_strong(w, held, value); /* it says what was there instead */
+        *swapped = atomic_compare_exchange_strong(w, held, value); /* stores the value that was there in held */
     }
     return error;
 }
