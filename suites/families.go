@@ -5,6 +5,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/load"
 	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/buffer"
@@ -27,18 +28,19 @@ type family struct {
 	specs     func(*check.Suite)
 	loads     func(*check.Suite) // nil: nothing is put under load
 	scenarios scenario.Source    // empty: nothing is explored
+	shows     []load.Shows       // what loads show beside their own requirements
 }
 
 func families() []family {
 	return []family{
-		{region.Specs, region.Loads, scenario.Source{Scenarios: region.Scenarios, Object: region.Object}},
-		{word.Specs, word.Loads, scenario.Source{Scenarios: word.Scenarios, Object: word.Object}},
-		{lock.Specs, lock.Loads, scenario.Source{Scenarios: lock.Scenarios, Object: lock.Object}},
-		{semaphore.Specs, semaphore.Loads, scenario.Source{Scenarios: semaphore.Scenarios, Object: semaphore.Object}},
-		{rwlock.Specs, rwlock.Loads, scenario.Source{Scenarios: rwlock.Scenarios, Object: rwlock.Object}},
-		{snapshot.Specs, snapshot.Loads, scenario.Source{Scenarios: snapshot.Scenarios, Object: snapshot.Object}},
-		{buffer.Specs, buffer.Loads, scenario.Source{Scenarios: buffer.Scenarios, Object: buffer.Object}},
-		{specs: mailbox.Specs, loads: mailbox.Loads},
+		{region.Specs, region.Loads, scenario.Source{Scenarios: region.Scenarios, Object: region.Object}, nil},
+		{word.Specs, word.Loads, scenario.Source{Scenarios: word.Scenarios, Object: word.Object}, nil},
+		{lock.Specs, lock.Loads, scenario.Source{Scenarios: lock.Scenarios, Object: lock.Object}, lock.Shows},
+		{semaphore.Specs, semaphore.Loads, scenario.Source{Scenarios: semaphore.Scenarios, Object: semaphore.Object}, semaphore.Shows},
+		{rwlock.Specs, rwlock.Loads, scenario.Source{Scenarios: rwlock.Scenarios, Object: rwlock.Object}, rwlock.Shows},
+		{snapshot.Specs, snapshot.Loads, scenario.Source{Scenarios: snapshot.Scenarios, Object: snapshot.Object}, snapshot.Shows},
+		{buffer.Specs, buffer.Loads, scenario.Source{Scenarios: buffer.Scenarios, Object: buffer.Object}, buffer.Shows},
+		{specs: mailbox.Specs, loads: mailbox.Loads, shows: mailbox.Shows},
 		{specs: link.Specs, loads: link.Loads},
 		{specs: network.Specs},
 		{specs: cooperation.Specs},
@@ -117,4 +119,30 @@ func everything(c *catalogue.Catalogue) subject.Claims {
 	}
 	claims.Normalise()
 	return claims
+}
+
+// LoadOfRace is the requirement whose load a seeded race shows under that breaks a
+// requirement: its own, where it has a load.
+func LoadOfRace(requirement string) string {
+	for _, f := range families() {
+		for _, s := range f.shows {
+			if s.Requirement == requirement && s.Races {
+				return s.Load
+			}
+		}
+	}
+	return requirement
+}
+
+// Shows reports whether faults that break a requirement show under the load of
+// another.
+func Shows(load, requirement string) bool {
+	for _, f := range families() {
+		for _, s := range f.shows {
+			if s.Requirement == requirement && s.Load == load && s.Faults {
+				return true
+			}
+		}
+	}
+	return false
 }

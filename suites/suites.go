@@ -40,6 +40,9 @@ import (
 // Version is the version of the catalogue and its specs.
 const Version = "0.2"
 
+// Example is a requirement to be named in examples of commands.
+func Example() string { return "BUF-DRAIN" }
+
 // Suite gives the catalogue with every family of specs.
 func Suite() (run.Suite, error) {
 	catalogue, err := requirements.Load()

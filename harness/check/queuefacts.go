@@ -13,7 +13,6 @@ type QueueFacts struct {
 	CanClose   bool
 	CanCancel  bool // an operation that waits can be ended from outside
 	Spins      bool // waiters use processor time
-	Limits     bool // a wait can have a time limit
 	Relaxed    bool // try may report empty or full while another operation is in flight
 
 	reserved int64 // slots that stay empty: 1 for the N−1 ring
@@ -29,7 +28,7 @@ func (w *World) Queues() QueueFacts {
 	case "mailbox":
 		m := p.Mailbox
 		capacity, item = m.Capacity, m.Item
-		f.CanClose, f.CanCancel, f.Spins, f.Limits = m.Close, m.Cancel, m.Waiting == "spin", w.ClaimsOf("BOX-DEADLINE")
+		f.CanClose, f.CanCancel, f.Spins = m.Close, m.Cancel, m.Waiting == "spin"
 	case "link":
 		l := p.Link
 		capacity.Bytes, item = &subject.Range{Min: l.Buffering, Max: l.Buffering}, l.Item
@@ -41,7 +40,7 @@ func (w *World) Queues() QueueFacts {
 		}
 		capacity, item = b.Capacity, b.Item
 		f.CanClose, f.CanCancel, f.Spins, f.Relaxed = b.Close, b.Cancel, b.Waiting == "spin", b.Empty == "relaxed"
-		f.Limits, f.beside = w.ClaimsOf("BUF-DEADLINE"), header
+		f.beside = header
 		if b.Slots == "N-1" {
 			f.reserved = 1
 		}

@@ -60,6 +60,10 @@ func Kind(k catalogue.Kind) Option { return func(e *entry) { e.kind = k } }
 // judges what was done before it ran.
 func Once() Option { return func(e *entry) { e.once = true } }
 
+// Leftovers says that a pass promises that nothing was left behind: where this host
+// does not let the kit look at some kind of object, it is undecided.
+func Leftovers() Option { return func(e *entry) { e.leftovers = true } }
+
 // entry is one spec of one requirement in one profile.
 type entry struct {
 	suite       *Suite
@@ -68,6 +72,7 @@ type entry struct {
 	kind        catalogue.Kind
 	once        bool
 	hosts       bool // it needs two
+	leftovers   bool // see Leftovers
 	body        func(*World)
 }
 

@@ -251,7 +251,7 @@ func (w *World) expectNothingLeft() {
 	if len(found) > 0 {
 		w.stop(reports.Leak, "left behind: %s", strings.Join(w.left, "; "))
 	}
-	if len(unseen) > 0 && strings.HasSuffix(w.entry.requirement.ID, "-NOLEAK") {
+	if len(unseen) > 0 && w.entry.leftovers {
 		var kinds []string
 		for _, u := range unseen {
 			if u.Kind == world.Queue && w.model() == "shared-memory" {

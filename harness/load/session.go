@@ -19,6 +19,14 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
+// Shows says that what breaks one requirement shows under the load of another: what
+// loses a wake-up, say, hangs.
+type Shows struct {
+	Requirement, Load string // ids
+	Races             bool   // of its seeded races
+	Faults            bool   // of its other seeded faults
+}
+
 // A Trial is how one object is put under load.
 type Trial struct {
 	// Begin makes the object and starts the workloads.

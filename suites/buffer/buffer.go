@@ -27,7 +27,7 @@ func Specs(s *check.Suite) {
 	s.It("BUF-LINEAR", queue.Linear)
 	s.It("BUF-CONSUMERFIRST", queue.ConsumerFirst)
 	s.It("BUF-EINTR", queue.EINTR)
-	s.It("BUF-NOLEAK", queue.NoLeak)
+	s.It("BUF-NOLEAK", queue.NoLeak, check.Leftovers())
 	s.It("BUF-DRAIN", queue.Drain)
 	s.It("BUF-CLOSEBLOCKED", queue.CloseBlocked)
 	s.It("BUF-ABANDONED", queue.Abandoned)

@@ -3,8 +3,16 @@ package buffer
 import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/load"
 	"github.com/ipckit/ipckit/suites/queue"
 )
+
+// Shows is what the loads show beside their own requirements.
+var Shows = []load.Shows{
+	{Requirement: "BUF-WAKE", Load: "BUF-NOLOSS", Races: true, Faults: true},
+	{Requirement: "BUF-CONTENT", Load: "BUF-NOLOSS", Races: true},
+	{Requirement: "BUF-DEADLINE", Load: "BUF-NOLOSS", Races: true},
+}
 
 // Loads registers what is decided by histories recorded under load, and deaths for
 // as long as it is given.

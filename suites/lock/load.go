@@ -9,6 +9,14 @@ import (
 	"github.com/ipckit/ipckit/suites/section"
 )
 
+// Shows is what the loads show beside their own requirements.
+var Shows = []load.Shows{
+	{Requirement: "LOCK-VISIBLE", Load: "LOCK-EXCLUSION", Faults: true},
+	{Requirement: "LOCK-WAKE", Load: "LOCK-EXCLUSION", Races: true, Faults: true},
+	{Requirement: "LOCK-OWNERDEATH", Load: "LOCK-EXCLUSION", Races: true},
+	{Requirement: "LOCK-DEADLINE", Load: "LOCK-EXCLUSION", Races: true},
+}
+
 // Loads registers what is decided by histories recorded under load.
 func Loads(s *check.Suite) {
 	s.It("LOCK-EXCLUSION", exclusionUnderLoad, check.Kind(catalogue.Stress), check.Once())

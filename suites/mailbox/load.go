@@ -3,8 +3,14 @@ package mailbox
 import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/load"
 	"github.com/ipckit/ipckit/suites/queue"
 )
+
+// Shows is what the loads show beside their own requirements.
+var Shows = []load.Shows{
+	{Requirement: "BOX-WAKE", Load: "BOX-NOLOSS", Faults: true},
+}
 
 // Loads registers what is decided by histories recorded under load, and deaths for
 // as long as it is given.

@@ -27,7 +27,7 @@ func Specs(s *check.Suite) {
 	s.It("BOX-PRODUCERORDER", queue.ProducerOrder)
 	s.It("BOX-RECEIVERFIRST", queue.ConsumerFirst)
 	s.It("BOX-EINTR", queue.EINTR)
-	s.It("BOX-NOLEAK", queue.NoLeak)
+	s.It("BOX-NOLEAK", queue.NoLeak, check.Leftovers())
 	s.It("BOX-COPY", copied)
 	s.It("BOX-GONE", queue.Gone)
 	s.It("BOX-ABANDONED", queue.Abandoned)

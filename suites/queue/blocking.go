@@ -101,7 +101,7 @@ func Abandoned(w *check.World) {
 	for range 100 {
 		p.empty()
 	}
-	if p.facts.Limits {
+	if p.limited() {
 		w.Step("20 gets run into their time limit")
 		for range 20 {
 			_, err := p.consumer.Get(brief)
@@ -113,7 +113,7 @@ func Abandoned(w *check.World) {
 	for range 100 {
 		w.Refused(p.producer.Put(p.item(first), subject.Never), []subject.Kind{subject.Full}, "putting into the full queue without waiting")
 	}
-	if p.facts.Limits {
+	if p.limited() {
 		w.Step("20 puts run into their time limit")
 		for range 20 {
 			err := p.producer.Put(p.item(first), brief)

@@ -49,6 +49,17 @@ func Deadline(w *check.World) {
 	timedOut(w, err, began, limit, "a get from the empty queue, during signals,")
 }
 
+// limited reports whether the subject claims time limits.
+func (p *pair) limited() bool {
+	switch p.w.Profile() {
+	case subject.ProfileMailbox:
+		return p.w.ClaimsOf("BOX-DEADLINE")
+	case subject.ProfileLink:
+		return false
+	}
+	return p.w.ClaimsOf("BUF-DEADLINE")
+}
+
 // timedOut expects that an operation gave up, and not before its limit.
 func timedOut(w *check.World, err error, began time.Time, limit time.Duration, what string) {
 	w.Refused(err, []subject.Kind{subject.Timeout}, "%s that may wait for %v", what, limit)

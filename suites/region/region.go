@@ -30,7 +30,7 @@ func Specs(s *check.Suite) {
 	s.It("REG-INDEPENDENT", independent)
 	s.It("REG-NAMES", oddNames)
 	s.It("REG-VISITOR", visitor)
-	s.It("REG-NOLEAK", noLeak)
+	s.It("REG-NOLEAK", noLeak, check.Leftovers())
 	s.It("REG-NOSYSCALL", noSyscall, check.Kind(catalogue.Performance))
 	s.It("REG-EARLYOPEN", earlyOpen)
 	s.It("REG-STAMPEDE", stampede)

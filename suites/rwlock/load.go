@@ -9,6 +9,13 @@ import (
 	"github.com/ipckit/ipckit/suites/section"
 )
 
+// Shows is what the loads show beside their own requirements.
+var Shows = []load.Shows{
+	{Requirement: "RW-VISIBLE", Load: "RW-EXCLUSION", Faults: true},
+	{Requirement: "RW-WAKE", Load: "RW-EXCLUSION", Races: true, Faults: true},
+	{Requirement: "RW-DEADLINE", Load: "RW-EXCLUSION", Races: true},
+}
+
 // Loads registers what is decided by histories recorded under load.
 func Loads(s *check.Suite) {
 	s.It("RW-EXCLUSION", exclusionUnderLoad, check.Kind(catalogue.Stress), check.Once())

@@ -11,6 +11,12 @@ import (
 	"github.com/ipckit/ipckit/suites/section"
 )
 
+// Shows is what the loads show beside their own requirements.
+var Shows = []load.Shows{
+	{Requirement: "SEM-WAKE", Load: "SEM-COUNT", Faults: true},
+	{Requirement: "SEM-DEADLINE", Load: "SEM-COUNT", Races: true},
+}
+
 // Loads registers what is decided by histories recorded under load.
 func Loads(s *check.Suite) {
 	under := func(id string, body func(*check.World)) { s.It(id, body, check.Kind(catalogue.Stress), check.Once()) }

@@ -11,6 +11,11 @@ import (
 	"github.com/ipckit/ipckit/harness/protocol"
 )
 
+// Shows is what the loads show beside their own requirements.
+var Shows = []load.Shows{
+	{Requirement: "SNAP-WRITERDEATH", Load: "SNAP-WHOLE", Races: true},
+}
+
 // Loads registers what is decided by histories recorded under load.
 func Loads(s *check.Suite) {
 	under := func(id string, body func(*check.World)) { s.It(id, body, check.Kind(catalogue.Stress), check.Once()) }

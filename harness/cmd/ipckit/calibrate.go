@@ -14,6 +14,7 @@ import (
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/reports"
+	"github.com/ipckit/ipckit/suites"
 )
 
 // A calibration finds out what load can find on this host: implementations with
@@ -33,16 +34,6 @@ type trial struct {
 	requirement string
 	caught      int
 	err         error
-}
-
-// also are requirements whose faults show under the load of another: what loses
-// a wake-up, say, hangs.
-var also = map[string][]string{
-	"LOCK-EXCLUSION": {"LOCK-VISIBLE", "LOCK-WAKE"},
-	"RW-EXCLUSION":   {"RW-VISIBLE", "RW-WAKE"},
-	"SEM-COUNT":      {"SEM-WAKE"},
-	"BUF-NOLOSS":     {"BUF-WAKE"},
-	"BOX-NOLOSS":     {"BOX-WAKE"},
 }
 
 // measure gives, for each requirement that is to be checked, the faults and how
@@ -90,7 +81,7 @@ func (c calibration) trials() ([]*trial, error) {
 			continue
 		}
 		for _, m := range faults.All() {
-			if (m.Requirement == id || slices.Contains(also[id], m.Requirement)) && !m.Base.Sources() && m.Kind == "" {
+			if (m.Requirement == id || suites.Shows(id, m.Requirement)) && !m.Base.Sources() && m.Kind == "" {
 				list = append(list, &trial{mutant: m, requirement: id})
 			}
 		}

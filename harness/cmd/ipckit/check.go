@@ -96,7 +96,7 @@ reference implementation. Without --kinds it runs checks of the kinds
 ` + statuses,
 		Example: `  ipckit check                              the reference implementation
   ipckit check ./mybuffer                   the subject whose ipckit.yaml is in ./mybuffer
-  ipckit check ./mybuffer --only BUF-DRAIN  one requirement
+  ipckit check ./mybuffer --only ` + suites.Example() + `  one requirement
   ipckit check ./mybuffer --out report      and write report/report.html`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeSubjects,

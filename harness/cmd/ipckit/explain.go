@@ -19,7 +19,7 @@ func newExplain() *cobra.Command {
 	return &cobra.Command{
 		Use:               "explain ID",
 		Short:             "Explain a requirement: its text, source, why it matters, how it is checked",
-		Example:           "  ipckit explain BUF-DRAIN",
+		Example:           "  ipckit explain " + suites.Example(),
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeRequirement,
 		RunE:              func(c *cobra.Command, args []string) error { return explain(c.OutOrStdout(), strings.ToUpper(args[0])) },

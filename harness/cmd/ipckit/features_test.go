@@ -22,10 +22,10 @@ func TestFeaturesStandOnRequirements(t *testing.T) {
 		t.Errorf("%d mechanisms: want the reference's two and the system's five", len(columns))
 	}
 	implemented := suite.Implemented()
-	for _, f := range features {
-		for _, id := range []string{f.mailbox, f.link} {
+	for _, f := range suites.Features() {
+		for _, id := range []string{f.Mailbox, f.Link} {
 			if id != "" && suite.Catalogue.Get(id) == nil {
-				t.Errorf("%s stands on %s, which the catalogue does not have", f.name, id)
+				t.Errorf("%s stands on %s, which the catalogue does not have", f.Name, id)
 			}
 		}
 		said := map[string]bool{}
@@ -33,7 +33,7 @@ func TestFeaturesStandOnRequirements(t *testing.T) {
 			said[m.cell(f, implemented)] = true
 		}
 		if len(said) == 1 && said[""] {
-			t.Errorf("%s is said of nothing", f.name)
+			t.Errorf("%s is said of nothing", f.Name)
 		}
 	}
 }

@@ -44,15 +44,6 @@ func (p *pressing) hits() string {
 	return fmt.Sprintf("%d of %d", p.Caught, p.Times)
 }
 
-// shownBy is the requirement whose load a race shows under, where there is no
-// load of its own requirement.
-var shownBy = map[string]string{
-	"LOCK-WAKE": "LOCK-EXCLUSION", "LOCK-OWNERDEATH": "LOCK-EXCLUSION", "LOCK-DEADLINE": "LOCK-EXCLUSION",
-	"SEM-DEADLINE": "SEM-COUNT",
-	"RW-WAKE":      "RW-EXCLUSION", "RW-DEADLINE": "RW-EXCLUSION", "SNAP-WRITERDEATH": "SNAP-WHOLE",
-	"BUF-WAKE": "BUF-NOLOSS", "BUF-CONTENT": "BUF-NOLOSS", "BUF-DEADLINE": "BUF-NOLOSS",
-}
-
 // press puts a mutant under load, in the profile in whose scenario it was
 // explored: of a fault in one of two buffers the other shows nothing.
 func press(ctx context.Context, m faults.Fault, scenario string, f exploreFlags) (*pressing, error) {
@@ -74,7 +65,7 @@ func press(ctx context.Context, m faults.Fault, scenario string, f exploreFlags)
 			drop()
 		}
 	}
-	p := &pressing{Requirement: cmp.Or(shownBy[m.Requirement], m.Requirement), Times: f.load}
+	p := &pressing{Requirement: suites.LoadOfRace(m.Requirement), Times: f.load}
 	type catch struct {
 		operations int64
 		seconds    float64
