@@ -12,7 +12,7 @@ type handle struct {
 
 // create and open make a handle; more completes the request.
 func (p *Process) create(family, name string, more func(*protocol.Request)) (handle, error) {
-	h, err := p.attach(family, "create", name, more)
+	h, err := p.attach(protocol.Op(family, protocol.Create), name, more)
 	if err == nil {
 		p.objects[name] = family
 	}
@@ -20,12 +20,13 @@ func (p *Process) create(family, name string, more func(*protocol.Request)) (han
 }
 
 func (p *Process) open(family, name string) (handle, error) {
-	return p.attach(family, "open", name, nil)
+	return p.attach(protocol.Op(family, protocol.Open), name, nil)
 }
 
-func (p *Process) attach(family, verb, name string, more func(*protocol.Request)) (handle, error) {
+func (p *Process) attach(op, name string, more func(*protocol.Request)) (handle, error) {
+	family, _ := protocol.Split(op)
 	h := handle{process: p, id: p.handle(family[:1]), family: family, Name: name}
-	r := protocol.Request{Op: family + "." + verb, Object: h.id, Name: name}
+	r := protocol.Request{Op: op, Object: h.id, Name: name}
 	if more != nil {
 		more(&r)
 	}
@@ -37,23 +38,23 @@ func (p *Process) attach(family, verb, name string, more func(*protocol.Request)
 func (h handle) Process() *Process { return h.process }
 
 // Detach gives the handle back.
-func (h handle) Detach() error { return h.call("detach") }
+func (h handle) Detach() error { return h.call(protocol.Op(h.family, protocol.Detach)) }
 
 // Unlink removes the object's name, whoever created it.
 func (h handle) Unlink() error { return h.process.unlink(h.family, h.Name) }
 
 // call does an operation without arguments that ought to come back.
-func (h handle) call(verb string) error {
-	_, err := h.process.do(protocol.Request{Op: h.family + "." + verb, Object: h.id})
+func (h handle) call(op string) error {
+	_, err := h.process.do(protocol.Request{Op: op, Object: h.id})
 	return err
 }
 
 // begin starts an operation without arguments.
-func (h handle) begin(verb string) *Call {
-	return h.process.begin(protocol.Request{Op: h.family + "." + verb, Object: h.id})
+func (h handle) begin(op string) *Call {
+	return h.process.begin(protocol.Request{Op: op, Object: h.id})
 }
 
 // waiting begins an operation that may wait.
-func (h handle) waiting(verb string, wait protocol.WireWait) *Call {
-	return h.process.begin(protocol.Request{Op: h.family + "." + verb, Object: h.id, Wait: &wait})
+func (h handle) waiting(op string, wait protocol.WireWait) *Call {
+	return h.process.begin(protocol.Request{Op: op, Object: h.id, Wait: &wait})
 }

@@ -12,7 +12,7 @@ type Party struct{ handle }
 
 // Join takes a name for the process.
 func (p *Process) Join(name string) (*Party, error) {
-	h, err := p.attach("party", "join", name, nil)
+	h, err := p.attach(protocol.OpPartyJoin, name, nil)
 	if err == nil {
 		p.parties = append(p.parties, h)
 	}
@@ -21,7 +21,7 @@ func (p *Process) Join(name string) (*Party, error) {
 
 // Link gives the link with the party of that name, which may join later.
 func (x *Party) Link(peer string) (*Link, error) {
-	h, err := x.process.attach("link", "open", peer, func(r *protocol.Request) { r.Party = x.id })
+	h, err := x.process.attach(protocol.OpLinkOpen, peer, func(r *protocol.Request) { r.Party = x.id })
 	if err != nil {
 		return nil, err
 	}
@@ -32,12 +32,12 @@ func (x *Party) Link(peer string) (*Link, error) {
 // BeginReceive starts to receive from whichever peer has a message; the call's
 // Message gives it.
 func (x *Party) BeginReceive(wait subject.Wait) *Call {
-	return x.waiting("receive", protocol.WireWait(wait))
+	return x.waiting(protocol.OpPartyReceive, protocol.WireWait(wait))
 }
 
 // Leave ends the party's links and gives its name free.
 func (x *Party) Leave() error {
-	err := x.call("leave")
+	err := x.call(protocol.OpPartyLeave)
 	x.process.parties = slices.DeleteFunc(x.process.parties, func(h handle) bool { return h.id == x.id })
 	return err
 }
@@ -63,7 +63,7 @@ type Link struct {
 // Party is whose end it is.
 func (l *Link) Party() *Party { return l.party }
 
-var linkWords = words{family: "link", put: "link.send", get: "link.receive"}
+var linkWords = words{family: protocol.Link, put: protocol.OpLinkSend, get: protocol.OpLinkReceive}
 
 // BeginReceive starts to receive, into a buffer of so many bytes: of a stream
 // that is the most that comes.

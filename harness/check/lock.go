@@ -10,13 +10,13 @@ type Lock struct{ handle }
 
 // CreateLock makes a new lock, which is free.
 func (p *Process) CreateLock(name string) (*Lock, error) {
-	h, err := p.create("lock", name, nil)
+	h, err := p.create(protocol.Lock, name, nil)
 	return &Lock{h}, err
 }
 
 // OpenLock attaches to an existing one.
 func (p *Process) OpenLock(name string) (*Lock, error) {
-	h, err := p.open("lock", name)
+	h, err := p.open(protocol.Lock, name)
 	return &Lock{h}, err
 }
 
@@ -28,14 +28,14 @@ func (l *Lock) Acquire(wait subject.Wait) error {
 
 // BeginAcquire starts to take the lock.
 func (l *Lock) BeginAcquire(wait subject.Wait) *Call {
-	return l.waiting("acquire", protocol.WireWait(wait))
+	return l.waiting(protocol.OpLockAcquire, protocol.WireWait(wait))
 }
 
 // Release gives the lock up.
-func (l *Lock) Release() error { return l.call("release") }
+func (l *Lock) Release() error { return l.call(protocol.OpLockRelease) }
 
 // BeginRelease starts to give the lock up.
-func (l *Lock) BeginRelease() *Call { return l.begin("release") }
+func (l *Lock) BeginRelease() *Call { return l.begin(protocol.OpLockRelease) }
 
 // BeginSections starts to acquire, be inside alone, and release, many times.
 func (l *Lock) BeginSections(s Steps) *Work { return l.process.work(l.id, protocol.RoleLock, s, nil) }

@@ -96,7 +96,7 @@ func (p *Process) bye() {
 	ctx, cancel := context.WithTimeout(p.world.ctx, endless*p.world.entry.suite.patience()) // bye has limits of its own
 	defer cancel()
 	if err := p.agent.Bye(ctx); err != nil {
-		p.world.broken(p.Name(), "bye", err)
+		p.world.broken(p.Name(), protocol.OpBye, err)
 	}
 }
 
@@ -125,7 +125,7 @@ func (p *Process) leave() {
 
 // unlink removes the name of an object, whoever of the processes created it.
 func (p *Process) unlink(family, name string) error {
-	_, err := p.do(protocol.Request{Op: family + ".unlink", Name: name})
+	_, err := p.do(protocol.Request{Op: protocol.Op(family, protocol.Unlink), Name: name})
 	if err == nil {
 		for _, q := range p.world.processes {
 			delete(q.objects, name)

@@ -21,15 +21,15 @@ type words struct{ family, kind, put, get string }
 
 func (w *World) words() words {
 	switch w.Profile() {
-	case "buffer.one-to-one":
-		return words{"buffer", "one-to-one", "buffer.put", "buffer.get"}
-	case "buffer.many":
-		return words{"buffer", "many", "buffer.put", "buffer.get"}
+	case subject.ProfileOneToOne:
+		return words{protocol.Buffer, protocol.OneToOne, protocol.OpBufferPut, protocol.OpBufferGet}
+	case subject.ProfileMany:
+		return words{protocol.Buffer, protocol.Many, protocol.OpBufferPut, protocol.OpBufferGet}
 	}
 	if w.Profile() == subject.ProfileLink {
 		return linkWords
 	}
-	return words{"mailbox", "", "mailbox.send", "mailbox.receive"}
+	return words{protocol.Mailbox, "", protocol.OpMailboxSend, protocol.OpMailboxReceive}
 }
 
 // QueueShape is what a queue is created with.
@@ -46,7 +46,7 @@ func (p *Process) CreateQueue(name string, shape QueueShape) (*Queue, error) {
 	}
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
 	r := protocol.Request{
-		Op: q.words.family + ".create", Kind: q.words.kind, Object: q.handle, Name: name,
+		Op: protocol.Op(q.words.family, protocol.Create), Kind: q.words.kind, Object: q.handle, Name: name,
 		Capacity: &shape.Capacity, ItemMax: &shape.ItemMax,
 	}
 	if shape.Start != 0 {
@@ -65,7 +65,7 @@ func (p *Process) OpenQueue(name string) (*Queue, error) {
 		return p.openLink(name)
 	}
 	q := &Queue{process: p, handle: p.handle("q"), Name: name, words: p.world.words()}
-	_, err := p.do(protocol.Request{Op: q.words.family + ".open", Kind: q.words.kind, Object: q.handle, Name: name})
+	_, err := p.do(protocol.Request{Op: protocol.Op(q.words.family, protocol.Open), Kind: q.words.kind, Object: q.handle, Name: name})
 	if err != nil {
 		return nil, err
 	}
@@ -136,13 +136,13 @@ func (q *Queue) GetDigest(wait subject.Wait) (size int64, hash string, err error
 
 // Close says that nothing more will be put.
 func (q *Queue) Close() error {
-	_, err := q.process.do(protocol.Request{Op: q.words.family + ".close", Object: q.handle})
+	_, err := q.process.do(protocol.Request{Op: protocol.Op(q.words.family, protocol.Close), Object: q.handle})
 	return err
 }
 
 // Detach gives back the handle.
 func (q *Queue) Detach() error {
-	_, err := q.process.do(protocol.Request{Op: q.words.family + ".detach", Object: q.handle})
+	_, err := q.process.do(protocol.Request{Op: protocol.Op(q.words.family, protocol.Detach), Object: q.handle})
 	return err
 }
 
@@ -156,13 +156,17 @@ type Bulk struct {
 
 // BeginPutAll starts to put all the items of a workload, and BeginGetAll to
 // get as many and compare each with what it should be.
-func (q *Queue) BeginPutAll(b Bulk) *Call { return q.workload(q.role("put", "send"), b) }
+func (q *Queue) BeginPutAll(b Bulk) *Call {
+	return q.workload(q.role(protocol.RolePut, protocol.RoleSend), b)
+}
 
 // BeginGetAll is the other side of BeginPutAll.
-func (q *Queue) BeginGetAll(b Bulk) *Call { return q.workload(q.role("get", "receive"), b) }
+func (q *Queue) BeginGetAll(b Bulk) *Call {
+	return q.workload(q.role(protocol.RoleGet, protocol.RoleReceive), b)
+}
 
 func (q *Queue) role(buffer, mailbox string) string {
-	if q.words.family == "buffer" {
+	if q.words.family == protocol.Buffer {
 		return buffer
 	}
 	return mailbox
@@ -170,7 +174,7 @@ func (q *Queue) role(buffer, mailbox string) string {
 
 func (q *Queue) workload(role string, b Bulk) *Call {
 	r := protocol.Request{
-		Op: "workload", Object: q.handle, Role: role,
+		Op: protocol.OpWorkload, Object: q.handle, Role: role,
 		Count: &b.Count, SizeMin: &b.SizeMin, SizeMax: &b.SizeMax, Seed: &b.Seed,
 	}
 	if b.Tally != nil {
@@ -184,7 +188,7 @@ func (c *Call) AllRight(b Bulk) {
 	reply, err := c.Return()
 	w := c.process.world
 	w.Must(err, "the workload of %s", c.process.Name())
-	gets := c.call.Request.Role == "get" || c.call.Request.Role == "receive"
+	gets := c.call.Request.Role == protocol.RoleGet || c.call.Request.Role == protocol.RoleReceive
 	if reply.Done == nil || gets && reply.Wrong == nil {
 		w.Fail("%s: workload was answered without done, or without wrong", c.process.Name())
 	}

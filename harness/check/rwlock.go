@@ -10,13 +10,13 @@ type RWLock struct{ handle }
 
 // CreateRWLock makes a new lock, which is free.
 func (p *Process) CreateRWLock(name string) (*RWLock, error) {
-	h, err := p.create("rwlock", name, nil)
+	h, err := p.create(protocol.RWLock, name, nil)
 	return &RWLock{h}, err
 }
 
 // OpenRWLock attaches to an existing one.
 func (p *Process) OpenRWLock(name string) (*RWLock, error) {
-	h, err := p.open("rwlock", name)
+	h, err := p.open(protocol.RWLock, name)
 	return &RWLock{h}, err
 }
 
@@ -34,19 +34,19 @@ func (l *RWLock) Write(wait subject.Wait) error {
 
 // BeginRead starts to enter beside other readers.
 func (l *RWLock) BeginRead(wait subject.Wait) *Call {
-	return l.waiting("read", protocol.WireWait(wait))
+	return l.waiting(protocol.OpRWLockRead, protocol.WireWait(wait))
 }
 
 // BeginWrite starts to enter alone.
 func (l *RWLock) BeginWrite(wait subject.Wait) *Call {
-	return l.waiting("write", protocol.WireWait(wait))
+	return l.waiting(protocol.OpRWLockWrite, protocol.WireWait(wait))
 }
 
 // Release leaves.
-func (l *RWLock) Release() error { return l.call("release") }
+func (l *RWLock) Release() error { return l.call(protocol.OpRWLockRelease) }
 
 // BeginRelease starts to leave.
-func (l *RWLock) BeginRelease() *Call { return l.begin("release") }
+func (l *RWLock) BeginRelease() *Call { return l.begin(protocol.OpRWLockRelease) }
 
 // BeginReads starts to read, look around, and release, many times.
 func (l *RWLock) BeginReads(s Steps) *Work { return l.process.work(l.id, protocol.RoleRead, s, nil) }

@@ -16,13 +16,13 @@ func (w *World) SemaphoreMaximum(wanted int64) int64 {
 
 // CreateSemaphore makes a new semaphore of that value.
 func (p *Process) CreateSemaphore(name string, initial, maximum int64) (*Semaphore, error) {
-	h, err := p.create("semaphore", name, func(r *protocol.Request) { r.Initial, r.Maximum = &initial, &maximum })
+	h, err := p.create(protocol.Semaphore, name, func(r *protocol.Request) { r.Initial, r.Maximum = &initial, &maximum })
 	return &Semaphore{h}, err
 }
 
 // OpenSemaphore attaches to an existing one.
 func (p *Process) OpenSemaphore(name string) (*Semaphore, error) {
-	h, err := p.open("semaphore", name)
+	h, err := p.open(protocol.Semaphore, name)
 	return &Semaphore{h}, err
 }
 
@@ -34,15 +34,15 @@ func (s *Semaphore) Wait(wait subject.Wait) error {
 
 // BeginWait starts to take one from the value.
 func (s *Semaphore) BeginWait(wait subject.Wait) *Call {
-	return s.waiting("wait", protocol.WireWait(wait))
+	return s.waiting(protocol.OpSemaphoreWait, protocol.WireWait(wait))
 }
 
 // Post adds one to the value.
-func (s *Semaphore) Post() error { return s.call("post") }
+func (s *Semaphore) Post() error { return s.call(protocol.OpSemaphorePost) }
 
 // BeginPost starts to add one to the value.
 func (s *Semaphore) BeginPost() *Call {
-	return s.process.begin(protocol.Request{Op: s.family + ".post", Object: s.id})
+	return s.begin(protocol.OpSemaphorePost)
 }
 
 // BeginPermits starts to wait, be inside, and post, many times; no more than

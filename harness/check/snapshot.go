@@ -13,27 +13,27 @@ func (w *World) RecordSize(wanted int64) int64 {
 
 // CreateSnapshot makes a new one, for records of up to recordMax bytes.
 func (p *Process) CreateSnapshot(name string, recordMax int64) (*Snapshot, error) {
-	h, err := p.create("snapshot", name, func(r *protocol.Request) { r.ItemMax = &recordMax })
+	h, err := p.create(protocol.Snapshot, name, func(r *protocol.Request) { r.ItemMax = &recordMax })
 	return &Snapshot{h}, err
 }
 
 // OpenSnapshot attaches to an existing one.
 func (p *Process) OpenSnapshot(name string) (*Snapshot, error) {
-	h, err := p.open("snapshot", name)
+	h, err := p.open(protocol.Snapshot, name)
 	return &Snapshot{h}, err
 }
 
 // Publish replaces the record.
 func (s *Snapshot) Publish(record []byte) error {
 	text := encode(record)
-	_, err := s.process.do(protocol.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
+	_, err := s.process.do(protocol.Request{Op: protocol.OpSnapshotPublish, Object: s.id, Data: &text})
 	return err
 }
 
 // BeginPublish starts to replace the record.
 func (s *Snapshot) BeginPublish(record []byte) *Call {
 	text := encode(record)
-	return s.process.begin(protocol.Request{Op: "snapshot.publish", Object: s.id, Data: &text})
+	return s.process.begin(protocol.Request{Op: protocol.OpSnapshotPublish, Object: s.id, Data: &text})
 }
 
 // BeginRead starts to read the record; the call's Item gives it.
@@ -41,7 +41,7 @@ func (s *Snapshot) BeginRead() *Call { return s.begin("read") }
 
 // Read gives the record.
 func (s *Snapshot) Read() ([]byte, error) {
-	return s.process.begin(protocol.Request{Op: "snapshot.read", Object: s.id}).Item()
+	return s.process.begin(protocol.Request{Op: protocol.OpSnapshotRead, Object: s.id}).Item()
 }
 
 // BeginPublishes starts to publish records of a workload, and BeginReads to

@@ -17,8 +17,8 @@ func (x *Word) Process() *Process { return x.region.process }
 // Region is the process's way to the region that the word lies in.
 func (x *Word) Region() *Region { return x.region }
 
-func (x *Word) request(verb string) protocol.Request {
-	return protocol.Request{Op: "word." + verb, Object: x.region.handle, Offset: &x.offset}
+func (x *Word) request(op string) protocol.Request {
+	return protocol.Request{Op: op, Object: x.region.handle, Offset: &x.offset}
 }
 
 // do carries out an operation and gives what the word held.
@@ -32,13 +32,13 @@ func (x *Word) do(r protocol.Request) (held uint64, swapped bool, err error) {
 
 // Load reads the word.
 func (x *Word) Load() (uint64, error) {
-	v, _, err := x.do(x.request("load"))
+	v, _, err := x.do(x.request(protocol.OpWordLoad))
 	return v, err
 }
 
 // Store writes the word.
 func (x *Word) Store(v uint64) error {
-	r := x.request("store")
+	r := x.request(protocol.OpWordStore)
 	r.Value = &v
 	_, _, err := x.do(r)
 	return err
@@ -46,14 +46,14 @@ func (x *Word) Store(v uint64) error {
 
 // BeginStore starts to write the word.
 func (x *Word) BeginStore(v uint64) *Call {
-	r := x.request("store")
+	r := x.request(protocol.OpWordStore)
 	r.Value = &v
 	return x.region.process.begin(r)
 }
 
 // Add adds to the word, and gives what it held before.
 func (x *Word) Add(delta uint64) (uint64, error) {
-	r := x.request("add")
+	r := x.request(protocol.OpWordAdd)
 	r.Value = &delta
 	v, _, err := x.do(r)
 	return v, err
@@ -61,7 +61,7 @@ func (x *Word) Add(delta uint64) (uint64, error) {
 
 // CompareAndSwap stores value where the word holds old.
 func (x *Word) CompareAndSwap(old, value uint64) (held uint64, swapped bool, err error) {
-	r := x.request("cas")
+	r := x.request(protocol.OpWordCAS)
 	r.Expected, r.Value = &old, &value
 	return x.do(r)
 }

@@ -110,7 +110,7 @@ func (o Object) request(text string) (protocol.Request, error) {
 	if f, v, ok := strings.Cut(verb, "."); ok {
 		family, verb = f, v
 	}
-	r := protocol.Request{Op: family + "." + verb, Object: handle(family)}
+	r := protocol.Request{Op: protocol.Op(family, verb), Object: handle(family)}
 	numbers, err := parseNumbers(fields[1:])
 	want := map[string]int{
 		protocol.OpBufferPut: 1, protocol.OpSnapshotPublish: 1, protocol.OpWordStore: 1, protocol.OpWordAdd: 1, protocol.OpWordCAS: 2,
@@ -125,7 +125,7 @@ func (o Object) request(text string) (protocol.Request, error) {
 			return r, &SyntaxError{Text: text, Want: "an offset behind the @, a number of bytes"}
 		}
 	}
-	if family == "word" || r.Op == protocol.OpRegionRead || r.Op == protocol.OpRegionWrite {
+	if family == protocol.Word || r.Op == protocol.OpRegionRead || r.Op == protocol.OpRegionWrite {
 		r.Offset = &offset
 	} else if placed {
 		return r, &SyntaxError{Text: text, Want: "no offset: only words and regions have them"}
@@ -175,7 +175,7 @@ func parseNumbers(fields []string) ([]uint64, error) {
 
 // handle is what agents call an object. Words lie in a region.
 func handle(family string) string {
-	if family == "word" {
+	if family == protocol.Word {
 		return "region"
 	}
 	return family

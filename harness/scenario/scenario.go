@@ -149,9 +149,9 @@ func (o Object) scenario(k Sketch) (Scenario, error) {
 	s.steps.Teardown = k.Teardown
 	for _, r := range o.Create {
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.A, Request: r})
-		family, _, _ := strings.Cut(r.Op, ".")
+		family, _ := protocol.Split(r.Op)
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.B, Request: protocol.Request{
-			Op: family + ".open", Kind: r.Kind, Object: r.Object, Name: r.Name,
+			Op: protocol.Op(family, protocol.Open), Kind: r.Kind, Object: r.Object, Name: r.Name,
 		}})
 	}
 	before, err := o.steps(k.Before, explore.A)
