@@ -10,8 +10,11 @@ import (
 	"time"
 )
 
-// kills is how many receivers the death tests kill: `go test -args -kills 1000`.
-var kills = flag.Int("kills", 100, "receivers that the death tests kill")
+// effort multiplies the repetitions of the longer tests: go test -args -effort 10.
+var effort = flag.Int("effort", 1, "multiplies the repetitions of the longer tests")
+
+// kills is how many receivers the death tests kill.
+func kills() int { return 100 * *effort }
 
 // killReceivers feeds numbered messages to receivers that are killed at various
 // moments. It returns how many were sent and, for each number, how often a
@@ -45,7 +48,7 @@ func killReceivers(t *testing.T, delivery Delivery) (sent int, got []int) {
 			}
 		}
 	}
-	for i := range *kills {
+	for i := range kills() {
 		h := start(t, "receive", broker.Directory, "/kill")
 		h.line(t)
 		time.Sleep(time.Duration(i%10) * 300 * time.Microsecond)
@@ -76,10 +79,10 @@ func TestReceiversKilledAtMostOnce(t *testing.T) {
 			lost++
 		}
 	}
-	if lost > *kills {
-		t.Errorf("%d of %d messages lost with %d receivers: at most one each", lost, sent, *kills)
+	if lost > kills() {
+		t.Errorf("%d of %d messages lost with %d receivers: at most one each", lost, sent, kills())
 	}
-	t.Logf("%d messages, %d receivers killed, %d messages lost", sent, *kills, lost)
+	t.Logf("%d messages, %d receivers killed, %d messages lost", sent, kills(), lost)
 }
 
 // A message whose receiver dies before it has acknowledged it arrives again:
@@ -94,7 +97,7 @@ func TestReceiversKilledAtLeastOnce(t *testing.T) {
 	for _, n := range got {
 		again += n - 1
 	}
-	t.Logf("%d messages, %d receivers killed, %d deliveries repeated", sent, *kills, again)
+	t.Logf("%d messages, %d receivers killed, %d deliveries repeated", sent, kills(), again)
 }
 
 // A message that was delivered and not acknowledged returns to its place when

@@ -45,7 +45,8 @@ func TestThousandMailboxes(t *testing.T) {
 // returned once they are received.
 func TestUnboundedGivesMemoryBack(t *testing.T) {
 	t.Parallel()
-	const count, size = 20_000, 1000
+	const size = 1000
+	count := 20_000 * *effort
 	broker := testBroker(t)
 	m := create(t, broker, "/unbounded", Shape{Capacity: Unbounded})
 	pid := brokerPIDs(t, broker)[0]

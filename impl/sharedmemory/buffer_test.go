@@ -58,6 +58,7 @@ func wantPut(t *testing.T, b *Buffer, w Wait, data []byte) {
 }
 
 func TestBufferHoldsExactlyItsSlots(t *testing.T) {
+	t.Parallel()
 	for _, slots := range []int{1, 2, 3, 7, 8, 100} {
 		b := mustBuffer(t, slots, 4)
 		for round := range 20 {
@@ -83,6 +84,7 @@ func TestBufferHoldsExactlyItsSlots(t *testing.T) {
 }
 
 func TestBufferIndicesWrap(t *testing.T) {
+	t.Parallel()
 	for _, start := range []uint64{1<<32 - 3, 1<<33 - 1, 1<<63 - 2, math.MaxUint64 - 4} {
 		b := mustBuffer(t, 3, 8, WithStartIndex(start))
 		into := make([]byte, 8)
@@ -101,6 +103,7 @@ func TestBufferIndicesWrap(t *testing.T) {
 }
 
 func TestBufferKeepsContentAndBoundaries(t *testing.T) {
+	t.Parallel()
 	const itemMax = 200_000
 	b := mustBuffer(t, 5, itemMax)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -123,6 +126,7 @@ func TestBufferKeepsContentAndBoundaries(t *testing.T) {
 }
 
 func TestBufferRefusesShapes(t *testing.T) {
+	t.Parallel()
 	for _, shape := range []Shape{{Slots: 0}, {Slots: -1}, {Slots: 1, ItemMax: -1}, {Slots: math.MaxInt, ItemMax: math.MaxInt},
 		{Slots: 1<<30 + 1, ItemMax: 1}, {Slots: 1 << 32, ItemMax: 1 << 32}, {Slots: 1, ItemMax: math.MaxInt}} {
 		name := freshName(t)
@@ -148,6 +152,7 @@ func TestBufferRefusesShapes(t *testing.T) {
 }
 
 func TestBufferManySlots(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 1<<20, 8)
 	for i := range 1 << 20 {
 		wantPut(t, b, Never, binary.LittleEndian.AppendUint64(nil, uint64(i)))
@@ -162,6 +167,7 @@ func TestBufferManySlots(t *testing.T) {
 }
 
 func TestBufferOversizeIsRefusedUnharmed(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 2, 10)
 	wantPut(t, b, Never, []byte("0123456789"))
 	wantError(t, b.Put(make([]byte, 11), Never), ErrTooLarge)
@@ -171,6 +177,7 @@ func TestBufferOversizeIsRefusedUnharmed(t *testing.T) {
 }
 
 func TestBufferRolesAreExclusive(t *testing.T) {
+	t.Parallel()
 	a := mustBuffer(t, 4, 8)
 	b := mustOpen(t, a.Name())
 	wantPut(t, a, Never, []byte("a"))
@@ -192,6 +199,7 @@ func TestBufferRolesAreExclusive(t *testing.T) {
 }
 
 func TestBufferDrainsAfterClose(t *testing.T) {
+	t.Parallel()
 	a := mustBuffer(t, 4, 8)
 	b := mustOpen(t, a.Name())
 	wantPut(t, a, Never, []byte("1"))
@@ -215,6 +223,7 @@ func TestBufferDrainsAfterClose(t *testing.T) {
 }
 
 func TestBufferCloseReleasesBlocked(t *testing.T) {
+	t.Parallel()
 	full := mustBuffer(t, 1, 8)
 	wantPut(t, full, Never, nil)
 	empty := mustBuffer(t, 1, 8)
@@ -235,10 +244,11 @@ func TestBufferCloseReleasesBlocked(t *testing.T) {
 	}
 }
 
-// TestBufferCloseIsSettled closes while producer and consumer are busy: what
-// Put accepted is got, what it refused is not.
+// TestBufferCloseIsSettled closes while producer and consumer are busy: the
+// items that Put accepted come out, those that it refused do not.
 func TestBufferCloseIsSettled(t *testing.T) {
-	for i := range 2000 {
+	t.Parallel()
+	for i := range 1000 * *effort {
 		first := []uint64{0, 1<<32 - 10, 1<<63 - 10, math.MaxUint64 - 10}[i%4]
 		b, err := CreateBuffer(freshName(t), Shape{Slots: 1 + i%5, ItemMax: 8}, WithStartIndex(first))
 		if err != nil {
@@ -277,6 +287,7 @@ func TestBufferCloseIsSettled(t *testing.T) {
 }
 
 func TestBufferTimesOutNotEarly(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 1, 8)
 	const limit = 150 * time.Millisecond // longer than one sleep
 	start := time.Now()
@@ -294,7 +305,7 @@ func TestBufferTimesOutNotEarly(t *testing.T) {
 	wantGet(t, b, Wait(math.MaxInt64), nil)
 }
 
-// sequence is the content of the item of a number: its length varies.
+// sequence is the content of the item of a number, of varying length.
 func sequence(into []byte, number uint64) []byte {
 	into = binary.LittleEndian.AppendUint64(into[:0], number)
 	for range number % 24 {
@@ -325,7 +336,7 @@ func partPut(arguments []string) error {
 }
 
 // partGet gets items, checks that they are numbered without a gap from its
-// second argument on, and stops at the number of its third or at the end.
+// second argument on, and stops before the number of its third or at the end.
 func partGet(arguments []string) error {
 	b, err := OpenBuffer(arguments[0])
 	if err != nil {
@@ -352,10 +363,11 @@ func partGet(arguments []string) error {
 }
 
 func TestBufferBetweenProcesses(t *testing.T) {
+	t.Parallel()
 	for _, slots := range []int{1, 2, 3, 64, 1000} {
 		for _, consumerFirst := range []bool{false, true} {
 			b := mustBuffer(t, slots, sequenceMax, WithStartIndex(1<<32-500))
-			n := min(20_000, slots*10_000)
+			n := 5_000 * *effort
 			order := []string{"put", "get"}
 			if consumerFirst {
 				order[0], order[1] = order[1], order[0]

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// partSleeper becomes what its second argument says, and blocks.
+// partSleeper takes the role that its second argument names, and blocks.
 func partSleeper(arguments []string) error {
 	b, err := OpenBuffer(arguments[0])
 	if err != nil {
@@ -26,15 +26,16 @@ func partSleeper(arguments []string) error {
 	if err != nil && !errors.Is(err, ErrEmpty) {
 		return err
 	}
-	fmt.Println("there")
+	fmt.Println("has the role")
 	waitForOrder()
 	return nil
 }
 
 func TestBufferReportsDeadProducerAfterItsItems(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 4, 8)
 	p := start(t, "sleeper", b.Name(), "producer")
-	p.expect("there")
+	p.expect("has the role")
 	err := b.Put(nil, Never)
 	wantError(t, err, ErrInvalid)
 	if want := fmt.Sprintf("process %d", p.command.Process.Pid); !bytes.Contains([]byte(err.Error()), []byte(want)) {
@@ -53,23 +54,25 @@ func TestBufferReportsDeadProducerAfterItsItems(t *testing.T) {
 	wantError(t, <-answer, ErrPeerDead)
 	_, err = b.Get(make([]byte, 8), Never)
 	wantError(t, err, ErrEmpty)
-	start(t, "sleeper", b.Name(), "producer").expect("there")
+	start(t, "sleeper", b.Name(), "producer").expect("has the role")
 	wantGet(t, b, Forever, []byte("last"))
 }
 
 func TestBufferReportsDeadConsumer(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 1, 8)
 	p := start(t, "sleeper", b.Name(), "consumer")
-	p.expect("there")
+	p.expect("has the role")
 	wantPut(t, b, Forever, nil)
 	p.kill()
 	wantError(t, b.Put(nil, Forever), ErrPeerDead)
 	wantError(t, b.Put(nil, Never), ErrFull)
-	wantGet(t, b, Forever, nil) // this process takes the place
+	wantGet(t, b, Forever, nil) // this process becomes the consumer
 	wantPut(t, b, Forever, nil)
 }
 
 func TestBufferWaitsForReplacementOfDetached(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 4, 8)
 	other := mustOpen(t, b.Name())
 	wantPut(t, other, Never, nil)
@@ -81,26 +84,27 @@ func TestBufferWaitsForReplacementOfDetached(t *testing.T) {
 	wantError(t, err, ErrTimeout)
 }
 
-// deaths is how often the tests below kill.
-const deaths = 60
+// deaths is how many processes each of the tests below kills.
+func deaths() int { return 40 * *effort }
 
 func randomMoment() time.Time {
 	return time.Now().Add(time.Duration(rand.IntN(3000)) * time.Microsecond)
 }
 
 // TestBufferProducerKilled kills the producer at random moments. The next one
-// goes on with the number after the last that came out, and may put again only
-// what was in hand.
+// starts with the number after the last that came out, and may put only the item
+// in transfer again.
 func TestBufferProducerKilled(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 5, sequenceMax)
 	into, want := make([]byte, sequenceMax), make([]byte, 0, sequenceMax)
 	next := uint64(0)
-	for range deaths {
+	for range deaths() {
 		p := start(t, "put", b.Name(), next, uint64(math.MaxUint64))
 		p.expect("ready")
 		first, moment := next, time.Time{}
 		for killed := false; ; {
-			if next == first+1 { // it is at work
+			if next == first+1 { // it is running
 				moment = randomMoment()
 			}
 			if !killed && next > first && time.Now().After(moment) {
@@ -120,21 +124,22 @@ func TestBufferProducerKilled(t *testing.T) {
 			next++
 		}
 	}
-	t.Logf("%d items, %d deaths", next, deaths)
+	t.Logf("%d items, %d deaths", next, deaths())
 }
 
-// TestBufferConsumerKilled kills the consumer at random moments. The next item
-// is at most one behind what the producer knows to be out, and none is torn.
+// TestBufferConsumerKilled kills the consumer at random moments. The items
+// inside are the last ones put, each once and whole.
 func TestBufferConsumerKilled(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 5, sequenceMax)
 	item := make([]byte, 0, sequenceMax)
 	next := uint64(0)
-	for range deaths {
+	for range deaths() {
 		p := start(t, "get", b.Name(), next, uint64(math.MaxUint64))
 		p.expect("ready")
 		first, moment := next, time.Time{}
 		for killed := false; ; {
-			if next == first+6 { // it is at work: five fit without it
+			if next == first+6 { // it is running: five items fit without it
 				moment = randomMoment()
 			}
 			if !killed && next > first+5 && time.Now().After(moment) {
@@ -150,7 +155,7 @@ func TestBufferConsumerKilled(t *testing.T) {
 			}
 			next++
 		}
-		// Those inside are the last ones put, each once.
+		// The items inside are the last ones put, each once.
 		into := make([]byte, sequenceMax)
 		for i := next - 5; i < next; i++ {
 			n, err := b.Get(into, Never)
@@ -163,5 +168,5 @@ func TestBufferConsumerKilled(t *testing.T) {
 		}
 		b.giveUpRole(&b.consumer.role)
 	}
-	t.Logf("%d items, %d deaths", next, deaths)
+	t.Logf("%d items, %d deaths", next, deaths())
 }

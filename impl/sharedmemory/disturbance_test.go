@@ -10,36 +10,38 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestBufferWithoutMembarrier has both sides fence for themselves, as they do
-// where membarrier(2) is blocked, and puts them to sleep as often as possible.
+// TestBufferWithoutMembarrier has both sides run barriers of their own, as they
+// do where membarrier(2) is blocked, with few slots so that they sleep often.
 func TestBufferWithoutMembarrier(t *testing.T) {
+	t.Parallel()
 	for _, slots := range []int{1, 3} {
 		b := mustBuffer(t, slots, sequenceMax)
 		b.control.toProducer.Or(noticeFence)
 		b.control.toConsumer.Or(noticeFence)
-		get := start(t, "get", b.Name(), 0, 20_000)
+		get := start(t, "get", b.Name(), 0, 5_000**effort)
 		get.expect("ready")
-		put := start(t, "put", b.Name(), 0, 20_000)
+		put := start(t, "put", b.Name(), 0, 5_000**effort)
 		put.finish()
 		get.finish()
 	}
 }
 
-// TestBufferSurvivesSignalsAndStops moves items while both sides are showered
-// with signals, and stopped and continued.
+// TestBufferSurvivesSignalsAndStops moves items while both sides receive many
+// signals, and are stopped and continued.
 func TestBufferSurvivesSignalsAndStops(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 2, sequenceMax)
-	const n = 60_000
+	n := 20_000 * *effort
 	get := start(t, "get", b.Name(), 0, n)
 	get.expect("ready")
 	put := start(t, "put", b.Name(), 0, n)
 	end := make(chan struct{})
-	showered := make(chan int)
+	signalled := make(chan int)
 	go func() {
 		for count := 0; ; count++ {
 			for _, p := range []*process{get, put} {
 				pid := p.command.Process.Pid
-				_ = unix.Kill(pid, unix.SIGURG) // which Go programs take at any time
+				_ = unix.Kill(pid, unix.SIGURG) // which Go programs receive at any time
 				if count%16 == 0 {
 					_ = unix.Kill(pid, unix.SIGSTOP)
 					time.Sleep(time.Duration(rand.IntN(200)) * time.Microsecond)
@@ -48,7 +50,7 @@ func TestBufferSurvivesSignalsAndStops(t *testing.T) {
 			}
 			select {
 			case <-end:
-				showered <- count
+				signalled <- count
 				return
 			case <-time.After(20 * time.Microsecond):
 			}
@@ -58,13 +60,14 @@ func TestBufferSurvivesSignalsAndStops(t *testing.T) {
 	put.expect("done")
 	get.expect("done")
 	close(end)
-	t.Logf("%d showers", <-showered)
+	t.Logf("%d rounds of signals", <-signalled)
 	put.finish()
 	get.finish()
 }
 
-// TestBufferSleeperUsesNoProcessorTime measures a consumer that waits.
+// TestBufferSleeperUsesNoProcessorTime measures a waiting consumer.
 func TestBufferSleeperUsesNoProcessorTime(t *testing.T) {
+	t.Parallel()
 	b := mustBuffer(t, 1, 8)
 	p := start(t, "get", b.Name(), 0, 1)
 	p.expect("ready")
@@ -76,19 +79,18 @@ func TestBufferSleeperUsesNoProcessorTime(t *testing.T) {
 		}
 		return time.Duration(clock.Nano())
 	}
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(50 * time.Millisecond) // it has stopped spinning
 	before := used()
-	time.Sleep(time.Second)
-	if d := used() - before; d > 100*time.Millisecond {
-		t.Fatalf("waiting for a second took %v of processor time", d)
-	} else {
-		t.Logf("waiting for a second took %v of processor time", d)
+	const wait = 400 * time.Millisecond // several watchIntervals
+	time.Sleep(wait)
+	if d := used() - before; d > wait/10 {
+		t.Fatalf("waiting for %v took %v of processor time", wait, d)
 	}
 	wantPut(t, b, Never, sequence(nil, 0))
 	p.finish()
 }
 
-// partFlicker attaches, works a little, and detaches, over and over.
+// partFlicker attaches, locks once, and detaches, many times.
 func partFlicker(arguments []string) error {
 	for i := range 200 {
 		l, err := OpenRWLock(arguments[0])
@@ -111,6 +113,7 @@ func partFlicker(arguments []string) error {
 }
 
 func TestSeatsAreTakenAndGivenBack(t *testing.T) {
+	t.Parallel()
 	l, err := CreateRWLock(freshName(t))
 	wantError(t, err, nil)
 	detachAtEnd(t, l)

@@ -45,5 +45,5 @@
 //
 // A process that may write to an object can harm every other user of it: it can
 // change any byte and truncate the file. Objects are therefore private to the
-// user who creates them unless [WithMode] says otherwise.
+// creator's user unless [WithMode] says otherwise.
 package sharedmemory

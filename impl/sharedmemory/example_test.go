@@ -8,7 +8,7 @@ import (
 	"github.com/ipckit/ipckit/impl/sharedmemory"
 )
 
-// Two handles here; they could be two processes.
+// Two handles in one process, as they would be in two.
 func ExampleBuffer() {
 	const name = "/sharedmemory-example"
 	producer, err := sharedmemory.CreateBuffer(name, sharedmemory.Shape{Slots: 8, ItemMax: 64})

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// heap is memory for the race detector: whoever maps the same file gets the same
-// slice of the Go heap. Of the file nothing but its locks is used.
+// heap is memory for the race detector: all mappings of a file are the same
+// slice of the Go heap. Only the locks of the file itself are used.
 type heap struct {
 	mutex sync.Mutex
 	files map[heapFile]*heapBytes
@@ -19,11 +19,11 @@ type heap struct {
 type heapFile struct{ device, inode uint64 }
 
 type heapBytes struct {
-	bytes []byte // from a page on
+	bytes []byte // starts on a page boundary
 	users int
 }
 
-// heapMax is the largest object of the tests, bytes: a file is mapped for its
+// heapMax is the largest object of the tests in bytes: a file is mapped for its
 // header before its length is known.
 const heapMax = 1 << 20
 
@@ -67,9 +67,10 @@ func (h *heap) munmap(b []byte) error {
 	return unix.EINVAL
 }
 
-// What lies on the heap is found by its name and given back, as what is mapped
-// is; otherwise the race detector would look at objects of another kind.
+// Objects on the heap are found by name and released, as mapped ones are;
+// otherwise the race detector would check objects of another kind.
 func TestHeapStandsForMappings(t *testing.T) {
+	t.Parallel()
 	h := newHeap()
 	name := freshName(t)
 	a, err := Create(name, 100, withMemory(h))

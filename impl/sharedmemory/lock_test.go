@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// locker is what both mutexes are.
+// locker is what both mutexes, and a writer's lock, can do.
 type locker interface {
 	Acquire(Wait) error
 	Release() error
@@ -17,7 +17,7 @@ type locker interface {
 	Name() string
 }
 
-// writerOnly makes a mutex of a reader–writer lock.
+// writerOnly uses a reader–writer lock as a mutex.
 type writerOnly struct{ *RWLock }
 
 func (l writerOnly) Acquire(w Wait) error { return l.AcquireWrite(w) }
@@ -40,14 +40,16 @@ var lockers = map[string]struct {
 	},
 }
 
-// detachAtEnd detaches what a test left attached.
+// detachAtEnd detaches an object when the test ends.
 func detachAtEnd(t testing.TB, o interface{ Detach() error }) {
 	t.Cleanup(func() { _ = o.Detach() })
 }
 
 func eachLocker(t *testing.T, test func(t *testing.T, kind string, l locker, open func() locker)) {
+	t.Parallel()
 	for kind, k := range lockers {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			l, err := k.create(freshName(t))
 			if err != nil {
 				t.Fatal(err)
@@ -95,8 +97,8 @@ func TestLockRefusals(t *testing.T) {
 	})
 }
 
-// partCount adds to a number under a lock, byte by byte: two inside at once show
-// in the sum.
+// partCount adds to a number under a lock, byte by byte: two processes inside at
+// once show in the sum.
 func partCount(arguments []string) error {
 	l, err := lockers[arguments[0]].open(arguments[1])
 	if err != nil {
@@ -114,7 +116,7 @@ func partCount(arguments []string) error {
 		if err := l.Acquire(Forever); err != nil && !errors.Is(err, ErrOwnerDead) {
 			return err
 		}
-		if n < 1000 { // a count to be killed in
+		if n < 1000 { // makes a death inside likely
 			pause(1000)
 		}
 		increment(numbers)
@@ -126,7 +128,7 @@ func partCount(arguments []string) error {
 	return l.Detach()
 }
 
-// increment adds one to a number of three bytes, one by one.
+// increment adds one to a number of three bytes, byte by byte.
 func increment(number []byte) {
 	for i := range 3 {
 		number[i]++
@@ -160,7 +162,7 @@ func TestLockExcludes(t *testing.T) {
 	})
 }
 
-// partHold takes a lock and keeps it until told to go on.
+// partHold takes a lock and keeps it until it reads a line.
 func partHold(arguments []string) error {
 	l, err := lockers[arguments[0]].open(arguments[1])
 	if err != nil {
@@ -191,7 +193,7 @@ func TestLockSurvivesItsOwner(t *testing.T) {
 		p = start(t, "hold", kind, l.Name())
 		p.expect("has it: <nil>")
 		p.kill()
-		o := open() // takes the dead one's seat
+		o := open() // takes the dead owner's seat
 		wantError(t, o.Acquire(Never), ErrOwnerDead)
 		wantError(t, o.Release(), nil)
 		wantError(t, l.Acquire(Never), nil)
@@ -216,7 +218,8 @@ func TestLockForgetsDeadWaiters(t *testing.T) {
 func TestLockUnderRandomDeath(t *testing.T) {
 	eachLocker(t, func(t *testing.T, kind string, l locker, _ func() locker) {
 		r := mustCreate(t, freshName(t), 8)
-		for range 15 {
+		rounds := 8 * *effort
+		for range rounds {
 			var crowd []*process
 			for range 4 {
 				p := start(t, "count", kind, l.Name(), r.Name(), 100)
@@ -235,13 +238,14 @@ func TestLockUnderRandomDeath(t *testing.T) {
 			}
 			wantError(t, l.Release(), nil)
 		}
-		if got := number(r.Bytes()); got < 15*100 {
-			t.Fatalf("%d increments, those not killed made %d", got, 15*100)
+		if got := number(r.Bytes()); got < rounds*100 {
+			t.Fatalf("%d increments, those not killed made %d", got, rounds*100)
 		}
 	})
 }
 
 func TestFairMutexKeepsTheOrder(t *testing.T) {
+	t.Parallel()
 	l, err := CreateFairMutex(freshName(t))
 	wantError(t, err, nil)
 	detachAtEnd(t, l)
@@ -267,12 +271,12 @@ func TestFairMutexKeepsTheOrder(t *testing.T) {
 	wantError(t, l.Release(), nil)
 	for i := range n {
 		if got := <-order; got != i {
-			t.Fatalf("number %d came through as number %d", got, i)
+			t.Fatalf("handle %d got the lock as number %d", got, i)
 		}
 	}
 }
 
-// waiting counts those who wait.
+// waitingCount is the number of waiters that want the lock.
 func (t *lockTable) waitingCount() int {
 	n := 0
 	for i := range t.used() {
@@ -284,6 +288,7 @@ func (t *lockTable) waitingCount() int {
 }
 
 func TestRWLockSharesAndExcludes(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	a, err := CreateRWLock(name)
 	wantError(t, err, nil)
@@ -299,7 +304,7 @@ func TestRWLockSharesAndExcludes(t *testing.T) {
 	wantError(t, o[1].AcquireWrite(Never), ErrTimeout)
 	wantError(t, a.AcquireWrite(Never), ErrInvalid)
 
-	// A writer that waits holds up readers that come later, until it gives up.
+	// A waiting writer holds up later readers until it gives up.
 	answer := make(chan error, 1)
 	go func() { answer <- o[1].AcquireWrite(Wait(200 * time.Millisecond)) }()
 	for a.lock.table.waitingCount() != 1 {
@@ -315,7 +320,7 @@ func TestRWLockSharesAndExcludes(t *testing.T) {
 	for _, reader := range []*RWLock{a, o[0], o[2]} {
 		time.Sleep(5 * time.Millisecond)
 		if len(answer) != 0 {
-			t.Fatal("a writer beside readers")
+			t.Fatal("a writer has the lock together with readers")
 		}
 		wantError(t, reader.Release(), nil)
 	}
@@ -326,7 +331,7 @@ func TestRWLockSharesAndExcludes(t *testing.T) {
 	wantError(t, o[3].Release(), nil)
 }
 
-// partReadHold takes a lock for reading and keeps it.
+// partReadHold takes a lock for reading and keeps it until it reads a line.
 func partReadHold(arguments []string) error {
 	l, err := OpenRWLock(arguments[0])
 	if err != nil {
@@ -338,6 +343,7 @@ func partReadHold(arguments []string) error {
 }
 
 func TestRWLockForgetsDeadReaders(t *testing.T) {
+	t.Parallel()
 	l, err := CreateRWLock(freshName(t))
 	wantError(t, err, nil)
 	detachAtEnd(t, l)
@@ -351,14 +357,15 @@ func TestRWLockForgetsDeadReaders(t *testing.T) {
 	go func() { answer <- l.AcquireWrite(Forever) }()
 	time.Sleep(120 * time.Millisecond)
 	if len(answer) != 0 {
-		t.Fatal("a writer beside a reader")
+		t.Fatal("a writer has the lock together with a reader")
 	}
 	q.kill()
 	wantError(t, <-answer, nil)
 	wantError(t, l.Release(), nil)
 }
 
-func TestRWLockTellsReadersOfADeadWriter(t *testing.T) {
+func TestRWLockReportsDeadWriterToReaders(t *testing.T) {
+	t.Parallel()
 	l, err := CreateRWLock(freshName(t))
 	wantError(t, err, nil)
 	detachAtEnd(t, l)

@@ -33,6 +33,7 @@ func openMany(t testing.TB, name string) *ManyBuffer {
 }
 
 func TestManyBufferHoldsExactlyItsSlots(t *testing.T) {
+	t.Parallel()
 	for _, slots := range []int{1, 2, 3, 8, 100} {
 		for _, first := range []uint64{0, 1<<32 - 2, 1<<63 - 3, math.MaxUint64 - 1} {
 			b := mustMany(t, slots, 4, WithStartIndex(first))
@@ -60,6 +61,7 @@ func TestManyBufferHoldsExactlyItsSlots(t *testing.T) {
 }
 
 func TestManyBufferBatches(t *testing.T) {
+	t.Parallel()
 	b := mustMany(t, 5, 3)
 	items := [][]byte{[]byte("a"), {}, []byte("ccc"), []byte("dd"), []byte("e"), []byte("f"), []byte("g")}
 	if n, err := b.PutBatch(items, Forever); n != 5 || err != nil {
@@ -82,6 +84,7 @@ func TestManyBufferBatches(t *testing.T) {
 }
 
 func TestManyBufferRefuses(t *testing.T) {
+	t.Parallel()
 	for _, shape := range []Shape{{}, {Slots: -1}, {Slots: 1, ItemMax: -1}, {Slots: math.MaxInt, ItemMax: math.MaxInt}} {
 		_, err := CreateManyBuffer(freshName(t), shape)
 		wantError(t, err, ErrInvalid)
@@ -106,6 +109,7 @@ func TestManyBufferRefuses(t *testing.T) {
 }
 
 func TestManyBufferCloses(t *testing.T) {
+	t.Parallel()
 	const n = 3
 	full, empty := mustMany(t, 1, 8), mustMany(t, 1, 8)
 	wantError(t, full.Put([]byte("x"), Never), nil)
@@ -135,11 +139,11 @@ func TestManyBufferCloses(t *testing.T) {
 	}
 }
 
-// A message of the tests below: who produced it, and its number there.
+// A message of the tests below is the producer and its count.
 const messageSize = 16
 
-func message(who, i int) []byte {
-	b := binary.LittleEndian.AppendUint64(make([]byte, 0, messageSize), uint64(who))
+func message(producer, i int) []byte {
+	b := binary.LittleEndian.AppendUint64(make([]byte, 0, messageSize), uint64(producer))
 	return binary.LittleEndian.AppendUint64(b, uint64(i))
 }
 
@@ -150,13 +154,13 @@ func partManyPut(arguments []string) error {
 	if err != nil {
 		return err
 	}
-	who, _ := strconv.Atoi(arguments[1])
+	producer, _ := strconv.Atoi(arguments[1])
 	n, _ := strconv.Atoi(arguments[2])
 	batch, _ := strconv.Atoi(arguments[3])
 	for i := 0; i < n; {
 		var items [][]byte
 		for j := i; j < min(n, i+batch); j++ {
-			items = append(items, message(who, j))
+			items = append(items, message(producer, j))
 		}
 		k, err := b.PutBatch(items, Forever)
 		if err != nil {
@@ -167,7 +171,7 @@ func partManyPut(arguments []string) error {
 	return b.Detach()
 }
 
-// partManyGet gets messages until the end, and prints them.
+// partManyGet gets messages until the buffer is closed, and prints them.
 func partManyGet(arguments []string) error {
 	b, err := OpenManyBuffer(arguments[0])
 	if err != nil {
@@ -194,26 +198,27 @@ func partManyGet(arguments []string) error {
 	}
 }
 
-// collect reads what a consumer prints until its end, or its death.
+// collect reads what a consumer prints until its end or its death.
 func collect(p *process, into map[[2]int]int, order map[int]int) error {
 	for p.lines.Scan() {
-		var who, i int
+		var producer, i int
 		if p.lines.Text() == "end" {
 			return nil
 		}
-		if _, err := fmt.Sscan(p.lines.Text(), &who, &i); err != nil {
+		if _, err := fmt.Sscan(p.lines.Text(), &producer, &i); err != nil {
 			return fmt.Errorf("consumer printed %q", p.lines.Text())
 		}
-		into[[2]int{who, i}]++
-		if i <= order[who] {
-			return fmt.Errorf("item %d of producer %d after %d", i, who, order[who])
+		into[[2]int{producer, i}]++
+		if i <= order[producer] {
+			return fmt.Errorf("item %d of producer %d after %d", i, producer, order[producer])
 		}
-		order[who] = i
+		order[producer] = i
 	}
 	return nil
 }
 
 func TestManyBufferLosesAndRepeatsNothing(t *testing.T) {
+	t.Parallel()
 	const producers, consumers, n = 3, 3, 3000
 	for _, batch := range []int{1, 7} {
 		for _, slots := range []int{1, 2, 50} {
@@ -265,9 +270,10 @@ func TestManyBufferLosesAndRepeatsNothing(t *testing.T) {
 	}
 }
 
-// TestManyBufferProducersKilled kills producers at random moments: what comes
-// out of each is its beginning, whole and without a gap.
+// TestManyBufferProducersKilled kills producers at random moments: a prefix of
+// the messages of each comes out, whole and without a gap.
 func TestManyBufferProducersKilled(t *testing.T) {
+	t.Parallel()
 	b := mustMany(t, 4, messageSize)
 	into := make([]byte, messageSize)
 	count := map[uint64]uint64{}
@@ -277,11 +283,11 @@ func TestManyBufferProducersKilled(t *testing.T) {
 			if errors.Is(err, ErrTimeout) {
 				return
 			}
-			who, i := binary.LittleEndian.Uint64(into), binary.LittleEndian.Uint64(into[8:])
-			if err != nil || n != messageSize || i != count[who] {
-				t.Fatalf("got item %d of producer %d, expected %d; %v", i, who, count[who], err)
+			producer, i := binary.LittleEndian.Uint64(into), binary.LittleEndian.Uint64(into[8:])
+			if err != nil || n != messageSize || i != count[producer] {
+				t.Fatalf("got item %d of producer %d, expected %d; %v", i, producer, count[producer], err)
 			}
-			count[who]++
+			count[producer]++
 		}
 	}
 	for round := range 20 {
@@ -290,11 +296,11 @@ func TestManyBufferProducersKilled(t *testing.T) {
 		end := time.Now().Add(time.Duration(5+rand.IntN(10)) * time.Millisecond)
 		for time.Now().Before(end) {
 			n, err := b.Get(into, Forever)
-			who, i := binary.LittleEndian.Uint64(into), binary.LittleEndian.Uint64(into[8:])
-			if err != nil || n != messageSize || i != count[who] {
-				t.Fatalf("got item %d of producer %d, expected %d; %v", i, who, count[who], err)
+			producer, i := binary.LittleEndian.Uint64(into), binary.LittleEndian.Uint64(into[8:])
+			if err != nil || n != messageSize || i != count[producer] {
+				t.Fatalf("got item %d of producer %d, expected %d; %v", i, producer, count[producer], err)
 			}
-			count[who]++
+			count[producer]++
 		}
 		p.kill()
 		for count[uint64(2*round+1)] < 300 {
@@ -306,10 +312,11 @@ func TestManyBufferProducersKilled(t *testing.T) {
 }
 
 // TestManyBufferConsumersKilled kills consumers at random moments: each death
-// takes at most the item in hand, or gives it again.
+// loses or repeats at most the item in transfer.
 func TestManyBufferConsumersKilled(t *testing.T) {
+	t.Parallel()
 	b := mustMany(t, 4, messageSize)
-	const rounds = 20
+	rounds := 20 * *effort
 	got := map[[2]int]int{}
 	next := 0
 	for range rounds {

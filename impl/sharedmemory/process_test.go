@@ -2,6 +2,7 @@ package sharedmemory
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -12,11 +13,11 @@ import (
 	"time"
 )
 
-// Tests start real processes: the test binary itself in another part. A part
-// reads its orders from standard input and answers on standard output.
+// Tests run parts of the test binary in processes of their own. A part reads
+// lines from standard input and answers on standard output.
 const partVariable = "SHAREDMEMORY_TEST_PART"
 
-// parts are what a child process can be.
+// parts are what a child process can run.
 var parts = map[string]func(arguments []string) error{}
 
 func TestMain(m *testing.M) {
@@ -36,7 +37,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// watchdog ends what hangs; a loaded machine stays far below it.
+// effort multiplies the repetitions of the longer tests: go test -args -effort 10.
+var effort = flag.Int("effort", 1, "multiplies the repetitions of the longer tests")
+
+// watchdog ends processes that hang; it is generous, for loaded machines.
 const watchdog = 60 * time.Second
 
 type process struct {
@@ -50,6 +54,9 @@ type process struct {
 // start starts a process that is killed, at the latest, when the test ends.
 func start(t *testing.T, part string, arguments ...any) *process {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
 	p := &process{t: t}
 	text := make([]string, len(arguments))
 	for i, a := range arguments {
@@ -57,7 +64,7 @@ func start(t *testing.T, part string, arguments ...any) *process {
 	}
 	p.command = exec.Command("/proc/self/exe", text...)
 	p.command.Env = append(os.Environ(), partVariable+"="+part,
-		"GORACE=atexit_sleep_ms=0") // the race detector would make each end take a second
+		"GORACE=atexit_sleep_ms=0") // otherwise the race detector delays each exit by a second
 	p.command.Stderr = os.Stderr
 	var err error
 	if p.in, err = p.command.StdinPipe(); err != nil {
@@ -76,7 +83,7 @@ func start(t *testing.T, part string, arguments ...any) *process {
 	return p
 }
 
-// kill sends SIGKILL and collects the process.
+// kill sends SIGKILL and waits until the process is gone.
 func (p *process) kill() {
 	if p.waited {
 		return
@@ -86,7 +93,7 @@ func (p *process) kill() {
 	_ = p.command.Wait()
 }
 
-// line is the next line of output.
+// line returns the next line of output.
 func (p *process) line() string {
 	p.t.Helper()
 	dog := time.AfterFunc(watchdog, func() { _ = p.command.Process.Kill() })
@@ -128,7 +135,7 @@ func (p *process) finish() {
 	}
 }
 
-// waitForOrder blocks a part until its parent says something.
+// waitForOrder blocks a part until it reads a line.
 func waitForOrder() string {
 	s := bufio.NewScanner(os.Stdin)
 	s.Scan()
@@ -137,7 +144,7 @@ func waitForOrder() string {
 
 var nameCounter atomic.Int64
 
-// freshName is a name that nobody uses, unlinked when the test ends.
+// freshName is an unused name, which is unlinked when the test ends.
 func freshName(t testing.TB) string {
 	name := fmt.Sprintf("/sharedmemory-test.%d.%d", os.Getpid(), nameCounter.Add(1))
 	t.Cleanup(func() { _ = Unlink(name) })

@@ -16,20 +16,20 @@ import (
 )
 
 // The algorithms under the race detector, as goroutines over memory of the Go
-// heap; every goroutine has a handle of its own, as a process has. It looks at
-// the build without assembly, whose stores are those of sync/atomic: of MOV
-// instructions the detector knows nothing.
+// heap. Every goroutine has a handle of its own, as a process has. The build is
+// the one without assembly, whose stores are those of sync/atomic: the detector
+// does not see MOV instructions.
 //
 //	go test -race -tags purego ./impl/sharedmemory
 //
-// It cannot see: the assembly of amd64; whether an order weaker than that of
-// sync/atomic would do; what a death leaves; and a race that did not come about
-// in this run, though it need not have gone wrong in it.
+// It cannot see: the assembly of amd64; whether a weaker order than that of
+// sync/atomic would do; what a death leaves behind; a race that did not occur in
+// this run.
 
-// Enough for the two sides to overtake each other, and to sleep.
+// raceRounds is enough for the two sides to overtake each other, and to sleep.
 const raceRounds = 2000
 
-// racing runs f in so many goroutines, all from now on.
+// racing runs f in n goroutines that start at the same time.
 func racing(t *testing.T, n int, f func(i int) error) {
 	t.Helper()
 	errs := make([]error, n)
@@ -47,12 +47,12 @@ func racing(t *testing.T, n int, f func(i int) error) {
 	select {
 	case <-ended:
 	case <-time.After(watchdog):
-		t.Fatalf("not all of %d goroutines have come to their end after %v", n, watchdog)
+		t.Fatalf("not all of %d goroutines have ended after %v", n, watchdog)
 	}
 	wantError(t, errors.Join(errs...), nil)
 }
 
-// detaching adds what a goroutine's handle says at its end.
+// detaching detaches a goroutine's handle and adds the error.
 func detaching(o interface{ Detach() error }, err *error) { *err = errors.Join(*err, o.Detach()) }
 
 func TestRaceWords(t *testing.T) {
@@ -81,8 +81,8 @@ func TestRaceWords(t *testing.T) {
 	wantError(t, r.Close(), nil)
 }
 
-// raceCount counts by ordinary memory behind a lock, which the detector sees;
-// enter is given a goroutine's number, and gives how to leave.
+// raceCount counts in ordinary memory under a lock, which the detector sees.
+// enter opens a goroutine's handle and returns how to lock and unlock it.
 func raceCount(t *testing.T, enter func(h *heap, name string, i int) (in, out func() error, err error)) {
 	h := newHeap()
 	counter, err := Create(freshName(t), 8, withMemory(h))
@@ -106,12 +106,12 @@ func raceCount(t *testing.T, enter func(h *heap, name string, i int) (in, out fu
 		return err
 	})
 	if n := binary.NativeEndian.Uint64(counter.Bytes()); n != 4*raceRounds {
-		t.Errorf("%d inside, want %d", n, 4*raceRounds)
+		t.Errorf("the counter is %d, want %d", n, 4*raceRounds)
 	}
 	wantError(t, counter.Close(), nil)
 }
 
-// either opens what is there, and creates what is not.
+// either opens an object, or creates it if it does not exist.
 func either[T any](open, create func() (T, error)) (T, error) {
 	o, err := open()
 	if errors.Is(err, ErrNotExist) {
@@ -164,7 +164,7 @@ func TestRaceLocks(t *testing.T) {
 	}
 }
 
-// Readers read what writers wrote, in ordinary memory.
+// Readers read in ordinary memory what writers wrote.
 func TestRaceReadersAndWriters(t *testing.T) {
 	h, name := newHeap(), freshName(t)
 	record, err := Create(freshName(t), 16, withMemory(h))
@@ -236,7 +236,7 @@ func TestRaceSnapshot(t *testing.T) {
 	wantError(t, first.Detach(), nil)
 }
 
-// transfer is what buffers have in common.
+// transfer is what both kinds of buffers can do.
 type transfer interface {
 	Put([]byte, Wait) error
 	Get([]byte, Wait) (int, error)
@@ -244,7 +244,7 @@ type transfer interface {
 }
 
 func TestRaceBuffers(t *testing.T) {
-	shape := Shape{Slots: 4, ItemMax: 40} // as many as the ring has: of one that is left free early the other side knows at once
+	shape := Shape{Slots: 4, ItemMax: 40} // as many as the ring has, so that a slot is reused as soon as it is free
 	for kind, x := range map[string]struct {
 		sides  int // producers, and consumers
 		create func(name string, h *heap) (transfer, error)
@@ -292,8 +292,8 @@ func TestRaceBuffers(t *testing.T) {
 	}
 }
 
-// What is seeded is reported: the detector does look at this memory, and does
-// not at what is mapped, which is why there is a heap.
+// A seeded race is reported on the heap and not in a mapping, which is why there
+// is a heap.
 func TestRaceIsSeenOnTheHeapAlone(t *testing.T) {
 	const variable = "SHAREDMEMORY_TEST_RACE"
 	if where := os.Getenv(variable); where != "" {

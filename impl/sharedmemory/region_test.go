@@ -32,7 +32,8 @@ func wantError(t *testing.T, got, want error) {
 	}
 }
 
-// partOpen opens a region, writes its second argument at its third, and waits.
+// partOpen opens a region, writes its second argument at the offset in its
+// third, and waits.
 func partOpen(arguments []string) error {
 	r, err := Open(arguments[0])
 	if err != nil {
@@ -48,6 +49,7 @@ func partOpen(arguments []string) error {
 }
 
 func TestRegionIsSharedBetweenProcesses(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	r := mustCreate(t, name, 3*4096+5)
 	if len(bytes.Trim(r.Bytes(), "\x00")) != 0 {
@@ -67,6 +69,7 @@ func TestRegionIsSharedBetweenProcesses(t *testing.T) {
 }
 
 func TestRegionRefusesBadSizesAndLeavesNoName(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int64{0, -1, math.MinInt64, 1<<62 + 1, math.MaxInt64} {
 		name := freshName(t)
 		_, err := Create(name, size)
@@ -84,6 +87,7 @@ func TestRegionRefusesBadSizesAndLeavesNoName(t *testing.T) {
 }
 
 func TestRegionNames(t *testing.T) {
+	t.Parallel()
 	bad := []string{"", "/", "//", "name", "/.", "/..", "/../tmp/x", "/a/b", "/a/", "/a\x00b", "/" + strings.Repeat("x", 256)}
 	for _, name := range bad {
 		_, err := Create(name, 1)
@@ -108,13 +112,14 @@ func TestRegionNames(t *testing.T) {
 }
 
 func TestRegionCreateIsExclusive(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	r := mustCreate(t, name, 100)
 	r.Bytes()[99] = 7
 	_, err := Create(name, 5)
 	wantError(t, err, ErrExist)
 	if !strings.Contains(err.Error(), "in use") {
-		t.Fatalf("%v: does not say that the region is in use", err)
+		t.Fatalf("%v: does not report that the region is in use", err)
 	}
 	o, err := Open(name)
 	if err != nil || o.Size() != 100 || o.Bytes()[99] != 7 || o.Stale() {
@@ -126,6 +131,7 @@ func TestRegionCreateIsExclusive(t *testing.T) {
 }
 
 func TestRegionUnlinkAndReuse(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	_, err := Open(name)
 	wantError(t, err, ErrNotExist)
@@ -148,11 +154,12 @@ func TestRegionUnlinkAndReuse(t *testing.T) {
 	}
 	a.Bytes()[1] = 2
 	if b.Bytes()[1] != 2 || c.Bytes()[1] != 0 {
-		t.Fatal("those attached to the unlinked region no longer share it")
+		t.Fatal("attached handles of the unlinked region no longer share it")
 	}
 }
 
 func TestRegionBoundsReadOnlyAndClose(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	r := mustCreate(t, name, 10)
 	for _, at := range []int64{-1, 9, 11, math.MaxInt64} {
@@ -184,6 +191,7 @@ func TestRegionBoundsReadOnlyAndClose(t *testing.T) {
 }
 
 func TestRegionModeIgnoresUmask(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []uint32{0o600, 0o644, 0o666} {
 		name := freshName(t)
 		mustCreate(t, name, 1, WithMode(mode))
@@ -195,6 +203,7 @@ func TestRegionModeIgnoresUmask(t *testing.T) {
 }
 
 func TestRegionRefusesWhatIsNotOne(t *testing.T) {
+	t.Parallel()
 	file := func(fill func(path string) error) string {
 		name := freshName(t)
 		if err := fill("/dev/shm" + name); err != nil {
@@ -224,7 +233,7 @@ func TestRegionRefusesWhatIsNotOne(t *testing.T) {
 	}
 }
 
-// partEarly opens a name for as long as it is told, and reads whole regions only.
+// partEarly opens a name many times, and fails if it sees an incomplete region.
 func partEarly(arguments []string) error {
 	fmt.Println("ready")
 	opened := 0
@@ -249,6 +258,7 @@ func partEarly(arguments []string) error {
 }
 
 func TestRegionOpenedEarlyIsWholeOrMissing(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	p := start(t, "early", name)
 	p.expect("ready")
@@ -272,7 +282,7 @@ func TestRegionOpenedEarlyIsWholeOrMissing(t *testing.T) {
 	}
 }
 
-// partStampede creates or opens a region and claims one byte of it.
+// partStampede creates or opens a region and increments one byte of it.
 func partStampede(arguments []string) error {
 	i, _ := strconv.Atoi(arguments[1])
 	fmt.Println("ready")
@@ -288,6 +298,7 @@ func partStampede(arguments []string) error {
 }
 
 func TestRegionStampede(t *testing.T) {
+	t.Parallel()
 	const n = 8
 	for range 5 {
 		name := freshName(t)
@@ -311,7 +322,7 @@ func TestRegionStampede(t *testing.T) {
 			t.Fatal(err)
 		}
 		if created || creators != 1 || !bytes.Equal(r.Bytes()[:n], bytes.Repeat([]byte{1}, n)) {
-			t.Fatalf("%d creators, bytes %v: not one region for all", creators, r.Bytes()[:n])
+			t.Fatalf("%d creators, bytes %v: the processes do not share one region", creators, r.Bytes()[:n])
 		}
 		_, _, err = CreateOrOpen(name, 4097)
 		wantError(t, err, ErrInvalid)
@@ -325,6 +336,7 @@ func TestRegionStampede(t *testing.T) {
 }
 
 func TestRegionStale(t *testing.T) {
+	t.Parallel()
 	name := freshName(t)
 	r := mustCreate(t, name, 10)
 	p := start(t, "open", name, "left", 0)
@@ -346,7 +358,7 @@ func TestRegionStale(t *testing.T) {
 	_, err = Create(name, 10)
 	wantError(t, err, ErrExist)
 	if !strings.Contains(err.Error(), "left behind by process "+strconv.Itoa(os.Getpid())) {
-		t.Fatalf("%v: does not say who left it", err)
+		t.Fatalf("%v: does not name the process that left it", err)
 	}
 	o, err = Open(name)
 	if err != nil || !o.Stale() || string(o.Bytes()[:4]) != "left" {
@@ -357,7 +369,8 @@ func TestRegionStale(t *testing.T) {
 	}
 }
 
-// TestRegionWithoutUnnamedFiles takes the way of file systems that have none.
+// TestRegionWithoutUnnamedFiles creates a region as on a file system without
+// unnamed files.
 func TestRegionWithoutUnnamedFiles(t *testing.T) {
 	name := freshName(t)
 	attempt := func() (*Region, error) {
@@ -384,7 +397,7 @@ func TestRegionWithoutUnnamedFiles(t *testing.T) {
 	}
 }
 
-// partCycle creates and unlinks until it is killed.
+// partCycle creates and unlinks a region until it is killed.
 func partCycle(arguments []string) error {
 	fmt.Println("ready")
 	for {
@@ -400,10 +413,10 @@ func partCycle(arguments []string) error {
 
 func TestRegionCreatorKilledLeavesAllOrNothing(t *testing.T) {
 	name := freshName(t)
-	for i := range 50 {
+	for i := range 40 * *effort {
 		p := start(t, "cycle", name)
 		p.expect("ready")
-		time.Sleep(time.Duration(i) * 37 * time.Microsecond)
+		time.Sleep(time.Duration(i%50) * 37 * time.Microsecond)
 		p.kill()
 		r, err := Open(name)
 		switch {
@@ -457,6 +470,6 @@ func TestRegionCyclesLeaveNothing(t *testing.T) {
 		}
 	}
 	if f, m := descriptors(), mappings(); f != fds || m != maps {
-		t.Fatalf("%d descriptors and %d mappings, before it was %d and %d", f, m, fds, maps)
+		t.Fatalf("%d descriptors and %d mappings, %d and %d before", f, m, fds, maps)
 	}
 }

@@ -3,16 +3,16 @@ package sharedmemory
 import "sync/atomic"
 
 // A Semaphore is Dijkstra's counting semaphore between processes (Cooperating
-// Sequential Processes, 1965; Silberschatz §6.6): Wait takes a unit, and waits
-// until there is one; Post gives one back.
+// Sequential Processes, 1965; Silberschatz, Galvin, Gagne, §6.6): Wait takes a
+// unit, waiting until there is one; Post adds one.
 //
 // The value is one word, changed by compare-and-swap, which is a full barrier:
-// what was written before a Post is seen after the Wait that took its unit, and
-// all operations have one order. Who finds no unit spins briefly and then sleeps
-// on an event (see event.go). A unit that a killed process had taken is gone,
+// what was written before a Post is visible after the Wait that took its unit,
+// and all operations have one order. A Wait that finds no unit spins briefly and
+// then sleeps on an event count. A unit that a killed process had taken is lost,
 // as with POSIX semaphores: a semaphore has no owner.
 //
-// A handle can be used by several goroutines at once.
+// A handle may be used by several goroutines at once.
 type Semaphore struct {
 	object
 	control *semaphoreControl

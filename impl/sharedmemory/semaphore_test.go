@@ -18,6 +18,7 @@ func mustSemaphore(t *testing.T, value, max int) *Semaphore {
 }
 
 func TestSemaphoreCounts(t *testing.T) {
+	t.Parallel()
 	for _, numbers := range [][2]int{{-1, 1}, {0, 0}, {2, 1}, {0, SemaphoreMax + 1}} {
 		_, err := CreateSemaphore(freshName(t), numbers[0], numbers[1])
 		wantError(t, err, ErrInvalid)
@@ -43,7 +44,7 @@ func TestSemaphoreCounts(t *testing.T) {
 	wantError(t, full.Wait(Never), nil)
 }
 
-// partWait takes units and says so after each.
+// partWait takes units and prints a line after each.
 func partWait(arguments []string) error {
 	s, err := OpenSemaphore(arguments[0])
 	if err != nil {
@@ -60,6 +61,7 @@ func partWait(arguments []string) error {
 }
 
 func TestSemaphoreLetsThroughWhatWasPosted(t *testing.T) {
+	t.Parallel()
 	s := mustSemaphore(t, 0, 10)
 	through := make(chan int)
 	var crowd []*process
@@ -77,7 +79,7 @@ func TestSemaphoreLetsThroughWhatWasPosted(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 		select {
 		case i := <-through:
-			t.Fatalf("process %d came through unposted", i)
+			t.Fatalf("process %d took a unit that was not posted", i)
 		default:
 		}
 		wantError(t, s.Post(), nil)
@@ -113,9 +115,11 @@ func partTurn(arguments []string) error {
 	return nil
 }
 
-// TestSemaphoreLosesNoWakeUp passes one unit round a ring of processes.
+// TestSemaphoreLosesNoWakeUp passes one unit around a ring of processes.
 func TestSemaphoreLosesNoWakeUp(t *testing.T) {
-	const n, rounds = 3, 3000
+	t.Parallel()
+	const n = 3
+	rounds := 1000 * *effort
 	var ring [n]*Semaphore
 	for i := range ring {
 		ring[i] = mustSemaphore(t, 0, 1)

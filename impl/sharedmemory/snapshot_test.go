@@ -20,6 +20,7 @@ func mustSnapshot(t *testing.T, recordMax int, options ...Option) *Snapshot {
 }
 
 func TestSnapshotPublishesAndReads(t *testing.T) {
+	t.Parallel()
 	for _, size := range []int{-1, 1<<30 + 1} {
 		_, err := CreateSnapshot(freshName(t), size)
 		wantError(t, err, ErrInvalid)
@@ -48,8 +49,8 @@ func TestSnapshotPublishesAndReads(t *testing.T) {
 	wantError(t, s.Publish(nil, Never), nil)
 }
 
-// record is a record that shows when it is torn: all its bytes are alike, and
-// their number depends on them.
+// record is a record that shows whether it is torn: all its bytes are the same,
+// and their number depends on them.
 func record(i int) []byte { return bytes.Repeat([]byte{byte(i)}, 2000+i%251) }
 
 func wholeRecord(b []byte) error {
@@ -59,7 +60,7 @@ func wholeRecord(b []byte) error {
 	return nil
 }
 
-// partPublish publishes until it is killed.
+// partPublish publishes records until it is killed.
 func partPublish(arguments []string) error {
 	s, err := OpenSnapshot(arguments[0])
 	if err != nil {
@@ -76,6 +77,7 @@ func partPublish(arguments []string) error {
 }
 
 func TestSnapshotStaysWholeWhenWritersDie(t *testing.T) {
+	t.Parallel()
 	s := mustSnapshot(t, 4000)
 	into := make([]byte, 4000)
 	last := uint64(0)

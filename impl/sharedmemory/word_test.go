@@ -16,6 +16,7 @@ func mustWord(t *testing.T, r *Region, offset int64) *Word {
 }
 
 func TestWordPlaces(t *testing.T) {
+	t.Parallel()
 	r := mustCreate(t, freshName(t), 24)
 	for _, at := range []int64{-8, 17, 24, 1 << 40} {
 		_, err := r.Word(at)
@@ -56,6 +57,7 @@ func partAdd(arguments []string) error {
 }
 
 func TestWordLosesNoUpdate(t *testing.T) {
+	t.Parallel()
 	r := mustCreate(t, freshName(t), 16)
 	const workers, times = 4, 50_000
 	var crowd []*process
