@@ -6,6 +6,9 @@ GO      ?= go
 OUT     ?= out
 PREFIX  ?= /usr/local
 DESTDIR ?=
+SUBJECT ?= reference
+BUDGET  ?= 60s
+ROUNDS  ?= 0
 
 sources  = $(shell find . -name '*.go' -o -name '*.yaml' -o -name '*.yml' -o -name '*.c' -o -name '*.h' -o -name '*.py' \
              -o -name '*.md' -o -name '*.tmpl' -o -name '*.css' -o -name '*.js' -o -name '*.json' -o -name '*.patch') go.mod go.sum
@@ -64,8 +67,19 @@ race: ## go test -race, where it can see
 bench: ## the benchmarks of the libraries
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./impl/... ./harness/...
 
-soak-checkers: ## longer: millions of histories against porcupine
-	$(GO) test -timeout 60m -count=1 -run Differential ./harness/linear -args -stress
+# Longer proofs, of which `make test` takes a fixed small sample. Those with a seed
+# go on where they were left; ROUNDS=n ends them after so many.
+soak-load: build ## the moment of load of `ipckit check`, for longer and with new seeds: SUBJECT=..., BUDGET=...
+	.ci/soak load $(ROUNDS) bin/ipckit stress $(SUBJECT) --budget $(BUDGET) --seed {seed}
+
+soak-checkers: ## the checkers against porcupine: millions of histories
+	.ci/soak checkers $(ROUNDS) $(GO) test -timeout 60m -count=1 -run Differential ./harness/linear -args -histories 100000 -seed {seed}
+
+soak-explorer: ## every scenario of the reference, and the explorer's own toys many times
+	IPCKIT_SOAK=1 $(GO) test -timeout 120m -count=1 ./harness/explore ./impl/reference
+
+soak-mutants: build ## the kill matrix again and again
+	.ci/soak mutants $(ROUNDS) bin/ipckit mutants
 
 clean: ## what was built and reported
 	rm -rf bin '$(OUT)'

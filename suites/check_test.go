@@ -12,6 +12,9 @@ import (
 
 // TestCheck: Check can be called many times in a package, and in sub-tests.
 func TestCheck(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	control, _ := faults.Subject(faults.Control)
 	t.Run("regions", func(t *testing.T) { suites.Check(t, control, suites.Only("REG-EXISTS"), suites.Seed(1)) })
 	t.Run("buffers", func(t *testing.T) { suites.Check(t, control, suites.Only("BUF-FIFO", "BUF-ONE")) })
@@ -23,6 +26,9 @@ const brokenVariable = "IPCKIT_TEST_BROKEN"
 // TestCheckBroken: a subject that falls short fails the test that checks it,
 // with the requirement's name and what was seen.
 func TestCheckBroken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	if os.Getenv(brokenVariable) != "" {
 		broken, _ := faults.Subject("region-create-truncates")
 		suites.Check(t, broken, suites.Only("REG-EXISTS", "REG-MISSING"))

@@ -15,6 +15,9 @@ import (
 // Ginkgo run the specs; plain go test takes the way of Check, which runs several
 // at the same time.
 func TestSuites(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	if !byGinkgo() {
 		suites.Check(t, reference.Subject())
 		return

@@ -80,6 +80,9 @@ func load(t *testing.T, path string) *adapter.Adapter {
 
 func build(t *testing.T, a *adapter.Adapter) agent.Launcher {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	l, err := a.Build(within(t))
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +94,9 @@ func build(t *testing.T, a *adapter.Adapter) agent.Launcher {
 // gives it.
 func refused(t *testing.T, a *adapter.Adapter, words ...string) *adapter.BuildError {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	_, err := a.Build(within(t))
 	var e *adapter.BuildError
 	if !errors.As(err, &e) {

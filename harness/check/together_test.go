@@ -82,6 +82,9 @@ func TestTogetherEndsWithTheFirstFailure(t *testing.T) {
 
 // TestTogetherHangs: where nobody can go on, it is told who is blocked.
 func TestTogetherHangs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits")
+	}
 	e := testEntry(t, func(w *World) {
 		w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
 		regions := pages(w, 2)

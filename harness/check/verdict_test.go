@@ -74,6 +74,9 @@ func TestVerdicts(t *testing.T) {
 // TestHang: a process that does not come back is a timeout, with who is blocked
 // where; that everybody sleeps is seen long before the patience is at its end.
 func TestHang(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits")
+	}
 	for _, behaviour := range []puppet.Behaviour{puppet.Block, puppet.Spin} {
 		t.Run(string(behaviour), func(t *testing.T) {
 			e := testEntry(t, func(w *World) {

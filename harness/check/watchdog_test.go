@@ -16,6 +16,9 @@ import (
 // blocked, though nobody answers how far it is; once it no longer does, it is a
 // timeout.
 func TestSteps(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits")
+	}
 	const moves = 3 * time.Second
 	var took time.Duration
 	e := testEntry(t, func(w *World) {

@@ -1,9 +1,11 @@
 package explore_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/ipckit/ipckit/harness/adapter"
@@ -33,6 +35,14 @@ const (
 // cToys builds toys in C.
 func cToys(t *testing.T, dir string) agent.Launcher {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
+	builtToys.Lock()
+	defer builtToys.Unlock()
+	if toys, ok := builtToys.of[dir]; ok {
+		return toys.launcher
+	}
 	if _, err := exec.LookPath("cc"); err != nil {
 		t.Skip("there is no C compiler here: install gcc")
 	}
@@ -40,16 +50,24 @@ func cToys(t *testing.T, dir string) agent.Launcher {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	l, err := a.Build(within(t))
 	if err != nil {
-		t.Fatal(err)
+		t.Fatal(errors.Join(err, a.Close()))
 	}
+	builtToys.of[dir] = cToy{a, l}
 	return l
+}
+
+// builtToys are the directories that were built, each once; TestMain removes
+// what came of it.
+var builtToys = struct {
+	sync.Mutex
+	of map[string]cToy
+}{of: map[string]cToy{}}
+
+type cToy struct {
+	adapter  *adapter.Adapter
+	launcher agent.Launcher
 }
 
 // cCase is the scenario of a toy.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -35,7 +36,14 @@ func TestMain(m *testing.M) {
 		}
 		host.Main(toySubject(name))
 	}
-	os.Exit(m.Run())
+	status := m.Run()
+	for _, toys := range builtToys.of {
+		if err := toys.adapter.Close(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			status = 1
+		}
+	}
+	os.Exit(status)
 }
 
 func within(t *testing.T) context.Context {

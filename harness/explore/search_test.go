@@ -1,6 +1,7 @@
 package explore_test
 
 import (
+	"os"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -10,8 +11,14 @@ import (
 	"github.com/ipckit/ipckit/harness/explore"
 )
 
-// repetitions of each exploration, which must all go the same way.
-const repetitions = 10
+// repetitions of each exploration, which must all go the same way: more of them
+// where IPCKIT_SOAK is set.
+var repetitions = func() int {
+	if os.Getenv("IPCKIT_SOAK") != "" {
+		return 30
+	}
+	return 3
+}()
 
 // Each wrong toy is found, always by the same interleaving; no right one is
 // accused.
@@ -25,6 +32,9 @@ func TestToys(t *testing.T) {
 
 // What else the machine does changes nothing.
 func TestToysOnALoadedMachine(t *testing.T) {
+	if os.Getenv("IPCKIT_SOAK") == "" {
+		t.Skip("needs IPCKIT_SOAK: make soak-explorer")
+	}
 	busy(t)
 	for name := range toys {
 		if strings.HasPrefix(name, "wrong: ") || strings.HasPrefix(name, "right: ") {

@@ -14,7 +14,10 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-var stress = flag.Bool("stress", false, "compare millions of histories with porcupine, not thousands")
+var (
+	histories = flag.Int("histories", 10_000, "compare so many histories of each object with porcupine")
+	seed      = flag.Uint64("seed", 0, "of the histories")
+)
 
 // A rival is a kind of object with a generator of small histories of it, right
 // and wrong ones, and the sequential object that porcupine checks them against.
@@ -105,14 +108,11 @@ func rivals() []rival {
 // complete must agree always; the others must never raise a false alarm, and
 // what they miss is counted.
 func TestDifferential(t *testing.T) {
-	n := 10_000
-	if *stress {
-		n = 500_000
-	}
+	n := *histories
 	for k, rv := range rivals() {
 		t.Run(rv.name, func(t *testing.T) {
 			t.Parallel()
-			r := rand.New(rand.NewPCG(uint64(n), uint64(k)))
+			r := rand.New(rand.NewPCG(10_000+*seed, uint64(k)))
 			var bad, complete, missed, unsure, certified, bare, most int
 			for i := range n {
 				h := rv.draft(r).history()
@@ -196,11 +196,8 @@ func accompanied(h *history.History, o *history.Op) bool {
 
 // TestRendezvousDifferential compares with trying every instant.
 func TestRendezvousDifferential(t *testing.T) {
-	r := rand.New(rand.NewPCG(8, 9))
-	n, wrong := 20_000, 0
-	if *stress {
-		n = 1_000_000
-	}
+	r := rand.New(rand.NewPCG(8+*seed, 9))
+	n, wrong := 2**histories, 0
 	for range n {
 		d := &draft{r: r}
 		right := true

@@ -24,6 +24,9 @@ const ordinaryVariable = "IPCKIT_TEST_ORDINARY"
 
 // TestAllAsOrdinaryUser runs all tests under a uid without privileges.
 func TestAllAsOrdinaryUser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	if os.Getuid() != 0 {
 		t.Skip("the tests run as an ordinary user already")
 	}

@@ -30,8 +30,12 @@ func TestMain(m *testing.M) {
 }
 
 // No interleaving of two operations gives what no order of them gives, and no
-// death leaves the other hanging, in any scenario of what is claimed.
+// death leaves the other hanging, in any scenario of what is claimed. Where
+// IPCKIT_SOAK is not set, a third of them is explored, the same each time.
 func TestInterleavings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	w, err := world.New(ctx, world.Options{})
@@ -62,7 +66,10 @@ func TestInterleavings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range all {
+	for i, s := range all {
+		if i%3 != 0 && os.Getenv("IPCKIT_SOAK") == "" {
+			continue
+		}
 		t.Run(s.ID, func(t *testing.T) {
 			f, err := s.Explore(ctx, e, w.ID())
 			if err != nil {

@@ -21,6 +21,9 @@ func TestMain(m *testing.M) {
 // start runs a shell script whose standard input never ends.
 func start(t *testing.T, script string) *world.Process {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	w, err := world.New(t.Context(), world.Options{})
 	if err != nil {
 		t.Fatal(err)
