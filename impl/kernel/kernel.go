@@ -1,6 +1,7 @@
-// Package kernel plugs the operating system's own mechanisms into the kit, as
-// they are: each subject claims what the system promises, no more, and adds
-// nothing but names and the translation of error numbers.
+// Package kernel makes subjects of the operating system's own mechanisms: the
+// pipe, Unix sockets, the POSIX and the System V message queue. Each claims what
+// its manual page promises and no more, and is used as it is; only names and
+// error numbers are translated.
 package kernel
 
 import (
@@ -11,8 +12,8 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// refusals pairs error numbers with the contract's words.
-var refusals = []struct {
+// kinds pairs error numbers with the contract's error kinds.
+var kinds = []struct {
 	errno unix.Errno
 	kind  subject.Kind
 }{
@@ -33,12 +34,12 @@ var refusals = []struct {
 	{unix.EADDRINUSE, subject.Exists},
 }
 
-// refuse makes the contract's error of a system call's answer; nil of success.
+// refuse makes an error of the contract of a system call's error; nil of nil.
 func refuse(call string, err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, r := range refusals {
+	for _, r := range kinds {
 		if errors.Is(err, r.errno) {
 			return subject.Errorf(r.kind, "%s: %v", call, err)
 		}
@@ -46,7 +47,7 @@ func refuse(call string, err error) error {
 	return subject.Errorf(subject.IO, "%s: %v", call, err)
 }
 
-// untilNotInterrupted repeats a call for as long as a signal interrupts it.
+// untilNotInterrupted repeats a call as long as a signal interrupts it.
 func untilNotInterrupted(call func() unix.Errno) unix.Errno {
 	for {
 		if errno := call(); errno != unix.EINTR {
@@ -55,7 +56,7 @@ func untilNotInterrupted(call func() unix.Errno) unix.Errno {
 	}
 }
 
-// answer is an error, or nil where the number says success.
+// answer is errno as an error; nil for 0, which means success.
 func answer(errno unix.Errno) error {
 	if errno == 0 {
 		return nil

@@ -8,10 +8,10 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A limit is when a wait ends.
+// A limit is the moment at which a wait ends.
 type limit struct {
 	wait subject.Wait
-	end  time.Time // where wait is a time limit
+	end  time.Time // set if wait is a time limit
 }
 
 func newLimit(wait subject.Wait) limit {
@@ -22,10 +22,10 @@ func newLimit(wait subject.Wait) limit {
 	return l
 }
 
-// never reports whether the caller would not wait at all.
+// never reports whether the caller does not wait at all.
 func (l limit) never() bool { return l.wait == subject.Never }
 
-// left is how much of the wait there is: 0 once it is over, and -1 for ever.
+// left is the rest of the wait: 0 once it is over, and -1 for ever.
 func (l limit) left() time.Duration {
 	if l.wait == subject.Forever {
 		return -1
@@ -33,7 +33,8 @@ func (l limit) left() time.Duration {
 	return max(0, time.Until(l.end))
 }
 
-// over is the refusal at the end of the wait: refusal for who would not wait.
+// over is the error at the end of the wait: of kind refusal if the caller does
+// not wait at all, otherwise a timeout.
 func (l limit) over(call string, refusal subject.Kind) error {
 	if l.never() {
 		return subject.Errorf(refusal, "%s", call)
@@ -41,7 +42,7 @@ func (l limit) over(call string, refusal subject.Kind) error {
 	return subject.Errorf(subject.Timeout, "%s", call)
 }
 
-// poll waits for events until the limit, and reports false where it passed.
+// poll waits for events until the limit, and reports false if it has passed.
 // Signals do not end it.
 func (l limit) poll(fds []unix.PollFd) (bool, error) {
 	for {

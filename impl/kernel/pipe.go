@@ -12,8 +12,8 @@ import (
 )
 
 // Pipe is the named pipe (fifo(7), pipe(7)): bytes in one direction, so that a
-// link takes two. Up to PIPE_BUF bytes are written wholly or not at all; more
-// promise nothing and are not claimed.
+// link needs two. Up to PIPE_BUF bytes are written wholly or not at all; longer
+// writes have no such guarantee and are not claimed.
 func Pipe() subject.Subject {
 	return subject.Subject{
 		Claims: subject.Claims{
@@ -33,8 +33,7 @@ const pipeBuf = 4096
 
 type pipes struct{}
 
-// A pipeParty has a name and nothing besides: the system gives none to the users
-// of a pipe.
+// A pipeParty only has a name: the system does not identify the users of a pipe.
 type pipeParty struct {
 	name  string
 	links []*pipeLink
@@ -43,17 +42,17 @@ type pipeParty struct {
 func (pipes) Join(name string) (subject.Party, error) {
 	bare := strings.TrimPrefix(name, "/")
 	if bare == "" || strings.ContainsAny(bare, "/\x00") || len(bare) > 120 {
-		return nil, subject.Errorf(subject.Invalid, "name %q: want a slash and 1 to 120 bytes without another", name)
+		return nil, subject.Errorf(subject.Invalid, "name %q: want a slash and 1 to 120 bytes without another slash", name)
 	}
 	return &pipeParty{name: bare}, nil
 }
 
-// Link makes the two pipes where the peer has not made them, and opens its own
-// for reading. The other can be opened for writing once the peer reads it.
+// Link creates the two pipes unless the peer has, and opens its own for reading.
+// The other one can be opened for writing once the peer reads it.
 func (p *pipeParty) Link(peer string) (subject.Link, error) {
 	peer = strings.TrimPrefix(peer, "/")
 	if peer == "" || peer == p.name || strings.ContainsAny(peer, "/\x00") {
-		return nil, subject.Errorf(subject.Invalid, "a link of %q with %q", p.name, peer)
+		return nil, subject.Errorf(subject.Invalid, "a link between %q and %q", p.name, peer)
 	}
 	l := &pipeLink{from: pipePath(peer, p.name), to: pipePath(p.name, peer), out: -1}
 	for _, path := range []string{l.from, l.to} {
@@ -74,7 +73,7 @@ func (p *pipeParty) Link(peer string) (subject.Link, error) {
 	return l, nil
 }
 
-// pipePath is where the pipe from one party to another lies.
+// pipePath is the path of the pipe from one party to another.
 func pipePath(from, to string) string {
 	return filepath.Join(os.TempDir(), from+"+"+to+".fifo")
 }
@@ -102,7 +101,7 @@ type pipeLink struct {
 	gone     bool
 }
 
-// writable opens the writing end, where the peer reads.
+// writable opens the writing end if the peer has the pipe open for reading.
 func (l *pipeLink) writable() (bool, error) {
 	if l.out >= 0 {
 		return true, nil
@@ -118,8 +117,8 @@ func (l *pipeLink) writable() (bool, error) {
 	return false, refuse("open for writing", err)
 }
 
-// pause is how long the peer is waited for between two looks, where the system
-// has nothing to wait on.
+// pause is the time between two attempts to open the peer's pipe, for which the
+// system offers nothing to wait for.
 const pause = time.Millisecond
 
 func (l *pipeLink) Send(message []byte, wait subject.Wait) error {
@@ -127,7 +126,7 @@ func (l *pipeLink) Send(message []byte, wait subject.Wait) error {
 		return err
 	}
 	if len(message) > pipeBuf {
-		return subject.Errorf(subject.TooLarge, "%d bytes, where a pipe takes %d as one", len(message), pipeBuf)
+		return subject.Errorf(subject.TooLarge, "%d bytes: a pipe writes at most %d atomically", len(message), pipeBuf)
 	}
 	limit := newLimit(wait)
 	for {
@@ -161,9 +160,9 @@ func (l *pipeLink) Send(message []byte, wait subject.Wait) error {
 	}
 }
 
-// Receive reads what is there. A pipe that nobody has open for writing looks
-// the same to read(2) before the peer has come and after it has gone; poll(2)
-// tells the second (POLLHUP), or that the peer reads no more (POLLERR).
+// Receive reads the bytes that are there. A pipe without a writer looks the same
+// to read(2) before the peer has come and after it has gone. poll(2) reports the
+// latter (POLLHUP), and that the peer no longer reads (POLLERR).
 func (l *pipeLink) Receive(into []byte, wait subject.Wait) (int, error) {
 	if err := l.attached(); err != nil {
 		return 0, err
@@ -186,7 +185,7 @@ func (l *pipeLink) Receive(into []byte, wait subject.Wait) (int, error) {
 		}
 		slice, looking := limit, l.out < 0
 		if looking && limit.left() != 0 {
-			slice = newLimit(subject.Wait(pause)) // then look for the peer again
+			slice = newLimit(subject.Wait(pause)) // then check for the peer again
 		}
 		fds := []unix.PollFd{{Fd: int32(l.in), Events: unix.POLLIN}, {Fd: int32(l.out)}}
 		ready, err := slice.poll(fds)
@@ -196,7 +195,7 @@ func (l *pipeLink) Receive(into []byte, wait subject.Wait) (int, error) {
 		case !ready && limit.left() == 0:
 			return 0, limit.over("read", subject.Empty)
 		}
-		// What the peer had written is there once it is known to be gone.
+		// What the peer wrote is there once it is known to be gone.
 		over = fds[0].Revents&unix.POLLHUP != 0 || fds[1].Revents&unix.POLLERR != 0
 	}
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// PosixMQ is the POSIX message queue (mq_overview(7)): messages with
-// boundaries, in order of priority and then of arrival, in a queue of a bounded
-// number of messages. The bounds claimed are those that every user has.
+// PosixMQ is the POSIX message queue (mq_overview(7)): messages with boundaries,
+// in order of priority and then of arrival, in a queue of a bounded number of
+// messages. The bounds claimed are those of an unprivileged user.
 func PosixMQ() subject.Subject {
 	return subject.Subject{
 		Claims: subject.Claims{
@@ -30,7 +30,7 @@ func PosixMQ() subject.Subject {
 
 type posixQueues struct{}
 
-// mqAttributes is struct mq_attr: all that mq_open takes are the two maxima.
+// mqAttributes is struct mq_attr. mq_open uses only the two maxima.
 type mqAttributes struct {
 	Flags, MaxMessages, MessageSize, CurrentMessages int
 	_                                                [4]int
@@ -59,8 +59,8 @@ func openQueue(name string, flags int, attributes *mqAttributes) (subject.Mailbo
 	return posixQueue(fd), nil
 }
 
-// queueName gives the name as the system call wants it: the slash that POSIX
-// demands is taken off by the C library.
+// queueName is the name as the system call expects it: without the leading slash
+// of POSIX, which the C library removes.
 func queueName(name string) (*byte, error) {
 	bare, ok := strings.CutPrefix(name, "/")
 	if !ok || bare == "" {
@@ -113,8 +113,9 @@ func (q posixQueue) Receive(into []byte, wait subject.Wait) (int, error) {
 
 func (q posixQueue) Detach() error { return refuse("close", unix.Close(int(q))) }
 
-// until is the absolute time at which a wait ends, as mq_timedsend wants it:
-// none for Forever, and long past for Never, which makes the call try once.
+// until is the absolute time at which a wait ends, as mq_timedsend expects it:
+// nil for Forever, and a time in the past for Never, which makes the call try
+// once.
 func until(wait subject.Wait) *unix.Timespec {
 	switch {
 	case wait == subject.Forever:
@@ -126,7 +127,7 @@ func until(wait subject.Wait) *unix.Timespec {
 	return &t
 }
 
-// timed translates what a call with a time limit answered.
+// timed translates the error of a call with a time limit.
 func timed(call string, errno unix.Errno, wait subject.Wait, refusal subject.Kind) error {
 	switch {
 	case errno == unix.ETIMEDOUT && wait == subject.Never:

@@ -9,15 +9,15 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// UnixStream is the Unix stream socket (unix(7)): bytes in order, no messages.
-// What is claimed of its room is what a fresh system gives
-// (/proc/sys/net/core/wmem_default, which counts the kernel's overhead in).
+// UnixStream is the Unix stream socket (unix(7)): bytes in order, without
+// messages. The buffering claimed is that of the system's defaults
+// (/proc/sys/net/core/wmem_default, which includes the kernel's overhead).
 func UnixStream() subject.Subject {
 	return subject.Subject{
 		Claims: subject.Claims{
 			Subject: "unix-stream", Version: "POSIX.1-2017", Language: "Go",
 			Profiles: subject.Profiles{Link: &subject.LinkProfile{
-				// Up to so many bytes go as one piece, wholly or not at all.
+				// Pieces of up to this size are sent wholly or not at all.
 				Item:    subject.Item{Min: 1, Max: 4096},
 				Framing: subject.FramingStream, Buffering: 64 << 10, Waiting: "sleep",
 			}},
@@ -28,7 +28,8 @@ func UnixStream() subject.Subject {
 }
 
 // UnixSeqpacket is the Unix socket of type SOCK_SEQPACKET (unix(7)): messages
-// with boundaries, in order. A message of 0 bytes looks like the end.
+// with boundaries, in order. A message of 0 bytes is indistinguishable from the
+// end.
 func UnixSeqpacket() subject.Subject {
 	return subject.Subject{
 		Claims: subject.Claims{
@@ -44,7 +45,7 @@ func UnixSeqpacket() subject.Subject {
 }
 
 // sockets are parties linked by connected Unix sockets of one type. All names
-// are in the abstract namespace, so that nothing is left behind.
+// are in the abstract namespace, so that no file is left behind.
 type sockets struct{ kind int }
 
 // A socketParty holds its name by a socket that is bound to it.
@@ -63,7 +64,7 @@ func (s sockets) Join(name string) (subject.Party, error) {
 	return &socketParty{sockets: s, name: name, held: fd}, nil
 }
 
-// bound makes a socket that has a name.
+// bound makes a socket that is bound to a name.
 func (s sockets) bound(name string) (fd int, err error) {
 	if name == "" || len(name) > 100 {
 		return -1, subject.Errorf(subject.Invalid, "name %q: want 1 to 100 bytes", name)
@@ -80,11 +81,11 @@ func (s sockets) bound(name string) (fd int, err error) {
 
 func address(name string) *unix.SockaddrUnix { return &unix.SockaddrUnix{Name: "@" + name} }
 
-// Link connects with the peer at an address that both make of their names.
-// Whoever comes first is bound to it and listens; the other connects.
+// Link connects with the peer at an address derived from both names. The side
+// that comes first binds it and listens; the other connects.
 func (p *socketParty) Link(peer string) (subject.Link, error) {
 	if peer == "" || peer == p.name {
-		return nil, subject.Errorf(subject.Invalid, "a link of %q with %q", p.name, peer)
+		return nil, subject.Errorf(subject.Invalid, "a link between %q and %q", p.name, peer)
 	}
 	pair := pairName(p.name, peer)
 	for {
@@ -110,7 +111,7 @@ func (p *socketParty) Link(peer string) (subject.Link, error) {
 		if err != unix.ECONNREFUSED && err != unix.EINTR {
 			return nil, refuse("connect", err)
 		}
-		runtime.Gosched() // it is about to listen, or has just gone
+		runtime.Gosched() // the peer is about to listen, or has just closed
 	}
 }
 
@@ -133,7 +134,7 @@ func (p *socketParty) Leave() error {
 }
 
 // A socketLink is one end of a connection, or listens for the peer until it is
-// used.
+// first used.
 type socketLink struct {
 	fd        int
 	kind      int
@@ -141,8 +142,8 @@ type socketLink struct {
 	gone      bool
 }
 
-// attempt does a call on the socket until it is not interrupted. It waits within
-// the call, as long as the limit says: option is SO_RCVTIMEO or SO_SNDTIMEO.
+// attempt repeats a call on the socket until it is not interrupted. The call
+// itself waits, as long as the limit says: option is SO_RCVTIMEO or SO_SNDTIMEO.
 func (l *socketLink) attempt(limit limit, option int, call func(flags int) error) error {
 	for {
 		flags := 0
@@ -163,7 +164,7 @@ func (l *socketLink) attempt(limit limit, option int, call func(flags int) error
 	}
 }
 
-// accept waits for the peer, where this side came first.
+// accept waits for the peer if this side came first.
 func (l *socketLink) accept(limit limit, refusal subject.Kind) error {
 	if !l.listening {
 		return nil
@@ -186,8 +187,8 @@ func (l *socketLink) accept(limit limit, refusal subject.Kind) error {
 	return nil
 }
 
-// Send hands the message to the kernel. Should it take a part of a stream's
-// piece, the rest follows however long that takes: a part cannot be taken back.
+// Send passes the message to the kernel. If that takes only a part of a stream's
+// piece, the rest follows without a time limit: a part cannot be taken back.
 func (l *socketLink) Send(message []byte, wait subject.Wait) error {
 	if l.gone {
 		return subject.Errorf(subject.Invalid, "the link was detached")
@@ -228,8 +229,8 @@ func (l *socketLink) Receive(into []byte, wait subject.Wait) (int, error) {
 	}
 	err := l.attempt(limit, unix.SO_RCVTIMEO, receive)
 	if err == unix.ECONNRESET {
-		// The peer went and had not read everything. The system says so once,
-		// before it gives out what the peer had sent.
+		// The peer closed its end before it had read everything. The system
+		// reports that once, before it hands out what the peer had sent.
 		err = l.attempt(limit, unix.SO_RCVTIMEO, receive)
 	}
 	switch {
@@ -238,7 +239,7 @@ func (l *socketLink) Receive(into []byte, wait subject.Wait) (int, error) {
 	case err != nil:
 		return 0, refuse("recv", err)
 	case flags&unix.MSG_TRUNC != 0:
-		return 0, subject.Errorf(subject.TooLarge, "recv: a message of more than %d bytes, which is lost", len(into))
+		return 0, subject.Errorf(subject.TooLarge, "recv: the message had more than %d bytes and is lost", len(into))
 	case n == 0:
 		return 0, subject.Errorf(subject.Closed, "recv: end-of-file")
 	}

@@ -12,7 +12,7 @@ import (
 
 // SysV is the System V message queue (sysvipc(7)): messages with boundaries and
 // a type, in a queue bounded in bytes. It has no operation with a time limit.
-// The bounds claimed are those of a fresh system.
+// The bounds claimed are those of the system's defaults.
 func SysV() subject.Subject {
 	return subject.Subject{
 		Claims: subject.Claims{
@@ -28,7 +28,7 @@ func SysV() subject.Subject {
 	}
 }
 
-// Constants of msgctl(2) and msgrcv(2) that package unix does not have.
+// Constants of msgctl(2) and msgrcv(2) that package unix lacks.
 const (
 	ipcSet     = 1
 	ipcStat    = 2
@@ -38,11 +38,11 @@ const (
 
 type systemVQueues struct{}
 
-// key makes a System V key of a name. Two names may have one key: the system
-// has numbers where POSIX has names, and 32 bits of them.
+// key derives a System V key from a name. Two names may have the same key: the
+// system has numbers of 32 bits where POSIX has names.
 func key(name string) (uintptr, error) {
 	if name == "" {
-		return 0, subject.Errorf(subject.Invalid, "the empty name")
+		return 0, subject.Errorf(subject.Invalid, "the name is empty")
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name))
@@ -106,19 +106,19 @@ func (systemVQueues) Unlink(name string) error {
 	return refuse("msgctl(IPC_RMID)", answer(errno))
 }
 
-// systemVQueue is a queue's id: there is nothing to detach from.
+// systemVQueue is a queue's id. There is nothing to detach from.
 type systemVQueue struct {
 	id  uintptr
 	max int // bytes, of a message
 }
 
-// typed is struct msgbuf: the type, which does not count as a part of the
-// message, and the bytes.
+// typeSize is the size of the type that precedes a message in struct msgbuf, and
+// does not count as a part of it.
 const typeSize = 8
 
 func (q systemVQueue) Send(message []byte, wait subject.Wait) error {
 	if len(message) > q.max {
-		return subject.Errorf(subject.TooLarge, "%d bytes where %d is the most", len(message), q.max)
+		return subject.Errorf(subject.TooLarge, "%d bytes: at most %d are allowed", len(message), q.max)
 	}
 	flags, err := waitFlags(wait)
 	if err != nil {
@@ -157,9 +157,8 @@ func (q systemVQueue) Receive(into []byte, wait subject.Wait) (int, error) {
 	return copy(into, typed[typeSize:typeSize+int(n)]), nil
 }
 
-// gone is refuse for calls whose arguments are right: what is then invalid is
-// the id of a queue that was removed before the call, as EIDRM says where that
-// happened during it.
+// gone is refuse for calls whose arguments are valid: EINVAL then means that the
+// queue was removed before the call, as EIDRM does during it.
 func gone(call string, errno unix.Errno) error {
 	if errno == unix.EINVAL {
 		errno = unix.EIDRM
@@ -169,7 +168,7 @@ func gone(call string, errno unix.Errno) error {
 
 func (systemVQueue) Detach() error { return nil }
 
-// waitFlags says Never in the system's words, which has none for a time limit.
+// waitFlags are the flags for a wait. The system has no time limits.
 func waitFlags(wait subject.Wait) (uintptr, error) {
 	switch wait {
 	case subject.Forever:

@@ -10,7 +10,8 @@ func (m mailbox) SendPriority(message []byte, priority int, wait subject.Wait) e
 	return translate(m.Mailbox.SendPriority(message, priority, messagepassing.Wait(wait)))
 }
 
-// ReceiveFrom says who sent it as the kernel told the post office.
+// ReceiveFrom returns the sender's process id as the kernel reported it to the
+// broker.
 func (m mailbox) ReceiveFrom(into []byte, wait subject.Wait) (n, pid int, err error) {
 	got, err := m.ReceiveMessage(messagepassing.Wait(wait))
 	switch {
@@ -22,11 +23,12 @@ func (m mailbox) ReceiveFrom(into []byte, wait subject.Wait) (n, pid int, err er
 	return copy(into, got.Body), got.Sender.PID, nil
 }
 
-// HandOver passes the mailbox on.
+// HandOver passes ownership on.
 func (m mailbox) HandOver(pid int) error { return translate(m.Mailbox.HandOver(pid)) }
 
-// AtLeastOnce is the reference's mailboxes with the other promise about a
-// receiver's death: what it had in hand comes again, and is never lost.
+// AtLeastOnce is the reference's mailboxes with the other guarantee for a
+// receiver's death: a message that it had not acknowledged arrives again, and is
+// never lost.
 func AtLeastOnce() subject.Subject {
 	messagepassing.ServeIfAsked()
 	return subject.Subject{
@@ -38,6 +40,6 @@ func AtLeastOnce() subject.Subject {
 			}},
 			Extended: []string{"BOX-RECEIVERDEATH", "BOX-SENDERDEATH"},
 		},
-		Mailboxes: mailboxes{post: new(post), delivery: messagepassing.AtLeastOnce},
+		Mailboxes: mailboxes{network: new(network), delivery: messagepassing.AtLeastOnce},
 	}
 }

@@ -20,7 +20,7 @@ func (buffers) Create(name string, s subject.Shape) (subject.Buffer, error) {
 	return buffer{b}, nil
 }
 
-// shapeOf says the same in the library's words.
+// shapeOf translates a shape of the contract.
 func shapeOf(s subject.Shape) (sharedmemory.Shape, []sharedmemory.Option) {
 	shape := sharedmemory.Shape{Slots: narrow(s.Capacity), ItemMax: narrow(s.ItemMax)}
 	if s.StartIndex == 0 {
@@ -29,8 +29,7 @@ func shapeOf(s subject.Shape) (sharedmemory.Shape, []sharedmemory.Option) {
 	return shape, []sharedmemory.Option{sharedmemory.WithStartIndex(s.StartIndex)}
 }
 
-// narrow keeps a number that an int cannot hold absurd, for the library to
-// refuse.
+// narrow clips a number that an int cannot hold; the library refuses the result.
 func narrow(n int64) int {
 	return int(min(max(n, math.MinInt), math.MaxInt))
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/ipckit/ipckit/impl/sharedmemory"
 )
 
-// words pairs the libraries' refusals with the contract's.
-var words = []struct {
+// kinds pairs the libraries' errors with the contract's error kinds.
+var kinds = []struct {
 	err  error
 	kind subject.Kind
 }{
@@ -41,12 +41,12 @@ var words = []struct {
 	{messagepassing.ErrInterrupted, subject.Interrupted},
 }
 
-// translate puts a library's error into the contract's words.
+// translate makes an error of the contract of a library's error.
 func translate(err error) error {
 	if err == nil {
 		return nil
 	}
-	for _, w := range words {
+	for _, w := range kinds {
 		if errors.Is(err, w.err) {
 			return subject.Errorf(w.kind, "%v", err)
 		}

@@ -29,9 +29,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// No interleaving of two operations gives what no order of them gives, and no
-// death leaves the other hanging, in any scenario of what is claimed. Where
-// IPCKIT_SOAK is not set, a third of them is explored, the same each time.
+// TestInterleavings explores scenarios of what the reference claims: no
+// interleaving of two operations has a result that no order of them has, and no
+// death blocks the other process. Unless IPCKIT_SOAK is set, a third of the
+// scenarios is explored, the same each time.
 func TestInterleavings(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes a world")
@@ -76,7 +77,7 @@ func TestInterleavings(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Logf("%s; %d runs in %v", f.String(), f.Runs(), f.Duration())
-			if v := f.Verdict(); v != reports.Pass && v != reports.Inconclusive { // too loaded a machine is no fault
+			if v := f.Verdict(); v != reports.Pass && v != reports.Inconclusive { // a loaded machine can make a scenario inconclusive
 				t.Errorf("%s: %s\n%s", v, f.ID(), f.Witness().Text(120))
 			}
 		})

@@ -7,21 +7,21 @@ import (
 	"github.com/ipckit/ipckit/impl/messagepassing"
 )
 
-type parties struct{ *post }
+type endpoints struct{ *network }
 
-type party struct{ *messagepassing.Endpoint }
+type endpoint struct{ *messagepassing.Endpoint }
 
 type link struct{ *messagepassing.Link }
 
-func (p parties) Join(name string) (subject.Party, error) {
-	joined, err := p.office.Join(name)
+func (p endpoints) Join(name string) (subject.Party, error) {
+	joined, err := p.broker.Join(name)
 	if err != nil {
 		return nil, translate(err)
 	}
-	return party{joined}, nil
+	return endpoint{joined}, nil
 }
 
-func (p party) Link(peer string) (subject.Link, error) {
+func (p endpoint) Link(peer string) (subject.Link, error) {
 	l, err := p.Endpoint.Link(peer)
 	if err != nil {
 		return nil, translate(err)
@@ -29,12 +29,13 @@ func (p party) Link(peer string) (subject.Link, error) {
 	return link{l}, nil
 }
 
-func (p party) Leave() error { return translate(p.Endpoint.Leave()) }
+func (p endpoint) Leave() error { return translate(p.Endpoint.Leave()) }
 
-func (p party) Cancel() error { return translate(p.Endpoint.Cancel()) }
+func (p endpoint) Cancel() error { return translate(p.Endpoint.Cancel()) }
 
-// ReceiveAny says whose link has ended where that is what it has to say.
-func (p party) ReceiveAny(into []byte, wait subject.Wait) (n int, peer string, err error) {
+// ReceiveAny names the peer whose link has ended if that is the reason of the
+// error.
+func (p endpoint) ReceiveAny(into []byte, wait subject.Wait) (n int, peer string, err error) {
 	m, err := p.Receive(messagepassing.Wait(wait))
 	if err != nil {
 		var refused *messagepassing.Error

@@ -36,7 +36,7 @@ func (l lock) Release() error { return translate(l.FairMutex.Release()) }
 
 func (l lock) Detach() error { return translate(l.FairMutex.Detach()) }
 
-// mutexes are locks that go to whoever comes first.
+// mutexes are locks that are not fair.
 type mutexes struct{}
 
 type mutex struct{ *sharedmemory.Mutex }

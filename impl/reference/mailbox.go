@@ -6,14 +6,14 @@ import (
 )
 
 type mailboxes struct {
-	*post
+	*network
 	delivery messagepassing.Delivery
 }
 
 type mailbox struct{ *messagepassing.Mailbox }
 
 func (ms mailboxes) Create(name string, s subject.Shape) (subject.Mailbox, error) {
-	m, err := ms.office.Create(name, messagepassing.Shape{
+	m, err := ms.broker.Create(name, messagepassing.Shape{
 		Capacity: narrow(s.Capacity), MessageMax: narrow(s.ItemMax), Delivery: ms.delivery, Owned: s.Owned,
 	})
 	if err != nil {
@@ -23,14 +23,14 @@ func (ms mailboxes) Create(name string, s subject.Shape) (subject.Mailbox, error
 }
 
 func (ms mailboxes) Open(name string) (subject.Mailbox, error) {
-	m, err := ms.office.Open(name)
+	m, err := ms.broker.Open(name)
 	if err != nil {
 		return nil, translate(err)
 	}
 	return mailbox{m}, nil
 }
 
-func (ms mailboxes) Unlink(name string) error { return translate(ms.office.Unlink(name)) }
+func (ms mailboxes) Unlink(name string) error { return translate(ms.broker.Unlink(name)) }
 
 func (m mailbox) Send(message []byte, wait subject.Wait) error {
 	return translate(m.Mailbox.Send(message, messagepassing.Wait(wait)))

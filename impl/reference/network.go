@@ -2,26 +2,26 @@ package reference
 
 import "github.com/ipckit/ipckit/impl/messagepassing"
 
-// A post is where this process's mailboxes and parties are: in this user's
-// office, or in that of the host that it has dialled.
-type post struct {
-	office    messagepassing.Broker
-	exposures []*messagepassing.Exposure // until the process's end
+// A network is where this process's mailboxes and endpoints are: at this user's
+// broker, or at that of the host that it has dialled.
+type network struct {
+	broker    messagepassing.Broker
+	exposures []*messagepassing.Exposure // kept until the process ends
 }
 
-// networkKey admits to an exposed office. It is no secret: the network between
-// the hosts of a check has nobody else on it.
+// networkKey admits clients to an exposed broker. It is no secret: only the
+// hosts of one check are on the network between them.
 var networkKey = []byte("the network of a check")
 
-func (p *post) Expose(address string) error {
-	e, err := p.office.Expose(address, networkKey)
+func (n *network) Expose(address string) error {
+	e, err := n.broker.Expose(address, networkKey)
 	if err == nil {
-		p.exposures = append(p.exposures, e)
+		n.exposures = append(n.exposures, e)
 	}
 	return translate(err)
 }
 
-func (p *post) Dial(address string) error {
-	p.office = messagepassing.Broker{Address: address, Key: networkKey}
+func (n *network) Dial(address string) error {
+	n.broker = messagepassing.Broker{Address: address, Key: networkKey}
 	return nil
 }

@@ -1,6 +1,6 @@
-// Package reference plugs the reference libraries of both models into the
-// kit: it says what they claim, and translates between their words and the
-// contract's.
+// Package reference makes a subject of the reference libraries of both models,
+// impl/sharedmemory and impl/messagepassing: it declares what they claim, and
+// translates between their types and errors and the contract's.
 package reference
 
 import (
@@ -9,11 +9,11 @@ import (
 	"github.com/ipckit/ipckit/impl/sharedmemory"
 )
 
-// Subject is the reference implementation. Where this process was started as
-// a post office of package messagepassing, it becomes one and does not return.
+// Subject is the reference implementation. If this process was started as a
+// broker of package messagepassing, it becomes one and does not return.
 func Subject() subject.Subject {
 	messagepassing.ServeIfAsked()
-	at := new(post)
+	at := new(network)
 	return subject.Subject{
 		Claims: subject.Claims{
 			Subject: "reference", Version: "0.1.0", Language: "Go",
@@ -68,13 +68,13 @@ func Subject() subject.Subject {
 		Snapshots:  snapshots{},
 		OneToOne:   buffers{},
 		Many:       manyBuffers{},
-		Mailboxes:  mailboxes{post: at},
-		Parties:    parties{at},
+		Mailboxes:  mailboxes{network: at},
+		Parties:    endpoints{at},
 		Network:    at,
 	}
 }
 
-// Mutex is the reference with the lock that is faster, and not fair.
+// Mutex is the reference with the lock that is faster and not fair.
 func Mutex() subject.Subject {
 	return subject.Subject{
 		Claims: subject.Claims{
@@ -86,7 +86,7 @@ func Mutex() subject.Subject {
 	}
 }
 
-// upToAMillion is a capacity, in items, that can be chosen from least on.
+// upToAMillion is a capacity in items that can be chosen from least on.
 func upToAMillion(least subject.Size) subject.Capacity {
 	return subject.Capacity{Items: &subject.Range{Min: least, Max: 1 << 20}}
 }

@@ -25,8 +25,8 @@ func (r region) Add(offset int64, delta uint64) (uint64, error) {
 	return w.Add(delta) - delta, nil
 }
 
-// CompareAndSwap tells what the word held: a load that found it different, or
-// the swap. One that lost a race in between looks again.
+// CompareAndSwap returns what the word held: a load that found another value
+// than old, or the swap. After losing a race in between it tries again.
 func (r region) CompareAndSwap(offset int64, old, value uint64) (held uint64, swapped bool, err error) {
 	w, err := r.Word(offset)
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package skeleton holds what "ipckit new go" writes: a Go package to fill in.
+// Package skeleton holds what "ipckit new go" writes: a Go package to complete.
 package skeleton
 
 import (
@@ -9,8 +9,8 @@ import (
 //go:embed go
 var files embed.FS
 
-// Go is the skeleton of a Go package. Its files end in .skeleton, so that the
-// go command does not take them for a part of the kit.
+// Go is the skeleton of a Go package. Its files end in .skeleton, so that the go
+// command does not build them as part of the kit.
 var Go = sub("go")
 
 func sub(dir string) fs.FS {
