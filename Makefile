@@ -81,5 +81,8 @@ soak-explorer: ## every scenario of the reference, and the explorer's own toys m
 soak-mutants: build ## the kill matrix again and again
 	.ci/soak mutants $(ROUNDS) bin/ipckit mutants
 
+soak-libraries: ## deaths and races of the reference libraries, ten times as many
+	.ci/soak libraries $(ROUNDS) $(GO) test -timeout 60m -count=1 ./impl/sharedmemory ./impl/messagepassing -args -effort 10
+
 clean: ## what was built and reported
 	rm -rf bin '$(OUT)'

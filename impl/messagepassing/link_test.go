@@ -222,10 +222,7 @@ func TestReceiveFromAny(t *testing.T) {
 	wantError(t, "receive without a link", err, ErrEmpty)
 	_, err = p.Receive(Wait(time.Millisecond))
 	wantError(t, "receive without a link", err, ErrTimeout)
-	receiving := async(func() error {
-		_, err := p.Receive(Forever)
-		return err
-	})
+	receiving := receiveAny(p)
 	blocked(t, "receive from any", receiving)
 	_ = p.Cancel()
 	released(t, "cancelled receive from any", receiving, ErrInterrupted)

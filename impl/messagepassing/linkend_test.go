@@ -196,10 +196,7 @@ func TestLinkLeavesNothing(t *testing.T) {
 		p, q := join(t, broker, "/p"), join(t, broker, "/q")
 		pq := link(t, p, "/q")
 		qp := link(t, q, "/p")
-		receiving := async(func() error {
-			_, err := qp.ReceiveMessage(Forever)
-			return err
-		})
+		receiving := receive(qp)
 		if err := pq.Send(nil, Forever); err != nil {
 			t.Fatal(err)
 		}

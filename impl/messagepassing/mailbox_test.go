@@ -71,6 +71,22 @@ func async(f func() error) <-chan error {
 	return done
 }
 
+// receive receives a message from a mailbox or a link in a goroutine.
+func receive(from interface{ ReceiveMessage(Wait) (Message, error) }) <-chan error {
+	return async(func() error {
+		_, err := from.ReceiveMessage(Forever)
+		return err
+	})
+}
+
+// receiveAny receives a message from any link of an endpoint in a goroutine.
+func receiveAny(e *Endpoint) <-chan error {
+	return async(func() error {
+		_, err := e.Receive(Forever)
+		return err
+	})
+}
+
 func TestOrderContentAndBoundaries(t *testing.T) {
 	t.Parallel()
 	broker := testBroker(t)
@@ -159,10 +175,7 @@ func TestReceiverFirst(t *testing.T) {
 	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/first", Shape{Capacity: 1})
-	done := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	done := receive(m)
 	blocked(t, "receive from an empty mailbox", done)
 	if err := m.Send([]byte("x"), Never); err != nil {
 		t.Fatal(err)

@@ -87,10 +87,7 @@ func TestClose(t *testing.T) {
 	wantError(t, "receive from a closed mailbox", err, ErrClosed)
 
 	e := create(t, broker, "/closeempty", Shape{Capacity: 1})
-	receiving := async(func() error {
-		_, err := e.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(e)
 	blocked(t, "receive from an empty mailbox", receiving)
 	if err := e.Close(); err != nil {
 		t.Fatal(err)
@@ -102,10 +99,7 @@ func TestCancelAndContext(t *testing.T) {
 	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/cancel", Shape{Capacity: 1})
-	receiving := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(m)
 	blocked(t, "receive", receiving)
 	if err := m.Cancel(); err != nil {
 		t.Fatal(err)
@@ -179,10 +173,7 @@ func TestDetachReleases(t *testing.T) {
 	t.Parallel()
 	broker := testBroker(t)
 	m := create(t, broker, "/detach", Shape{Capacity: 1})
-	receiving := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(m)
 	blocked(t, "receive", receiving)
 	if err := m.Detach(); err != nil {
 		t.Fatal(err)
@@ -200,10 +191,7 @@ func TestBrokerKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer m.Detach()
-	receiving := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(m)
 	blocked(t, "receive", receiving)
 	pids := brokerPIDs(t, broker)
 	if len(pids) != 1 {

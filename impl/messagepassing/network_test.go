@@ -59,10 +59,7 @@ func TestNetworkMailbox(t *testing.T) {
 	wantError(t, "receive from an empty mailbox", err, ErrEmpty)
 	_, err = m.ReceiveMessage(Wait(10 * time.Millisecond))
 	wantError(t, "receive with a limit", err, ErrTimeout)
-	receiving := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(m)
 	blocked(t, "receive", receiving)
 	if err := m.Cancel(); err != nil {
 		t.Fatal(err)

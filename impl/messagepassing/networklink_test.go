@@ -42,10 +42,7 @@ func TestNetworkLink(t *testing.T) {
 			if m.Sender.Name != "/q" || (m.Sender.Host != "") != (c.other.Address != "") {
 				t.Errorf("from %+v", m.Sender)
 			}
-			receiving := async(func() error {
-				_, err := qp.ReceiveMessage(Forever)
-				return err
-			})
+			receiving := receive(qp)
 			blocked(t, "receive", receiving)
 			_ = qp.Cancel()
 			released(t, "cancelled receive", receiving, ErrInterrupted)
@@ -85,10 +82,7 @@ func TestNetworkReceiveFromAny(t *testing.T) {
 			wantError(t, "receive without a link", err, ErrEmpty)
 			_, err = p.Receive(Wait(5 * time.Millisecond))
 			wantError(t, "receive without a link", err, ErrTimeout)
-			receiving := async(func() error {
-				_, err := p.Receive(Forever)
-				return err
-			})
+			receiving := receiveAny(p)
 			blocked(t, "receive from any", receiving)
 			_ = p.Cancel()
 			released(t, "cancelled receive from any", receiving, ErrInterrupted)

@@ -39,10 +39,7 @@ func TestHandOver(t *testing.T) {
 	var pid int
 	fmt.Sscan(h.line(t), &pid)
 
-	receiving := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(m)
 	blocked(t, "receive by the first owner", receiving)
 	if err := m.HandOver(pid); err != nil {
 		t.Fatal(err)

@@ -51,10 +51,7 @@ func TestRendezvous(t *testing.T) {
 	}
 	released(t, "send", sending, nil)
 
-	receiving := async(func() error {
-		_, err := m.ReceiveMessage(Forever)
-		return err
-	})
+	receiving := receive(m)
 	blocked(t, "receive", receiving)
 	if err := m.Send(nil, Never); err != nil {
 		t.Errorf("send to a waiting receiver: %v", err)

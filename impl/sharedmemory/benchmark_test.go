@@ -125,13 +125,13 @@ func BenchmarkMany(b *testing.B) {
 		b.Run(strconv.Itoa(batch), func(b *testing.B) {
 			m := mustMany(b, 4096, 64)
 			const sides = 2
-			var crowd sync.WaitGroup
+			var processes sync.WaitGroup
 			work := func(transfer func(*ManyBuffer, [][]byte) (int, error)) {
 				h, items := openMany(b, m.Name()), make([][]byte, batch)
 				for i := range items {
 					items[i] = make([]byte, 64)
 				}
-				crowd.Go(func() {
+				processes.Go(func() {
 					runtime.LockOSThread()
 					defer runtime.UnlockOSThread()
 					for moved := 0; moved < b.N/sides; {
@@ -150,7 +150,7 @@ func BenchmarkMany(b *testing.B) {
 				work(func(h *ManyBuffer, items [][]byte) (int, error) { return h.PutBatch(items, Forever) })
 				work(func(h *ManyBuffer, items [][]byte) (int, error) { return h.GetBatch(items, Forever) })
 			}
-			crowd.Wait()
+			processes.Wait()
 		})
 	}
 }

@@ -16,29 +16,13 @@ import (
 func mustBuffer(t testing.TB, slots, itemMax int, options ...Option) *Buffer {
 	t.Helper()
 	b, err := CreateBuffer(freshName(t), Shape{Slots: slots, ItemMax: itemMax}, options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if b.control != nil {
-			_ = b.Detach()
-		}
-	})
-	return b
+	return attached(t, b, err)
 }
 
 func mustOpen(t testing.TB, name string) *Buffer {
 	t.Helper()
 	b, err := OpenBuffer(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if b.control != nil {
-			_ = b.Detach()
-		}
-	})
-	return b
+	return attached(t, b, err)
 }
 
 func wantGet(t *testing.T, b *Buffer, w Wait, want []byte) {

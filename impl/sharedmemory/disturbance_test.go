@@ -117,11 +117,11 @@ func TestSeatsAreTakenAndGivenBack(t *testing.T) {
 	l, err := CreateRWLock(freshName(t))
 	wantError(t, err, nil)
 	detachAtEnd(t, l)
-	var crowd []*process
+	var processes []*process
 	for range 4 {
-		crowd = append(crowd, start(t, "flicker", l.Name()))
+		processes = append(processes, start(t, "flicker", l.Name()))
 	}
-	for _, p := range crowd {
+	for _, p := range processes {
 		p.expect("done")
 		p.finish()
 	}

@@ -45,6 +45,16 @@ func detachAtEnd(t testing.TB, o interface{ Detach() error }) {
 	t.Cleanup(func() { _ = o.Detach() })
 }
 
+// attached is an object that was created or opened, until the test ends.
+func attached[T interface{ Detach() error }](t testing.TB, o T, err error) T {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	detachAtEnd(t, o)
+	return o
+}
+
 func eachLocker(t *testing.T, test func(t *testing.T, kind string, l locker, open func() locker)) {
 	t.Parallel()
 	for kind, k := range lockers {
@@ -144,18 +154,7 @@ func TestLockExcludes(t *testing.T) {
 	eachLocker(t, func(t *testing.T, kind string, l locker, _ func() locker) {
 		r := mustCreate(t, freshName(t), 8)
 		const workers, times = 4, 5000
-		var crowd []*process
-		for range workers {
-			p := start(t, "count", kind, l.Name(), r.Name(), times)
-			p.expect("ready")
-			crowd = append(crowd, p)
-		}
-		for _, p := range crowd {
-			p.order("go")
-		}
-		for _, p := range crowd {
-			p.finish()
-		}
+		together(t, workers, "count", kind, l.Name(), r.Name(), times)
 		if got := number(r.Bytes()); got != workers*times {
 			t.Fatalf("%d increments, the number is %d", workers*times, got)
 		}
@@ -220,19 +219,19 @@ func TestLockUnderRandomDeath(t *testing.T) {
 		r := mustCreate(t, freshName(t), 8)
 		rounds := 8 * *effort
 		for range rounds {
-			var crowd []*process
+			var processes []*process
 			for range 4 {
 				p := start(t, "count", kind, l.Name(), r.Name(), 100)
 				p.expect("ready")
 				p.order("go")
-				crowd = append(crowd, p)
+				processes = append(processes, p)
 			}
-			for _, p := range crowd[:3] {
+			for _, p := range processes[:3] {
 				time.Sleep(time.Duration(rand.IntN(3000)) * time.Microsecond)
 				p.kill()
 			}
-			crowd[3].expect("done")
-			crowd[3].finish()
+			processes[3].expect("done")
+			processes[3].finish()
 			if err := l.Acquire(Forever); err != nil && !errors.Is(err, ErrOwnerDead) {
 				t.Fatal(err)
 			}

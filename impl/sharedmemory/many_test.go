@@ -15,21 +15,13 @@ import (
 func mustMany(t testing.TB, slots, itemMax int, options ...Option) *ManyBuffer {
 	t.Helper()
 	b, err := CreateManyBuffer(freshName(t), Shape{Slots: slots, ItemMax: itemMax}, options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	detachAtEnd(t, b)
-	return b
+	return attached(t, b, err)
 }
 
 func openMany(t testing.TB, name string) *ManyBuffer {
 	t.Helper()
 	b, err := OpenManyBuffer(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	detachAtEnd(t, b)
-	return b
+	return attached(t, b, err)
 }
 
 func TestManyBufferHoldsExactlyItsSlots(t *testing.T) {

@@ -83,6 +83,24 @@ func start(t *testing.T, part string, arguments ...any) *process {
 	return p
 }
 
+// together runs n processes of a part until they end. They begin at the same
+// time, once all are ready.
+func together(t *testing.T, n int, part string, arguments ...any) {
+	t.Helper()
+	var all []*process
+	for range n {
+		p := start(t, part, arguments...)
+		p.expect("ready")
+		all = append(all, p)
+	}
+	for _, p := range all {
+		p.order("go")
+	}
+	for _, p := range all {
+		p.finish()
+	}
+}
+
 // kill sends SIGKILL and waits until the process is gone.
 func (p *process) kill() {
 	if p.waited {

@@ -302,17 +302,17 @@ func TestRegionStampede(t *testing.T) {
 	const n = 8
 	for range 5 {
 		name := freshName(t)
-		var crowd []*process
+		var processes []*process
 		for i := range n {
 			p := start(t, "stampede", name, i)
 			p.expect("ready")
-			crowd = append(crowd, p)
+			processes = append(processes, p)
 		}
-		for _, p := range crowd {
+		for _, p := range processes {
 			p.order("go")
 		}
 		creators := 0
-		for _, p := range crowd {
+		for _, p := range processes {
 			if p.line() == "true" {
 				creators++
 			}
@@ -326,7 +326,7 @@ func TestRegionStampede(t *testing.T) {
 		}
 		_, _, err = CreateOrOpen(name, 4097)
 		wantError(t, err, ErrInvalid)
-		for _, p := range crowd {
+		for _, p := range processes {
 			p.finish()
 		}
 		if err := r.Close(); err != nil {

@@ -10,11 +10,7 @@ import (
 func mustSemaphore(t *testing.T, value, max int) *Semaphore {
 	t.Helper()
 	s, err := CreateSemaphore(freshName(t), value, max)
-	if err != nil {
-		t.Fatal(err)
-	}
-	detachAtEnd(t, s)
-	return s
+	return attached(t, s, err)
 }
 
 func TestSemaphoreCounts(t *testing.T) {
@@ -64,10 +60,10 @@ func TestSemaphoreLetsThroughWhatWasPosted(t *testing.T) {
 	t.Parallel()
 	s := mustSemaphore(t, 0, 10)
 	through := make(chan int)
-	var crowd []*process
+	var processes []*process
 	for i := range 4 {
 		p := start(t, "wait", s.Name(), 2)
-		crowd = append(crowd, p)
+		processes = append(processes, p)
 		go func() {
 			for range 2 {
 				p.expect("through")
@@ -85,7 +81,7 @@ func TestSemaphoreLetsThroughWhatWasPosted(t *testing.T) {
 		wantError(t, s.Post(), nil)
 		<-through
 	}
-	for _, p := range crowd {
+	for _, p := range processes {
 		p.finish()
 	}
 	if s.Value() != 0 {
@@ -124,12 +120,12 @@ func TestSemaphoreLosesNoWakeUp(t *testing.T) {
 	for i := range ring {
 		ring[i] = mustSemaphore(t, 0, 1)
 	}
-	var crowd []*process
+	var processes []*process
 	for i := range ring {
-		crowd = append(crowd, start(t, "turn", ring[i].Name(), ring[(i+1)%n].Name(), rounds))
+		processes = append(processes, start(t, "turn", ring[i].Name(), ring[(i+1)%n].Name(), rounds))
 	}
 	wantError(t, ring[0].Post(), nil)
-	for _, p := range crowd {
+	for _, p := range processes {
 		p.finish()
 	}
 	if got := ring[0].Value() + ring[1].Value() + ring[2].Value(); got != 1 {

@@ -12,11 +12,7 @@ import (
 func mustSnapshot(t *testing.T, recordMax int, options ...Option) *Snapshot {
 	t.Helper()
 	s, err := CreateSnapshot(freshName(t), recordMax, options...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	detachAtEnd(t, s)
-	return s
+	return attached(t, s, err)
 }
 
 func TestSnapshotPublishesAndReads(t *testing.T) {
@@ -82,8 +78,8 @@ func TestSnapshotStaysWholeWhenWritersDie(t *testing.T) {
 	into := make([]byte, 4000)
 	last := uint64(0)
 	for range 30 {
-		crowd := []*process{start(t, "publish", s.Name()), start(t, "publish", s.Name())}
-		for _, p := range crowd {
+		processes := []*process{start(t, "publish", s.Name()), start(t, "publish", s.Name())}
+		for _, p := range processes {
 			p.expect("ready")
 		}
 		end := time.Now().Add(time.Duration(rand.IntN(4000)) * time.Microsecond)
@@ -100,7 +96,7 @@ func TestSnapshotStaysWholeWhenWritersDie(t *testing.T) {
 		for time.Now().Before(end) {
 			check()
 		}
-		for _, p := range crowd {
+		for _, p := range processes {
 			p.kill()
 		}
 		check()

@@ -60,18 +60,7 @@ func TestWordLosesNoUpdate(t *testing.T) {
 	t.Parallel()
 	r := mustCreate(t, freshName(t), 16)
 	const workers, times = 4, 50_000
-	var crowd []*process
-	for range workers {
-		p := start(t, "add", r.Name(), times)
-		p.expect("ready")
-		crowd = append(crowd, p)
-	}
-	for _, p := range crowd {
-		p.order("go")
-	}
-	for _, p := range crowd {
-		p.finish()
-	}
+	together(t, workers, "add", r.Name(), times)
 	for _, at := range []int64{0, 8} {
 		if got := mustWord(t, r, at).Load(); got != workers*times {
 			t.Fatalf("%d updates of the word at %d, it is %d", workers*times, at, got)
