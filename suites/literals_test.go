@@ -65,7 +65,7 @@ func TestFolding(t *testing.T) {
 	const source = `package p
 const family, dash = "REG", "-"
 const id = family + dash + "MAPPED"
-var x = f(id, y+"-B", (`+"`raw`"+`))
+var x = f(id, y+"-B", (` + "`raw`" + `))
 `
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "p.go", source, 0)

@@ -24,20 +24,8 @@ type outcome struct {
 
 func (o outcome) passed() bool { return o.verdict == reports.Pass }
 
-// stop ends a spec's body; it is thrown by the fail handler and by the
-// verdict methods of World, and caught by attempt.
-type stop struct {
-	verdict reports.Verdict
-	message string
-}
-
-// failed is Gomega's fail handler: an expectation of a spec was not met.
-func failed(message string, _ ...int) {
-	panic(stop{verdict: reports.Fail, message: message})
-}
-
 // run is the whole life of one check: attempts, verdict, result.
-func (e entry) run(ctx context.Context) {
+func (e spec) run(ctx context.Context) {
 	s := e.suite
 	if s.OnBegin != nil {
 		s.OnBegin(e.requirement.ID, string(e.kind))
@@ -66,7 +54,7 @@ func (e entry) run(ctx context.Context) {
 // decide makes attempts. A pass is believed at once. A failure is looked at
 // again: how often it comes back is part of what is told, and one that passes
 // on the same input is flaky. A hang is not repeated: it was long enough.
-func (e entry) decide(ctx context.Context) outcome {
+func (e spec) decide(ctx context.Context) outcome {
 	first := e.attempt(ctx)
 	if e.once {
 		return first
@@ -99,19 +87,19 @@ func (e entry) decide(ctx context.Context) outcome {
 }
 
 // attempt runs the body once in a world of its own.
-func (e entry) attempt(ctx context.Context) (o outcome) {
+func (e spec) attempt(ctx context.Context) (o outcome) {
 	inner, err := e.newWorld(ctx)
 	if err != nil {
 		return outcome{verdict: reports.KitError, message: err.Error(), evidence: &reports.Evidence{Saw: err.Error()}}
 	}
 	w := newWorld(ctx, e, inner)
 	defer func() {
-		if err := w.end(); err != nil && o.verdict == reports.Pass {
+		if err := w.close(); err != nil && o.verdict == reports.Pass {
 			o = outcome{verdict: reports.KitError, message: err.Error(), evidence: &reports.Evidence{Saw: err.Error()}}
 		}
 	}()
 	o = w.guard(func() { e.body(w) })
-	if o.passed() && !w.untidy {
+	if o.passed() && !w.ignoreLeftovers {
 		o = w.guard(w.expectNothingLeft)
 	}
 	o.note, o.faults = w.note, w.listed()
@@ -125,22 +113,17 @@ func (w *World) guard(f func()) (o outcome) {
 		if thrown == nil {
 			return
 		}
-		var halt stop
-		if s, ok := thrown.(stop); ok {
+		var halt ending
+		if s, ok := thrown.(ending); ok {
 			halt = s
 		} else if err, ok := thrown.(error); ok && errors.As(err, new(kitError)) {
-			halt = stop{reports.KitError, err.Error()}
+			halt = ending{reports.KitError, err.Error()}
 		} else {
-			halt = stop{reports.KitError, fmt.Sprintf("the spec itself panicked: %v", thrown)}
+			halt = ending{reports.KitError, fmt.Sprintf("the spec itself panicked: %v", thrown)}
 			w.trace = string(debug.Stack())
 		}
-		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.told.add(w.evidence(halt))}
+		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.evidence(halt)}
 	}()
 	f()
 	return outcome{verdict: reports.Pass}
 }
-
-// kitError is thrown for what is neither the subject's nor the host's fault.
-type kitError struct{ error }
-
-func (k kitError) Unwrap() error { return k.error }

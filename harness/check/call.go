@@ -12,9 +12,9 @@ import (
 
 // A Call is an operation under way in a process.
 type Call struct {
-	process *Process
-	call    *agent.Call
-	told    bool
+	process  *Process
+	call     *agent.Call
+	reported bool
 }
 
 // Blocks expects that the call does not return by itself. It looks for a
@@ -62,14 +62,14 @@ func (c *Call) Returned() bool {
 func (c *Call) Return() (protocol.Reply, error) {
 	w := c.process.world
 	if reason := w.watch(c.call); reason != "" {
-		w.blocked = w.whoIsBlocked()
-		w.stop(reports.Timeout, "%s did not come back from %s: %s",
+		w.blocked = w.blockedNow()
+		w.finish(reports.Timeout, "%s did not come back from %s: %s",
 			c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil), reason)
 	}
 	reply, err := c.call.Reply()
-	if !c.told {
-		c.told = true
-		c.process.tell(c.call.Request, reply, err)
+	if !c.reported {
+		c.reported = true
+		c.process.report(c.call.Request, reply, err)
 	}
 	return reply, c.process.refusal(c.call.Request.Op, err)
 }
@@ -132,4 +132,21 @@ func describe(r protocol.Request, reply protocol.Reply, err error) string {
 		s += " → ok"
 	}
 	return s
+}
+
+// First waits until one of several calls has come back, and tells which. Where
+// none does, the first is waited for, and is the one that is told of.
+func First(calls ...*Call) int {
+	w := calls[0].process.world
+	deadline := time.Now().Add(w.spec.suite.patience())
+	for time.Now().Before(deadline) && w.ctx.Err() == nil {
+		for i, c := range calls {
+			if c.Returned() {
+				return i
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	_, _ = calls[0].Return()
+	return 0
 }

@@ -19,7 +19,7 @@ type Counted struct {
 // CountedProcess starts a new process that hosts the subject, and counts from
 // now on. Where the host does not allow it, the requirement is skipped.
 func (w *World) CountedProcess(name string) *Counted {
-	l := w.entry.suite.Launcher
+	l := w.spec.suite.Launcher
 	l.Markers, l.Env = true, calm(l.Env)
 	p := w.process(name, l)
 	thread, known := p.agent.OperationThread()
@@ -39,7 +39,7 @@ func (w *World) CountedProcess(name string) *Counted {
 
 // CalmProcess starts a new process that hosts the subject, to be measured.
 func (w *World) CalmProcess(name string) *Process {
-	l := w.entry.suite.Launcher
+	l := w.spec.suite.Launcher
 	l.Env = calm(l.Env)
 	return w.process(name, l)
 }

@@ -31,7 +31,7 @@ func (w *World) Footprints(users []*Process) map[string]Footprint {
 	for _, u := range users {
 		all[u.Name()] = u.Footprint()
 	}
-	for _, s := range w.servants() {
+	for _, s := range w.helpers() {
 		if f, err := footprint(s.PID()); err == nil {
 			all[fmt.Sprintf("process %d, which the subject started,", s.PID())] = f
 		}

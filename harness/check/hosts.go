@@ -10,7 +10,7 @@ import (
 
 // TwoHosts gives the spec a far host. Where the system offers none the
 // requirement is skipped, with the reason.
-func TwoHosts() Option { return func(e *entry) { e.hosts = true } }
+func TwoHosts() Option { return func(e *spec) { e.hosts = true } }
 
 // A Host is one of the two of a spec that has two.
 type Host bool
@@ -21,8 +21,8 @@ const (
 	Far  Host = true
 )
 
-// gateAddress is where the far host reaches the near one.
-const gateAddress = world.NearAddress + ":7000"
+// gatewayAddress is where the far host reaches the near one.
+const gatewayAddress = world.NearAddress + ":7000"
 
 // Connect opens the near host to the far one, by a process of its own.
 func (w *World) Connect() {
@@ -33,20 +33,20 @@ func (w *World) Connect() {
 	case !can.Has(world.TwoHosts):
 		w.Skip("there is no second host here: %s", can.Reason(world.TwoHosts))
 	}
-	w.gate = w.Process("gate")
-	_, err := w.gate.do(protocol.Request{Op: protocol.OpNetworkExpose, Name: gateAddress})
-	w.Must(err, "opening the near host at %s", gateAddress)
+	w.gateway = w.Process("gateway")
+	_, err := w.gateway.do(protocol.Request{Op: protocol.OpNetworkExpose, Name: gatewayAddress})
+	w.Must(err, "opening the near host at %s", gatewayAddress)
 }
 
 // ProcessOn starts a process on one of the hosts. One on the far host becomes a
 // process of the near one over the network.
 func (w *World) ProcessOn(h Host, name string) *Process {
-	l := w.entry.suite.Launcher
+	l := w.spec.suite.Launcher
 	l.Far = bool(h)
 	p := w.process(name, l)
 	if h == Far {
-		_, err := p.do(protocol.Request{Op: protocol.OpNetworkDial, Name: gateAddress})
-		w.Must(err, "reaching the near host at %s from the far one", gateAddress)
+		_, err := p.do(protocol.Request{Op: protocol.OpNetworkDial, Name: gatewayAddress})
+		w.Must(err, "reaching the near host at %s from the far one", gatewayAddress)
 	}
 	return p
 }
@@ -68,22 +68,28 @@ func (w *World) Heal() {
 	}
 }
 
-// Apart runs a spec of another profile with its processes on the two hosts in
+// A part of a spec has its processes on the two hosts.
+type part struct {
+	number int
+	names  string      // what names of objects begin with
+	host   func() Host // where the next process is started; nil: near
+}
+
+// AcrossHosts runs a spec of another profile with its processes on the two hosts in
 // turn: the first that it starts is on the host named, the second on the other.
 // When it is done they leave.
-func (w *World) Apart(what, profile string, first Host, body func(*World)) {
+func (w *World) AcrossHosts(what, profile string, first Host, body func(*World)) {
 	where := "near"
 	if first == Far {
 		where = "far"
 	}
 	w.Step("%s, the first process on the %s host", what, where)
-	before, own := len(w.processes), w.entry.profile
-	w.chapter++
-	w.names = fmt.Sprintf("%d-", w.chapter)
-	w.entry.profile = profile
+	before, own := len(w.processes), w.spec.profile
 	next := first
-	w.host = func() Host { next = !next; return !next }
-	defer func() { w.host, w.names, w.entry.profile = nil, "", own }()
+	w.part = part{number: w.part.number + 1, host: func() Host { next = !next; return !next }}
+	w.part.names = fmt.Sprintf("%d-", w.part.number)
+	w.spec.profile = profile
+	defer func() { w.part, w.spec.profile = part{number: w.part.number}, own }()
 	body(w)
 	for _, p := range w.processes[before:] {
 		p.leave()
@@ -97,5 +103,5 @@ func (w *World) SizeIn(profile string, wanted int64) (size int64) {
 	return size
 }
 
-// ClaimsOf reports whether an extended requirement is claimed.
-func (w *World) ClaimsOf(id string) bool { return slices.Contains(w.Claims().Extended, id) }
+// ClaimsExtended reports whether an extended requirement is claimed.
+func (w *World) ClaimsExtended(id string) bool { return slices.Contains(w.Claims().Extended, id) }

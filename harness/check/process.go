@@ -45,8 +45,8 @@ func (p *Process) begin(r protocol.Request) *Call {
 	return &Call{process: p, call: p.agent.Begin(r)}
 }
 
-// tell adds an operation and its answer to the story.
-func (p *Process) tell(r protocol.Request, reply protocol.Reply, err error) {
+// report adds an operation and its answer to the story.
+func (p *Process) report(r protocol.Request, reply protocol.Reply, err error) {
 	if p.world.mute {
 		return
 	}
@@ -93,7 +93,7 @@ func (p *Process) bye() {
 		return
 	}
 	p.gone = true
-	ctx, cancel := context.WithTimeout(p.world.ctx, endless*p.world.entry.suite.patience()) // bye has limits of its own
+	ctx, cancel := context.WithTimeout(p.world.ctx, endless*p.world.spec.suite.patience()) // bye has limits of its own
 	defer cancel()
 	if err := p.agent.Bye(ctx); err != nil {
 		p.world.broken(p.Name(), protocol.OpBye, err)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -13,24 +12,7 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/reports"
 )
-
-// told is what a spec over histories adds to the story of its world.
-type told struct {
-	files              int // recorded so far
-	picture, svg, sure string
-	mute               bool // nothing more is told
-	faults             func() []string
-}
-
-func (t *told) add(e *reports.Evidence) *reports.Evidence {
-	e.Picture, e.SVG = t.picture, t.svg
-	if t.sure != "" {
-		e.Sure = t.sure
-	}
-	return e
-}
 
 // Recorded is a workload whose operations are written down as they happen, for
 // a checker that judges them when all are done.
@@ -57,8 +39,8 @@ func (p *Process) Records() bool { return p.agent.Hello().Records }
 
 // record begins a recorded workload on an object; offset is nil but for words.
 func (p *Process) record(object string, x Recorded, offset *int64) *Recording {
-	p.world.files++
-	path := filepath.Join(p.world.Dir(), fmt.Sprintf(".ipckit-history-%d", p.world.files))
+	p.world.histories++
+	path := filepath.Join(p.world.Dir(), fmt.Sprintf(".ipckit-history-%d", p.world.histories))
 	wire, think := protocol.WireWait(x.Wait), int64(x.Think)
 	r := protocol.Request{
 		Op: protocol.OpWorkload, Object: object, Role: x.Role, Count: &x.Count, Index: &x.Index, Wait: &wire,
@@ -94,7 +76,7 @@ func (q *Queue) GetRole() string { return q.role(protocol.RoleGet, protocol.Role
 func (w *World) Ended(all []*Recording) (stuck string) {
 	for _, r := range all {
 		if reason := w.watch(r.call); reason != "" {
-			w.blocked = w.whoIsBlocked()
+			w.blocked = w.blockedNow()
 			return fmt.Sprintf("%s did not come back: %s", r.process.Name(), reason)
 		}
 	}
@@ -150,56 +132,4 @@ func (w *World) Discard(all []*Recording) {
 	for _, r := range all {
 		_ = os.Remove(r.path)
 	}
-}
-
-// Blocked gives who was blocked when [World.Ended] gave up last, and SetBlocked
-// says what of that is to be told.
-func (w *World) Blocked() []reports.Blocked { return w.blocked }
-
-// SetBlocked is told at Blocked.
-func (w *World) SetBlocked(list []reports.Blocked) { w.blocked = list }
-
-// Picture puts a history into the evidence: as text, and to be looked at.
-func (w *World) Picture(text, svg string) { w.picture, w.svg = text, svg }
-
-// Sure says how sure a failure is, which looking again would not tell better.
-func (w *World) Sure(format string, args ...any) { w.sure = fmt.Sprintf(format, args...) }
-
-// Mute says whether what is done from now on is told in the evidence: the
-// hundreds of steps of a load are not.
-func (w *World) Mute(mute bool) { w.mute = mute }
-
-// Faults says what gives, when the check has ended, the faults that were made.
-func (w *World) Faults(list func() []string) { w.faults = list }
-
-// listed are the faults for the record.
-func (t *told) listed() []string {
-	if t.faults == nil {
-		return nil
-	}
-	return t.faults()
-}
-
-// Hang ends the spec: the subject did not come back.
-func (w *World) Hang(format string, args ...any) { w.stop(reports.Timeout, format, args...) }
-
-// Progress tells the run how far a long check has come.
-func (w *World) Progress(operations, faults int64) {
-	if s := w.entry.suite; s.OnProgress != nil {
-		s.OnProgress(path.Join(w.entry.requirement.ID, w.entry.profile), operations, faults)
-	}
-}
-
-// Budget is how long a check may go on that could go on for ever.
-func (w *World) Budget() time.Duration { return w.entry.suite.Budget }
-
-// Forget takes processes out of the world's story that have been killed.
-func (w *World) Forget() {
-	kept := w.processes[:0]
-	for _, p := range w.processes {
-		if !p.gone {
-			kept = append(kept, p)
-		}
-	}
-	w.processes = kept
 }

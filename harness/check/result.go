@@ -9,7 +9,7 @@ import (
 )
 
 // result makes the record's line of one check.
-func (e entry) result(o outcome, took time.Duration) reports.Result {
+func (e spec) result(o outcome, took time.Duration) reports.Result {
 	r := Result(e.suite, e.requirement.ID)
 	r.Verdict = o.verdict
 	r.Seconds = took.Seconds()
@@ -38,7 +38,7 @@ func Result(s *Suite, id string) reports.Result {
 }
 
 // known applies the author's list of known shortfalls.
-func (e entry) known(o outcome) outcome {
+func (e spec) known(o outcome) outcome {
 	for _, k := range e.suite.Claims.Known {
 		if k.Requirement != e.requirement.ID {
 			continue

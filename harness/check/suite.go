@@ -51,21 +51,21 @@ type Suite struct {
 }
 
 // Option changes how a spec is registered.
-type Option func(*entry)
+type Option func(*spec)
 
 // Kind says that the spec is a check of another kind than behaviour.
-func Kind(k catalogue.Kind) Option { return func(e *entry) { e.kind = k } }
+func Kind(k catalogue.Kind) Option { return func(e *spec) { e.kind = k } }
 
 // Once says that looking again would show the same thing again, since the body
 // judges what was done before it ran.
-func Once() Option { return func(e *entry) { e.once = true } }
+func Once() Option { return func(e *spec) { e.once = true } }
 
 // Leftovers says that a pass promises that nothing was left behind: where this host
 // does not let the kit look at some kind of object, it is undecided.
-func Leftovers() Option { return func(e *entry) { e.leftovers = true } }
+func Leftovers() Option { return func(e *spec) { e.leftovers = true } }
 
-// entry is one spec of one requirement in one profile.
-type entry struct {
+// A spec is what shows one requirement in one profile.
+type spec struct {
 	suite       *Suite
 	requirement *catalogue.Requirement
 	profile     string
@@ -84,7 +84,7 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 	if r == nil {
 		panic(fmt.Sprintf("spec for %s: the catalogue has no such requirement", id))
 	}
-	e := entry{suite: s, requirement: r, kind: catalogue.Behaviour, body: body}
+	e := spec{suite: s, requirement: r, kind: catalogue.Behaviour, body: body}
 	for _, o := range options {
 		o(&e)
 	}
@@ -114,7 +114,7 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 	}
 }
 
-func (e entry) labels() ginkgo.Labels {
+func (e spec) labels() ginkgo.Labels {
 	r := e.requirement
 	labels := ginkgo.Labels{r.ID, r.Family(), string(r.Level), string(e.kind), e.profile}
 	if f := e.suite.Catalogue.Family(r.ID); f != nil {
@@ -161,7 +161,7 @@ func (s *Suite) attempts() int {
 }
 
 // newWorld makes the world of one attempt.
-func (e entry) newWorld(ctx context.Context) (*world.World, error) {
+func (e spec) newWorld(ctx context.Context) (*world.World, error) {
 	return world.New(ctx, world.Options{Isolation: e.suite.Isolation, Limits: e.suite.limits(), TwoHosts: e.hosts})
 }
 
@@ -176,7 +176,7 @@ func (s *Suite) limits() world.Limits {
 
 // seed gives each requirement its own stream of random numbers, so that one
 // can be repeated alone.
-func (e entry) seed() uint64 {
+func (e spec) seed() uint64 {
 	h := protocol.Hash([]byte(path.Join(e.requirement.ID, e.profile)))
 	var n uint64
 	_, _ = fmt.Sscanf(h, "%016x", &n)

@@ -81,7 +81,7 @@ func (w *World) await(crew []*member) *member {
 	if len(ready) > 0 {
 		return ready[w.Rand.IntN(len(ready))]
 	}
-	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(time.After(w.entry.suite.patience()))}}
+	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(time.After(w.spec.suite.patience()))}}
 	for _, m := range crew {
 		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(m.pending.call.Done())})
 	}
@@ -95,8 +95,8 @@ func (w *World) await(crew []*member) *member {
 // As carries out f as if the requirement were being checked in another profile,
 // which is claimed too: the handles that f makes are of its kind.
 func (w *World) As(profile string, f func()) {
-	own := w.entry.profile
-	w.entry.profile = profile
-	defer func() { w.entry.profile = own }()
+	own := w.spec.profile
+	w.spec.profile = profile
+	defer func() { w.spec.profile = own }()
 	f()
 }

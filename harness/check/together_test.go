@@ -26,7 +26,7 @@ func pages(w *World, n int) []*Region {
 func TestTogether(t *testing.T) {
 	const steps = 20
 	var done [3]int
-	e := testEntry(t, func(w *World) {
+	e := testSpec(t, func(w *World) {
 		done = [3]int{}
 		regions := pages(w, 3)
 		var scripts []Script
@@ -61,7 +61,7 @@ func TestTogether(t *testing.T) {
 // TestTogetherEndsWithTheFirstFailure: the others are not carried on with.
 func TestTogetherEndsWithTheFirstFailure(t *testing.T) {
 	ended := 0
-	e := testEntry(t, func(w *World) {
+	e := testSpec(t, func(w *World) {
 		ended = 0
 		regions := pages(w, 2)
 		w.Together(func(await Await) {
@@ -85,10 +85,10 @@ func TestTogetherHangs(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits")
 	}
-	e := testEntry(t, func(w *World) {
-		w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
+	e := testSpec(t, func(w *World) {
+		w.spec.suite.Patience = 0 // the usual one, for what is not to be seen here
 		regions := pages(w, 2)
-		w.entry.suite.Patience = 2 * time.Second
+		w.spec.suite.Patience = 2 * time.Second
 		w.Together(func(await Await) {
 			_, _ = await(regions[0].BeginWrite(0, []byte("x"))).Return()
 		}, func(Await) {})

@@ -61,7 +61,7 @@ func TestVerdicts(t *testing.T) {
 		{"is known for too long", func(w *World) { w.Fail("wrong") }, []subject.Known{{Requirement: "REG-EXISTS", Verdict: "fail", Until: yesterday}}, reports.Expired, yesterday},
 	} {
 		t.Run(x.name, func(t *testing.T) {
-			e := testEntry(t, x.body)
+			e := testSpec(t, x.body)
 			e.suite.Claims.Known = x.known
 			got := e.known(e.decide(context.Background()))
 			if got.verdict != x.want || !strings.Contains(got.message, x.saw) {
@@ -79,11 +79,11 @@ func TestHang(t *testing.T) {
 	}
 	for _, behaviour := range []puppet.Behaviour{puppet.Block, puppet.Spin} {
 		t.Run(string(behaviour), func(t *testing.T) {
-			e := testEntry(t, func(w *World) {
-				w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
+			e := testSpec(t, func(w *World) {
+				w.spec.suite.Patience = 0 // the usual one, for what is not to be seen here
 				r, err := w.Process("one").CreateRegion(w.ObjectName("r"), 4096)
 				w.Must(err, "creating")
-				w.entry.suite.Patience = 4 * time.Second
+				w.spec.suite.Patience = 4 * time.Second
 				_ = r.Write(0, []byte("x"))
 			})
 			e.suite.Launcher = puppet.Launcher(behaviour, "region.write")
@@ -100,7 +100,7 @@ func TestHang(t *testing.T) {
 
 // TestEvidence tells the story in order, with what was answered.
 func TestEvidence(t *testing.T) {
-	e := testEntry(t, func(w *World) {
+	e := testSpec(t, func(w *World) {
 		w.Step("first")
 		r, err := w.Process("one").CreateRegion(w.ObjectName("r"), 4096)
 		w.Must(err, "creating")
@@ -122,7 +122,7 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
-func testEntry(t *testing.T, body func(*World)) entry {
+func testSpec(t *testing.T, body func(*World)) spec {
 	t.Helper()
 	files := fstest.MapFS{"reg.yaml": {Data: []byte(`family: REG
 title: Shared regions
@@ -142,7 +142,7 @@ requirements:
 	if err != nil {
 		t.Fatal(err)
 	}
-	return entry{
+	return spec{
 		suite: &Suite{
 			Catalogue: c, Launcher: puppet.Launcher(puppet.Correct, ""), Seed: 1,
 			Claims: subject.Claims{Subject: "test", Profiles: subject.Profiles{Region: &subject.RegionProfile{}}},

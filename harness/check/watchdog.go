@@ -24,7 +24,7 @@ const (
 // watch waits for a call. It returns "" when the call came back, else why the
 // wait was given up.
 func (w *World) watch(c *agent.Call) string {
-	deadline := time.NewTimer(w.entry.suite.patience())
+	deadline := time.NewTimer(w.spec.suite.patience())
 	defer deadline.Stop()
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
@@ -36,10 +36,10 @@ func (w *World) watch(c *agent.Call) string {
 		case <-c.Done():
 			return ""
 		case <-w.ctx.Done():
-			panic(stop{verdict: reports.KitError, message: "interrupted"})
+			panic(ending{verdict: reports.KitError, message: "interrupted"})
 		case <-deadline.C:
-			if w.moves(c, &moved) && time.Since(c.Began) < endless*w.entry.suite.patience() {
-				deadline.Reset(w.entry.suite.patience())
+			if w.moves(c, &moved) && time.Since(c.Began) < endless*w.spec.suite.patience() {
+				deadline.Reset(w.spec.suite.patience())
 				continue
 			}
 			if w.starved(c) {
@@ -68,7 +68,7 @@ func (w *World) watch(c *agent.Call) string {
 // waits for a processor, rather than for somebody else. It does not go on for
 // ever: what polls, on a loaded machine, looks like it.
 func (w *World) starved(c *agent.Call) bool {
-	if time.Since(c.Began) > slow*w.entry.suite.patience() {
+	if time.Since(c.Began) > slow*w.spec.suite.patience() {
 		return false
 	}
 	var pids []int
@@ -123,7 +123,7 @@ func (w *World) moves(c *agent.Call, last *headway) bool {
 		last.steps = steps
 		return true
 	}
-	ctx, cancel := context.WithTimeout(w.ctx, w.entry.suite.patience())
+	ctx, cancel := context.WithTimeout(w.ctx, w.spec.suite.patience())
 	defer cancel()
 	status, err := c.Agent.Status(ctx)
 	if err != nil || status.Finished == nil || *status.Finished <= last.finished {
@@ -160,7 +160,7 @@ func (w *World) snapshot() (state string, asleep bool) {
 	if state == "" {
 		return "", false
 	}
-	for _, other := range w.servants() {
+	for _, other := range w.helpers() {
 		mark, sleeping := proc.Asleep(other)
 		if !sleeping {
 			return "", false
@@ -170,8 +170,8 @@ func (w *World) snapshot() (state string, asleep bool) {
 	return state, true
 }
 
-// whoIsBlocked lists everyone who has an operation under way, and where.
-func (w *World) whoIsBlocked() []reports.Blocked {
+// blockedNow lists everyone who has an operation under way, and where.
+func (w *World) blockedNow() []reports.Blocked {
 	var list []reports.Blocked
 	for _, p := range w.processes {
 		if p.gone {

@@ -21,8 +21,8 @@ func TestSteps(t *testing.T) {
 	}
 	const moves = 3 * time.Second
 	var took time.Duration
-	e := testEntry(t, func(w *World) {
-		w.entry.suite.Patience = 0 // the usual one, for what is not to be seen here
+	e := testSpec(t, func(w *World) {
+		w.spec.suite.Patience = 0 // the usual one, for what is not to be seen here
 		p := w.Process("one")
 		r, err := p.CreateRegion(w.ObjectName("r"), 4096)
 		w.Must(err, "creating")
@@ -36,7 +36,7 @@ func TestSteps(t *testing.T) {
 				s.Of(0).Ready.Add(1)
 			}
 		})
-		w.entry.suite.Patience = moves / 6
+		w.spec.suite.Patience = moves / 6
 		began := time.Now()
 		defer func() { took = time.Since(began) }()
 		_, _ = work.Return()

@@ -21,7 +21,7 @@ func (s *Session) fail(r *Round, f finding) {
 	r.Story()
 	if f.stuck != "" {
 		s.w.Sure("in round %d, after %d operations; a hang is not waited for twice", s.rounds, s.operations)
-		s.w.Hang("%s, after %d operations%s", f.stuck, s.operations, s.faultCounts())
+		s.w.Timeout("%s, after %d operations%s", f.stuck, s.operations, s.faultCounts())
 	}
 	w := f.verdict.Witness
 	text, svg := w.Text(), w.SVG()

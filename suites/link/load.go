@@ -101,7 +101,7 @@ func (l *trial) end(r *load.Round) {
 	x.Count, x.Wait, x.SizeMin, x.SizeMax = 1<<12, subject.Never, l.high, l.high
 	drain := l.to.Record(x)
 	if stuck := l.w.Ended([]*check.Recording{drain}); stuck != "" {
-		l.w.Hang("a receive that must not wait, on a link that nobody uses: %s", stuck)
+		l.w.Timeout("a receive that must not wait, on a link that nobody uses: %s", stuck)
 	}
 	drain.Broken()
 	r.Recorded(drain)

@@ -15,7 +15,7 @@ func eintr(w *check.World) {
 		acquire(w, l[0])
 		call := l[1].BeginAcquire(subject.Forever)
 		call.Blocks("acquiring the lock while another is inside")
-		l[1].Process().Storm(10)
+		l[1].Process().Disturb(10)
 		call.StillBlocked("acquiring the lock while another is inside, during signals")
 		w.Step("the lock is released, and goes to the one that waits")
 		release(w, l[0])
@@ -36,7 +36,7 @@ func abandoned(w *check.World) {
 	for range 100 {
 		taken(w, l[2], "the lock that another holds")
 	}
-	if w.ClaimsOf("LOCK-DEADLINE") {
+	if w.ClaimsExtended("LOCK-DEADLINE") {
 		w.Step("20 attempts run into their time limit")
 		for range 20 {
 			w.Refused(l[2].Acquire(subject.Wait(5*time.Millisecond)), section.NotGranted, "acquiring the lock that is held, for 5 ms")

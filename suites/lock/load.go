@@ -31,7 +31,7 @@ func exclusionUnderLoad(w *check.World) {
 	o := section.Load(w, 2, attach)
 	o.Role = func(int) string { return protocol.RoleLock }
 	o.Checker = func() linear.Checker { return linear.Mutex{Relaxed: true} }
-	o.Deaths = w.ClaimsOf("LOCK-OWNERDEATH")
+	o.Deaths = w.ClaimsExtended("LOCK-OWNERDEATH")
 	o.Plain = section.Plain(w, 2, attach, func(_ int, l *check.Lock, s check.Steps) *check.Work { return l.BeginSections(s) })
 	o.Run()
 }

@@ -29,7 +29,7 @@ func between(w *check.World, profile string, parts []part) {
 	w.Connect()
 	for _, p := range parts {
 		for _, first := range []check.Host{check.Near, check.Far} {
-			w.Apart(p.what, profile, first, p.body)
+			w.AcrossHosts(p.what, profile, first, p.body)
 		}
 	}
 }
@@ -55,7 +55,7 @@ func overLink(w *check.World) {
 	if w.Claims().Profiles.Link.Framing != subject.FramingStream {
 		parts = append(parts, part{"boundaries", link.Boundary})
 	}
-	if w.ClaimsOf("LINK-ANY") {
+	if w.ClaimsExtended("LINK-ANY") {
 		parts = append(parts, part{"receiving from any", link.Any})
 	}
 	between(w, subject.ProfileLink, parts)
@@ -89,7 +89,7 @@ func spans(w *check.World) (all []span) {
 // cut looks whether operations come back while the line is cut: it heals
 // only when they have.
 func cut(w *check.World) {
-	w.Untidy() // after a cut the one side keeps for a while what the other may come back for
+	w.IgnoreLeftovers() // after a cut the one side keeps for a while what the other may come back for
 	w.Connect()
 	for _, x := range spans(w) {
 		profile, near, far := x.profile, x.near, x.far
@@ -132,7 +132,7 @@ func cut(w *check.World) {
 // heal counts what has arrived after a line was cut and has healed, a few
 // times. A send that was refused may have arrived, or not.
 func heal(w *check.World) {
-	w.Untidy() // as in cut
+	w.IgnoreLeftovers() // as in cut
 	w.Connect()
 	for _, x := range spans(w) {
 		for _, way := range []struct {

@@ -22,7 +22,7 @@ type pair struct {
 // newPair copies the built programs into the world. Leftovers are for
 // PROG-NOLEAK alone.
 func newPair(w *check.World) *pair {
-	w.Untidy()
+	w.IgnoreLeftovers()
 	if err := w.Suite().BuildErr; err != nil {
 		if tool := missingTool(err); tool != "" {
 			w.Inconclusive("the programs could not be built: this host has no %s", tool)

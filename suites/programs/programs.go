@@ -32,7 +32,7 @@ func Specs(s *check.Suite) {
 // The build command ends with status 0 and produces every program that the roles
 // name.
 func build(w *check.World) {
-	w.Untidy()
+	w.IgnoreLeftovers()
 	w.Step("built the programs: %s", w.Claims().Build)
 	if err := w.Suite().BuildErr; err != nil {
 		if tool := missingTool(err); tool != "" {

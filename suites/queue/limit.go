@@ -41,7 +41,7 @@ func Deadline(w *check.World) {
 	const limit = 500 * time.Millisecond
 	began := time.Now()
 	call := q.consumer.BeginGet(subject.Wait(limit))
-	if call.Oversleeps(limit) {
+	if call.Outlasts(limit) {
 		w.Fail("a get from the empty queue that may wait for %v still sleeps after %v: whenever a signal arrives, the limit is counted anew",
 			limit, time.Since(began).Round(time.Second/10))
 	}
@@ -53,11 +53,11 @@ func Deadline(w *check.World) {
 func (p *pair) limited() bool {
 	switch p.w.Profile() {
 	case subject.ProfileMailbox:
-		return p.w.ClaimsOf("BOX-DEADLINE")
+		return p.w.ClaimsExtended("BOX-DEADLINE")
 	case subject.ProfileLink:
 		return false
 	}
-	return p.w.ClaimsOf("BUF-DEADLINE")
+	return p.w.ClaimsExtended("BUF-DEADLINE")
 }
 
 // timedOut expects that an operation gave up, and not before its limit.

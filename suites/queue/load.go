@@ -134,7 +134,7 @@ func (q *trial) end(r *load.Round) {
 	x.Count, x.Wait, x.SizeMin, x.SizeMax = 1<<12, subject.Never, 16, 16
 	drain := q.queues[last].Record(x)
 	if stuck := q.w.Ended([]*check.Recording{drain}); stuck != "" {
-		q.w.Hang("a get that must not wait, on a buffer that nobody uses: %s", stuck)
+		q.w.Timeout("a get that must not wait, on a buffer that nobody uses: %s", stuck)
 	}
 	drain.Broken()
 	r.Recorded(drain)

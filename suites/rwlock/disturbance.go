@@ -15,7 +15,7 @@ func eintr(w *check.World) {
 		enterWrite(w, l[0], "with nobody inside")
 		call := l[1].BeginRead(subject.Forever)
 		call.Blocks("entering as a reader while a writer is inside")
-		l[1].Process().Storm(10)
+		l[1].Process().Disturb(10)
 		call.StillBlocked("entering as a reader while a writer is inside, during signals")
 		leave(w, l[0])
 		comesIn(w, call, "the reader")
@@ -25,7 +25,7 @@ func eintr(w *check.World) {
 		enterRead(w, l[0], "with nobody inside")
 		call = l[1].BeginWrite(subject.Forever)
 		call.Blocks("entering as a writer while a reader is inside")
-		l[1].Process().Storm(10)
+		l[1].Process().Disturb(10)
 		call.StillBlocked("entering as a writer while a reader is inside, during signals")
 		leave(w, l[0])
 		comesIn(w, call, "the writer")
@@ -38,7 +38,7 @@ func eintr(w *check.World) {
 
 func abandoned(w *check.World) {
 	l := share(w, "first", "second", "impatient")
-	limited := w.ClaimsOf("RW-DEADLINE")
+	limited := w.ClaimsExtended("RW-DEADLINE")
 	w.Step("a reader is inside; a writer's tries are refused")
 	enterRead(w, l[0], "with nobody inside")
 	for range 50 {

@@ -34,7 +34,7 @@ func exclusionUnderLoad(w *check.World) {
 		return protocol.RoleRead
 	}
 	o.Checker = func() linear.Checker { return linear.RWLock{Relaxed: true} }
-	o.Deaths = w.ClaimsOf("RW-OWNERDEATH")
+	o.Deaths = w.ClaimsExtended("RW-OWNERDEATH")
 	o.Plain = section.Plain(w, 3, attach, func(i int, l *check.RWLock, s check.Steps) *check.Work {
 		if i == 0 {
 			return l.BeginWrites(s)

@@ -14,7 +14,7 @@ func eintr(w *check.World) {
 		w.Step("round %d: signals arrive at the process that waits", round+1)
 		call := s[0].BeginWait(subject.Forever)
 		call.Blocks("waiting at value zero")
-		s[0].Process().Storm(10)
+		s[0].Process().Disturb(10)
 		call.StillBlocked("waiting at value zero, during signals")
 		post(w, s[1])
 		_, err := call.Return()
@@ -33,7 +33,7 @@ func abandoned(w *check.World) {
 	for range 100 {
 		zero(w, s[1], "where another waits")
 	}
-	if w.ClaimsOf("SEM-DEADLINE") {
+	if w.ClaimsExtended("SEM-DEADLINE") {
 		w.Step("20 waits run into their time limit")
 		for range 20 {
 			w.Refused(s[1].Wait(subject.Wait(5*time.Millisecond)), section.NotGranted, "waiting at value zero for 5 ms")

@@ -48,7 +48,7 @@ func loaded(checker linear.Checker) func(*check.World) {
 				return protocol.RoleRead
 			},
 			Checker: func() linear.Checker { return checker },
-			Deaths:  w.ClaimsOf("SNAP-WRITERDEATH") && w.ClaimsOf("SNAP-READERS"),
+			Deaths:  w.ClaimsExtended("SNAP-WRITERDEATH") && w.ClaimsExtended("SNAP-READERS"),
 			Plain: func(r *load.Round) int64 {
 				size := w.RecordSize(recordSizes[w.Rand.IntN(len(recordSizes))])
 				all := attach(r, size, 3)

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// Storm stops and continues the process, and interrupts its system call where
+// Disturb stops and continues the process, and interrupts its system call where
 // it bears that, a number of times.
-func (p *Process) Storm(times int) {
+func (p *Process) Disturb(times int) {
 	for range times {
 		p.Signal(syscall.SIGSTOP)
 		time.Sleep(time.Millisecond)
@@ -22,20 +22,20 @@ func (p *Process) Storm(times int) {
 // How often a call must be found asleep after its time is up, and for how long it
 // is bothered at most.
 const (
-	oversleeps = 8
-	bothered   = 30 * time.Second
+	timesAsleep = 8
+	bothered    = 30 * time.Second
 )
 
-// Oversleeps interrupts the call, which may wait for so long, now and again until
+// Outlasts interrupts the call, which may wait for so long, now and again until
 // it has come back, and reports whether it was found asleep again and again though
 // its time was up. Who is late because he waits for a processor does not sleep.
-func (c *Call) Oversleeps(limit time.Duration) bool {
+func (c *Call) Outlasts(limit time.Duration) bool {
 	w, p := c.process.world, c.process
 	var waits time.Time // since when, at the latest
 	found := 0
-	for began := time.Now(); found < oversleeps && time.Since(began) < bothered; {
+	for began := time.Now(); found < timesAsleep && time.Since(began) < bothered; {
 		asleep, _ := p.agent.Asleep(w.ctx)
-		_, resting := turns(w.servants())
+		_, resting := turns(w.helpers())
 		switch {
 		case c.Returned():
 			return false
@@ -52,7 +52,7 @@ func (c *Call) Oversleeps(limit time.Duration) bool {
 			p.Signal(syscall.SIGCONT)
 		}
 	}
-	return found == oversleeps
+	return found == timesAsleep
 }
 
 // Sleeps expects that the call, which waits, leaves the processor to others.

@@ -6,7 +6,54 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
+
+// CPUs are those that the kit, and with it every process, may run on.
+func (w *World) CPUs() []int {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		panic(kitError{fmt.Errorf("sched_getaffinity: %w", err)})
+	}
+	var list []int
+	for cpu := 0; len(list) < set.Count(); cpu++ {
+		if set.IsSet(cpu) {
+			list = append(list, cpu)
+		}
+	}
+	return list
+}
+
+// Pin keeps the operations of a process on one CPU. Its other threads, which the
+// kit asks how far it has come, stay free, where it is known which those are.
+// Where the host refuses, the requirement is skipped.
+func (p *Process) Pin(cpu int) {
+	var set unix.CPUSet
+	set.Set(cpu)
+	for _, tid := range p.operationThreads() {
+		if err := unix.SchedSetaffinity(tid, &set); err != nil && err != unix.ESRCH {
+			p.world.Skip("%s cannot be kept on CPU %d: sched_setaffinity: %v", p.Name(), cpu, err)
+		}
+	}
+}
+
+// operationThreads are the threads that may do operations: one, or all.
+func (p *Process) operationThreads() (list []int) {
+	if tid, known := p.agent.OperationThread(); known {
+		return []int{tid}
+	}
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.PID()))
+	if err != nil {
+		p.world.Inconclusive("the threads of %s cannot be listed: %v", p.Name(), err)
+	}
+	for _, t := range threads {
+		if tid, err := strconv.Atoi(t.Name()); err == nil {
+			list = append(list, tid)
+		}
+	}
+	return list
+}
 
 // Cores is how many processor cores the kit, and with it every process, may run
 // on. CPUs that share a core count as one, where the host says so.

@@ -1,13 +1,11 @@
 package check
 
 import (
-	"cmp"
 	"errors"
 
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/reports"
 )
 
 // Scenarios gives what is explored of a subject, by its claims.
@@ -22,7 +20,7 @@ func Interleavings(of Scenarios) func(*World) {
 		if err != nil {
 			w.Inconclusive("a scenario that the claims add cannot be read: %v", err)
 		}
-		list := scenario.Showing(all, w.entry.requirement.ID, w.Profile())
+		list := scenario.Showing(all, w.spec.requirement.ID, w.Profile())
 		if len(list) == 0 {
 			w.Skip("what is claimed gives rise to no scenario for this")
 		}
@@ -32,7 +30,7 @@ func Interleavings(of Scenarios) func(*World) {
 
 // explore ends the spec with the first scenario that breaks the requirement.
 func (w *World) explore(list []scenario.Scenario) {
-	e, err := explore.Start(w.ctx, w.World, w.entry.suite.Launcher)
+	e, err := explore.Start(w.ctx, w.World, w.spec.suite.Launcher)
 	var refused *explore.Refused
 	switch {
 	case errors.As(err, &refused):
@@ -49,7 +47,7 @@ func (w *World) explore(list []scenario.Scenario) {
 			panic(kitError{err})
 		}
 		total.Add(f)
-		if f.Breaks(w.entry.requirement.ID) {
+		if f.Breaks(w.spec.requirement.ID) {
 			w.found(f)
 		}
 	}
@@ -63,18 +61,6 @@ func (w *World) explore(list []scenario.Scenario) {
 func (w *World) found(f scenario.Finding) {
 	evidence := f.Evidence()
 	w.did = append(w.did, evidence.Did...)
-	w.raced = raced{evidence.Interleaving, evidence.Sure}
-	w.stop(f.Verdict(), "%s: %s", f.Scenario.ID, f.String())
-}
-
-// raced is what a check of kind race adds to the story of its world.
-type raced struct {
-	witness *reports.Interleaving
-	proof   string
-}
-
-func (r raced) add(e *reports.Evidence) *reports.Evidence {
-	e.Interleaving = r.witness
-	e.Sure = cmp.Or(r.proof, e.Sure)
-	return e
+	w.interleaving, w.sure = evidence.Interleaving, evidence.Sure
+	w.finish(f.Verdict(), "%s: %s", f.Scenario.ID, f.String())
 }

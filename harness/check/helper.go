@@ -22,20 +22,20 @@ const (
 // rests is not waited for.
 func (w *World) Settle() {
 	for end := time.Now().Add(settling); time.Now().Before(end); {
-		before, asleep := turns(w.servants())
+		before, asleep := turns(w.helpers())
 		if asleep && before == "" {
 			return
 		}
 		time.Sleep(settled)
-		if after, still := turns(w.servants()); asleep && still && after == before {
+		if after, still := turns(w.helpers()); asleep && still && after == before {
 			return
 		}
 	}
 }
 
-// servants are the processes that are nobody's agent: the subject itself has
+// helpers are the processes that are nobody's agent: the subject itself has
 // started them.
-func (w *World) servants() []*world.Process {
+func (w *World) helpers() []*world.Process {
 	agents := map[int]bool{}
 	for _, p := range w.processes {
 		agents[p.PID()] = true

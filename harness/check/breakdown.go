@@ -1,0 +1,40 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/reports"
+)
+
+// noThread is what Go's runtime says as it dies because the host refused a thread.
+const noThread = "failed to create new OS thread"
+
+// broken turns an agent's breakdown into a verdict.
+func (w *World) broken(process, operation string, err error) {
+	var died *agent.Died
+	var unsupported *protocol.Unsupported
+	var unstarted *agent.Unstarted
+	if errors.As(err, &unstarted) {
+		w.outputs = append(w.outputs, unstarted.Output...)
+	}
+	switch {
+	case w.ctx.Err() != nil:
+		w.finish(reports.KitError, "interrupted")
+	case errors.As(err, &died) && errors.As(err, &unstarted) && unstarted.Printed(noThread):
+		w.Inconclusive("%s got no thread from this host: raise the limit on processes (ulimit -u, or pids.max of the control group), or check less at a time (--jobs 1)", process)
+	case errors.As(err, &died):
+		w.finish(reports.Crash, "%s died in %s: %v", process, operation, died)
+	case errors.As(err, &unsupported):
+		w.finish(reports.Fail, "%s: the subject claims %s but its adapter says %v", process, w.Profile(), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		w.finish(reports.Timeout, "%s did not answer to %s: %v", process, operation, err)
+	case errors.As(err, new(*protocol.Broken)):
+		w.finish(reports.Fail, "%s broke the protocol in %s: %v", process, operation, err)
+	default:
+		panic(kitError{fmt.Errorf("%s: %s: %w", process, operation, err)})
+	}
+}
