@@ -23,7 +23,7 @@ type Record struct {
 
 // Read reads a record. A line that cannot be one is an error that names file,
 // line and word; a last line that was cut off, as by a kill or a full disk, is
-// left out and told in [Record.Truncated].
+// left out and noted in [Record.Truncated].
 func Read(path string) (*Record, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -40,9 +40,8 @@ func Read(path string) (*Record, error) {
 
 // read gives errors that begin with the line's number and a colon.
 func read(from io.Reader) (*Record, error) {
-	r := &Record{}
+	b := &builder{}
 	in := bufio.NewReaderSize(from, 1<<16)
-	merged := merger{}
 	number := 0
 	for {
 		text, err := in.ReadBytes('\n')
@@ -59,10 +58,10 @@ func read(from io.Reader) (*Record, error) {
 			if whole || number == 1 {
 				return nil, fmt.Errorf("%d: %w", number, lineErr)
 			}
-			r.Truncated = true
+			b.record.Truncated = true
 			break
 		}
-		if err := r.add(l, number, &merged); err != nil {
+		if err := b.add(l, number); err != nil {
 			return nil, fmt.Errorf("%d: %w", number, err)
 		}
 		if !whole {
@@ -72,12 +71,12 @@ func read(from io.Reader) (*Record, error) {
 	if number == 0 {
 		return nil, errors.New("1: the record is empty: want a header first; run the check again")
 	}
-	r.Results = arrange(merged.results, r.Header.Families)
-	return r, nil
+	return b.done(), nil
 }
 
 // add takes a line into the record.
-func (r *Record) add(l Line, number int, merged *merger) error {
+func (b *builder) add(l Line, number int) error {
+	r := &b.record
 	switch {
 	case (l.Header != nil) != (number == 1):
 		if number == 1 {
@@ -95,7 +94,7 @@ func (r *Record) add(l Line, number int, merged *merger) error {
 		r.Footer = l.Footer
 	default:
 		if l.Verdict.known() {
-			merged.add(*l.Result)
+			b.merged.add(*l.Result)
 			return nil
 		}
 		return r.unknownVerdict(l.Result.Requirement, l.Verdict)

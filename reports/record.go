@@ -34,8 +34,22 @@ type Header struct {
 	Go           string       `json:"go"`
 	Capabilities []Capability `json:"capabilities,omitempty"`
 	Time         time.Time    `json:"time"`
-	Total        int          `json:"total"`              // checks that will run; 0 is not known
-	Families     []Family     `json:"families,omitempty"` // in the order in which they are shown
+	Total        int          `json:"total"` // checks that will run; 0 is not known
+
+	// Claimed is how many requirements the subject claims for which the kit has a
+	// check, by level, whether they were selected or not. Records of versions
+	// before 0.2 do not have it.
+	Claimed map[string]int `json:"claimed,omitempty"`
+	NotRun  []NotRun       `json:"not_run,omitempty"`
+
+	Families []Family `json:"families,omitempty"` // in the order in which they are shown
+}
+
+// NotRun is a kind of check that exists for what was selected and was not run.
+type NotRun struct {
+	Kind         string `json:"kind"`
+	Requirements int    `json:"requirements"`  // that have such a check
+	How          string `json:"how,omitempty"` // a command or an option to have it run
 }
 
 // Family is a group of requirements, with their ids in the order in which they

@@ -40,7 +40,7 @@ func keepRecord(s *check.Suite, header reports.Header) {
 	}
 	began := time.Now()
 	ginkgo.ReportBeforeSuite(func(r ginkgo.Report) {
-		header.Seed, header.Total = s.Seed, r.PreRunStats.SpecsThatWillRun
+		header.Total = r.PreRunStats.SpecsThatWillRun
 		must(os.MkdirAll(dir, 0o777))
 		w, err := reports.Create(path, header)
 		must(err)
@@ -57,10 +57,7 @@ func keepRecord(s *check.Suite, header reports.Header) {
 		must(err)
 		w, err := reports.Append(path)
 		must(err)
-		must(w.Footer(reports.Footer{
-			Counts: record.Counts(), Headline: record.Finding(), Exit: record.Verdicts(false),
-			Seconds: time.Since(began).Seconds(), Time: time.Now().UTC(),
-		}))
+		must(w.Footer(record.Closing(false, began)))
 		must(w.Close())
 	})
 }

@@ -26,13 +26,9 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
-	"github.com/ipckit/ipckit/harness/explore"
-	"github.com/ipckit/ipckit/harness/host"
-	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites/requirements"
 )
@@ -64,7 +60,7 @@ func Only(patterns ...string) Option { return func(p *run.Plan) { p.Only = patte
 func Seed(n uint64) Option { return func(p *run.Plan) { p.Seed = n } }
 
 // Kinds says which kinds of check are run: behaviour, stress, race, fault,
-// performance. Without it all but race.
+// performance. Without it those of catalogue.DefaultKinds: all but race.
 func Kinds(kinds ...catalogue.Kind) Option { return func(p *run.Plan) { p.Kinds = kinds } }
 
 // Check checks a subject against everything that it claims, and reports each
@@ -77,19 +73,20 @@ func Check(t *testing.T, s subject.Subject, options ...Option) {
 	key := t.Name()
 	root, _, _ := strings.Cut(key, "/")
 	reexec.Anchor(root)
+	if reexec.Role() != "" {
+		serve(key, s)
+		t.SkipNow() // another check of this binary is meant
+	}
 	suite, err := Suite()
 	if err != nil {
 		t.Fatal(err)
-	}
-	if reexec.Role() != "" {
-		serve(key, s, suite)
-		t.SkipNow() // another check of this binary is meant
 	}
 	plan, err := plan(key, s, suite, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	plan.Repeat = "go test -run '^" + root + "$/^{id}$' ."
+	plan.Ways = func(k catalogue.Kind) string { return fmt.Sprintf("suites.Kinds(%q)", k) }
 	record, err := run.Do(context.Background(), suite, plan, run.Options{
 		Dir: t.TempDir(), Jobs: run.DefaultJobs(), Header: header(plan.Claims, strings.Join(os.Args, " ")),
 	})
@@ -122,19 +119,20 @@ func tell(t *testing.T, r reports.Result) {
 // Register registers the specs of a subject with Ginkgo, for packages that
 // call RunSpecs themselves and are run by `ginkgo run`. It is called once in a
 // process, from the test that calls RunSpecs, before that. Gomega's fail
-// handler is set by it: do not set another. Races and stress are registered only
-// where the label filter names them, as in --label-filter=race. A Ginkgo command
+// handler is set by it: do not set another. Kinds of check that do not run by
+// default are registered only where the label filter names them, as in
+// --label-filter=race. A Ginkgo command
 // of another version than the library's ends the process.
 func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)
+	if reexec.Role() != "" {
+		serve(root, s)
+		os.Exit(2)
+	}
 	suite, err := Suite()
 	if err != nil {
 		panic(err)
-	}
-	if reexec.Role() != "" {
-		serve(root, s, suite)
-		os.Exit(2)
 	}
 	if err := otherGinkgo(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -144,21 +142,23 @@ func Register(s subject.Subject, options ...Option) {
 	if err != nil {
 		panic(err)
 	}
-	for _, k := range []catalogue.Kind{catalogue.Race, catalogue.Stress} {
-		if plan.Kinds == nil && strings.Contains(ginkgo.GinkgoLabelFilter(), string(k)) {
+	for _, k := range catalogue.Kinds {
+		if plan.Kinds == nil && !plan.Runs(k) && strings.Contains(ginkgo.GinkgoLabelFilter(), string(k)) {
 			plan.Kinds = catalogue.Kinds
 		}
 	}
-	items, err := catalogue.Select(suite.Catalogue, plan.Claims, plan.Only)
+	plan.Repeat = "go tool ginkgo run --label-filter={id} ."
+	plan.Ways = func(k catalogue.Kind) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", k) }
+	selection, err := suite.Select(plan)
 	if err != nil {
 		panic(err)
 	}
-	registered := &check.Suite{
-		Catalogue: suite.Catalogue, Claims: plan.Claims, Items: items, Launcher: plan.Launcher, Seed: plan.Seed,
-		Repeat: func(id string) string { return fmt.Sprintf("go tool ginkgo run --label-filter=%s .", id) },
-	}
-	registered.Take = plan.Runs
-	keepRecord(registered, header(plan.Claims, strings.Join(os.Args, " ")))
+	ginkgoConfig, _ := ginkgo.GinkgoConfiguration()
+	plan.Checks, plan.Budget = selection.Checks, selection.Share(plan.Budget, ginkgoConfig.ParallelTotal)
+	h := header(plan.Claims, strings.Join(os.Args, " "))
+	suite.Head(&h, plan, selection)
+	registered := plan.Suite(suite)
+	keepRecord(registered, h)
 	registered.Register(suite.Register...)
 }
 
@@ -175,25 +175,10 @@ func plan(key string, s subject.Subject, suite run.Suite, options []Option) (run
 }
 
 // serve plays the role that this process was started in, and comes back only
-// when another subject of the binary is meant.
-func serve(key string, s subject.Subject, suite run.Suite) {
-	switch reexec.Role() {
-	case world.HolderRole:
-		world.Hold()
-	case mechanism.Role:
-		mechanism.Main()
-	case explore.Role:
-		explore.Main()
-	case agent.Role:
-		if os.Getenv(agent.SubjectVariable) == key {
-			host.Main(s)
-		}
-	case run.Role:
-		if p, err := run.ReadPlan(); err == nil && p.Key != key {
-			return
-		}
-		run.Serve(suite)
-	}
+// where another check of the binary is meant.
+func serve(key string, s subject.Subject) {
+	binary := run.Binary{Suite: Suite, Key: key, Subject: func(name string) (subject.Subject, bool) { return s, name == key }}
+	_ = binary.Play(reexec.Role())
 }
 
 func header(c subject.Claims, command string) reports.Header {

@@ -21,6 +21,7 @@ type Item struct {
 	Requirement *Requirement
 	Status      Status
 	Profiles    []string // claimed profiles in which it is to be checked; empty unless claimed
+	Asked       bool     // the caller asks for it, claimed or not
 	Selected    bool     // claimed, and asked for
 }
 
@@ -51,7 +52,8 @@ func Select(cat *Catalogue, claims subject.Claims, only []string) ([]Item, error
 	for _, f := range cat.Families {
 		for _, r := range f.Requirements {
 			item := stand(r, &claims, listed)
-			item.Selected = item.Status == Claimed && patterns.match(r, f.Model)
+			item.Asked = patterns.match(r, f.Model)
+			item.Selected = item.Asked && item.Status == Claimed
 			selected = selected || item.Selected
 			items = append(items, item)
 		}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,10 +31,10 @@ const DefaultPatience = 10 * time.Second
 type Suite struct {
 	Catalogue  *catalogue.Catalogue
 	Claims     subject.Claims
-	Items      []catalogue.Item // what is claimed and selected
-	Launcher   agent.Launcher   // starts an agent of the subject
-	Programs   string           // directory of built programs, where they are the subject
-	BuildErr   error            // why the programs could not be built
+	Checks     []catalogue.Check // what is registered, and nothing else
+	Launcher   agent.Launcher    // starts an agent of the subject
+	Programs   string            // directory of built programs, where they are the subject
+	BuildErr   error             // why the programs could not be built
 	Seed       uint64
 	Patience   time.Duration // 0: DefaultPatience
 	Isolation  world.Isolation
@@ -43,11 +44,10 @@ type Suite struct {
 	OnBegin    func(id, kind string)                        // called before a check, or nil
 	OnResult   func(r reports.Result)                       // called after it, or nil
 	OnProgress func(check string, operations, faults int64) // called while a long check runs, or nil; check is its name, once for each profile
-	Take       func(kind catalogue.Kind) bool               // says of each spec whether to register it; nil: all
 	Mine       func() bool                                  // says of each spec, when its turn comes, whether to run it; nil: all
 	Collect    func(id string, kind catalogue.Kind)         // set: specs are not registered, only named
 
-	byID map[string]catalogue.Item
+	profiles map[string][]string // in which a kind of check of a requirement is registered
 }
 
 // Option changes how a spec is registered.
@@ -92,18 +92,12 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 		s.Collect(id, e.kind)
 		return
 	}
-	item, ok := s.item(id)
-	if !ok || item.Status != catalogue.Claimed || !item.Selected {
-		return
-	}
-	for _, profile := range item.Profiles {
+	profiles := s.profilesOf(id, e.kind)
+	for _, profile := range profiles {
 		e := e
 		e.profile = profile
-		if s.Take != nil && !s.Take(e.kind) {
-			continue
-		}
 		text := fmt.Sprintf("%s %s", id, strings.TrimSuffix(r.Text, "."))
-		if len(item.Profiles) > 1 {
+		if len(profiles) > 1 {
 			text += " [" + profile + "]"
 		}
 		ginkgo.It(text, e.labels(), func(ctx ginkgo.SpecContext) {
@@ -123,15 +117,19 @@ func (e spec) labels() ginkgo.Labels {
 	return labels
 }
 
-func (s *Suite) item(id string) (catalogue.Item, bool) {
-	if s.byID == nil {
-		s.byID = map[string]catalogue.Item{}
-		for _, item := range s.Items {
-			s.byID[item.Requirement.ID] = item
+// profilesOf lists the profiles in which a kind of check of a requirement is to
+// run.
+func (s *Suite) profilesOf(id string, kind catalogue.Kind) []string {
+	key := func(id string, kind catalogue.Kind) string { return id + " " + string(kind) }
+	if s.profiles == nil {
+		s.profiles = map[string][]string{}
+		for _, c := range s.Checks {
+			if k := key(c.Requirement, c.Kind); !slices.Contains(s.profiles[k], c.Profile) {
+				s.profiles[k] = append(s.profiles[k], c.Profile)
+			}
 		}
 	}
-	item, ok := s.byID[id]
-	return item, ok
+	return s.profiles[key(id, kind)]
 }
 
 // Register prepares Ginkgo and Gomega for the suite and registers the specs

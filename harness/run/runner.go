@@ -12,7 +12,6 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
-	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -21,12 +20,12 @@ import (
 const Role = "runner"
 
 // The runner's descriptors: the plan comes in on one, events go out on another,
-// and the third is the deck where specs are dealt out. The supervisor keeps its
-// end of the first open as long as it lives.
+// and the third is the queue of checks. The supervisor keeps its end of the
+// first open as long as it lives.
 const (
 	planFD  = 3
 	eventFD = 4
-	deckFD  = 5
+	queueFD = 5
 )
 
 // ReadPlan reads the plan in a runner. It is called before Serve, since the
@@ -35,7 +34,7 @@ func ReadPlan() (Plan, error) {
 	planOnce.Do(func() {
 		syscall.CloseOnExec(planFD)
 		syscall.CloseOnExec(eventFD)
-		syscall.CloseOnExec(deckFD)
+		syscall.CloseOnExec(queueFD)
 		in := bufio.NewReaderSize(os.NewFile(planFD, "plan"), 1<<20)
 		line, err := in.ReadBytes('\n')
 		if err == nil {
@@ -76,32 +75,21 @@ func serve(s Suite, events *json.Encoder) error {
 	if err != nil {
 		return err
 	}
-	items, err := catalogue.Select(s.Catalogue, p.Claims, p.Only)
-	if err != nil {
-		return err
+	suite := p.Suite(s)
+	if p.Queued {
+		suite.Mine = newDispatch(queueFD).mine
 	}
-	record, err := reports.Append(p.Record)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
-	var failed error // the first write that failed
-	suite := p.suite(s, items)
-	suite.Take = p.take
-	if !p.Part.Alone {
-		suite.Mine = (&hand{deck: deckFD, taken: -1}).mine
-	}
-	suite.OnBegin = func(id, kind string) { _ = events.Encode(event{Start: id, Kind: kind}) }
-	suite.OnProgress = func(check string, operations, faults int64) {
-		_ = events.Encode(event{Start: check, Operations: operations, Faults: faults})
-	}
-	suite.OnResult = func(r reports.Result) {
-		p.empower(&r)
-		if err := record.Result(r); err != nil && failed == nil {
+	var failed error // the first event that could not be sent
+	send := func(e event) {
+		if err := events.Encode(e); err != nil && failed == nil {
 			failed = err
 		}
-		_ = events.Encode(event{Result: &r})
 	}
+	suite.OnBegin = func(id, kind string) { send(event{Start: id, Kind: kind}) }
+	suite.OnProgress = func(check string, operations, faults int64) {
+		send(event{Start: check, Operations: operations, Faults: faults})
+	}
+	suite.OnResult = func(r reports.Result) { send(event{Result: &r}) }
 	suite.Register(s.Register...)
 	config, reporter := ginkgo.GinkgoConfiguration()
 	config.RandomSeed = int64(p.Seed & 0x7fffffff)
@@ -110,9 +98,10 @@ func serve(s Suite, events *json.Encoder) error {
 	return failed
 }
 
-func (p Plan) suite(s Suite, items []catalogue.Item) *check.Suite {
+// Suite gives what registers the plan's checks.
+func (p Plan) Suite(s Suite) *check.Suite {
 	suite := &check.Suite{
-		Catalogue: s.Catalogue, Claims: p.Claims, Items: items, Launcher: p.Launcher, Programs: p.Programs,
+		Catalogue: s.Catalogue, Claims: p.Claims, Checks: p.Checks, Launcher: p.Launcher, Programs: p.Programs,
 		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget,
 		Repeat: func(id string) string { return strings.ReplaceAll(p.Repeat, "{id}", id) },
 	}
@@ -122,8 +111,8 @@ func (p Plan) suite(s Suite, items []catalogue.Item) *check.Suite {
 	return suite
 }
 
-// quiet takes Ginkgo's word that the suite failed; the verdicts are in the
-// record already.
+// quiet is where Ginkgo reports that the suite failed; the verdicts have been sent
+// already.
 type quiet struct{}
 
 func (quiet) Fail() {}

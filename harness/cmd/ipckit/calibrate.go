@@ -39,15 +39,12 @@ type trial struct {
 // measure gives, for each requirement that is to be checked, the faults and how
 // often each was caught. It says so on standard error too.
 func (c calibration) measure(ctx context.Context) (map[string]string, error) {
-	trials, err := c.trials()
+	selection, err := c.suite.Select(c.plan)
 	if err != nil {
-		return nil, err
+		return nil, runError(err)
 	}
-	checks, err := c.suite.Checks(c.plan)
-	if err != nil || checks == 0 {
-		return nil, err // the check itself says it better
-	}
-	share := c.plan.Budget * time.Duration(min(c.jobs, checks)) / time.Duration(checks)
+	share := selection.Share(c.plan.Budget, c.jobs)
+	trials := c.trials(selection)
 	say("calibration: %d seeded faults, %d times each, for %v", len(trials), c.runs, share.Round(time.Millisecond))
 	gate := make(chan struct{}, c.jobs)
 	var all sync.WaitGroup
@@ -68,25 +65,22 @@ func (c calibration) measure(ctx context.Context) (map[string]string, error) {
 }
 
 // trials lists the faults that matter for what will be put under load.
-func (c calibration) trials() ([]*trial, error) {
-	items, err := catalogue.Select(c.suite.Catalogue, c.plan.Claims, c.plan.Only)
-	if err != nil {
-		return nil, usage("%w", err)
-	}
-	implemented := c.suite.Implemented()
+func (c calibration) trials(selection run.Selection) []*trial {
 	var list []*trial
-	for _, item := range items {
-		id := item.Requirement.ID
-		if item.Status != catalogue.Claimed || !item.Selected || !slices.Contains(implemented[id], catalogue.Stress) {
+	seen := map[string]bool{} // a requirement has a check for each profile
+	for _, check := range selection.Checks {
+		id := check.Requirement
+		if check.Kind != catalogue.Stress || seen[id] {
 			continue
 		}
+		seen[id] = true
 		for _, m := range faults.All() {
 			if (m.Requirement == id || suites.Shows(id, m.Requirement)) && !m.Base.Sources() && m.Kind == "" {
 				list = append(list, &trial{mutant: m, requirement: id})
 			}
 		}
 	}
-	return list, nil
+	return list
 }
 
 // run puts the fault under load once.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -152,11 +153,8 @@ func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observ
 	record, err := run.Do(ctx, suite, plan, run.Options{
 		Dir: dir, Jobs: f.jobs, Header: header, Strict: f.strict, Observer: observer,
 	})
-	switch {
-	case errors.Is(err, run.ErrUsage):
-		return usage("%s", strings.TrimPrefix(err.Error(), run.ErrUsage.Error()+": "))
-	case err != nil:
-		return kitError(err)
+	if err != nil {
+		return runError(err)
 	}
 	if err := present(record, f, dir); err != nil {
 		return err
@@ -165,6 +163,14 @@ func checkAs(ctx context.Context, name string, f checkFlags, observer run.Observ
 		return exitStatus{code: record.Footer.Exit}
 	}
 	return nil
+}
+
+// runError says whose fault it is that there is no record.
+func runError(err error) error {
+	if errors.Is(err, run.ErrUsage) {
+		return usage("%s", strings.TrimPrefix(err.Error(), run.ErrUsage.Error()+": "))
+	}
+	return kitError(err)
 }
 
 // kindNames are the kinds of check that there are.
@@ -177,15 +183,19 @@ func kindNames() []string {
 }
 
 // defaultKinds says which kinds of check run where none is asked for.
-func defaultKinds() string {
-	var names []string
-	for _, k := range catalogue.Kinds {
-		if (run.Plan{}).Runs(k) {
-			names = append(names, string(k))
+func defaultKinds() string { return catalogue.Listed(catalogue.DefaultKinds()) }
+
+// ways gives the commands that run the kinds of check which a check leaves out.
+func ways(name string) run.Ways {
+	return func(k catalogue.Kind) string {
+		switch k {
+		case catalogue.Race:
+			return "ipckit explore " + quote(name)
+		case catalogue.Stress:
+			return "ipckit stress " + quote(name)
 		}
+		return fmt.Sprintf("ipckit check %s --kinds %s", quote(name), k)
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // kindsOf are the kinds asked for; nil where none was.
@@ -207,7 +217,7 @@ func (t *target) plan(f checkFlags) run.Plan {
 	p := run.Plan{
 		Key: t.name, Claims: t.claims, Launcher: t.launcher, Programs: t.programs, Only: f.only,
 		Kinds: f.kindsOf(), Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
-		Repeat: f.repeat(t.name),
+		Repeat: f.repeat(t.name), Ways: ways(t.name),
 	}
 	if t.buildErr != nil {
 		p.BuildErr = t.buildErr.Error()

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
@@ -30,40 +29,25 @@ func (x *exploration) record(dir string) (*reports.Record, error) {
 	t := x.target
 	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
 	header.Subject.Path, header.Suite = t.path, x.suite.Version
-	for _, f := range x.suite.Catalogue.Families {
-		family := reports.Family{ID: f.ID, Title: f.Title, Model: f.Model}
-		for _, r := range f.Requirements {
-			family.Requirements = append(family.Requirements, r.ID)
-		}
-		header.Families = append(header.Families, family)
-	}
+	header.Families = run.Families(x.suite.Catalogue)
 	results := x.results()
 	for _, r := range results {
 		header.Total += len(r.Checks)
 	}
-	file := filepath.Join(dir, run.RecordName)
-	writer, err := reports.Create(file, header)
+	journal, err := reports.Begin(filepath.Join(dir, run.RecordName), header)
 	if err != nil {
 		return nil, usage("--out: %w", err)
 	}
-	defer writer.Close()
+	defer journal.Close()
 	for _, r := range results {
-		if err := writer.Result(r); err != nil {
+		if err := journal.Result(r); err != nil {
 			return nil, kitError(err)
 		}
 	}
-	record, err := reports.Read(file)
-	if err != nil {
+	if err := journal.Footer(journal.Record().Closing(x.strict, x.began)); err != nil {
 		return nil, kitError(err)
 	}
-	footer := reports.Footer{
-		Counts: record.Counts(), Headline: record.Finding(), Exit: record.Verdicts(x.strict),
-		Seconds: time.Since(x.began).Seconds(), Time: time.Now().UTC(),
-	}
-	if err := writer.Footer(footer); err != nil {
-		return nil, kitError(err)
-	}
-	return reports.Read(file)
+	return journal.Record(), nil
 }
 
 // results are the requirements' lines.

@@ -172,6 +172,7 @@ func kill(ctx context.Context, suite run.Suite, m faults.Fault) (d death) {
 	}
 	plan := t.plan(f)
 	plan.Attempts = 1
+	plan.Kinds = []catalogue.Kind{catalogue.Behaviour, catalogue.Fault, catalogue.Performance} // load has faults of its own
 	if m.Kind != "" {
 		plan.Kinds = []catalogue.Kind{catalogue.Kind(m.Kind)}
 		plan.Budget = faultBudget

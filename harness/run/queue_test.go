@@ -9,10 +9,10 @@ import (
 )
 
 // Whatever the number of runners, each spec is taken by exactly one of them.
-func TestDeckIsDealtOutOnce(t *testing.T) {
+func TestQueueGivesEachSpecOnce(t *testing.T) {
 	const specs = 500
 	for runners := 1; runners <= 5; runners++ {
-		deck, err := newDeck(specs)
+		queue, err := newQueue(specs)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -20,16 +20,16 @@ func TestDeckIsDealtOutOnce(t *testing.T) {
 		var wait sync.WaitGroup
 		for r := range runners {
 			wait.Go(func() {
-				h := hand{deck: int(deck.Fd()), taken: -1}
+				d := newDispatch(int(queue.Fd()))
 				for i := range specs {
-					if h.mine() {
+					if d.mine() {
 						taken[r] = append(taken[r], i)
 					}
 				}
 			})
 		}
 		wait.Wait()
-		deck.Close()
+		queue.Close()
 		all := slices.Concat(taken...)
 		slices.Sort(all)
 		for i := range specs {
@@ -38,19 +38,19 @@ func TestDeckIsDealtOutOnce(t *testing.T) {
 			}
 		}
 	}
-	if _, err := newDeck(maxDealt + 1); err == nil {
+	if _, err := newQueue(queueMaximum + 1); err == nil {
 		t.Error("more specs were taken than a pipe is known to hold")
 	}
 }
 
-// What measures time runs beside nothing else, and all of a plan is in one part.
-func TestPartsCoverAllKinds(t *testing.T) {
+// What measures time runs beside nothing else, and no check is lost.
+func TestSplit(t *testing.T) {
+	var s Selection
 	for _, k := range catalogue.Kinds {
-		plan := Plan{Kinds: catalogue.Kinds}
-		together := plan.take(k)
-		plan.Part.Alone = true
-		if lonely := plan.take(k); lonely == together || lonely != (k == catalogue.Performance) {
-			t.Errorf("%s: taken by the runners together: %v, by the one alone: %v", k, together, lonely)
-		}
+		s.Checks = append(s.Checks, catalogue.Check{Requirement: "REG-SIZE", Profile: "region", Kind: k})
+	}
+	together, lonely := s.split()
+	if len(together)+len(lonely) != len(s.Checks) || len(lonely) != 1 || lonely[0].Kind != catalogue.Performance {
+		t.Errorf("together %v, alone %v", together, lonely)
 	}
 }
