@@ -110,7 +110,7 @@ func (p *Process) Leave() {
 func (p *Process) leave() {
 	if !p.gone {
 		for _, h := range p.parties {
-			if err := h.call("leave"); err != nil {
+			if err := h.call(protocol.OpPartyLeave); err != nil {
 				p.world.Fail("%s could not give its name %s free: %v", p.Name(), h.Name, err)
 			}
 		}
