@@ -8,20 +8,21 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// Bounded checks a FIFO buffer of a given capacity: besides what [FIFO] checks,
-// it never holds more, and says "full" only when it is.
+// Bounded checks a FIFO buffer of a given capacity: besides what [FIFO] checks, it
+// never holds more items, and reports "full" only when it is full.
 //
-// With one producer and one consumer, each a thread, it is exact (onetoone.go).
+// With one producer and one consumer, each one thread, it is exact; see
+// onetoone.go.
 //
-// With more it is sound and incomplete, O(n log n). The times of each value's
-// send and receive are narrowed by what FIFO order forces: if A was sent wholly
-// before B, or received wholly before, then A's send and receive take effect
-// before B's. With these times, the values in the buffer for sure must never be
-// more than the capacity, and at some instant of each "full" as many as the
-// capacity may have been.
+// With more threads it is sound and incomplete, O(n log n). FIFO order narrows the
+// times of each value's send and receive: if A was sent wholly before B, or
+// received wholly before B, then A's send and receive take effect before B's. With
+// these times, the values that are certainly in the buffer must never exceed the
+// capacity, and at some instant of each "full" the values that may be in it must
+// reach the capacity.
 type Bounded struct {
 	Capacity int
-	// Relaxed allows "empty" and "full" while any other operation is in flight.
+	// Relaxed allows "empty" and "full" while any other operation is in progress.
 	Relaxed bool
 }
 
@@ -32,7 +33,7 @@ func (c Bounded) Check(h *history.History) Verdict {
 		return v
 	}
 	if c.Capacity < 1 {
-		return inconclusive("a capacity of %d; a buffer holds at least 1 item, see Rendezvous", c.Capacity)
+		return inconclusive("a capacity of %d; a buffer holds at least 1 item", c.Capacity)
 	}
 	if p, ok := newPair(h, c); ok {
 		return p.check(v)
@@ -51,7 +52,7 @@ type stay struct{ sendInv, sendRet, receiveInv, receiveRet int64 }
 // many is the check for any number of producers and consumers. FIFO holds.
 func (c Bounded) many(h *history.History) Verdict {
 	stays := readStays(h)
-	for range 2 { // narrower times narrow others
+	for range 2 { // narrower times narrow other times
 		narrow(stays)
 	}
 	if v, ok := c.overfull(h, stays); !ok {
@@ -210,7 +211,7 @@ func (c Bounded) tooMany(h *history.History, time int64, n int) Verdict {
 		}
 	}
 	nameValues(steps)
-	return violation(false, steps, proof{}, "%d items were in a buffer of %d: as many had been put for sure, and nobody had begun to take any of them", n, c.Capacity)
+	return violation(false, steps, proof{}, "%d items were in a buffer of %d: their sends had returned, and no receive of them had begun", n, c.Capacity)
 }
 
 // fulls looks for a full result while the buffer cannot have been full.
@@ -250,7 +251,7 @@ func (c Bounded) fulls(h *history.History, stays []stay) Verdict {
 		p := fulls[x.full]
 		if n < c.Capacity && lastFull < h.Logs[p.log].Ops[p.index].Inv {
 			step := stepOf(h, int(p.log), int(p.index), "")
-			return violation(false, []Step{step}, proof{}, "the buffer was called full while at most %d items can have been in it, and %d fit", n, c.Capacity)
+			return violation(false, []Step{step}, proof{}, "the buffer was reported full while at most %d of its %d places can have been in use", n, c.Capacity)
 		}
 	}
 	return allowed(false)

@@ -6,29 +6,29 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// A Certificate is a second opinion on a witness: that of porcupine, a general
-// checker by other authors that shares no code with this package.
+// A Certificate is a second opinion on a witness, by porcupine: a general checker by
+// other authors, which shares no code with this package.
 type Certificate string
 
-// The certificates. NotApplicable: the witness alone proves nothing to a
-// general checker, because the argument counts operations that it does not show,
-// or because the operation itself is the fault.
+// The certificates. NotApplicable means that a general checker cannot confirm the
+// witness, since the argument counts operations that the witness does not show, or
+// since a single operation is the violation.
 const (
 	Certified     Certificate = "certified"
 	NotApplicable Certificate = "not applicable"
-	Contradicted  Certificate = "contradicted" // a fault of this package
-	Undecided     Certificate = "undecided"    // the time was not enough
+	Contradicted  Certificate = "contradicted" // a bug of this package
+	Undecided     Certificate = "undecided"    // porcupine did not finish in time
 )
 
-// A proof says against what sequential object a witness is to be checked: one
-// that every part of an allowed history keeps to.
+// A proof is the sequential object against which porcupine checks a witness. Every
+// part of an allowed history must conform to it.
 type proof struct {
 	model   func(proof) sequential
 	initial uint64
 	delta   int64
 }
 
-// Certify runs the witness through porcupine, for at most limit.
+// Certify checks the witness with porcupine, for at most limit.
 func (w *Witness) Certify(limit time.Duration) Certificate {
 	if w.proof.model == nil {
 		return NotApplicable

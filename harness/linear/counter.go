@@ -7,13 +7,13 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// Counter checks fetch-and-add by a constant: tickets.
+// Counter checks fetch-and-add by a constant, as used for tickets.
 //
-// Exact, O(n), 16 bytes an operation. The result of an operation says how many
-// came before it; so there is one order only, and it is checked against time:
-// in order of results, none may return before an earlier one was invoked. A
-// result given twice is a lost update. An operation that was pending may have
-// taken any ticket that nobody else got.
+// Exact, O(n), 16 bytes for each operation. The result of an operation says how
+// many operations came before it, so only one order is possible. It is checked
+// against time: in order of results, no operation may return before an earlier one
+// was invoked. A result that occurs twice is a lost update. A pending operation may
+// have taken any result that no other operation got.
 type Counter struct {
 	Initial uint64 // the value at the start; results may wrap around
 }
@@ -33,7 +33,7 @@ func (c Counter) Check(h *history.History) Verdict {
 			}
 			switch {
 			case delta == 0 || delta != int64(int32(o.Aux)):
-				return inconclusive("the history adds %d as well as %d; only additions of one number other than zero can be checked", delta, int32(o.Aux))
+				return inconclusive("the history adds %d and %d; only additions of one constant other than zero can be checked", delta, int32(o.Aux))
 			case o.Pending():
 				pending = append(pending, o.Inv)
 			case o.Done():
@@ -63,7 +63,7 @@ func (c Counter) Check(h *history.History) Verdict {
 			tickets[t] = times{o.Inv, o.Ret}
 		}
 	}
-	slices.Sort(pending) // whose ticket is smaller began first, without loss
+	slices.Sort(pending) // without loss of generality, the pending operation that began first took the smaller result
 	latest, at := int64(-1), 0
 	for t := range tickets {
 		if tickets[t].ret == 0 {
@@ -97,7 +97,7 @@ func (c Counter) againstTime(h *history.History, first, second int, delta int64)
 		}
 		return "B", o.Done() && o.Value == b
 	})
-	if len(steps) < 2 { // the earlier ticket went to an operation that never returned
+	if len(steps) < 2 { // an operation that never returned got the earlier result
 		steps = append(steps, find(h, 1, func(o *history.Op) (string, bool) { return "", o.Pending() })...)
 		return violation(true, steps, proof{}, "an addition found B, and no operation that began before it ended can have found what comes before B")
 	}

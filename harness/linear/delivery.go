@@ -2,15 +2,15 @@ package linear
 
 import "github.com/ipckit/ipckit/harness/history"
 
-// Delivery checks that everything that was sent arrives, once, and whole. It
-// asks for no order.
+// Delivery checks that everything that was sent arrives once and unchanged, in any
+// order.
 //
-// Exact for what it asks, O(n log k), 1 byte a value. The history must end with a
-// receive that found nothing, when everybody else was done. Receives that were
-// pending may have taken as many values as there are of them.
+// Exact for these properties, O(n log k), 1 byte for each value. The history must
+// end with a receive that found nothing after all other operations had returned.
+// Each pending receive may have taken one value.
 type Delivery struct {
-	Loss bool // values that were sent must have been received
-	// Relaxed allows an empty result while any other operation is in flight.
+	Loss bool // also check that all sent values were received
+	// Relaxed allows an empty result while any other operation is in progress.
 	Relaxed bool
 }
 
@@ -44,7 +44,7 @@ func (c Delivery) Check(h *history.History) Verdict {
 				pending++
 				continue
 			case o.Status == history.Corrupt:
-				return violation(false, []Step{stepAt(h, at, "")}, proof{}, "an item came out that is not what was sent: its checksum does not fit")
+				return violation(false, []Step{stepAt(h, at, "")}, proof{}, "an item came out changed: its checksum is wrong")
 			case !o.Done():
 				continue
 			}
@@ -64,8 +64,8 @@ func (c Delivery) Check(h *history.History) Verdict {
 	return c.missing(h, func(o *history.Op) bool { return state[x.of(o.Value)] == begun|sent }, pending)
 }
 
-// missing is the verdict on the values that never arrived. One is lost where,
-// after its send had returned, a receive found nothing.
+// missing is the verdict on the values that never arrived. A value is lost if a
+// receive found nothing after the send of the value had returned.
 func (c Delivery) missing(h *history.History, undelivered func(*history.Op) bool, pending int) Verdict {
 	lone := lonely(h, c.Relaxed)
 	var last Step // the latest receive that found nothing
@@ -98,7 +98,7 @@ func (c Delivery) missing(h *history.History, undelivered func(*history.Op) bool
 	case all == 0:
 		return allowed(false)
 	case lost == 0:
-		return inconclusive("%d values were sent and not received, and nobody looked after that whether they were still there: it was not drained", all)
+		return inconclusive("%d values were sent and not received, and no later receive found the queue empty: it was not drained", all)
 	case lost <= pending:
 		return inconclusive("%d values were sent and never received; only receives that were pending when their process ended can have taken them", lost)
 	}
@@ -106,5 +106,5 @@ func (c Delivery) missing(h *history.History, undelivered func(*history.Op) bool
 	if pending > 0 {
 		p = proof{}
 	}
-	return violation(false, []Step{first, last}, p, "A was sent and never received, and then nothing was there to be received; %d lost in all", lost)
+	return violation(false, []Step{first, last}, p, "A was sent and never received, and a later receive found the queue empty; %d lost in all", lost)
 }

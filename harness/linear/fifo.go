@@ -7,24 +7,24 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// FIFO checks a queue without a bound: send, receive, and receives that found
-// it empty.
+// FIFO checks an unbounded queue: sends, receives, and receives that found it
+// empty.
 //
-// Exact, O(n log k) for k logs. A history of distinct values is linearizable
-// iff it has none of four bad patterns (Henzinger, Sezgin and Vafeiadis,
-// Aspect-oriented linearizability proofs, 2013; Bouajjani, Emmi, Enea and
-// Hamza, On reducing linearizability to state reachability, 2015): a value
-// received that was not sent before; one received twice; B received although A
-// was sent wholly before B, and nobody began to receive A before B was out; an
-// empty result although at every instant of it some value was in the queue
-// for sure. One sweep over the events finds the first of them: a list holds
-// the values sent for sure and not yet begun to be received, in order of their
-// return, and a count of them says when the queue may have been empty last.
+// Exact, O(n log k) for k logs. A history of distinct values is linearizable iff it
+// has none of four bad patterns (Henzinger, Sezgin and Vafeiadis, Aspect-oriented
+// linearizability proofs, 2013; Bouajjani, Emmi, Enea and Hamza, On reducing
+// linearizability to state reachability, 2015): a value is received that was not
+// sent before; a value is received twice; B is received although A was sent wholly
+// before B and no receive of A began before the receive of B returned; a result is
+// empty although at every instant of it some value was certainly in the queue. One
+// sweep over the events finds the first of them: a list holds the values whose send
+// has returned and whose receive has not begun, in order of return, and their count
+// says when the queue may last have been empty.
 //
-// Receives that were pending when their process died may have taken values
-// that are missing. Where only that explains the history, it is inconclusive.
+// Receives that were pending when their process died may have taken missing values.
+// A history that only this explains is inconclusive.
 type FIFO struct {
-	// Relaxed allows an empty result while any other operation is in flight.
+	// Relaxed allows an empty result while any other operation is in progress.
 	Relaxed bool
 
 	bare bool // a violation needs no witness
@@ -35,10 +35,10 @@ const (
 	sendBegun = 1 << iota
 	sendEnded
 	receiveBegun
-	received // in this history, at any time; set only where receives are pending
+	received // in this history, at any time; set only if receives are pending
 )
 
-// A present value was sent for sure.
+// A present value is one whose send has returned.
 type present struct {
 	since int64  // return of its send
 	value uint32 // index
@@ -51,9 +51,9 @@ type fifoSweep struct {
 	state    []uint8
 	list     []present // values that may be in the queue, in order of since
 	head     int
-	count    int   // values that are in the queue for sure
-	lastZero int64 // when count was 0 last
-	pending  int   // receives without an answer that began, and that explain no value yet
+	count    int   // values that are certainly in the queue
+	lastZero int64 // when count was last 0
+	pending  int   // pending receives that began and do not explain a missing value yet
 	excused  string
 	relaxed  bool
 	bare     bool
@@ -99,8 +99,8 @@ func (c FIFO) Check(h *history.History) Verdict {
 	return allowed(true)
 }
 
-// markReceived notes which values are received at all, where a pending receive
-// may have taken one of the others.
+// markReceived notes which values are received at all, if a pending receive may have
+// taken one of the others.
 func (s *fifoSweep) markReceived() {
 	dead := false
 	for _, l := range s.h.Logs {
@@ -164,7 +164,7 @@ func (s *fifoSweep) receive(e history.Event) (Verdict, bool) {
 		}
 		return Verdict{}, true
 	case history.Corrupt:
-		return violation(true, []Step{stepAt(s.h, e, "")}, proof{}, "an item came out that is not what was sent: its checksum does not fit"), false
+		return violation(true, []Step{stepAt(s.h, e, "")}, proof{}, "an item came out changed: its checksum is wrong"), false
 	default:
 		return Verdict{}, true
 	}
@@ -197,7 +197,7 @@ func (s *fifoSweep) receive(e history.Event) (Verdict, bool) {
 			s.pending--
 			s.count--
 			s.state[a] |= receiveBegun
-			s.lastZero = o.Ret // it may have been gone for long
+			s.lastZero = o.Ret // the value may have left at any time before
 			s.excused = "a value was overtaken and never received; only a receive that was pending when its process ended can have taken it"
 		}
 		s.head++
@@ -213,12 +213,12 @@ func (s *fifoSweep) outOfOrder(a uint32, e history.Event) Verdict {
 	steps := effective(transfers(s.h, sends[0].Op.Value, e.Op.Value))
 	for i := range steps {
 		if steps[i].Name == "A" && steps[i].Op.Kind == history.Receive {
-			return violation(true, steps, proof{model: queueModel}, "A was in the queue before B was sent, yet B came out before anyone began to take A")
+			return violation(true, steps, proof{model: queueModel}, "A was in the queue before B was sent, yet B came out before any receive of A began")
 		}
 	}
 	but := ""
 	if s.excused != "" {
-		but = ", and no receive is left that may have taken it unheard"
+		but = ", and no pending receive is left that may have taken it"
 	}
 	return violation(true, steps, proof{model: queueModel}, "A was in the queue before B was sent; B came out, and A never did%s", but)
 }
@@ -241,7 +241,7 @@ var (
 	bareOrder = Verdict{Outcome: Violation, Reason: "out of order"}
 )
 
-// emptyVerdict proves that a queue was not empty during e, by as few values as
+// emptyVerdict proves that a queue was not empty during e, with as few values as
 // possible: usually one that was there all the time.
 func emptyVerdict(h *history.History, e history.Event, c Checker) Verdict {
 	keep := []Step{stepAt(h, e, "")}
@@ -249,7 +249,7 @@ func emptyVerdict(h *history.History, e history.Event, c Checker) Verdict {
 		return "", o.Kind == history.Receive && o.Pending() && o.Inv <= e.Op.Ret
 	})...)
 	steps := minimise(h, keep, alive(h, e.Op.Inv, e.Op.Ret), c, bareEmpty.Reason)
-	if steps == nil { // what pending receives took was overtaken long ago
+	if steps == nil { // pending receives explain values that were overtaken before e
 		steps = minimise(h, keep, alive(h, 0, e.Op.Ret), c, bareEmpty.Reason)
 	}
 	model := proof{model: queueModel}
@@ -257,7 +257,7 @@ func emptyVerdict(h *history.History, e history.Event, c Checker) Verdict {
 		steps, model = keep[:1], proof{}
 	}
 	nameValues(steps)
-	return violation(true, steps, model, "the queue was called %s while there was something in it all the time", emptyWord(e.Op))
+	return violation(true, steps, model, "the queue was reported %s although it held something all the time", emptyWord(e.Op))
 }
 
 func emptyWord(o *history.Op) string {
@@ -321,7 +321,7 @@ func nameValues(steps []Step) {
 	}
 }
 
-// effective leaves out the sends that were refused.
+// effective leaves out the sends that failed.
 func effective(steps []Step) []Step {
 	var kept []Step
 	for _, s := range steps {
@@ -332,8 +332,8 @@ func effective(steps []Step) []Step {
 	return kept
 }
 
-// firstTransfers keeps the sends, and the receives up to three steps in all:
-// one sent and received twice.
+// firstTransfers keeps the sends, and receives up to three steps in all: a value
+// sent once and received twice.
 func firstTransfers(steps []Step) []Step {
 	var kept []Step
 	for _, s := range effective(steps) {
@@ -349,7 +349,8 @@ func firstTransfers(steps []Step) []Step {
 	return kept
 }
 
-// neverSent is the verdict on a value received before it was sent, if ever.
+// neverSent is the verdict on a value that was received before it was sent, or was
+// never sent.
 func neverSent(h *history.History, e history.Event) Verdict {
 	steps := []Step{stepAt(h, e, "A")}
 	sends := transfers(h, e.Op.Value)
@@ -362,11 +363,11 @@ func neverSent(h *history.History, e history.Event) Verdict {
 		}
 		steps = append(steps, s)
 		if s.Op.Done() || s.Op.Pending() {
-			return violation(true, steps, proof{model: queueModel}, "A was received before anyone began to send it")
+			return violation(true, steps, proof{model: queueModel}, "A was received before its send began")
 		}
-		return violation(true, steps, proof{model: queueModel}, "A was received, although its send had failed: %v", s.Op.Status)
+		return violation(true, steps, proof{model: queueModel}, "A was received although its send had failed: %v", s.Op.Status)
 	}
-	return violation(true, steps, proof{model: queueModel}, "A was received, and nobody ever sent it")
+	return violation(true, steps, proof{model: queueModel}, "A was received and was never sent")
 }
 
 func twiceSent(o *history.Op) Verdict {

@@ -8,20 +8,19 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// Fresh checks that a read that begins after a write has returned yields that
-// write's value or a later one: a regular register (Lamport, On interprocess
-// communication, 1986), for any number of writers. It is weaker than
-// [Register]: of two reads beside a write, the first may see it and the second
-// not.
+// Fresh checks that a read that begins after a write has returned gives the value
+// of that write or of a later one: a regular register (Lamport, On interprocess
+// communication, 1986), for any number of writers. It is weaker than [Register]: of
+// two reads during a write, the first may see the new value and the second the old.
 //
-// Exact for what it asks, O(n log n). A read is stale iff a write lies wholly
-// between the write of the value it yields and the read itself.
+// Exact for this property, O(n log n). A read is stale iff a write lies wholly
+// between the write of the value that it gives and the read itself.
 type Fresh struct {
 	Initial uint64
 }
 
-// A replacement is a write that has returned, and the latest invocation of it
-// and all that returned before it.
+// A replacement is a write that has returned, with the latest invocation among it
+// and all writes that returned before it.
 type replacement struct {
 	ret, inv int64
 	latest   int64

@@ -2,16 +2,15 @@ package linear
 
 import "github.com/ipckit/ipckit/harness/history"
 
-// An index numbers the values of a history densely, so that what is known of
-// each fits an array. Values that were never produced have no number, or one
-// that nothing was recorded for.
+// An index numbers the values of a history densely, so that arrays can hold facts
+// about them. Values that were never produced have no number, or one without facts.
 type index struct {
 	base   []int // first number of each producer's values, and the end
 	sparse map[uint64]int
 	n      int
 }
 
-// newIndex numbers the values of all operations of the kinds given.
+// newIndex numbers the values of all operations of the given kinds.
 func newIndex(h *history.History, kinds ...history.Kind) *index {
 	var produces [256]bool
 	for _, k := range kinds {
@@ -48,7 +47,7 @@ func newIndex(h *history.History, kinds ...history.Kind) *index {
 	return x
 }
 
-// hash numbers values that are scattered too widely for arrays.
+// hash numbers values that are too sparse for arrays.
 func (x *index) hash(h *history.History, produces [256]bool, count int) {
 	x.base, x.sparse = nil, make(map[uint64]int, count)
 	for _, l := range h.Logs {

@@ -2,20 +2,20 @@ package linear
 
 import "github.com/ipckit/ipckit/harness/history"
 
-// A loner knows whether an operation had its object for itself: whether no
-// other was in flight at any instant of it. A relaxed object owes a reason for
-// "empty", "full" or "failed" only then.
+// A loner finds operations during which no other operation on the object was in
+// progress. Of a relaxed object, only these must be right to report "empty", "full"
+// or "failed".
 type loner struct {
 	open  int
 	alone *history.Op
 }
 
-// see takes the events in order.
+// see takes all events, in order of time.
 func (l *loner) see(e history.Event) {
 	if e.Return {
 		l.open--
 		if e.Op.Status == history.Unknown {
-			l.open++ // may take effect still
+			l.open++ // it may still take effect
 		}
 		return
 	}
@@ -26,5 +26,5 @@ func (l *loner) see(e history.Event) {
 	l.open++
 }
 
-// is reports it of the operation that has just returned.
+// is reports whether the operation that has just returned was such an operation.
 func (l *loner) is(e history.Event) bool { return l.alone == e.Op }

@@ -8,21 +8,23 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// A sequential object is what porcupine checks a history against: it says what
-// an operation may do to a state that nobody else touches.
+// A sequential object is the specification for porcupine: it says what each
+// operation may do to the state when operations run one at a time.
 type sequential struct {
 	initial any
-	// step is the state after an operation that returned, if it was possible.
+	// step returns the state after an operation that returned; ok is false if the
+	// operation was not possible.
 	step func(state any, s *Step) (next any, ok bool)
-	// maybe is the state after an operation that never returned, if it took
-	// effect; nil where such an operation does nothing.
+	// maybe returns the state after an operation that never returned, if it took
+	// effect; nil if such an operation does nothing.
 	maybe func(state any, s *Step) (next any, ok bool)
 	equal func(a, b any) bool // nil: ==
-	// sure says that operations that never returned took effect nevertheless.
+	// sure says that operations that never returned did take effect.
 	sure bool
 }
 
-// model is the object for porcupine. Inputs are steps; there are no outputs.
+// model returns the object as a model of porcupine. Inputs are steps; there are no
+// outputs.
 func (q sequential) model() porcupine.Model {
 	m := porcupine.NondeterministicModel{
 		Init:  func() []any { return []any{q.initial} },
@@ -46,7 +48,7 @@ func (q sequential) model() porcupine.Model {
 	return m.ToModel()
 }
 
-// operations are steps as porcupine takes them. One that never returned goes on
+// operations converts steps for porcupine. An operation that never returned extends
 // to the end of time.
 func operations(steps []Step) []porcupine.Operation {
 	ops := make([]porcupine.Operation, len(steps))
@@ -60,7 +62,7 @@ func operations(steps []Step) []porcupine.Operation {
 	return ops
 }
 
-// item is what a queue holds.
+// item is an element of a queue.
 type item struct {
 	value    uint64
 	priority uint32
@@ -68,7 +70,7 @@ type item struct {
 
 func sameItems(a, b any) bool { return slices.Equal(a.([]item), b.([]item)) }
 
-// queue is FIFO within each priority; capacity 0 is none.
+// queue is FIFO within each priority; capacity 0 means unbounded.
 func queue(capacity int, prioritised bool) sequential {
 	put := func(state any, s *Step) (any, bool) {
 		items := state.([]item)
@@ -147,14 +149,14 @@ func registerModel(p proof) sequential {
 	}
 }
 
-// reigns is what any part of a register's history keeps to: a value, or a chain
-// of them, that was replaced never comes back.
+// reigns is an invariant of every part of a register's history: a value, or a chain
+// of values, never comes back after it was replaced.
 type reigns struct{ current, past uint }
 
 func reignModel(proof) sequential {
 	return sequential{
 		initial: reigns{},
-		sure:    true, // or their value would not be part of a witness
+		sure:    true, // a witness holds their value only if it was seen
 		step: func(state any, s *Step) (any, bool) {
 			r := state.(reigns)
 			v := uint(s.group)
@@ -169,8 +171,8 @@ func reignModel(proof) sequential {
 	}
 }
 
-// tickets is what any part of a counter's history keeps to: results never fall
-// and never repeat.
+// tickets is an invariant of every part of a counter's history: results only grow
+// in the direction of the addition.
 type tickets struct {
 	last  uint64
 	drawn bool
@@ -190,7 +192,7 @@ func ticketModel(p proof) sequential {
 	}
 }
 
-// holders are the sections that hold a lock: their groups, one bit each.
+// holders are the sections that hold a lock, one bit for each group.
 type holders struct{ readers, writers uint64 }
 
 func rwModel(proof) sequential {

@@ -8,17 +8,17 @@ import (
 
 // Mutex checks a lock for one owner, with attempts that fail.
 //
-// Exact, O(n log n), where every lock is given back, and where no two sections
-// are one and the same instant of the clock while attempts fail. Each owner has the lock
-// for sure from the return of its acquisition to the invocation of its release;
-// two such times must not overlap. If none do, the owners' order is given, and
-// between one's release and the next one's acquisition the lock is free for
-// sure; an attempt that fails must not lie strictly inside such a gap.
+// Exact, O(n log n), if every lock is released and, where attempts fail, no two
+// sections fall on the same instant of the clock. Each owner certainly holds the
+// lock from the return of its acquisition to the invocation of its release; two such
+// times must not overlap. If none do, the order of the owners is known, and from the
+// return of a release to the invocation of the next acquisition the lock is
+// certainly free; a failed attempt must not lie strictly inside such a gap.
 //
-// An owner that died is taken to have lost the lock at once, and an acquisition
-// that never returned may have got it: both only excuse.
+// An owner that died is taken to have lost the lock at once, and an acquisition that
+// never returned may have got it. Both can only hide violations.
 type Mutex struct {
-	// Relaxed allows an attempt to fail while any other operation is in flight.
+	// Relaxed allows an attempt to fail while any other operation is in progress.
 	Relaxed bool
 }
 
@@ -31,7 +31,7 @@ func (c Mutex) Check(h *history.History) Verdict {
 	for i := 1; i < len(s.all); i++ {
 		a, b := &s.all[i-1], &s.all[i]
 		if b.lockRet < a.unlockInv {
-			return violation(s.released, s.steps(h, a, b), proof{model: mutexModel}, "two owners at once: B had the lock before A began to give it back")
+			return violation(s.released, s.steps(h, a, b), proof{model: mutexModel}, "two owners at once: B had the lock before A began to release it")
 		}
 	}
 	if v, ok := c.tries(h, &s); !ok {
@@ -40,7 +40,7 @@ func (c Mutex) Check(h *history.History) Verdict {
 	return allowed(s.released && (len(s.tries) == 0 || !s.tied()))
 }
 
-// tied reports whether two sections are one and the same instant.
+// tied reports whether two sections fall on the same instant.
 func (s *sections) tied() bool {
 	for i := 1; i < len(s.all); i++ {
 		a, b := &s.all[i-1], &s.all[i]
@@ -51,10 +51,10 @@ func (s *sections) tied() bool {
 	return false
 }
 
-// tries looks for an attempt inside a gap. Only one gap can hold it: that
-// before the first section whose acquisition returned after it. Sections of no
-// length at one and the same instant are in no known order: any may have been
-// the first, any the last.
+// tries looks for a failed attempt inside a gap. Only one gap can hold it: the one
+// before the first section whose acquisition returned after the attempt. The order
+// of sections of no length at the same instant is unknown, so any of them may be the
+// first or the last.
 func (c Mutex) tries(h *history.History, s *sections) (Verdict, bool) {
 	for _, t := range s.tries {
 		if t.ret >= s.pending {
@@ -99,5 +99,5 @@ func (s *sections) failedWhileFree(h *history.History, t try, around []*section)
 		}
 		steps = append(steps, stepOf(h, int(p.log), int(p.index), letter(i)))
 	}
-	return violation(s.released, steps, proof{}, "an attempt to lock failed although nobody had the lock, from before it began until after it had ended")
+	return violation(s.released, steps, proof{}, "an attempt to lock failed although the lock was free from before it began until after it had ended")
 }

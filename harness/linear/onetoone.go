@@ -9,14 +9,14 @@ import (
 // A pair is the history of a bounded buffer between one producer and one
 // consumer, each a thread that does one operation after the other.
 //
-// Exact, O(n), 24 bytes an operation. The order of sends is given, and so is
-// that of receives; "full" after i sends lies between the sends i and i+1 and,
-// of the receives, before number i-capacity+1; "empty" after i receives between
-// the receives i and i+1 and before the send i+1. So the whole is a partial
-// order with a release time (invocation) and a deadline (return) for each
-// point. Each point is placed as early as its predecessors allow; that some
-// point is then late, or that none can be placed, is a violation, and only
-// that. (Single-machine scheduling without capacity: earliest is best.)
+// Exact, O(n), 24 bytes for each operation. The order of the sends is known, and so
+// is that of the receives. A "full" after i sends lies between sends i and i+1, and
+// before receive i-capacity+1; an "empty" after i receives lies between receives i
+// and i+1, and before send i+1. So the history is a partial order of points with a
+// release time (invocation) and a deadline (return) each. Placing each point as
+// early as its predecessors allow is optimal, as in scheduling with unlimited
+// machines. The history is a violation iff some point then misses its deadline, or
+// cannot be placed.
 type pair struct {
 	h        *history.History
 	c        Bounded
@@ -32,8 +32,9 @@ type pair struct {
 // A seen full or empty result: how many sends or receives came before it.
 type seen struct{ after, index int32 }
 
-// newPair reads the history; false where there are more than two threads, or
-// one of them both sends and receives, or goes on after an unknown end.
+// newPair reads the history; ok is false if there are more than two threads, or one
+// of them both sends and receives, or continues after an operation whose result is
+// unknown.
 func newPair(h *history.History, c Bounded) (*pair, bool) {
 	p := &pair{h: h, c: c, producer: -1, consumer: -1, pending: -1}
 	lone := lonely(h, c.Relaxed)
@@ -75,7 +76,7 @@ func newPair(h *history.History, c Bounded) (*pair, bool) {
 // check decides the pair. v is the verdict on its order as a queue.
 func (p *pair) check(v Verdict) Verdict {
 	if n := len(p.sends); n > len(p.receives) && p.send(n-1).Pending() {
-		p.sends = p.sends[:n-1] // it was never received: as if it had not been
+		p.sends = p.sends[:n-1] // it was never received, so it may be ignored
 	}
 	w := p.place()
 	if w.Outcome == Violation && p.pending >= 0 && len(p.receives) < len(p.sends) {
@@ -106,7 +107,7 @@ func (p *pair) place() Verdict {
 	n, m, capacity := len(p.sends), len(p.receives), p.c.Capacity
 	for i := range m {
 		if i >= n || p.receive(i).Done() && p.receive(i).Value != p.send(i).Value {
-			return p.late("the items came out in another order than they were put in", p.stepsOf(i, i)...)
+			return p.late("the items came out in a different order than they were put in", p.stepsOf(i, i)...)
 		}
 	}
 	sent, got := make([]int64, n), make([]int64, m) // instants
@@ -120,11 +121,11 @@ func (p *pair) place() Verdict {
 		for full.due(s) {
 			o := p.h.Logs[p.producer].Ops[full.next().index]
 			if s < capacity {
-				return p.late("it was called full before as many items had been put as it has room for", p.observed(p.producer, full.next().index))
+				return p.late("it was reported full before as many items had been put as it has room for", p.observed(p.producer, full.next().index))
 			}
 			at := max(o.Inv, producer)
 			if at > o.Ret {
-				return p.late("it was called full when it cannot have been", append(p.stepsOf(s-1, s-capacity), p.observed(p.producer, full.next().index))...)
+				return p.late("it was reported full when it cannot have been full", append(p.stepsOf(s-1, s-capacity), p.observed(p.producer, full.next().index))...)
 			}
 			producer, lastFull = at, at
 			full.pass()
@@ -142,7 +143,7 @@ func (p *pair) place() Verdict {
 					at = max(at, got[free-1])
 				}
 				if at > deadline(o) {
-					return p.late("A was put before B was taken, which made room for it", p.stepsOf(s, free-1)...)
+					return p.late("A was put before B was taken, which made room for A", p.stepsOf(s, free-1)...)
 				}
 				sent[s], producer = at, at
 				s++
@@ -153,7 +154,7 @@ func (p *pair) place() Verdict {
 			o := p.h.Logs[p.consumer].Ops[empty.next().index]
 			at := max(o.Inv, consumer)
 			if at > o.Ret {
-				return p.late("it was called empty when it cannot have been", append(p.stepsOf(s, r-1), p.observed(p.consumer, empty.next().index))...)
+				return p.late("it was reported empty when it cannot have been empty", append(p.stepsOf(s, r-1), p.observed(p.consumer, empty.next().index))...)
 			}
 			consumer, lastEmpty = at, at
 			empty.pass()
@@ -163,7 +164,7 @@ func (p *pair) place() Verdict {
 			o := p.receive(r)
 			at := max(o.Inv, consumer, sent[r], lastFull)
 			if at > deadline(o) {
-				return p.late("A was taken too early: before it was put, or before a full result that says it was still there", p.stepsOf(r, r)...)
+				return p.late("A was taken too early: before it was put, or before a full result that implies it was still there", p.stepsOf(r, r)...)
 			}
 			got[r], consumer = at, at
 			r++

@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// SVG is the witness as a picture: what [Witness.Text] says, to be looked at.
-// It is self-contained, without scripts, fonts or links, and readable on a
-// light and on a dark ground. Text is escaped. Lengths are in pixels.
+// SVG returns the witness as a picture, with the content of [Witness.Text]. It is
+// self-contained, without scripts, fonts or links, and readable on light and on dark
+// backgrounds. Text is escaped. Lengths are in pixels.
 func (w *Witness) SVG() string {
 	const (
 		row    = 34
@@ -34,7 +34,7 @@ func (w *Witness) SVG() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" class="witness" role="img" aria-label="%s">`,
 		width, height, width, height, escape(w.Reason))
-	// Rules are scoped, as the picture may stand inside a page. Colours by value; both grounds keep a contrast of text above 4.5 to 1.
+	// Rules are scoped, as the picture may stand inside a page. Colours by value; the contrast of text is above 4.5 to 1 on both backgrounds.
 	b.WriteString(`
 <style>
  .witness{background:#fff;font:13px ui-monospace,monospace}

@@ -12,19 +12,19 @@ import (
 // among equals the one sent first, as POSIX mq_receive does. The priority is
 // the Aux of a send.
 //
-// Exact, O(n (log k + open receives)). A receive of v must take effect at an
-// instant when v was sent, when no value of a higher priority is in the queue
-// for sure, and when of its own priority none is that was sent wholly before
-// v. To take effect as early as possible is never worse, as it only makes the
-// queue emptier for the others; so the sweep of [FIFO] is run for each
-// priority, and an open receive is settled at the first such instant: when it
-// begins, when v is sent, when a higher priority empties, when another receive
-// of its own priority is settled. One that returns unsettled is a violation.
+// Exact, O(n (log k + open receives)). A receive of v must take effect at an instant
+// after the send of v began at which no value of a higher priority is certainly in
+// the queue, nor a value of the same priority that was sent wholly before v. Taking
+// effect as early as possible is optimal, since it only makes the queue emptier for
+// the others. So the sweep of [FIFO] is run for each priority, and an open receive
+// is settled at the first such instant: when it begins, when the send of v begins,
+// when a higher priority becomes empty, or when another receive of its priority is
+// settled. A receive that returns unsettled is a violation.
 //
-// After a pending receive, what looks like a violation of order is
-// inconclusive: that receive may have taken any value.
+// After a pending receive, a violation of order is inconclusive, since that receive
+// may have taken any value.
 type Priority struct {
-	// Relaxed allows an empty result while any other operation is in flight.
+	// Relaxed allows an empty result while any other operation is in progress.
 	Relaxed bool
 
 	bare bool // a violation needs no witness
@@ -35,7 +35,7 @@ const settled = 1 << 4 // the receive took effect, in addition to the states of 
 type class struct {
 	list  []present
 	head  int
-	count int      // values here for sure
+	count int      // values that are certainly in the queue
 	open  []uint32 // values whose receive has begun and is not settled
 }
 
@@ -46,7 +46,7 @@ type prioritySweep struct {
 	state    []uint8
 	class    []uint16 // of each value; 0 is the highest priority
 	classes  []class
-	busy     bitset // classes with values for sure
+	busy     bitset // classes with values that are certainly in the queue
 	count    int
 	lastZero int64
 	pending  bool
@@ -180,7 +180,7 @@ func (s *prioritySweep) receive(e history.Event, excused bool) (Verdict, bool) {
 		}
 		return emptyVerdict(s.h, e, Priority{bare: true}), false
 	case history.Corrupt:
-		return violation(true, []Step{stepAt(s.h, e, "")}, proof{}, "an item came out that is not what was sent: its checksum does not fit"), false
+		return violation(true, []Step{stepAt(s.h, e, "")}, proof{}, "an item came out changed: its checksum is wrong"), false
 	default:
 		return Verdict{}, true
 	}
@@ -205,7 +205,7 @@ func (s *prioritySweep) receive(e history.Event, excused bool) (Verdict, bool) {
 		return Verdict{}, true
 	}
 	if s.pending {
-		s.take(v) // go on as if it had been in order
+		s.take(v) // continue as if it were in order
 		s.settle(0)
 		return inconclusive("a value came out of order; a receive that was pending when its process ended may have taken those before it"), true
 	}
@@ -215,8 +215,8 @@ func (s *prioritySweep) receive(e history.Event, excused bool) (Verdict, bool) {
 	return s.outOfOrder(e), false
 }
 
-// settle lets the open receives of class c take effect that can, and of lower
-// ones where c is empty.
+// settle lets the open receives of class c take effect that can, and those of lower
+// classes if c is empty.
 func (s *prioritySweep) settle(c int) {
 	for ; c < len(s.classes) && s.busy.first() >= c; c++ {
 		k := &s.classes[c]
@@ -251,8 +251,8 @@ func (s *prioritySweep) take(v int) {
 	}
 }
 
-// outOfOrder looks for the fewest values that forbid e. Leaving out a value
-// leaves a priority queue in order.
+// outOfOrder looks for the fewest values with which e is a violation. Leaving out a
+// value cannot bring a priority queue out of order.
 func (s *prioritySweep) outOfOrder(e history.Event) Verdict {
 	from := e.Op.Inv
 	if v := s.x.of(e.Op.Value); v >= 0 {
@@ -263,7 +263,7 @@ func (s *prioritySweep) outOfOrder(e history.Event) Verdict {
 		steps = transfers(s.h, e.Op.Value)
 	}
 	nameValues(steps)
-	return violation(true, steps, proof{model: priorityModel}, "values came out of order: one was received while another was in the queue for sure that had to come first")
+	return violation(true, steps, proof{model: priorityModel}, "values came out of order: one was received while another was in the queue that had to come first")
 }
 
 // A bitset holds small numbers.

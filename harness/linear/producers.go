@@ -2,11 +2,11 @@ package linear
 
 import "github.com/ipckit/ipckit/harness/history"
 
-// Producers checks that what each producer sent comes out in the order sent,
-// whatever the others do: the history of each one's values alone is that of a
-// [FIFO]. Results of "empty" are not looked at, as they concern all values.
+// Producers checks that the values of each producer come out in the order sent,
+// whatever the other producers do: the history of one producer's values is that of a
+// [FIFO]. Empty results are ignored, since they concern all values.
 //
-// Exact for what it asks, O(n) for each producer.
+// Exact for this property, O(n) for each producer.
 type Producers struct{}
 
 // Check implements [Checker].
@@ -34,8 +34,8 @@ func producers(h *history.History) []uint32 {
 	return list
 }
 
-// only keeps the transfers of one producer's values, and receives that may have
-// been such.
+// only keeps the sends and receives of one producer's values, and pending receives,
+// which may have taken such a value.
 func only(h *history.History, producer uint32) *history.History {
 	part := new(history.History)
 	for _, l := range h.Logs {

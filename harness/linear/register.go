@@ -11,14 +11,14 @@ import (
 // operations write the same value, and none writes the initial one.
 //
 // Exact, O(n log k) (Gibbons and Korach, Testing shared memories, 1997). The
-// operations on one value form a cluster; it must be current from the earliest
-// return f to the latest invocation s of them. If f < s it is current for that
-// whole time for sure, a forward zone; else at one instant at least between s
-// and f, a backward zone. A history is linearizable iff no value is read before
-// its write began, no two forward zones overlap, and no backward zone lies
-// strictly inside a forward one. A successful swap ties its cluster to that of
-// the value it expected: such a chain is checked against time by itself, and
-// then is one cluster (swap.go). A failed swap is a read of what it observed.
+// operations on one value form a cluster; let f be their earliest return and s their
+// latest invocation. If f < s, the value is certainly current from f to s: a forward
+// zone. Else it is current at one instant at least between s and f: a backward zone.
+// A history is linearizable iff no value is read before its write began, no two
+// forward zones overlap, and no backward zone lies strictly inside a forward zone. A
+// successful swap ties its cluster to that of the expected value: such a chain is
+// checked against time by itself, and is one cluster after that; see swap.go. A
+// failed swap is a read of the value that it observed.
 //
 // A pending write counts if its value was seen.
 type Register struct {
@@ -88,7 +88,7 @@ func (s *registerSweep) cluster() (Verdict, bool) {
 			case o.Kind != history.Read && o.Kind != history.Write && o.Kind != history.Swap:
 				return alien("register", o), false
 			case o.Status == history.Corrupt:
-				return violation(true, []Step{stepOf(s.h, log, i, "")}, proof{}, "a read yielded a mixture: its checksum does not fit"), false
+				return violation(true, []Step{stepOf(s.h, log, i, "")}, proof{}, "a read gave a mixture of values: its checksum is wrong"), false
 			case reads:
 				if v == 0 && o.Value != s.c.Initial {
 					return s.neverWritten(log, i), false
@@ -162,7 +162,7 @@ func (s *registerSweep) sweep() Verdict {
 		s.state[r] |= zoneBegun
 		if z.first < z.last {
 			if current >= 0 {
-				return s.conflict(current, r, "A and B each were the current value before the other was and after it")
+				return s.conflict(current, r, "A and B were each the current value both before and after the other")
 			}
 			current = r
 		} else if current >= 0 && within[r] == reign {
@@ -171,7 +171,7 @@ func (s *registerSweep) sweep() Verdict {
 	}
 }
 
-// neverWritten is the verdict on a read of a value that nobody had written.
+// neverWritten is the verdict on a read of a value that had not been written.
 func (s *registerSweep) neverWritten(log, i int) Verdict {
 	read := stepOf(s.h, log, i, "A")
 	steps := []Step{read}
@@ -179,9 +179,9 @@ func (s *registerSweep) neverWritten(log, i int) Verdict {
 		return "A", o.Value == read.Op.Value && o.Kind != history.Read && (o.Done() || o.Pending())
 	}) {
 		steps = append(steps, w)
-		return violation(true, steps, proof{model: registerModel, initial: s.c.Initial}, "A was read before anyone began to write it")
+		return violation(true, steps, proof{model: registerModel, initial: s.c.Initial}, "A was read before its write began")
 	}
-	return violation(true, steps, proof{model: registerModel, initial: s.c.Initial}, "A was read, and nobody ever wrote it: %#x", read.Op.Value)
+	return violation(true, steps, proof{model: registerModel, initial: s.c.Initial}, "A was read and was never written: %#x", read.Op.Value)
 }
 
 // conflict proves that two clusters' zones exclude each other, by the first

@@ -4,9 +4,9 @@ import "github.com/ipckit/ipckit/harness/history"
 
 // Rendezvous checks a channel without a buffer: sender and receiver meet.
 //
-// Exact, O(n), 32 bytes a value. A send and the receive of its value take
-// effect at one and the same instant, so their times must intersect; pairs do
-// not depend on each other. A send that returned has met somebody.
+// Exact, O(n), 32 bytes for each value. A send and the receive of its value take
+// effect at the same instant, so their times must intersect; pairs are independent
+// of each other. A send that returned has met a receive.
 type Rendezvous struct{}
 
 // A meeting is what is known of a value.
@@ -46,7 +46,7 @@ func (c Rendezvous) Check(h *history.History) Verdict {
 				pending = append(pending, o.Inv)
 				continue
 			case o.Status == history.Corrupt:
-				return violation(true, []Step{stepAt(h, at, "")}, proof{}, "an item came out that is not what was sent: its checksum does not fit")
+				return violation(true, []Step{stepAt(h, at, "")}, proof{}, "an item came out changed: its checksum is wrong")
 			case !o.Done():
 				continue
 			}
@@ -59,14 +59,14 @@ func (c Rendezvous) Check(h *history.History) Verdict {
 			}
 			met[v].receiveInv, met[v].receiveRet = o.Inv, o.Ret
 			if met[v].sendRet < o.Inv {
-				return violation(true, transfers(h, o.Value), proof{}, "the send of A had ended before anyone began to receive A: it did not wait for its receiver")
+				return violation(true, transfers(h, o.Value), proof{}, "the send of A ended before any receive of A began: it did not wait for its receiver")
 			}
 		}
 	}
 	return c.unmet(h, x, met, pending)
 }
 
-// unmet looks for sends that returned though nobody received their value.
+// unmet looks for sends that returned although their value was never received.
 func (c Rendezvous) unmet(h *history.History, x *index, met []meeting, pending []int64) Verdict {
 	missing := find(h, len(pending)+1, func(o *history.Op) (string, bool) {
 		return "A", o.Kind == history.Send && o.Done() && met[x.of(o.Value)].receiveInv == 0
@@ -77,7 +77,7 @@ func (c Rendezvous) unmet(h *history.History, x *index, met []meeting, pending [
 			excused = excused || inv <= m.Op.Ret
 		}
 		if !excused || len(missing) > len(pending) {
-			return violation(true, []Step{m}, proof{}, "the send of A ended, and nobody ever received A: it did not wait for its receiver")
+			return violation(true, []Step{m}, proof{}, "the send of A ended, and A was never received: it did not wait for its receiver")
 		}
 	}
 	if len(missing) > 0 {

@@ -9,15 +9,15 @@ import (
 
 // RWLock checks a lock for one writer or many readers, with attempts that fail.
 //
-// Exact without failed attempts, O(n log n): what is held for sure, from the
-// return of the acquisition to the invocation of the release, must not overlap
-// where one of the two is a writer's. To take effect at just those points makes
-// every section as short as it can be.
+// Exact without failed attempts, O(n log n): each section certainly holds the lock
+// from the return of its acquisition to the invocation of its release; two such
+// times must not overlap if one of them is a writer's. Acquiring and releasing at
+// just these points makes every section as short as possible.
 //
-// Sound with failed attempts: one is a violation only if nobody can have held
-// the lock, nor waited for it, at any instant of it; for a reader, no writer.
+// Sound with failed attempts: a failure is a violation only if at no instant of it
+// another thread (for a reader: a writer) can have held the lock or waited for it.
 type RWLock struct {
-	// Relaxed allows an attempt to fail while any other operation is in flight.
+	// Relaxed allows an attempt to fail while any other operation is in progress.
 	Relaxed bool
 }
 
@@ -36,7 +36,7 @@ func (c RWLock) Check(h *history.History) Verdict {
 			a = writer
 		}
 		if a != nil && b.lockRet < a.unlockInv {
-			return violation(complete, s.steps(h, a, b), proof{model: rwModel}, "%s at once: B had the lock before A began to give it back", pairing(a, b))
+			return violation(complete, s.steps(h, a, b), proof{model: rwModel}, "%s at once: B had the lock before A began to release it", pairing(a, b))
 		}
 		if any == nil || b.unlockInv > any.unlockInv {
 			any = b
@@ -58,8 +58,9 @@ func pairing(a, b *section) string {
 	return "two writers"
 }
 
-// tries looks for an attempt during which the lock was free for sure, from the
-// acquisitions' invocations on: a lock may prefer those who wait.
+// tries looks for a failed attempt during which the lock was certainly free. A
+// section counts from the invocation of its acquisition on, since a lock may prefer
+// waiters.
 func (c RWLock) tries(h *history.History, s *sections) (Verdict, bool) {
 	if len(s.tries) == 0 {
 		return Verdict{}, true

@@ -7,8 +7,8 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// A section is the time for which a thread had a lock: from within its
-// acquisition to within its release. It had it for sure between the two.
+// A section is the time for which a thread held a lock: from some instant of its
+// acquisition to some instant of its release, and certainly between the two.
 type section struct {
 	lockInv, lockRet     int64
 	unlockInv, unlockRet int64 // without a release: lockRet and never
@@ -16,7 +16,7 @@ type section struct {
 	reads                bool
 }
 
-// A place is where an operation stands in its history.
+// A place is the position of an operation in its history.
 type place struct{ log, index int32 }
 
 // A try is an attempt to lock that failed.
@@ -29,14 +29,14 @@ type try struct {
 // Sections are what the threads did with one lock.
 type sections struct {
 	all      []section // by lockRet, then unlockInv
-	tries    []try     // those that have to be explained
+	tries    []try     // failed attempts that have to be explained
 	pending  int64     // when the first acquisition began that never returned
-	released bool      // every lock was given back
+	released bool      // every acquisition has a release
 }
 
-// readSections pairs acquisitions and releases: a release ends the section that
-// its own thread began last. A thread that dies holds its lock for sure only up
-// to the return of its acquisition, for a robust lock passes on.
+// readSections pairs acquisitions and releases: a release ends the section that its
+// own thread began last. A thread that dies certainly holds its lock only until the
+// return of its acquisition, since a robust lock passes to another thread.
 func readSections(h *history.History, object string, relaxed bool) (sections, Verdict, bool) {
 	s := sections{pending: never, released: true}
 	lone := lonely(h, relaxed)
@@ -68,7 +68,7 @@ func readSections(h *history.History, object string, relaxed bool) (sections, Ve
 					continue
 				}
 				if open < 0 || s.all[open].reads != (o.Kind == history.UnlockRead) {
-					return s, inconclusive("thread %d released a %s that it had not locked; a workload must not", log, object), false
+					return s, inconclusive("thread %d released a %s that it had not locked; a workload must not do that", log, object), false
 				}
 				x := &s.all[open]
 				x.unlockInv, x.unlock = o.Inv, at
@@ -90,8 +90,8 @@ func readSections(h *history.History, object string, relaxed bool) (sections, Ve
 	return s, Verdict{}, true
 }
 
-// lonely finds the failed operations that had the object for themselves, where
-// only they need a reason; nil where all do.
+// lonely finds the failed operations during which no other was in progress, if only
+// these have to be explained; nil if all have to be.
 func lonely(h *history.History, relaxed bool) map[place]bool {
 	if !relaxed {
 		return nil
@@ -110,7 +110,7 @@ func lonely(h *history.History, relaxed bool) map[place]bool {
 	}
 }
 
-// steps are the operations of sections, named A, B, …
+// steps returns the operations of sections, named A, B, …
 func (s *sections) steps(h *history.History, which ...*section) []Step {
 	var steps []Step
 	for i, x := range which {

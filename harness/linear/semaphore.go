@@ -4,24 +4,24 @@ import "github.com/ipckit/ipckit/harness/history"
 
 // Semaphore checks a counting semaphore: waits, posts, and attempts that fail.
 //
-// Exact without failed attempts, O(n log k): a history is linearizable iff at
-// no instant more waits have returned than there were permits at the start and
-// posts begun. To let every post take effect at once, and every wait at the
-// last moment, is never worse.
+// Exact without failed attempts, O(n log k): a history is linearizable iff at no
+// instant more waits have returned than there were permits at the start and posts
+// begun. It is optimal that every post takes effect at once and every wait at the
+// last moment.
 //
-// Sound with failed attempts: one is a violation only if at every instant of it
-// a permit was there for sure, counting posts that have returned against waits
+// Sound with failed attempts: a failure is a violation only if at every instant of
+// it a permit was certainly available, counting posts that have returned and waits
 // that have begun.
 type Semaphore struct {
 	Initial int // permits at the start
-	// Relaxed allows an attempt to fail while any other operation is in flight.
+	// Relaxed allows an attempt to fail while any other operation is in progress.
 	Relaxed bool
 }
 
 // Check implements [Checker].
 func (c Semaphore) Check(h *history.History) Verdict {
-	most, least := c.Initial, c.Initial // permits there may be, and there are for sure
-	lastNone := int64(-1)               // when there was none for sure last
+	most, least := c.Initial, c.Initial // upper and lower bound of the permits available
+	lastNone := int64(-1)               // when the lower bound was last 0
 	complete := true
 	var posted, waited history.Event
 	var alone loner
@@ -59,8 +59,8 @@ func (c Semaphore) Check(h *history.History) Verdict {
 	}
 }
 
-// overdrawn shows the wait too many, the wait before it, and the first post
-// that came too late for it.
+// overdrawn shows the superfluous wait, the wait before it, and the first post that
+// began too late for it.
 func (c Semaphore) overdrawn(h *history.History, e, before history.Event, complete bool) Verdict {
 	steps := []Step{stepAt(h, e, "")}
 	if before.Op != nil {
@@ -87,11 +87,11 @@ func (c Semaphore) overdrawn(h *history.History, e, before history.Event, comple
 	return violation(complete, steps, proof{}, "%d waits had returned, with %d permits at the start and %d posts begun", waits, c.Initial, posts)
 }
 
-// failed shows the attempt and the post whose permit was there.
+// failed shows the attempt and the last post before its end.
 func (c Semaphore) failed(h *history.History, e, post history.Event, permits int) Verdict {
 	steps := []Step{stepAt(h, e, "")}
 	if post.Op != nil {
 		steps = append(steps, stepAt(h, post, ""))
 	}
-	return violation(false, steps, proof{}, "an attempt failed although permits were there for sure all the time, %d of them at its end", permits)
+	return violation(false, steps, proof{}, "an attempt failed although permits were available all the time, %d of them at its end", permits)
 }

@@ -6,14 +6,14 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// Snapshot checks a value of many words that is published whole and read whole.
-// Each publication (a write) carries a distinct value; a read whose words are
-// of different publications is recorded as corrupt.
+// Snapshot checks a record of many words that is published and read as a whole. Each
+// publish (a write) has a distinct value; a read whose words are of different
+// publishes is recorded as corrupt.
 //
-// Whole, exact, O(n): a read yields what one publication wrote, or the initial
-// value, and not before it began. Fresh, exact: besides, the reads and
-// publications are those of a [Register], so that a read never yields what was
-// replaced before it began, nor less than an earlier read.
+// Exact, O(n): a read gives the initial value, or what one publish wrote that began
+// before the read returned. With Fresh, also exact: reads and publishes are those of
+// a [Register], so that a read never gives a value that was replaced before it
+// began, nor an older value than an earlier read.
 type Snapshot struct {
 	Initial uint64
 	Fresh   bool
@@ -44,7 +44,7 @@ func (c Snapshot) Check(h *history.History) Verdict {
 				continue
 			}
 			if o.Status == history.Corrupt {
-				return violation(true, []Step{stepOf(h, log, i, "")}, proof{}, "a read was torn: its words are not of one publication")
+				return violation(true, []Step{stepOf(h, log, i, "")}, proof{}, "a read was torn: its words are of different publishes")
 			}
 			if !o.Done() || o.Value == c.Initial {
 				continue

@@ -6,8 +6,8 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// Chains tie values together: each was swapped in for the one before it, so
-// nothing can come between them.
+// Chains tie values together: each was swapped in for the one before it, so no other
+// value can come between them.
 type chains struct {
 	next  []int32 // slot that was swapped in for this one; 0: none, as no swap yields the initial value
 	root  []int32 // slot that begins the chain
@@ -28,7 +28,7 @@ func (s *registerSweep) root(v int) int {
 	return int(s.chain.root[v])
 }
 
-// chained notes a swap that took effect, or may have.
+// chained notes a swap that took effect, or may have taken effect.
 func (s *registerSweep) chained(log, i, v int) {
 	if s.chain == nil {
 		s.chain = new(chains)
@@ -68,7 +68,7 @@ func (s *registerSweep) tie() (Verdict, bool) {
 			swapped[w.slot], again = true, w.pending || again
 			if w.expected < 0 || s.state[w.expected]&written == 0 && w.expected != 0 {
 				return violation(true, []Step{stepOf(s.h, w.log, w.index, "A")}, proof{model: registerModel, initial: s.c.Initial},
-					"a swap took place although nobody ever wrote the value that it expected"), false
+					"a swap succeeded although the value that it expected was never written"), false
 			}
 			if w.expected == w.slot {
 				steps := append(s.sight(w, "A"), stepOf(s.h, w.log, w.index, "A"))
@@ -103,7 +103,7 @@ func (s *registerSweep) tie() (Verdict, bool) {
 	return Verdict{}, true
 }
 
-// walk checks the chain that begins at r, and makes it one cluster.
+// walk checks the chain that begins at r against time, and makes it one cluster.
 func (s *registerSweep) walk(r int) (Verdict, bool) {
 	c := s.chain
 	z := zone{s.zones[r].first, always}
@@ -138,13 +138,13 @@ func (s *registerSweep) againstTime(root, v int, time int64) Verdict {
 			return "A", s.counts(o) && s.slot(o.Value) == u && o.Inv == time
 		})
 		if len(early) == 1 {
-			return violation(true, append(early, late...), proof{}, "swaps led from A to B, yet this operation on A began after that one on B had ended")
+			return violation(true, append(early, late...), proof{}, "swaps led from A to B, yet an operation on A began after one on B had ended")
 		}
 	}
 	early := find(s.h, 1, func(o *history.Op) (string, bool) {
 		return "B", s.slot(o.Value) == v && o.Kind == history.Swap && o.Status != history.Failed
 	})
-	return violation(true, append(early, late...), proof{model: registerModel, initial: s.c.Initial}, "B was read before anyone began to swap it in")
+	return violation(true, append(early, late...), proof{model: registerModel, initial: s.c.Initial}, "B was read before its swap began")
 }
 
 func (s *registerSweep) twoSwaps(w *swap) Verdict {
@@ -157,11 +157,11 @@ func (s *registerSweep) twoSwaps(w *swap) Verdict {
 			steps = append(steps, s.sight(o, "A")...)
 		}
 	}
-	return violation(true, steps, proof{model: registerModel, initial: initial}, "A and B were both swapped in for the same value, which was there once")
+	return violation(true, steps, proof{model: registerModel, initial: initial}, "A and B were both swapped in for the same value, which was current only once")
 }
 
-// sight proves that a swap that never returned took effect: somebody saw its
-// value, or swapped it for one that was seen.
+// sight proves that a swap that never returned took effect: its value was read, or
+// was swapped for one that was read.
 func (s *registerSweep) sight(w *swap, name string) []Step {
 	if !w.pending {
 		return nil
@@ -194,5 +194,5 @@ func (s *registerSweep) cycle(v int) Verdict {
 			break
 		}
 	}
-	return violation(true, steps, proof{model: registerModel, initial: s.c.Initial}, "swaps lead around in a circle: each expected what only another of them could have written")
+	return violation(true, steps, proof{model: registerModel, initial: s.c.Initial}, "swaps form a cycle: each expected a value that only another of them could have written")
 }

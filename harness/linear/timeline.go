@@ -9,7 +9,7 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// Text is the witness as a picture in characters: a bar for each operation,
+// Text returns the witness as a picture in characters: a bar for each operation,
 // from its invocation to its return, under a sentence that says what is wrong.
 //
 //	FIFO violated: A was in the queue before B was sent, yet …
@@ -17,9 +17,9 @@ import (
 //	  p2 send B           ├───┤              +54..+143 ns
 //	  p1 recv → B                 ├───┤      +1532..+1645 ns
 //
-// Time is not to scale, as gaps can be thousands of times longer than bars; what
-// comes before what is kept, and what is equal is drawn equal. The times are on
-// the right, from the first invocation.
+// The picture keeps the order of instants but is not to scale, since gaps can be
+// thousands of times longer than bars. The times are on the right, relative to the
+// first invocation.
 func (w *Witness) Text() string {
 	const width = 4 // columns between two neighbouring instants
 	c := newChart(w.Steps)
@@ -63,7 +63,7 @@ func newChart(steps []Step) *chart {
 	c.columns = len(c.instants) - 1
 	for i := range steps {
 		o := &steps[i].Op
-		if o.Ret == 0 { // its bar leads beyond all instants
+		if o.Ret == 0 { // its bar extends beyond all instants
 			c.columns = max(c.columns, len(c.instants))
 			continue
 		}
@@ -77,7 +77,8 @@ func (c *chart) column(t int64) int {
 	return i
 }
 
-// end is the column where an operation's bar ends, after the one it begins in.
+// end is the column where the bar of an operation ends, at least one after its
+// begin.
 func (c *chart) end(o *history.Op) int {
 	if o.Ret == 0 {
 		return c.columns
@@ -85,7 +86,7 @@ func (c *chart) end(o *history.Op) int {
 	return max(c.column(o.Ret), c.column(o.Inv)+1)
 }
 
-// times are the operation's, from the first instant of the chart.
+// times shows when the operation began and ended, relative to the first instant.
 func (c *chart) times(o *history.Op) string {
 	from := o.Inv - c.instants[0]
 	if o.Ret == 0 {
@@ -94,7 +95,7 @@ func (c *chart) times(o *history.Op) string {
 	return fmt.Sprintf("+%d..+%d ns", from, o.Ret-c.instants[0])
 }
 
-// label says what the operation was, and with what result.
+// label shows the operation and its result.
 func (s *Step) label() string {
 	o := &s.Op
 	name := s.Name

@@ -15,11 +15,11 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 )
 
-// An Outcome is what a checker found.
+// An Outcome is the answer of a checker.
 type Outcome uint8
 
-// The outcomes. Inconclusive: the history does not say enough, for example
-// because a process died and may have taken the value that is missing.
+// The outcomes. Inconclusive means that the history does not say enough, for example
+// since a process died and may have taken a missing value.
 const (
 	Allowed Outcome = iota
 	Violation
@@ -30,17 +30,17 @@ func (o Outcome) String() string {
 	return [...]string{"allowed", "violation", "inconclusive"}[o]
 }
 
-// A Verdict is a checker's answer. A violation is always one.
+// A Verdict is an outcome with its reason. A violation is never a false alarm.
 type Verdict struct {
 	Outcome Outcome
-	// Complete says that Allowed means linearizable. Where it is false, the
-	// checker may have missed a violation, and a report must say so.
+	// Complete says that Allowed means linearizable. If it is false, the checker
+	// may have missed a violation, and a report must say so.
 	Complete bool
 	Reason   string   // one sentence; empty where allowed
 	Witness  *Witness // the operations that prove a violation
 }
 
-// A Checker decides histories of one kind of object.
+// A Checker decides whether histories of one kind of object were allowed.
 type Checker interface {
 	// Check decides a history that concerns one object.
 	Check(h *history.History) Verdict
@@ -52,7 +52,7 @@ func inconclusive(format string, args ...any) Verdict {
 	return Verdict{Outcome: Inconclusive, Reason: fmt.Sprintf(format, args...)}
 }
 
-// alien is the verdict on an operation that the object does not have.
+// alien is the verdict on a history with an operation that the object does not have.
 func alien(object string, o *history.Op) Verdict {
 	return inconclusive("the history holds the operation %v, which a %s does not have; select one object of the history first", o.Kind, object)
 }

@@ -13,17 +13,16 @@ import (
 type Witness struct {
 	Reason string
 	Steps  []Step // in order of invocation, four at most
-	all    []Step // those that prove it, where they are more
-	proof  proof  // how porcupine can be asked about it
+	all    []Step // all operations of the proof, if they are more than Steps
+	proof  proof  // how porcupine can check it
 }
 
-// mostSteps are as many operations as a picture shows: more are no picture. A
-// proof has more only where values relieve one another, each there before the
-// one before it was taken.
+// mostSteps bounds the operations that a picture shows. A proof has more only if
+// values overlap in a series, each sent before the one before it was received.
 const mostSteps = 4
 
-// Operations is how many operations prove the violation; Steps are some of them
-// where they are more than a picture can show.
+// Operations is how many operations prove the violation; Steps holds some of them
+// if they are more than a picture can show.
 func (w *Witness) Operations() int { return max(len(w.Steps), len(w.all)) }
 
 // A Step is one operation of a witness.
@@ -38,7 +37,7 @@ type Step struct {
 	index    int
 }
 
-// violation is the verdict that the operations prove.
+// violation is the verdict that the steps prove.
 func violation(complete bool, steps []Step, p proof, format string, args ...any) Verdict {
 	slices.SortStableFunc(steps, func(a, b Step) int { return cmp.Compare(a.Op.Inv, b.Op.Inv) })
 	reason := fmt.Sprintf(format, args...)
@@ -49,8 +48,8 @@ func violation(complete bool, steps []Step, p proof, format string, args ...any)
 	return Verdict{Outcome: Violation, Complete: complete, Reason: reason, Witness: w}
 }
 
-// shown picks the steps of a long proof that are pictured: what was observed,
-// and the earliest of the rest.
+// shown picks the steps of a long proof for the picture: those without effect, whose
+// results are part of the proof, and the earliest of the rest.
 func shown(steps []Step) []Step {
 	order := slices.Clone(steps)
 	slices.SortStableFunc(order, func(a, b Step) int { return cmp.Compare(observed(b), observed(a)) })
@@ -59,8 +58,8 @@ func shown(steps []Step) []Step {
 	return order
 }
 
-// observed is 1 for an operation that is in the proof for what it saw, and did
-// not take.
+// observed is 1 for an operation without effect, such as a receive that found
+// nothing, else 0.
 func observed(s Step) int {
 	if s.Op.Ret != 0 && s.Op.Status != history.OK {
 		return 1
@@ -81,7 +80,8 @@ func stepAt(h *history.History, e history.Event, name string) Step {
 	return stepOf(h, int(e.Log), int(e.Index), name)
 }
 
-// find collects the operations for which match gives a name, up to limit.
+// find collects the operations that match, with the names that it gives, up to
+// limit.
 func find(h *history.History, limit int, match func(o *history.Op) (name string, ok bool)) []Step {
 	var steps []Step
 	for log, l := range h.Logs {
@@ -97,7 +97,8 @@ func find(h *history.History, limit int, match func(o *history.Op) (name string,
 	return steps
 }
 
-// transfers finds the sends and receives of values, named A, B, … in order.
+// transfers finds the sends and receives of the values, which are named A, B, … in
+// the order of values.
 func transfers(h *history.History, values ...uint64) []Step {
 	return find(h, math.MaxInt, func(o *history.Op) (string, bool) {
 		i := slices.Index(values, o.Value)
@@ -116,7 +117,7 @@ func letter(i int) string {
 	return fmt.Sprintf("V%d", i)
 }
 
-// part is the history of the steps alone.
+// part is the history that consists of the steps only.
 func part(h *history.History, steps []Step) *history.History {
 	sorted := slices.Clone(steps)
 	slices.SortFunc(sorted, func(a, b Step) int {
@@ -137,11 +138,12 @@ func part(h *history.History, steps []Step) *history.History {
 	return p
 }
 
-// minimise leaves out groups of operations as long as the rest is a violation
-// still, and returns what cannot be left out (Zeller and Hildebrandt,
-// Simplifying and isolating failure-inducing input, 2002). keep stays. It is
-// right where leaving out a group cannot make an allowed history a violation.
-// What is left is a violation for the same reason, which c, being bare, gives.
+// minimise leaves out groups of operations as long as the rest is a violation with
+// the given reason, and returns the steps that cannot be left out (Zeller and
+// Hildebrandt, Simplifying and isolating failure-inducing input, 2002), together
+// with those in keep. It is sound only if leaving out a group cannot make a
+// violation of an allowed history. c must be bare, so that it does not minimise
+// itself. The result is nil if the whole is no such violation.
 func minimise(h *history.History, keep []Step, groups [][]Step, c Checker, reason string) []Step {
 	violated := func(groups [][]Step) bool {
 		v := c.Check(part(h, slices.Concat(append(groups[:len(groups):len(groups)], keep)...)))

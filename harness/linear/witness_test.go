@@ -61,16 +61,16 @@ var known = []struct {
 }{
 	{"fifo-order", FIFO{}, run(op(history.Send, 1, 100, 148), op(history.Send, 2, 154, 243), op(history.Send, 3, 300, 301),
 		op(history.Receive, 2, 1632, 1745), op(history.Receive, 1, 1755, 1775)),
-		"A was in the queue before B was sent, yet B came out before anyone began to take A", 4, Certified},
+		"A was in the queue before B was sent, yet B came out before any receive of A began", 4, Certified},
 	{"fifo-loss", FIFO{}, run(op(history.Send, 1, 100, 148), op(history.Send, 2, 154, 243), op(history.Receive, 2, 1632, 1745)),
 		"B came out, and A never did", 3, Certified},
 	{"fifo-twice", FIFO{}, run(op(history.Send, 1, 100, 148), op(history.Receive, 1, 150, 200), op(history.Receive, 1, 160, 220)),
 		"sent once and received twice", 3, Certified},
-	{"fifo-unsent", FIFO{}, run(op(history.Send, 1, 100, 148), op(history.Receive, 1, 50, 60)), "before anyone began to send it", 2, Certified},
-	{"fifo-nowhere", FIFO{}, run(op(history.Receive, 7<<32, 50, 60)), "nobody ever sent it", 1, Certified},
+	{"fifo-unsent", FIFO{}, run(op(history.Send, 1, 100, 148), op(history.Receive, 1, 50, 60)), "before its send began", 2, Certified},
+	{"fifo-nowhere", FIFO{}, run(op(history.Receive, 7<<32, 50, 60)), "was never sent", 1, Certified},
 	{"fifo-refused", FIFO{}, run(with(op(history.Send, 1, 10, 20), history.Full), op(history.Receive, 1, 50, 60)), "although its send had failed: full", 2, Certified},
 	{"fifo-empty", FIFO{}, run(op(history.Send, 5, 10, 20), op(history.Send, 1, 100, 148), with(op(history.Receive, 0, 200, 220), history.Empty), op(history.Receive, 5, 150, 160), op(history.Receive, 1, 300, 310)),
-		"called empty while there was something in it all the time", 3, Certified},
+		"reported empty although it held something all the time", 3, Certified},
 	{"fifo-corrupt", FIFO{}, run(op(history.Send, 1, 10, 20), with(op(history.Receive, 1, 30, 40), history.Corrupt)), "checksum", 1, NotApplicable},
 	{"priority-order", Priority{}, run(
 		history.Op{Kind: history.Send, Value: 1, Aux: 1, Inv: 10, Ret: 20}, history.Op{Kind: history.Send, Value: 2, Aux: 9, Inv: 12, Ret: 22},
@@ -80,18 +80,18 @@ var known = []struct {
 		history.NewLog(0, []history.Op{op(history.Send, 0, 10, 20), op(history.Send, 1, 30, 40), op(history.Send, 2, 50, 60)}),
 		history.NewLog(1, []history.Op{op(history.Receive, 0, 70, 80)})}}, "A was put before B was taken", 2, NotApplicable},
 	{"bounded-full", Bounded{Capacity: 2}, run(op(history.Send, 0, 10, 20), with(op(history.Send, 1, 30, 40), history.Full), op(history.Receive, 0, 70, 80)),
-		"at most 1 items can have been in it, and 2 fit", 1, NotApplicable},
+		"at most 1 of its 2 places", 1, NotApplicable},
 	{"register-stale", Register{}, run(op(history.Write, 1, 10, 20), op(history.Write, 2, 30, 40), op(history.Read, 2, 32, 38), op(history.Read, 1, 50, 60)),
 		"A was current from before B to after B", 3, Certified},
 	{"register-torn-order", Register{}, run(op(history.Write, 1, 10, 20), op(history.Write, 2, 15, 30), op(history.Read, 1, 40, 50), op(history.Read, 2, 60, 70), op(history.Read, 1, 80, 90)),
-		"A and B each were the current value", 4, Certified},
+		"A and B were each the current value", 4, Certified},
 	{"register-two-swaps", Register{}, func() *history.History {
 		a, b := history.NewLog(0, []history.Op{op(history.Swap, 1, 10, 30)}), history.NewLog(1, []history.Op{op(history.Swap, 2, 15, 35)})
 		a.Expected, b.Expected = []uint64{0}, []uint64{0}
 		return &history.History{Logs: []*history.Log{a, b}}
 	}(), "both swapped in for the same value", 2, Certified},
 	{"register-initial", Register{}, run(op(history.Write, 1, 10, 20), op(history.Read, 0, 50, 60)), "initial value", 2, Certified},
-	{"register-nowhere", Register{}, run(op(history.Read, 9, 10, 20)), "nobody ever wrote it: 0x9", 1, Certified},
+	{"register-nowhere", Register{}, run(op(history.Read, 9, 10, 20)), "was never written: 0x9", 1, Certified},
 	{"counter-lost", Counter{}, run(op(history.Add, 0, 10, 20), op(history.Add, 0, 15, 30)), "one of them was lost", 2, Certified},
 	{"counter-order", Counter{}, run(op(history.Add, 1, 10, 20), op(history.Add, 0, 30, 40)), "began after", 2, Certified},
 	{"counter-range", Counter{}, run(op(history.Add, 7, 10, 20), op(history.Add, 0, 30, 40)), "something else changed the value", 1, NotApplicable},
@@ -100,7 +100,7 @@ var known = []struct {
 		h := sectionsOf([4]int64{10, 20, 30, 40})
 		h.Logs = append(h.Logs, history.NewLog(1, []history.Op{with(op(history.Lock, 0, 50, 60), history.Failed)}))
 		return h
-	}(), "although nobody had the lock", 2, NotApplicable},
+	}(), "although the lock was free", 2, NotApplicable},
 	{"rwlock-two", RWLock{}, func() *history.History {
 		h := sectionsOf([4]int64{10, 20, 50, 60}, [4]int64{15, 30, 70, 80})
 		h.Logs[1].Ops[0].Kind, h.Logs[1].Ops[1].Kind = history.LockRead, history.UnlockRead
@@ -108,11 +108,11 @@ var known = []struct {
 	}(), "a reader and a writer at once", 4, Certified},
 	{"semaphore-overdrawn", Semaphore{Initial: 1}, run(op(history.Wait, 0, 10, 20), op(history.Wait, 0, 30, 40), op(history.Post, 0, 50, 60)),
 		"2 waits had returned, with 1 permits at the start and 0 posts begun", 3, NotApplicable},
-	{"semaphore-try", Semaphore{}, run(op(history.Post, 0, 10, 20), with(op(history.Wait, 0, 30, 40), history.Failed)), "permits were there", 2, NotApplicable},
+	{"semaphore-try", Semaphore{}, run(op(history.Post, 0, 10, 20), with(op(history.Wait, 0, 30, 40), history.Failed)), "permits were available", 2, NotApplicable},
 	{"rendezvous-early", Rendezvous{}, run(op(history.Send, 1, 10, 20), op(history.Receive, 1, 30, 40)), "did not wait for its receiver", 2, NotApplicable},
-	{"rendezvous-unmet", Rendezvous{}, run(op(history.Send, 1, 10, 20)), "nobody ever received A", 1, NotApplicable},
+	{"rendezvous-unmet", Rendezvous{}, run(op(history.Send, 1, 10, 20)), "A was never received", 1, NotApplicable},
 	{"snapshot-torn", Snapshot{}, run(op(history.Write, 1, 10, 20), with(op(history.Read, 1, 30, 40), history.Corrupt)), "torn", 1, NotApplicable},
-	{"snapshot-future", Snapshot{}, run(op(history.Write, 1, 50, 60), op(history.Read, 1, 30, 40)), "before anyone began to write it", 2, Certified},
+	{"snapshot-future", Snapshot{}, run(op(history.Write, 1, 50, 60), op(history.Read, 1, 30, 40)), "before its write began", 2, Certified},
 	{"snapshot-stale", Snapshot{Fresh: true}, run(op(history.Write, 1, 10, 20), op(history.Read, 0, 30, 40)), "initial value", 2, Certified},
 }
 
@@ -182,7 +182,7 @@ func TestKnownInnocents(t *testing.T) {
 
 func TestTextKeepsTheOrderOfTime(t *testing.T) {
 	v := FIFO{}.Check(known[0].h)
-	want := `A was in the queue before B was sent, yet B came out before anyone began to take A
+	want := `A was in the queue before B was sent, yet B came out before any receive of A began
   p0 send A   ├───┤                         +0..+48 ns
   p1 send B           ├───┤                 +54..+143 ns
   p3 recv → B                 ├───┤         +1532..+1645 ns
