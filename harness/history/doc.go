@@ -1,11 +1,12 @@
-// Package history records what concurrent threads did to shared objects, and
-// reads it back: one file a thread, one 32-byte record an operation.
+// Package history records the operations of concurrent threads on shared objects,
+// and reads them back: one file for each thread, one 32-byte record for each
+// operation.
 //
-// A [Recorder] writes from inside the process under test. Its file is mapped
-// and present in memory from the start, so that recording neither enters the
-// kernel nor allocates, and what was recorded outlives a SIGKILL. [Load] maps
-// the files of all threads, validates them, and gives a [History], whose
-// operations a [Merge] yields in order of time.
+// A [Recorder] writes from inside the process under test. Its file is mapped and
+// present in memory from the start, so that recording neither enters the kernel nor
+// allocates, and the records survive a SIGKILL. [Load] maps the files of all
+// threads, validates them, and returns a [History]; a [Merge] yields its events in
+// order of time.
 //
 // # File
 //
@@ -22,14 +23,14 @@
 //	 28     4   clock id, 1 = CLOCK_MONOTONIC
 //	 32     8   capacity, records
 //	 40     4   fence mode: 0 none, 1 full fence before ret is stamped
-//	 44     4   slack, ns that the reader is to add to every ret
+//	 44     4   slack, ns that the reader must add to every ret
 //	 48    16   boot id, from /proc/sys/kernel/random/boot_id
-//	 64     8   1 + records written, stored when the file is closed in order; 0 before
+//	 64     8   1 + records written, stored when the file is closed; 0 before
 //	 72    56   zero
 //
 // Record:
 //
-//	 0     8   inv, ns; 0 = never begun, the log ends here
+//	 0     8   inv, ns; 0 = not begun, the log ends here
 //	 8     8   ret, ns, stored last; 0 = pending
 //	16     8   value
 //	24     4   aux: priority, delta or errno
@@ -37,16 +38,16 @@
 //	30     1   operation, a Kind
 //	31     1   status
 //
-// A compare-and-swap is followed by a continuation record (operation 255),
-// whose first two words are the expected and the observed value. It is written
-// before the record that it continues.
+// A compare-and-swap is followed by a continuation record (operation 255), whose
+// first two words are the expected and the observed value. It is written before the
+// record that it continues.
 //
 // # Time
 //
-// inv is stamped before the operation and ret after it, so intervals are only
-// ever too wide: faults can be missed, never invented. That holds only if the
-// operation's stores are visible when ret is stamped. A release store is not
-// yet: on x86 it may wait in the store buffer while the clock is read. A full
-// fence before the stamp settles it; a language without fences states a slack
-// instead, which is added to every ret when the file is read.
+// inv is stamped before the operation and ret after it, so intervals are at least as
+// long as the operation: a violation can be missed, but none is invented. That holds
+// only if the stores of the operation are visible when ret is stamped. On x86 a
+// release store may still wait in the store buffer while the clock is read. A full
+// fence before the stamp prevents that; a recorder in a language without fences
+// states a slack, which is added to every ret when the file is read.
 package history

@@ -31,20 +31,20 @@ const (
 	atWritten    = 64
 )
 
-// A Fence says what a recorder does between an operation and its ret.
+// A Fence says which fence a recorder executes between an operation and its ret.
 type Fence uint32
 
-// FullFence is the mode to use. NoFence perturbs the code under test less, but
-// a violation found with it may be a store that was still on its way.
+// FullFence is the mode to use. NoFence disturbs the code under test less, but a
+// violation found with it may be due to a store that was not visible yet.
 const (
 	NoFence Fence = iota
 	FullFence
 )
 
-// Monotonic is the one clock in use, CLOCK_MONOTONIC.
+// Monotonic is the only clock id in use, CLOCK_MONOTONIC.
 const Monotonic = 1
 
-// A Header says who recorded a file, and how.
+// A Header says which thread recorded a file, and how.
 type Header struct {
 	PID, TID uint32 // as the process itself sees them
 	Process  uint32 // index of the process in its run
@@ -75,16 +75,16 @@ func (h *Header) encode() [headerSize]byte {
 	return b
 }
 
-// decodeHeader reads a header. What does not fit is told with its offset.
+// decodeHeader reads a header. Errors have the offset of the field.
 func decodeHeader(b []byte) (Header, *FormatError) {
 	bad := func(f Fault, offset int64, format string, args ...any) (Header, *FormatError) {
 		return Header{}, &FormatError{Fault: f, Offset: offset, Text: fmt.Sprintf(format, args...)}
 	}
 	if len(b) >= headerSize && blank(b[:headerSize]) {
-		return bad(NotBegun, 0, "the header is blank: whoever made the file was killed before the first operation")
+		return bad(NotBegun, 0, "the header is blank: the recording process was killed before its first operation")
 	}
 	if len(b) >= len(magic) && string(b[:len(magic)]) != magic {
-		return bad(Foreign, 0, "it begins with %q, a history with %q", b[:len(magic)], magic)
+		return bad(Foreign, 0, "it begins with %q, and a history file with %q", b[:len(magic)], magic)
 	}
 	if len(b) < headerSize {
 		return bad(Truncated, int64(len(b)), "the file ends inside the header, which has %d bytes", headerSize)
@@ -94,7 +94,7 @@ func decodeHeader(b []byte) (Header, *FormatError) {
 		return bad(WrongVersion, atVersion, "format version %d; this build reads version %d: use the build that recorded it", v, version)
 	}
 	if n := le.Uint32(b[atHeaderSize:]); n != headerSize {
-		return bad(BadHeader, atHeaderSize, "a header of %d bytes, expected %d", n, headerSize)
+		return bad(BadHeader, atHeaderSize, "the header has %d bytes, expected %d", n, headerSize)
 	}
 	h := Header{
 		PID: le.Uint32(b[atPID:]), TID: le.Uint32(b[atTID:]), Process: le.Uint32(b[atProcess:]),
@@ -106,16 +106,16 @@ func decodeHeader(b []byte) (Header, *FormatError) {
 	case h.Clock != Monotonic:
 		return bad(BadHeader, atClock, "clock %d, expected %d (CLOCK_MONOTONIC)", h.Clock, Monotonic)
 	case h.Capacity == 0 || h.Capacity > math.MaxInt32:
-		return bad(BadHeader, atCapacity, "a capacity of %d records, expected 1 to %d", h.Capacity, math.MaxInt32)
+		return bad(BadHeader, atCapacity, "the capacity is %d records, expected 1 to %d", h.Capacity, math.MaxInt32)
 	case h.Fence > FullFence:
 		return bad(BadHeader, atFence, "fence mode %d, expected 0 (none) or 1 (full)", h.Fence)
 	case h.written > h.Capacity+1:
-		return bad(BadHeader, atWritten, "%d records written into a capacity of %d", h.written-1, h.Capacity)
+		return bad(BadHeader, atWritten, "%d records were written, but the capacity is %d", h.written-1, h.Capacity)
 	}
 	return h, nil
 }
 
-// blank reports whether there is nothing but zeros.
+// blank reports whether all bytes are zero.
 func blank(b []byte) bool { return !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }) }
 
 // bootID reads the id of the running boot.
@@ -123,7 +123,7 @@ func bootID() (id [16]byte, err error) {
 	const path = "/proc/sys/kernel/random/boot_id"
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return id, fmt.Errorf("history: the boot cannot be told, and with it whose clock is read: %w", err)
+		return id, fmt.Errorf("history: the boot, and with it the clock, cannot be identified: %w", err)
 	}
 	raw, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(string(text)), "-", ""))
 	if err != nil || len(raw) != len(id) {

@@ -7,19 +7,19 @@ import (
 	"slices"
 )
 
-// A History is what several threads recorded of the same run.
+// A History holds the logs that several threads recorded in the same run.
 type History struct {
 	Logs []*Log
 
-	mapped []*Log // logs whose operations are in Logs, joined
+	mapped []*Log // mapped logs whose operations were joined into Logs
 }
 
 // New makes a history of logs.
 func New(logs ...*Log) *History { return &History{Logs: logs} }
 
-// Load opens all files, and makes sure that one clock stamped them. All that is
-// wrong with any of them is in the error. The history holds what could be read;
-// with an error it can show a violation, but no absence of one.
+// Load opens all files, and checks that the same clock stamped them. The error holds
+// everything that is wrong with any of them. The history holds what could be read;
+// with an error, it can prove a violation, but not that there is none.
 func Load(paths ...string) (*History, error) {
 	h := new(History)
 	var errs []error
@@ -33,7 +33,7 @@ func Load(paths ...string) (*History, error) {
 		}
 		if len(h.Logs) > 0 && l.Header.Boot != h.Logs[0].Header.Boot {
 			errs = append(errs, &FormatError{File: p, Offset: atBoot, Fault: OtherBoot,
-				Text: fmt.Sprintf("recorded in boot %s, %s in boot %s: their clocks have nothing in common",
+				Text: fmt.Sprintf("recorded in boot %s, but %s in boot %s: their clocks cannot be compared",
 					hex.EncodeToString(l.Header.Boot[:]), h.Logs[0].file, hex.EncodeToString(h.Logs[0].Header.Boot[:]))}, l.Close())
 			continue
 		}
@@ -60,8 +60,8 @@ func (h *History) Len() int {
 	return n
 }
 
-// Object is the part of the history that concerns one object. Logs that concern
-// nothing else are shared, others copied.
+// Object returns the operations on one object as a history. Logs with operations on
+// no other object are shared, others are copied.
 func (h *History) Object(object uint16) *History {
 	part := new(History)
 	for _, l := range h.Logs {
@@ -95,13 +95,13 @@ func (l *Log) object(object uint16) *Log {
 	return part
 }
 
-// Widened is a copy in which every operation ends ns later. A violation that is
-// gone in it may be due to a store that became visible late.
+// Widened returns a copy in which every operation ends ns later. A violation that
+// the copy does not have may be due to a store that became visible late.
 func (h *History) Widened(ns int64) *History {
 	wide := new(History)
 	for _, l := range h.Logs {
 		c := *l
-		c.mem = nil // still the original's to unmap
+		c.mem = nil // the original unmaps it
 		c.widen(ns)
 		wide.Logs = append(wide.Logs, &c)
 	}

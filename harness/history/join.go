@@ -2,8 +2,8 @@ package history
 
 import "slices"
 
-// Join makes one log of several that the same process recorded one after the
-// other. The joined log views nothing of theirs.
+// Join makes one log of several that the same process recorded one after the other.
+// The operations are copied.
 func Join(first *Log, more ...*Log) *Log {
 	l := &Log{Header: first.Header, Ops: slices.Clone(first.Ops), Expected: slices.Clone(first.Expected),
 		file: first.file, loose: true, objects: first.objects}
@@ -15,9 +15,8 @@ func Join(first *Log, more ...*Log) *Log {
 	return l
 }
 
-// LoadJoined is [Load], with the logs of each process joined into one, in the
-// order of their times. What a process recorded in the same time by several
-// threads must not be loaded so.
+// LoadJoined is [Load], with the logs of each process joined into one, in the order
+// of paths. It must not be used for logs of threads that ran at the same time.
 func LoadJoined(paths ...string) (*History, error) {
 	h, err := Load(paths...)
 	var joined []*Log

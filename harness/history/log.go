@@ -9,23 +9,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Log is what one thread recorded, in its program order.
+// A Log holds the operations of one thread, in program order.
 type Log struct {
 	Header Header
 	Ops    []Op
 
-	// Expected holds what each compare-and-swap expected, by the index of its
-	// operation; nil where the log has none.
+	// Expected holds the expected value of each compare-and-swap, by the index of
+	// its operation; nil if the log has no compare-and-swap.
 	Expected []uint64
 
 	file    string
 	mem     []byte
 	loose   bool   // an operation may begin at or before the end of the one before it
-	objects uint64 // the objects met, one bit each, modulo 64
+	objects uint64 // bit o is set if the log may have operations on object o, modulo 64
 }
 
-// NewLog makes a log of operations that are in memory. They must be in order of
-// inv and in order of ret.
+// NewLog makes a log of operations in memory. They must be in order of inv and in
+// order of ret.
 func NewLog(process uint32, ops []Op) *Log {
 	l := &Log{Header: Header{Process: process}, Ops: ops, loose: true}
 	for i := range ops {
@@ -34,10 +34,10 @@ func NewLog(process uint32, ops []Op) *Log {
 	return l
 }
 
-// Open maps a file and validates it. A file that its process did not live to
-// close is in order, and its last operation may be pending. An error is a
-// [FormatError]; where something was recorded before the fault, the log that
-// holds it is returned too.
+// Open maps a file and validates it. A file whose process died before it closed the
+// file is valid, and its last operation may be pending. An error in the content is a
+// *[FormatError]; if there are operations before the fault, the log that holds them
+// is returned too.
 func Open(path string) (*Log, error) {
 	if !littleEndian() {
 		return nil, errBigEndian
@@ -57,7 +57,7 @@ func Open(path string) (*Log, error) {
 	if info.Size() == 0 {
 		return nil, &FormatError{File: path, Fault: Truncated, Text: "the file is empty"}
 	}
-	// A private mapping, so that nothing read here can change the evidence.
+	// A private mapping, so that nothing can change the recorded file.
 	mem, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ, unix.MAP_PRIVATE|unix.MAP_POPULATE)
 	if err != nil {
 		return nil, fmt.Errorf("history %s: %w", path, err)
@@ -77,8 +77,8 @@ func Open(path string) (*Log, error) {
 	return l, nil
 }
 
-// Begun reports whether a file is there and has a header. Who is killed while
-// making it leaves none, an empty one, or a blank one.
+// Begun reports whether a file exists and has a header. A process that is killed
+// while it creates the file leaves none, an empty one, or one with a blank header.
 func Begun(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -90,7 +90,7 @@ func Begun(path string) bool {
 	return !blank(head[:n])
 }
 
-// Recognised reports whether a file begins as histories do.
+// Recognised reports whether a file begins like a history file.
 func Recognised(path string) bool {
 	f, err := os.Open(path)
 	if err != nil {
@@ -102,13 +102,13 @@ func Recognised(path string) bool {
 	return err == nil && string(head) == magic
 }
 
-// File is the path that the log was read from, or empty.
+// File is the path that the log was read from, or "".
 func (l *Log) File() string { return l.file }
 
-// Killed reports whether the recording process did not live to close the file.
+// Killed reports whether the recording process ended before it closed the file.
 func (l *Log) Killed() bool { return l.mem != nil && l.Header.written == 0 }
 
-// Close unmaps the file; the operations are gone then.
+// Close unmaps the file. The operations cannot be used after that.
 func (l *Log) Close() error {
 	mem := l.mem
 	l.mem, l.Ops, l.Expected = nil, nil, nil
@@ -118,7 +118,7 @@ func (l *Log) Close() error {
 	return unix.Munmap(mem)
 }
 
-// parse reads a whole file. The log views b where it can.
+// parse reads a whole file. Where possible, the log is a view of b.
 func parse(b []byte) (*Log, *FormatError) {
 	h, fault := decodeHeader(b)
 	if fault != nil {
@@ -135,7 +135,7 @@ func parse(b []byte) (*Log, *FormatError) {
 	swaps, fault := l.validate(raw, h.written > 0)
 	if have < want && (fault == nil || fault.Offset+OpSize >= headerSize+int64(have)*OpSize) {
 		fault = &FormatError{Fault: Truncated, Offset: int64(len(b)),
-			Text: fmt.Sprintf("%d records of %d are here; the first %d operations are intact", have, want, len(l.Ops)-swaps)}
+			Text: fmt.Sprintf("the file holds %d of %d records; the first %d operations are intact", have, want, len(l.Ops)-swaps)}
 	}
 	if swaps > 0 {
 		l.separate(swaps)
@@ -146,9 +146,9 @@ func parse(b []byte) (*Log, *FormatError) {
 	return l, fault
 }
 
-// validate walks the records, and keeps those before the first fault. closed
-// says that the log has no end but the last record. It returns the number of
-// continuation records.
+// validate checks the records, and keeps those before the first fault. closed says
+// that the file was closed, so that all records must have been written. It returns
+// the number of continuation records.
 func (l *Log) validate(raw []Op, closed bool) (swaps int, fault *FormatError) {
 	bad := func(i int, f Fault, format string, args ...any) (int, *FormatError) {
 		l.Ops = raw[:i]
@@ -159,7 +159,7 @@ func (l *Log) validate(raw []Op, closed bool) (swaps int, fault *FormatError) {
 		o := &raw[i]
 		if o.Inv == 0 {
 			if closed {
-				return bad(i, Hole, "record %d was never written, but %d were when the file was closed", i, len(raw))
+				return bad(i, Hole, "record %d was never written, but the file was closed with %d records", i, len(raw))
 			}
 			for j := i + 1; j < len(raw); j++ {
 				if raw[j].Inv != 0 && raw[j].Kind != Continuation {
@@ -171,24 +171,24 @@ func (l *Log) validate(raw []Op, closed bool) (swaps int, fault *FormatError) {
 		}
 		switch {
 		case !o.Kind.Known():
-			return bad(i, BadRecord, "record %d: %v is none that this build knows", i, o.Kind)
+			return bad(i, BadRecord, "record %d: %v is unknown to this build", i, o.Kind)
 		case o.Status >= statuses:
-			return bad(i, BadRecord, "record %d: %v is none that this build knows", i, o.Status)
+			return bad(i, BadRecord, "record %d: %v is unknown to this build", i, o.Status)
 		case o.Inv < 0 || o.Inv > math.MaxInt64/4 || o.Ret < 0 || o.Ret > math.MaxInt64/4:
-			return bad(i, BadRecord, "record %d: times %d and %d are beyond any clock", i, o.Inv, o.Ret)
+			return bad(i, BadRecord, "record %d: the times %d and %d are out of range", i, o.Inv, o.Ret)
 		case o.Inv < last:
-			return bad(i, Backwards, "record %d begins at %d ns, but %d ns had been read before", i, o.Inv, last)
+			return bad(i, Backwards, "record %d begins at %d ns, after a record with %d ns", i, o.Inv, last)
 		case o.Ret != 0 && o.Ret < o.Inv:
 			return bad(i, Backwards, "record %d begins at %d ns and ends at %d ns", i, o.Inv, o.Ret)
 		}
 		if o.Inv == last {
-			l.loose = true // a clock too coarse to separate the two
+			l.loose = true // the clock is too coarse to separate the two
 		}
 		last = max(o.Inv, o.Ret)
 		l.objects |= 1 << (o.Object % 64)
 		if o.Kind == Swap {
 			if i+1 == len(raw) || raw[i+1].Kind != Continuation {
-				return bad(i, BadRecord, "record %d is a compare-and-swap without the continuation that tells what it expected", i)
+				return bad(i, BadRecord, "record %d is a compare-and-swap without the continuation that holds the expected value", i)
 			}
 			swaps++
 			i++
@@ -198,8 +198,8 @@ func (l *Log) validate(raw []Op, closed bool) (swaps int, fault *FormatError) {
 	return swaps, nil
 }
 
-// separate takes the continuation records out of the operations. A swap that
-// failed gets as its value what it observed.
+// separate moves the continuation records out of the operations. The value of a
+// failed swap becomes the value that it observed.
 func (l *Log) separate(swaps int) {
 	n := len(l.Ops) - swaps
 	ops, expected := make([]Op, 0, n), make([]uint64, 0, n)

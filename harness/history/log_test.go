@@ -46,9 +46,9 @@ func TestFaultyFilesAreNamed(t *testing.T) {
 	}{
 		{"empty", false, func(b []byte) []byte { return nil }, Truncated, 0, -1, "empty"},
 		{"header cut", false, func(b []byte) []byte { return b[:100] }, Truncated, 100, -1, "inside the header"},
-		{"records cut", false, func(b []byte) []byte { return b[:headerSize+3*OpSize+5] }, Truncated, headerSize + 3*OpSize + 5, 3, "3 records of 7"},
-		{"swap cut", false, func(b []byte) []byte { return b[:headerSize+6*OpSize] }, Truncated, headerSize + 6*OpSize, 5, "6 records of 7"},
-		{"killed and cut", true, func(b []byte) []byte { return b[:headerSize+3*OpSize] }, Truncated, headerSize + 3*OpSize, 3, "3 records of 8"},
+		{"records cut", false, func(b []byte) []byte { return b[:headerSize+3*OpSize+5] }, Truncated, headerSize + 3*OpSize + 5, 3, "3 of 7 records"},
+		{"swap cut", false, func(b []byte) []byte { return b[:headerSize+6*OpSize] }, Truncated, headerSize + 6*OpSize, 5, "6 of 7 records"},
+		{"killed and cut", true, func(b []byte) []byte { return b[:headerSize+3*OpSize] }, Truncated, headerSize + 3*OpSize, 3, "3 of 8 records"},
 		{"foreign", false, func(b []byte) []byte { return []byte("{\"kind\": \"header\"}\n") }, Foreign, 0, -1, `"{\"kind\":"`},
 		{"version", false, func(b []byte) []byte { b[atVersion] = 9; return b }, WrongVersion, atVersion, -1, "version 9"},
 		{"header size", false, func(b []byte) []byte { b[atHeaderSize] = 64; return b }, BadHeader, atHeaderSize, -1, "64 bytes"},
@@ -62,10 +62,10 @@ func TestFaultyFilesAreNamed(t *testing.T) {
 		{"lone swap", false, func(b []byte) []byte { record(b, 2)[30] = byte(Swap); return b }, BadRecord, headerSize + 2*OpSize, 2, "without the continuation"},
 		{"ends before it begins", false, func(b []byte) []byte { le.PutUint64(record(b, 2)[8:], 1); return b }, Backwards, headerSize + 2*OpSize, 2, "ends at 1 ns"},
 		{"clock stepped back", false, func(b []byte) []byte { le.PutUint64(record(b, 3), 1); return b }, Backwards, headerSize + 3*OpSize, 3, "begins at 1 ns"},
-		{"time absurd", false, func(b []byte) []byte { b[headerSize+7] = 0xff; return b }, BadRecord, headerSize, 0, "beyond any clock"},
-		{"killed before the header", true, func(b []byte) []byte { clear(b); return b }, NotBegun, 0, -1, "killed before the first operation"},
+		{"time absurd", false, func(b []byte) []byte { b[headerSize+7] = 0xff; return b }, BadRecord, headerSize, 0, "out of range"},
+		{"killed before the header", true, func(b []byte) []byte { clear(b); return b }, NotBegun, 0, -1, "killed before its first operation"},
 		{"hole", true, func(b []byte) []byte { clear(record(b, 2)[:OpSize]); return b }, Hole, headerSize + 2*OpSize, 2, "record 3 was"},
-		{"hole in a closed file", false, func(b []byte) []byte { clear(record(b, 4)[:OpSize]); return b }, Hole, headerSize + 4*OpSize, 4, "7 were"},
+		{"hole in a closed file", false, func(b []byte) []byte { clear(record(b, 4)[:OpSize]); return b }, Hole, headerSize + 4*OpSize, 4, "closed with 7 records"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "broken.hist")

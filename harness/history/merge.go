@@ -4,12 +4,12 @@ import "math"
 
 // A Merge yields the invocations and returns of a history in order of time. At
 // equal times, invocations come before returns: an operation precedes another
-// only if it returned strictly before the other was invoked. What remains is
-// settled by the order of the logs, so that a part of a history merges as the
-// whole does. Pending operations have no return.
+// only if it returned strictly before the other was invoked. Other ties follow the
+// order of the logs, so that a part of a history has the same order as the whole.
+// Pending operations have no return.
 //
-// It is a tree of losers (Knuth, The Art of Computer Programming 3, 5.4.1): an
-// event costs one comparison for each level, O(log k) for k logs.
+// It is a tree of losers (Knuth, The Art of Computer Programming 3, 5.4.1): an event
+// costs one comparison for each level, O(log k) for k logs.
 type Merge struct {
 	src  []source
 	key  []int64 // key of each source's next event: its time doubled, plus one for a return
@@ -21,7 +21,7 @@ type Merge struct {
 type source struct {
 	ops  []Op
 	at   int // the next event
-	step int // 1, or 2 for a source of invocations or returns alone
+	step int // 1, or 2 for a source of invocations only or of returns only
 	log  int32
 }
 
@@ -35,7 +35,7 @@ type Event struct {
 
 const never = math.MaxInt64
 
-// NewMerge starts at the first event of h.
+// NewMerge returns a merge that starts at the first event of h.
 func NewMerge(h *History) *Merge {
 	var src []source
 	for i, l := range h.Logs {
@@ -67,8 +67,8 @@ func NewMerge(h *History) *Merge {
 	return m
 }
 
-// next is the key of the source's next event. Pending operations' returns are
-// passed over.
+// next is the key of the source's next event. It skips the returns of pending
+// operations.
 func (s *source) next() int64 {
 	for {
 		i := s.at >> 1
@@ -85,7 +85,7 @@ func (s *source) next() int64 {
 	}
 }
 
-// Next is the next event; false after the last.
+// Next returns the next event; ok is false after the last.
 func (m *Merge) Next() (e Event, ok bool) {
 	w := m.tree[0]
 	if m.key[w] == never {

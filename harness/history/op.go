@@ -14,12 +14,12 @@ const (
 	Read                     // load a word, read a snapshot
 	Swap                     // compare-and-swap: Value is the new value, or what a failed one observed
 	Add                      // fetch-and-add: Value is the old value, Aux the delta
-	Lock                     // acquire for oneself: a mutex, or a reader–writer lock for writing
-	Unlock                   // give that back
+	Lock                     // acquire exclusively: a mutex, or a reader–writer lock for writing
+	Unlock                   // release what Lock acquired
 	LockRead                 // acquire for reading
 	UnlockRead
 	Wait // take a permit of a semaphore
-	Post // give one
+	Post // add one
 	kinds
 
 	// Continuation carries the further operands of the record before it.
@@ -31,7 +31,7 @@ var kindNames = [kinds]string{
 	Lock: "lock", Unlock: "unlock", LockRead: "rlock", UnlockRead: "runlock", Wait: "wait", Post: "post",
 }
 
-// Known reports whether k is an operation; a continuation is none.
+// Known reports whether k is an operation, which a continuation is not.
 func (k Kind) Known() bool { return k > 0 && k < kinds }
 
 func (k Kind) String() string {
@@ -47,17 +47,17 @@ func (k Kind) String() string {
 // A Status says how an operation ended.
 type Status uint8
 
-// The ends of an operation. All but OK and Unknown say that it had no effect.
+// The statuses. All but OK and Unknown mean that the operation had no effect.
 const (
 	OK      Status = iota
 	Empty          // nothing to receive
 	Full           // no room to send
 	Timeout        // its time limit passed
-	Corrupt        // an item arrived, but not as it was sent
-	EOF            // closed, and drained
-	Failed         // a try-lock or a try-wait that got nothing, a compare-and-swap that did not swap
+	Corrupt        // an item arrived changed
+	EOF            // closed and drained
+	Failed         // a try-lock or a try-wait that failed, a compare-and-swap that did not swap
 	Refused        // any other error without effect; Aux is the errno
-	Unknown        // ended without saying whether it took effect: treated as pending
+	Unknown        // ended, but whether it took effect is unknown: treated as pending
 	statuses
 )
 
@@ -70,7 +70,7 @@ func (s Status) String() string {
 	return fmt.Sprintf("status %d", uint8(s))
 }
 
-// An Op is one operation, laid out as it is in the file.
+// An Op is one operation, in the layout of the file.
 type Op struct {
 	Inv, Ret int64  // ns of the history's clock; Ret 0: pending
 	Value    uint64 // see [Value]
@@ -83,9 +83,9 @@ type Op struct {
 // OpSize is the size of a record in bytes.
 const OpSize = 32
 
-// Pending reports whether the operation may yet take effect, or may have taken
-// effect unheard: it never returned, or returned without an answer.
+// Pending reports whether it is unknown if the operation took effect, or still will:
+// it never returned, or its status is Unknown.
 func (o *Op) Pending() bool { return o.Ret == 0 || o.Status == Unknown }
 
-// Done reports whether the operation took effect for sure.
+// Done reports whether the operation certainly took effect.
 func (o *Op) Done() bool { return o.Ret != 0 && o.Status == OK }

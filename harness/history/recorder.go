@@ -11,30 +11,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A Recorder writes the operations of one thread. It is not for concurrent use:
+// A Recorder records the operations of one thread. It is not for concurrent use:
 // each thread has its own, and an operation ends before the next begins.
 type Recorder struct {
 	file  *os.File
 	mem   []byte
 	ops   []Op
-	next  int // the record to begin
-	open  *Op // the operation begun last
+	next  int // index of the next record
+	open  *Op // the operation that was begun last
 	extra *Op // its continuation record
 	fence bool
 }
 
-// Options say how a recorder records.
+// Options configure a recorder.
 type Options struct {
 	Process  uint32 // index of the process in its run
 	Capacity int    // records; the file never grows
 	Fence    Fence
-	Slack    uint32 // ns that the reader is to add to every ret, where a fence does not settle it
+	Slack    uint32 // ns that the reader must add to every ret, if no fence makes stores visible before it
 }
 
-// Create makes a new file at path, with room for all records, and maps it. The
-// disk space and the pages are there when it returns: a full disk is an error
-// here, not a SIGBUS later. Put the file on a tmpfs where there is one, for a
-// disk's file system makes pages read-only again whenever it writes them back.
+// Create makes a new file at path, with room for all records, and maps it. Disk
+// space and pages are allocated when it returns: a full disk is an error here, not a
+// SIGBUS later. The file should be on a tmpfs if possible, since file systems on
+// disks make pages read-only again whenever they write them back.
 func Create(path string, o Options) (*Recorder, error) {
 	if o.Capacity <= 0 || o.Capacity > math.MaxInt32 {
 		return nil, fmt.Errorf("history %s: a capacity of %d records, expected 1 to %d", path, o.Capacity, math.MaxInt32)
@@ -79,13 +79,12 @@ func (r *Recorder) mapFile(size int) error {
 	return nil
 }
 
-// Begin records that an operation is about to start; the caller performs it and
-// then calls an End method. A value that is known only afterwards is 0. False
-// means that the file is full: the operation was not recorded, so it must not
-// be performed.
+// Begin records that an operation is about to start; the caller performs it and then
+// calls an End method. A value that is known only afterwards is 0. False means that
+// the file is full: the operation was not recorded, so it must not be performed.
 //
-// Nothing here is atomic. The file is read after its process has ended, when
-// every store that was executed is there; and the compiler keeps their order.
+// The stores need not be atomic: the file is read after its process has ended, when
+// every executed store is visible, and the compiler keeps their order.
 func (r *Recorder) Begin(k Kind, object uint16, value uint64, aux uint32) bool {
 	if r.next >= len(r.ops) {
 		return false
@@ -96,9 +95,9 @@ func (r *Recorder) Begin(k Kind, object uint16, value uint64, aux uint32) bool {
 	o.Value = value
 	o.Aux, o.Object, o.Kind = aux, object, k
 	if r.fence {
-		// Nothing orders the clock's reading before the loads that follow it: one
-		// that ran ahead would have read, within the operation, what was there
-		// before it. An atomic store keeps them behind.
+		// Nothing else orders the reading of the clock before the loads that follow
+		// it: a load that ran ahead would read, within the operation, a value from
+		// before it. The atomic store keeps the loads behind.
 		atomic.StoreInt64(&o.Inv, now())
 	} else {
 		o.Inv = now()
@@ -106,10 +105,10 @@ func (r *Recorder) Begin(k Kind, object uint16, value uint64, aux uint32) bool {
 	return true
 }
 
-// End records the end of the operation begun last.
+// End records the end of the operation that was begun last.
 func (r *Recorder) End(s Status) { r.finish(r.open, s) }
 
-// EndValue records the end of an operation that yielded a value.
+// EndValue records the end of an operation that returned a value.
 func (r *Recorder) EndValue(s Status, value uint64) {
 	r.open.Value = value
 	r.finish(r.open, s)
@@ -142,10 +141,10 @@ func (r *Recorder) EndSwap(s Status, observed uint64) {
 	r.finish(r.open, s)
 }
 
-// finish stamps ret once the operation's stores are visible to all. The atomic
-// store of the record's last word is the fence: on amd64 an XCHG, which drains
-// the store buffer. On arm64 it orders the stores before it, but reading the
-// counter does not wait for them to arrive: use a slack there.
+// finish stamps ret once the stores of the operation are visible to all processors.
+// The atomic store of the record's last word is the fence: on amd64 an XCHG, which
+// drains the store buffer. On arm64 it orders the earlier stores, but reading the
+// counter does not wait until they are visible, so a slack is needed there.
 func (r *Recorder) finish(o *Op, s Status) {
 	if r.fence {
 		word := uint64(o.Aux) | uint64(o.Object)<<32 | uint64(o.Kind)<<48 | uint64(s)<<56
@@ -162,8 +161,8 @@ func (r *Recorder) Len() int { return r.next }
 // Left is the number of records still free.
 func (r *Recorder) Left() int { return len(r.ops) - r.next }
 
-// Close writes the number of records into the header, and cuts off what was not
-// used. A file that was never closed can be read nevertheless.
+// Close writes the number of records into the header, and truncates the file after
+// the last record. A file that was never closed can be read, too.
 func (r *Recorder) Close() error {
 	if r.mem == nil {
 		return nil
@@ -185,8 +184,8 @@ func (r *Recorder) release() error {
 	return errors.Join(err, r.file.Close())
 }
 
-// records views mapped bytes as records. The mapping is page-aligned and the
-// header a multiple of eight bytes, so the records are aligned.
+// records returns a view of mapped bytes as records. The mapping is page-aligned and
+// the size of the header a multiple of eight bytes, so the records are aligned.
 func records(b []byte) []Op {
 	return unsafe.Slice((*Op)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/OpSize)
 }

@@ -6,9 +6,8 @@ import (
 	"unsafe"
 )
 
-// WriteTo writes the log as a file that [Open] reads: to keep a part of a
-// history, or one that was made up. Rets are written as they are, so the file
-// states no slack.
+// WriteTo writes the log as a file that [Open] reads, to save a part of a history or
+// a constructed one. Slack has been added to every ret, so the file states none.
 func (l *Log) WriteTo(w io.Writer) (int64, error) {
 	if !littleEndian() {
 		return 0, errBigEndian
@@ -32,7 +31,7 @@ func (l *Log) WriteTo(w io.Writer) (int64, error) {
 	return int64(n) + int64(m), err
 }
 
-// joined puts the continuation records back in.
+// joined inserts the continuation records again.
 func (l *Log) joined() []Op {
 	ops := make([]Op, 0, len(l.Ops))
 	for i, o := range l.Ops {

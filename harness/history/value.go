@@ -5,21 +5,21 @@ import (
 	"fmt"
 )
 
-// Value names one item: the producer in the upper 32 bits, its running number
-// in the lower. Checkers index arrays by both, so numbers should be dense.
+// Value names one item: the producer in the upper 32 bits, the number of its item in
+// the lower. Checkers index arrays by both, so numbers should be dense.
 func Value(producer, sequence uint32) uint64 { return uint64(producer)<<32 | uint64(sequence) }
 
 // Split is the inverse of [Value].
 func Split(value uint64) (producer, sequence uint32) { return uint32(value >> 32), uint32(value) }
 
-// Sizes of items in bytes, by what they can carry. An item below SmallestNamed
-// cannot be told from another: only counts are checked then.
+// Sizes of items in bytes, by their content. Items below SmallestNamed cannot be
+// distinguished, so that only their number is checked.
 const (
 	SmallestNamed  = 4  // a packed id: 4 bits of producer, 28 of sequence
 	SmallestSummed = 16 // the value and a checksum
 )
 
-// Pack squeezes a value into 4 bytes. It fails for producers above 15 and
+// Pack encodes a value in 4 bytes. It fails for producers above 15 and
 // sequences of 2^28 and more.
 func Pack(value uint64) (id uint32, ok bool) {
 	p, s := Split(value)
@@ -29,12 +29,11 @@ func Pack(value uint64) (id uint32, ok bool) {
 // Unpack is the inverse of [Pack].
 func Unpack(id uint32) uint64 { return Value(id>>28, id&(1<<28-1)) }
 
-// Fill writes the item that stands for value: from 16 bytes on the value, a
-// checksum and a pattern that differs between values; from 4 bytes on the
-// packed id, over and over.
+// Fill writes the item of a value: from 16 bytes on, the value, a checksum and a
+// pattern that differs between values; from 4 bytes on, the packed id, repeated.
 func Fill(item []byte, value uint64) error {
 	if len(item) < SmallestNamed {
-		return fmt.Errorf("history: an item of %d bytes carries no value; the smallest that does has %d", len(item), SmallestNamed)
+		return fmt.Errorf("history: an item of %d bytes cannot hold a value; at least %d bytes are needed", len(item), SmallestNamed)
 	}
 	if len(item) < SmallestSummed {
 		id, ok := Pack(value)
@@ -62,8 +61,8 @@ func Fill(item []byte, value uint64) error {
 	return nil
 }
 
-// Check reads the value that an item stands for, and whether it arrived whole.
-// An item that did not is to be recorded as [Corrupt].
+// Check reads the value of an item, and whether the item is unchanged. An item that
+// is not must be recorded as [Corrupt].
 func Check(item []byte) (value uint64, whole bool) {
 	if len(item) < SmallestNamed {
 		return 0, false

@@ -104,9 +104,9 @@ func rivals() []rival {
 	}
 }
 
-// TestDifferential compares every checker with porcupine. One that claims to be
-// complete must agree always; the others must never raise a false alarm, and
-// what they miss is counted.
+// TestDifferential compares every checker with porcupine. A complete verdict must
+// agree with it; the other checkers must never raise a false alarm, and the
+// violations that they miss are counted.
 func TestDifferential(t *testing.T) {
 	n := *histories
 	for k, rv := range rivals() {
@@ -194,7 +194,7 @@ func accompanied(h *history.History, o *history.Op) bool {
 	return n > 1 // besides itself
 }
 
-// TestRendezvousDifferential compares with trying every instant.
+// TestRendezvousDifferential compares the checker with trying every instant.
 func TestRendezvousDifferential(t *testing.T) {
 	r := rand.New(rand.NewPCG(8+*seed, 9))
 	n, wrong := 2**histories, 0

@@ -39,7 +39,7 @@ recorded before that place is read nevertheless.`,
 				return reportHistory(files, as)
 			}
 			if as != (judge{}) {
-				return usage("--object, --relaxed: %s is no history", args[0])
+				return usage("--object, --relaxed: %s is not a history file", args[0])
 			}
 			return report(args[0], format, out, verbose)
 		},
