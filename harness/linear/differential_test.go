@@ -109,6 +109,9 @@ func rivals() []rival {
 // violations that they miss are counted.
 func TestDifferential(t *testing.T) {
 	n := *histories
+	if testing.Short() {
+		n = min(n, 1_000)
+	}
 	for k, rv := range rivals() {
 		t.Run(rv.name, func(t *testing.T) {
 			t.Parallel()
