@@ -1,6 +1,6 @@
-"""ipckit.py: lets ipckit check an implementation that is written in Python.
+"""ipckit.py: the way by which ipckit checks an implementation in Python.
 
-Write a class for each thing that you implement, and hand the classes over:
+Write a class for each thing that you implement, and pass the classes to serve:
 
     import ipckit
 
@@ -17,51 +17,75 @@ Write a class for each thing that you implement, and hand the classes over:
 
     ipckit.serve("my-ring", "1.0", one_to_one=Ring)
 
-and in ipckit.yaml beside it
+Start the program from the claims file, ipckit.yaml, in the same directory:
 
     agent: python3 ring.py
 
-ipckit starts several processes of that program, tells each what to do, and
-compares what comes of it with what ipckit.yaml claims. The module needs
-Python 3.9 and nothing else. ipckit puts it on PYTHONPATH, so no copy is needed;
-one that lies beside the program is preferred.
+ipckit starts several processes of that program, sends each one commands, and
+compares the results with what ipckit.yaml claims. This module needs Python 3.9
+or newer and nothing else. ipckit puts it on PYTHONPATH, so you need no copy; a
+copy beside the program takes precedence.
 
-The classes
+In one process all methods are called from the main thread, one after the other;
+only cancel is called from another thread. The processes may share nothing but
+the objects that they create and open by name. create, open and unlink are called
+on the class, the other methods on the object that create or open returned.
 
-A region (region=) has
+name is a str such as "/name", as for shm_open; unusual names must work or raise
+an exception. Sizes and capacities are ints, and ipckit tries negative and huge
+ones, which must raise an exception, such as ValueError. A create that fails must
+leave no name behind.
 
-    create(name, size)      a new region, all zeros; the name must be free
-    open(name, read_only)   an existing one
-    unlink(name)            remove the name; who is attached goes on
-    size()                  bytes
-    read(offset, n)         n bytes, as bytes
-    write(offset, data)
-    detach()                give back mapping and descriptors; the region stays
+A region (serve's region=) has
+
+    create(name, size)      a new region of size bytes, all zero; FileExistsError
+                            if the name exists
+    open(name, read_only)   an existing region, for reading alone if read_only is
+                            True; FileNotFoundError if there is none, or if it is
+                            not complete yet
+    unlink(name)            removes the name; attached processes keep the region
+    size()                  the size in bytes: at least the one of create, and the
+                            same in every process
+    read(offset, n)         the n bytes from offset (bytes), as a bytes object
+    write(offset, data)     writes data, a bytearray, at offset. read and write
+                            raise an IndexError or ValueError if any byte lies
+                            outside of the region
+    detach()                gives back the mapping and the descriptors; the region
+                            stays
 
 A bounded buffer (one_to_one=, many=, or both) has
 
     create(name, capacity, item_max)
-    open(name)
-    unlink(name)
-    put(item, timeout)      item is a bytearray that is overwritten afterwards:
-                            copy it, do not keep it
-    get(room, timeout)      the oldest item, as bytes. One that is longer than
-                            room bytes: raise TooLarge, and leave it inside
-    detach()
-    close()                 optional: for everybody; what is inside can be got
-    cancel()                optional: end the operation that another thread of
-                            this process is in, which then raises Interrupted
+                            a new buffer for capacity items (or bytes, if claimed)
+                            of up to item_max bytes each; FileExistsError
+    open(name)              an existing buffer; FileNotFoundError
+    unlink(name)            removes the name
+    put(item, timeout)      appends a copy of item, a bytearray: its bytes are
+                            overwritten after the call. Raises Full, Timeout,
+                            Closed, PeerDead; TooLarge above item_max
+    get(room, timeout)      removes and returns the oldest item, a bytes object.
+                            Raises Empty, Timeout, PeerDead; Closed once the buffer
+                            is also empty; TooLarge if the item has more than room
+                            bytes, and then it stays
+    detach()                gives back what this process holds; the items stay
+    close()                 optional: nothing can be put any more, what is inside
+                            can still be got, and calls that wait raise Closed
+    cancel()                optional: ends the call that another thread of this
+                            process is waiting in, which then raises Interrupted
 
-A mailbox (mailbox=) is the same with send and receive in place of put and get.
-create, open and unlink are called on the class. A buffer or mailbox whose class
-says `presets = True` is asked with create(name, capacity, item_max, start=n) to
-begin with its running indices at n.
+A mailbox (mailbox=) is the same with send for put and receive for get.
 
-timeout is None (wait for ever), 0 (do not wait), or seconds.
+A class of buffers or mailboxes with the attribute `presets = True` is created by
+create(name, capacity, item_max, start=n) where a check wants its indices, if they
+are never reset, to begin at n.
 
-What goes wrong is told by exceptions: those of this module, or Python's own,
-FileExistsError and TimeoutError for example. A method that raises
-NotImplementedError is reported as not written yet.
+timeout is None (wait for ever), 0 (do not wait), or a number of seconds. A signal
+does not end a wait.
+
+An error is an exception: one of this module, or one of Python's own, such as
+FileExistsError or TimeoutError. Each has a
+kind, which reports show; that of an OSError follows from its errno. A method that raises NotImplementedError is
+reported as not written yet, and any other exception as "io", with its line.
 """
 
 import array
@@ -92,49 +116,49 @@ __all__ = [
 
 
 class Error(Exception):
-    """An operation was refused. kind is a word of ipckit's protocol."""
+    """An operation failed."""
 
-    kind = "io"
+    kind = "io"  # the error in ipckit's protocol
 
 
 class Full(Error):
-    """There is no room, and the caller would not wait."""
+    """There is no room, and the call may not wait."""
 
     kind = "full"
 
 
 class Empty(Error):
-    """There is no item, and the caller would not wait."""
+    """There is no item, and the call may not wait."""
 
     kind = "empty"
 
 
 class Timeout(Error):
-    """The time was up before there was room, or an item. TimeoutError serves too."""
+    """The time is up."""
 
     kind = "timeout"
 
 
 class Closed(Error):
-    """The buffer is closed, and where getting, drained."""
+    """The buffer is closed; get: and empty."""
 
     kind = "closed"
 
 
 class TooLarge(Error):
-    """The item is larger than the largest, or than the caller has room for."""
+    """The item is larger than item_max, or than room."""
 
     kind = "too-large"
 
 
 class PeerDead(Error):
-    """The process at the other end died."""
+    """The process at the other end has died."""
 
     kind = "peer-dead"
 
 
 class OwnerDead(Error):
-    """Granted, but the previous owner died inside."""
+    """Granted; the last owner died while it was inside."""
 
     kind = "owner-dead"
 
@@ -150,7 +174,7 @@ class _Invalid(Error):
 
 
 class _Unsupported(Exception):
-    """The operation or argument that the implementation does not have."""
+    """The implementation does not have this operation or argument."""
 
 
 _KINDS = {
@@ -163,7 +187,7 @@ _KINDS = {
     errno.EINTR: "interrupted", errno.ECANCELED: "interrupted",
 }
 
-# What a program raises itself has no number.
+# Exceptions that the program raises itself have no errno.
 _CLASSES = (
     (FileExistsError, "exists"), (FileNotFoundError, "not-found"), (PermissionError, "permission"),
     (TimeoutError, "timeout"), (BrokenPipeError, "closed"), (InterruptedError, "interrupted"),
@@ -173,7 +197,7 @@ _CLASSES = (
 
 
 def _refusal(error):
-    """What a reply says of an exception: its kind, and a text for people."""
+    """The kind and the text by which a reply reports an exception."""
     if isinstance(error, Error):
         return error.kind, str(error) or type(error).__doc__
     frame = _place(error)
@@ -186,22 +210,21 @@ def _refusal(error):
             return kind, text
     if isinstance(error, OSError):
         return _KINDS.get(error.errno, "io"), text
-    # Most likely a mistake of the program's. It is an answer nevertheless, and
-    # whoever looks at the output finds where it comes from.
+    # Probably a mistake in the program: the traceback shows where.
     traceback.print_exception(type(error), error, error.__traceback__)
     return "io", text
 
 
 def _place(error):
-    """Where an exception comes from: the innermost line that is not this file's."""
+    """The innermost frame of an exception outside of this file."""
     frames = traceback.extract_tb(error.__traceback__)
     return next((f for f in reversed(frames) if f.filename != __file__), frames[-1])
 
 
-# --- Payloads, which every adapter generates in the same way ---
+# --- Payloads: the agents of all languages generate the same bytes ---
 
 _WORD = (1 << 64) - 1
-_OVERWRITTEN = 0xEE  # what a buffer holds once it has been put
+_OVERWRITTEN = 0xEE  # the bytes of an item after the call that put it
 
 
 def _splitmix64(x):
@@ -211,7 +234,7 @@ def _splitmix64(x):
     return x ^ (x >> 31)
 
 
-_CHUNK = 512  # words that are generated at once
+_CHUNK = 512  # words that are generated at a time
 
 
 @functools.lru_cache(maxsize=None)
@@ -263,11 +286,11 @@ def _hash(data):
 
 # --- Requests ---
 
-_MAX_DATA = (12 << 20) - 4096  # of a reply: its line stays below 16 MiB
+_MAX_DATA = (12 << 20) - 4096  # bytes in a reply, whose line must stay below 16 MiB
 _MAX_GENERATED = 1 << 30
 
 
-# The fields of a request, and what each is.
+# The fields of a request, and the type of each.
 _FIELDS = {
     "id": int, "op": str, "object": str, "name": str, "kind": str, "capacity": int, "item_max": int, "start": int,
     "size": int, "read_only": bool, "offset": int, "data": str, "seed": int, "digest": bool, "wait": (int, str),
@@ -289,7 +312,7 @@ def _check_fields(request):
 
 
 def _need(request, name):
-    """An integer that the request must carry."""
+    """The integer in a field that the request must have."""
     value = request.get(name)
     if type(value) is not int:
         raise _Invalid("%s needs %s" % (request["op"], name))
@@ -308,7 +331,7 @@ def _timeout(request):
 
 
 def _carried(request):
-    """The payload of a request."""
+    """The payload that a request carries, or describes by size and seed."""
     if "data" in request:
         return bytearray(base64.b64decode(request["data"], validate=True))
     size, seed = _need(request, "size"), _need(request, "seed")
@@ -318,7 +341,7 @@ def _carried(request):
 
 
 def _answer(request, data):
-    """The reply's part that holds what was read."""
+    """The fields of a reply with the bytes that were read."""
     if request.get("digest"):
         return {"size": len(data), "hash": _hash(data)}
     if len(data) > _MAX_DATA:
@@ -335,19 +358,19 @@ def _check_bytes(what, data, room):
     return data
 
 
-# --- Operations, which the main thread does one after the other ---
+# --- Operations, carried out by the main thread one after the other ---
 
 
 def _name(request):
     if "name" not in request:
         raise _Invalid("%s needs name" % request["op"])
     if "\0" in request["name"]:
-        raise _Invalid("a name with a NUL in it cannot be told to the system")
+        raise _Invalid("a name cannot contain a NUL")
     return request["name"]
 
 
 class _Handle:
-    """An object under the handle that ipckit chose for it."""
+    """An object, which ipckit's requests name by a handle that it chose."""
 
     def __init__(self, family, thing, item_max=0):
         self.family, self.thing, self.item_max = family, thing, item_max
@@ -355,7 +378,7 @@ class _Handle:
 
 _DEFAULT_ITEM_MAX = 64 << 10
 
-# What the wire calls the operations of a family, and what its class calls them.
+# The operations of a family, and the methods for them.
 _QUEUES = {
     "buffer": {"put": "put", "get": "get", "close": "close", "detach": "detach"},
     "mailbox": {"send": "send", "receive": "receive", "close": "close", "detach": "detach"},
@@ -371,7 +394,7 @@ class _Operations:
         self.finished = 0
 
     def do(self, request):
-        """Carry out one operation; gives the rest of the reply."""
+        """Carries out one operation and returns the fields of the reply."""
         op = request["op"]
         family, _, verb = op.partition(".")
         if family == "region" and self.regions is not None:
@@ -553,7 +576,7 @@ class _Operations:
         return result
 
     def record(self, request, method, load, sends, item_max):
-        """A workload whose operations are written down and judged by a checker."""
+        """A workload whose operations are recorded, for a checker to judge."""
         recorded = _Recorded(request, load)
         try:
             step = recorded.sending(method) if sends else recorded.receiving(method, max(load.high, item_max))
@@ -568,9 +591,9 @@ class _Operations:
 
 
 class _Tally:
-    """How many items were begun and how many are done, for the kit to read when
-    this process has been killed: words 6 and 7 of its own, see field scratch of
-    the protocol's schema."""
+    """How many items were begun and how many are done, in words 6 and 7 of this
+    process, where the kit reads them after it has killed the process: see the field
+    scratch in the protocol's schema."""
 
     def __init__(self, request):
         self.words = self.memory = None
@@ -601,7 +624,7 @@ class _Tally:
 
 
 class _Stopped(Exception):
-    """A workload ended by an error; the reply says how far it came."""
+    """An error ended a workload; so_far has the fields of the reply about its progress."""
 
     def __init__(self, error, so_far):
         super().__init__(str(error))
@@ -611,7 +634,7 @@ class _Stopped(Exception):
 class _Load:
     """The items of a workload."""
 
-    NEARBY = 100_000  # how far around an item its like is looked for
+    NEARBY = 100_000  # items before and after the expected one among which describe looks
 
     def __init__(self, request):
         self.count, self.seed = _need(request, "count"), _need(request, "seed") & _WORD
@@ -626,7 +649,7 @@ class _Load:
         return _payload(self.size(i), _item_seed(self.seed, i))
 
     def describe(self, got, i):
-        """What came instead of item i."""
+        """Describes what was received instead of item i."""
         j = self.find(got, i)
         if j is not None:
             return "item %d is item %d" % (i, j)
@@ -640,7 +663,7 @@ class _Load:
 
     def find(self, got, i):
         if len(got) < 8:
-            return None  # so few bytes resemble each other too often
+            return None  # so few bytes are the same too often by chance
         word = int.from_bytes(got[:8], "little")
         for distance in range(1, min(self.count, self.NEARBY)):
             for j in (i - distance, i + distance):
@@ -649,18 +672,18 @@ class _Load:
         return None
 
 
-# --- Histories: what was done when, for a checker that looks at it afterwards ---
+# --- Histories: which operation was called and returned when, for a checker ---
 
 
 class _Recorder:
-    """Writes operations into a mapped file, in the form of ipckit's package history:
-    a header of 128 bytes, then 32 for each operation, in words of 64 bits. A file
-    whose process was killed is whole: ret is written last, and is 0 until then."""
+    """Writes operations into a mapped file, in the format of ipckit's package history:
+    a header of 128 bytes, then 32 bytes for each operation, in 64-bit words. A file
+    stays readable if its process is killed: ret is written last, and is 0 before."""
 
     HEADER, WORDS = 128, 4  # bytes; words of an operation: inv, ret, value, and the rest
     SEND, RECEIVE = 1, 2
     OK, EMPTY, FULL, TIMEOUT, CORRUPT, EOF, FAILED, REFUSED, UNKNOWN = range(9)
-    SLACK = 2000  # ns for a store to be seen by all; Python has no fence
+    SLACK = 2000  # ns until a store is visible to all processes; Python has no fence
 
     def __init__(self, path, process, capacity):
         size = self.HEADER + 8 * self.WORDS * capacity
@@ -683,14 +706,14 @@ class _Recorder:
         self.left = capacity
 
     def begin(self, kind, value):
-        self.at += self.WORDS  # the words of this one lie right before it
+        self.at += self.WORDS  # the words of this operation are those before at
         self.left -= 1
         self.rest = kind << 48
         self.words[self.at - 2], self.words[self.at - 1] = value, self.rest
         self.words[self.at - 4] = time.monotonic_ns()
 
     def returned(self):
-        """Call it when the operation is over; end may take its time."""
+        """Takes the time at which the operation returned; end may follow later."""
         self.ret = time.monotonic_ns()
 
     def end(self, status, value=None):
@@ -701,7 +724,7 @@ class _Recorder:
 
     def close(self):
         count = (self.at - self.first) // self.WORDS
-        self.words[8] = count + 1  # right after the boot
+        self.words[8] = count + 1  # the word after the boot id
         self.words.release()
         self.memory.close()
         os.ftruncate(self.fd, self.HEADER + 8 * self.WORDS * count)
@@ -723,7 +746,7 @@ def _fill(size, value):
 
 
 def _check(item):
-    """The value that an item stands for, and whether it arrived whole."""
+    """The value that an item stands for, and whether its bytes are intact."""
     if len(item) < 4:
         return 0, False
     if len(item) < 16:
@@ -734,7 +757,7 @@ def _check(item):
 
 
 def _checksum(item):
-    """FNV-1a over words: the length, the value, and all after the checksum."""
+    """FNV-1a over words: the length, the value, and all words after the checksum."""
     h = ((0xCBF29CE484222325 ^ len(item)) * 0x100000001B3) & _WORD
     for at in (0, *range(16, len(item), 8)):
         h = ((h ^ int.from_bytes(item[at : at + 8], "little")) * 0x100000001B3) & _WORD
@@ -743,11 +766,11 @@ def _checksum(item):
 
 
 class _Recorded:
-    """A workload that is recorded. count is how many operations have to take
-    effect; of 100, so many as tries says do not wait."""
+    """A workload that is recorded. count operations must take effect; tries is the
+    percentage of calls that do not wait, think the longest pause in ns."""
 
     def __init__(self, request, load):
-        import random  # takes a moment, and few need it
+        import random  # slow to import, and only recorded workloads need it
 
         self.load, self.timeout = load, _timeout(request)
         self.index, self.tries, self.think = (_need(request, name) for name in ("index", "tries", "think"))
@@ -762,7 +785,7 @@ class _Recorded:
         return self.result["done"]
 
     def pause(self):
-        """Thinks: most often not at all, now and then as long as is allowed."""
+        """Pauses for up to think ns, in one of 16 steps; in two others it yields."""
         if self.think == 0:
             return
         what = self.random.randrange(16)
@@ -772,13 +795,13 @@ class _Recorded:
             os.sched_yield()
 
     def patience(self):
-        """How long the next operation waits. Attempts stop when there is only room
-        left for what has to be done."""
+        """The timeout of the next operation. Operations that do not wait stop when the
+        history only has room for those that must take effect."""
         spare = self.recorder.left > 2 * (self.load.count - self.done) + 8
         return 0 if spare and self.random.randrange(100) < self.tries else self.timeout
 
     def attempt(self, kind, value, operation, timeout):
-        """One operation, recorded as far as its refusal. Gives what it returned, and
+        """Calls one operation, and records it if it is refused. Returns its result and
         whether it took effect."""
         self.recorder.begin(kind, value)
         try:
@@ -792,7 +815,7 @@ class _Recorded:
             if status == _Recorder.UNKNOWN:
                 raise
         if timeout == 0:
-            os.sched_yield()  # who polls must not keep those out who could help him
+            os.sched_yield()  # a polling process must not keep the others from running
         return None, False
 
     @staticmethod
@@ -821,8 +844,8 @@ class _Recorded:
         return step
 
     def receiving(self, get, room):
-        """Who was told not to wait ends with the first refusal: he drains what is left."""
-        self.result["wrong"] = 0  # nobody has looked yet
+        """A receiver that may not wait drains what is left: it ends at the first refusal."""
+        self.result["wrong"] = 0  # the checker judges, later
         drains = self.timeout == 0
 
         def step():
@@ -847,7 +870,7 @@ def _raise(error):
     raise error
 
 
-# --- Marker calls, by which a tracer sees where an operation begins and ends ---
+# --- Marker calls, which show a tracer where an operation begins and ends ---
 
 _MARK_BEGIN, _MARK_END = 77001, 77002  # system calls that do not exist
 
@@ -857,10 +880,10 @@ def _call(f, *args, **more):
 
 
 def _marked_call():
-    import ctypes  # not every installation has it
+    import ctypes  # not in every installation
 
-    # Loaded so that the interpreter's lock is kept: giving it up between the
-    # marker and the operation would let the other thread in.
+    # PyDLL keeps the interpreter's lock: otherwise the other thread could run
+    # between the marker and the operation.
     syscall = ctypes.PyDLL(None).syscall
     begin, end = ctypes.c_long(_MARK_BEGIN), ctypes.c_long(_MARK_END)
 
@@ -878,7 +901,7 @@ def _marked_call():
 
 
 def _channels():
-    """The descriptors of commands and replies, which no child gets."""
+    """The descriptors of commands and replies; children do not inherit them."""
     if os.environ.get("IPCKIT_CONTROL") != "stdio":
         for fd in (3, 4):
             os.set_inheritable(fd, False)
@@ -887,14 +910,14 @@ def _channels():
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    os.dup2(2, 1)  # what the program prints goes to standard error
+    os.dup2(2, 1)  # the program's output goes to standard error
     return commands, replies
 
 
 class _Agent:
-    """Operations are done by the main thread: signal handlers run there, and
-    much of what a program imports wants to be there. Another thread reads the
-    commands, and answers hello, status, cancel and bye meanwhile."""
+    """The main thread carries out operations, since signal handlers run there and some
+    modules work there only. Another thread reads the commands, and itself answers
+    hello, status, cancel and bye."""
 
     def __init__(self, hello, operations, commands, replies):
         self.hello, self.operations = hello, operations
@@ -913,7 +936,7 @@ class _Agent:
             self.reply(reply)
 
     def perform(self, request, do):
-        """Do something, and make a reply of what it returns or raises."""
+        """Calls do and makes a reply of what it returns or raises."""
         reply = {"id": request["id"]}
         try:
             reply.update(do(request))
@@ -934,8 +957,8 @@ class _Agent:
                 line = line[os.write(self.replies, line) :]
 
     def control(self):
-        """Read commands to their end. The process ends with this thread, whatever
-        the other one is doing."""
+        """Reads commands to their end. The process ends with this thread, even if the
+        main thread is busy."""
         status = 2
         try:
             for line in self.commands:
@@ -950,19 +973,19 @@ class _Agent:
             os._exit(status)
 
     def parse(self, line):
-        """A request; None where it makes no sense. Without an id there is nothing to
-        answer either."""
+        """The request in a line; None if it is not valid, which is answered if it has an
+        id."""
         try:
             request = json.loads(line)
             identified = type(request["id"]) is int and request["id"] > 0
         except (ValueError, TypeError, KeyError):
             identified = False
         if not identified:
-            print("ipckit agent: a line that cannot be answered: %.200r" % line, file=sys.stderr)
+            print("ipckit agent: a line without a valid id cannot be answered: %.200r" % line, file=sys.stderr)
             return None
         request.setdefault("op", "")
         if request["op"] == "hello":
-            return request  # a kit that is newer may say more of itself
+            return request  # a newer kit may send more fields
         try:
             _check_fields(request)
         except (_Invalid, _Unsupported) as error:
@@ -971,7 +994,7 @@ class _Agent:
         return request
 
     def command(self, request):
-        """Answer one command, or hand it to the main thread. True after bye."""
+        """Answers one command, or passes it to the main thread. True after bye."""
         op = request["op"]
         if op == "bye":
             self.reply({"id": request["id"], "ok": True})
@@ -983,7 +1006,7 @@ class _Agent:
         elif op == "status":
             self.reply(self.status(request))
         elif op == "cancel":
-            # The implementation's own code, which may block.
+            # cancel is the implementation's own code and may block.
             threading.Thread(target=lambda: self.reply(self.perform(request, self.cancel)), daemon=True).start()
         elif self.busy is not None:
             self.reply({"id": request["id"], "error": "invalid", "text": self.busy["op"] + " is under way"})
@@ -1012,10 +1035,11 @@ class _Agent:
 
 
 def serve(name, version="", *, region=None, one_to_one=None, many=None, mailbox=None):
-    """Do what ipckit says, to the end of the process: the last line of the program.
+    """Carries out ipckit's commands until the process ends; does not return.
 
-    name and version are those of ipckit.yaml. The rest are classes, see the
-    module's description; what is left out is not there.
+    Call it in the main thread, as the last statement of the program. name and version
+    are those of ipckit.yaml. The others are classes, as the module's description says;
+    None (the default) means that the program has none.
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("ipckit.serve must be called in the main thread")
@@ -1027,17 +1051,17 @@ def serve(name, version="", *, region=None, one_to_one=None, many=None, mailbox=
             "to type commands yourself, set IPCKIT_CONTROL=stdio"
         )
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:  # what was printed is there also after a SIGKILL
+        if stream is not None:  # so that output before a SIGKILL is not lost
             stream.reconfigure(line_buffering=True)
     if sys.stderr is not None:
-        faulthandler.enable()  # a SIGBUS or SIGSEGV tells the line
-    # A handler that does nothing, and is installed without SA_RESTART, as Python
-    # does: system calls fail with EINTR.
+        faulthandler.enable()  # a SIGBUS or SIGSEGV prints the line
+    # A handler that does nothing. Python installs it without SA_RESTART, so that
+    # system calls fail with EINTR.
     signal.signal(signal.SIGUSR1, lambda number, frame: None)
     hello = {
         "protocol": 0, "subject": name, "version": version, "language": "Python",
         "thread": threading.get_native_id(), "overwrites": True, "interrupts": True,
-        "records": sys.byteorder == "little",  # as histories are
+        "records": sys.byteorder == "little",  # histories are little-endian
     }
     hello["cancel"] = any(hasattr(made, "cancel") for made in (one_to_one, many, mailbox))
     _Agent(hello, _Operations(region, one_to_one, many, mailbox), commands, replies).run()
