@@ -1,8 +1,8 @@
 /*
  * The course's header behind ipckit's: what is written once for an assignment.
  *
- * A function that never waits asks first. With one producer and one consumer
- * the answer stays true: nobody else takes the slot, or the item, that it saw.
+ * A call that may not wait looks first. With one producer and one consumer what
+ * it sees stays true: no other process takes the slot or the item.
  */
 #include "ipckit.h"
 #include "queue.h"

@@ -1,5 +1,5 @@
-/* A student's answer: a circular array, counted by a semaphore for the items
- * and one for the free slots. One process appends, another removes. */
+/* A student's solution: a circular array, with one semaphore that counts the items
+ * and one that counts the free slots. One process appends, another removes. */
 #include "queue.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* command.h: what the kit asks for: one flat JSON object a line. A part of ipckit_shim.c. */
+/* command.h: the commands of the kit, one flat JSON object a line. A part of ipckit_shim.c. */
 
 struct string {
     char *at; /* NULL: not given */
@@ -50,7 +50,7 @@ static const struct field {
 /* A cursor reads JSON out of a line that ends with a NUL. */
 struct cursor {
     char *at;
-    const char *problem; /* NULL as long as all is well */
+    const char *problem; /* NULL: none so far */
 };
 
 static bool wrong(struct cursor *c, const char *problem)
@@ -226,8 +226,8 @@ static bool read_field(struct cursor *c, struct request *r)
     return wrong(c, unknown);
 }
 
-/* parse reads a command out of its line and says what is wrong with it, or
- * NULL. What was read before the mistake, such as the id, is there. */
+/* parse reads a command out of its line. It returns what is wrong with the line, or
+ * NULL. Fields that were read before the mistake, such as the id, are set. */
 static const char *parse(struct request *r)
 {
     struct cursor c = {.at = r->line};

@@ -40,8 +40,8 @@ static void status(const struct request *r)
     free(out.at);
 }
 
-/* cancel ends the operation under way. Its object cannot go meanwhile: detach
- * would have to come through this thread. */
+/* cancel ends the operation under way. Its object cannot be detached meanwhile: a
+ * detach would come through this thread. */
 static void cancel(const struct request *r)
 {
     enum ipckit_error error = IPCKIT_OK;
@@ -60,9 +60,9 @@ static void cancel(const struct request *r)
     reply(r->id.value, r->op.at, error, NULL);
 }
 
-/* next_line gives the next line, ended by a NUL instead of a newline; the
- * caller frees it. Of a line that is too long it gives the beginning. NULL is
- * the end of the commands. */
+/* next_line returns the next line, ended by a NUL instead of a newline; the caller
+ * frees it. Of a line that is too long it returns the beginning. NULL: there are no
+ * more commands. */
 static char *next_line(bool *too_long)
 {
     static char chunk[1 << 16];
@@ -104,7 +104,7 @@ static void queue_operation(struct request *r)
     pthread_mutex_unlock(&lock);
 }
 
-/* take deals with one command, and frees it unless it is an operation. */
+/* take handles one command, and frees it unless it is an operation. */
 static void take(struct request *r, bool too_long, int thread)
 {
     const char *problem = parse(r);
@@ -138,7 +138,7 @@ static void *control(void *thread)
         bool too_long;
         char *line = next_line(&too_long);
         if (line == NULL)
-            exit(0); /* those who gave commands are gone; nobody asked for more */
+            exit(0); /* the kit has gone */
         struct request *r = calloc(1, sizeof *r);
         if (r == NULL)
             die("out of memory");

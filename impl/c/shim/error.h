@@ -1,4 +1,4 @@
-/* error.h: what operations answer. A part of ipckit_shim.c. */
+/* error.h: the errors of operations. A part of ipckit_shim.c. */
 
 static const char *const kinds[] = {
     [IPCKIT_EXISTS] = "exists", [IPCKIT_NOT_FOUND] = "not-found", [IPCKIT_FULL] = "full",

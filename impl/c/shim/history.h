@@ -1,6 +1,7 @@
-/* history.h: writes operations down with their times, for a checker that reads
- * them when all processes are done. A part of ipckit_shim.c. The form is that of
- * ipckit's package history: a header of 128 bytes, then records of 32, little-endian. */
+/* history.h: records operations with their times, for a checker that reads them
+ * when all processes have ended. A part of ipckit_shim.c. The format is that of
+ * ipckit's package history: a header of 128 bytes, then records of 32 bytes each,
+ * little-endian. */
 
 enum { HISTORY_VERSION = 1, HISTORY_HEADER = 128, CLOCK_IS_MONOTONIC = 1, FULL_FENCE = 1 };
 
@@ -11,8 +12,8 @@ enum kind {
 
 enum status { STATUS_OK, STATUS_EMPTY, STATUS_FULL, STATUS_TIMEOUT, STATUS_CORRUPT, STATUS_EOF, STATUS_FAILED, STATUS_UNKNOWN = 8 };
 
-/* What is added to the end of each operation where no fence makes sure that its
- * stores have arrived by then, ns. */
+/* Added to the end of each operation if no fence guarantees that its stores are
+ * visible by then, ns. */
 #if defined(__x86_64__)
 enum { VISIBILITY_DELAY = 0 };
 #else
@@ -21,7 +22,7 @@ enum { VISIBILITY_DELAY = 2000 };
 
 struct record {
     _Atomic int64_t begun; /* ns */
-    _Atomic int64_t ended; /* 0: it never was */
+    _Atomic int64_t ended; /* 0: it has not ended */
     uint64_t value;
     _Atomic uint64_t rest; /* aux, 32 bits; object, 16; kind, 8; status, 8 */
 };
@@ -51,7 +52,7 @@ static int64_t now(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* boot_id reads which boot the clock belongs to. */
+/* boot_id reads the id of the boot that the clock belongs to. */
 static bool boot_id(unsigned char *id)
 {
     FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
@@ -69,7 +70,7 @@ static void put32(unsigned char *at, uint32_t v) { memcpy(at, &v, sizeof v); }
 static void put64(unsigned char *at, uint64_t v) { memcpy(at, &v, sizeof v); }
 
 /* start_recorder makes the file, with room for all records: a full disk is an
- * error here and no SIGBUS later. */
+ * error here, not a SIGBUS later. */
 static enum ipckit_error start_recorder(struct recorder *r, const char *path, uint32_t process, int64_t capacity)
 {
     size_t size = HISTORY_HEADER + (size_t)capacity * sizeof(struct record);
@@ -106,14 +107,14 @@ static enum ipckit_error start_recorder(struct recorder *r, const char *path, ui
     return IPCKIT_OK;
 }
 
-/* stop_recorder says how many records there are, and cuts off the others. */
+/* stop_recorder writes the number of records, and cuts the file after them. */
 static void stop_recorder(struct recorder *r)
 {
     if (r->base == NULL)
         return;
     put64(r->base + 64, (uint64_t)r->next + 1);
     if (ftruncate(r->file, (off_t)(HISTORY_HEADER + r->next * (int64_t)sizeof(struct record))) < 0)
-        put64(r->base + 64, 0); /* the reader finds out by itself */
+        put64(r->base + 64, 0); /* the reader counts them itself */
     munmap(r->base, HISTORY_HEADER + (size_t)r->capacity * sizeof(struct record));
     close(r->file);
 }
@@ -125,9 +126,9 @@ static uint64_t rest_of(enum kind kind, enum status status, uint32_t aux)
     return (uint64_t)status << 56 | (uint64_t)kind << 48 | aux;
 }
 
-/* begin records that an operation is about to start; false, that the file is
- * full, so that it must not be done. What the operation loads is loaded after
- * the time was read: a store with a fence keeps it behind. */
+/* begin records that an operation is about to start. It returns false if the file
+ * is full, and then the operation must not be done. The operation loads after the
+ * time is read: a store with a fence ensures that. */
 static bool begin(struct recorder *r, enum kind kind, uint64_t value, uint32_t aux)
 {
     if (records_left(r) < 1)
@@ -139,8 +140,8 @@ static bool begin(struct recorder *r, enum kind kind, uint64_t value, uint32_t a
     return true;
 }
 
-/* end records that it is over. Its time is read when all that it stored is seen
- * by others: on x86-64 the exchange that this store is waits for that. */
+/* end records that the operation has returned. The time is read after its stores
+ * are visible to other processes: on x86-64 the exchange waits for that. */
 static void end(struct recorder *r, enum status status)
 {
     uint64_t rest = atomic_load_explicit(&r->open->rest, memory_order_relaxed) & ~((uint64_t)0xff << 56);
@@ -174,8 +175,8 @@ static void end_swap(struct recorder *r, enum status status, uint64_t found)
     end(r, status);
 }
 
-/* Items that stand for a value: at least so long, bytes, to carry its name, and
- * to carry it whole with a checksum. */
+/* Items that stand for a value: bytes that they need at least to carry its name,
+ * and to carry the value itself with a checksum. */
 enum { NAMED_ITEM = 4, SUMMED_ITEM = 16 };
 
 static uint64_t item_sum(const unsigned char *item, size_t size)
@@ -194,8 +195,8 @@ static uint64_t item_sum(const unsigned char *item, size_t size)
     return sum * 0x9e3779b97f4a7c15;
 }
 
-/* name_item writes the item that stands for a value; false where it is too
- * short for that value. */
+/* name_item writes the item that stands for a value. It returns false if the item
+ * is too short for that value. */
 static bool name_item(unsigned char *item, size_t size, uint64_t value)
 {
     if (size < SUMMED_ITEM) {
@@ -215,8 +216,8 @@ static bool name_item(unsigned char *item, size_t size, uint64_t value)
     return true;
 }
 
-/* named_by reads the value that an item stands for; false where it did not
- * arrive whole. */
+/* named_by reads the value that an item stands for. It returns false if the item is
+ * damaged. */
 static bool named_by(const unsigned char *item, size_t size, uint64_t *value)
 {
     *value = 0;

@@ -1,12 +1,12 @@
 /*
  * ipckit_shim.c: turns an implementation behind ipckit.h into an agent.
  *
- * An agent reads commands from descriptor 3 and answers on descriptor 4, one
- * flat JSON object a line; with IPCKIT_CONTROL=stdio in the environment it uses
- * standard input and output instead. protocol.schema.json of ipckit describes
- * the lines. The main thread does the operations, so that signals reach them; a
- * second thread reads commands, and answers hello, status, cancel and bye
- * whatever the main thread is doing.
+ * An agent reads commands from descriptor 3 and replies on descriptor 4, one flat
+ * JSON object a line; with IPCKIT_CONTROL=stdio in the environment it uses standard
+ * input and output instead. protocol.schema.json of ipckit describes the lines. The
+ * main thread carries out operations, so that signals reach them. A second thread
+ * reads commands, and itself replies to hello, status, cancel and bye, even while
+ * the main thread is busy.
  *
  * It needs nothing but a C11 compiler and Linux. By hand, beside ipckit.h:
  *     cc -I. buffer.c shim/ipckit_shim.c -o agent -pthread -lrt
@@ -39,15 +39,15 @@ enum {
     PROTOCOL = 0,
     MARK_BEGIN = 77001, /* system calls that do not exist: a tracer sees where */
     MARK_END = 77002,   /* an operation begins and where it ends */
-    OVERWRITTEN = 0xEE  /* what a payload's memory holds once the call is over */
+    OVERWRITTEN = 0xEE  /* the bytes of a payload's memory after the call */
 };
 
 #define MAX_LINE ((size_t)16 << 20)
-#define MAX_DATA ((int64_t)12 * (1 << 20) - 4096) /* payload that travels as data */
-#define MAX_GENERATED ((int64_t)1 << 30)          /* payload that is made here */
+#define MAX_DATA ((int64_t)12 * (1 << 20) - 4096) /* bytes of a payload in a command or reply */
+#define MAX_GENERATED ((int64_t)1 << 30)          /* bytes of a payload that is generated here */
 
-/* The largest item where neither the command nor ipckit, which passes what the
- * claims say, tells how large it may be. */
+/* The largest item, bytes, if neither the command nor ipckit, which passes what the
+ * claims say, gives one. */
 #ifndef IPCKIT_ITEM_MAX
 #define IPCKIT_ITEM_MAX 65536
 #endif
@@ -83,7 +83,7 @@ static void *allocate(size_t size)
 #include "steps.h"
 #include "wording.h"
 #include "publishing.h"
-#include "party.h"
+#include "worker.h"
 #include "moving.h"
 #include "history.h"
 #include "recorded.h"
@@ -91,8 +91,8 @@ static void *allocate(size_t size)
 #include "operation.h"
 #include "control.h"
 
-/* connect_channels finds the channels, out of reach of what the implementation
- * prints and of the programs that it executes. */
+/* connect_channels moves the channels away from the implementation's output and
+ * from the programs that it executes. */
 static void connect_channels(void)
 {
     const char *mode = getenv("IPCKIT_CONTROL");
@@ -121,14 +121,14 @@ int main(void)
     sigset_t all, before;
 
     connect_channels();
-    setvbuf(stdout, NULL, _IOLBF, 0); /* what was printed before a crash is seen */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* so that output before a crash is not lost */
 
     /* A signal that has a handler and is not restarted interrupts system calls:
      * an implementation must cope with that. */
     struct sigaction action = {.sa_handler = ignore};
     sigaction(SIGUSR1, &action, NULL);
 
-    /* Signals are for the thread that does the operations. */
+    /* The thread that carries out operations handles signals. */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     thread = (int)syscall(SYS_gettid);

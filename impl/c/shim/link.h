@@ -1,6 +1,6 @@
 /* link.h: operations on parties and the links between them. A part of ipckit_shim.c. */
 
-/* link_functions shows links as queues, which they are once they are made. */
+/* link_functions makes queues of links: after open they are used in the same way. */
 static const struct ipckit_buffer *link_functions(void)
 {
     static struct ipckit_buffer queue;
@@ -9,7 +9,7 @@ static const struct ipckit_buffer *link_functions(void)
     return &queue;
 }
 
-/* next_link finds a link of a party, NULL where none is left. */
+/* next_link returns a link of a party, NULL if none is left. */
 static struct object *next_link(const struct object *party)
 {
     pthread_mutex_lock(&lock);
@@ -20,7 +20,7 @@ static struct object *next_link(const struct object *party)
     return o;
 }
 
-/* leave detaches the links that are left, and then leaves. */
+/* leave detaches the remaining links, and then leaves. */
 static enum ipckit_error leave(struct object *party)
 {
     const struct ipckit_link *f = ipckit_subject.link;

@@ -12,7 +12,7 @@ static size_t item_size(const struct load *l, int64_t i)
     return (size_t)(l->low + (int64_t)(item_seed(l->seed + 1, i) % (uint64_t)(l->high - l->low + 1)));
 }
 
-/* make_item makes item i in p and gives its size. */
+/* make_item writes item i to p and returns its size. */
 static size_t make_item(const struct load *l, int64_t i, unsigned char *p)
 {
     size_t size = item_size(l, i);

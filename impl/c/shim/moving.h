@@ -21,8 +21,9 @@ static enum ipckit_error put_all(struct object *o, const struct load *l, int64_t
     return error;
 }
 
-/* find_item looks for the item that got is, the nearest to i first; -1 where it
- * is none. Items of a few bytes resemble each other too often to tell. */
+/* find_item returns the number of the item whose bytes got has, the nearest to i
+ * first; -1 if there is none. Items of a few bytes are the same too often by
+ * chance. */
 static int64_t find_item(const struct load *l, int64_t i, const unsigned char *got, size_t size)
 {
     enum { RANGE = 100000 };
@@ -40,7 +41,7 @@ static int64_t find_item(const struct load *l, int64_t i, const unsigned char *g
     return found;
 }
 
-/* describe says what came instead of item i. */
+/* describe describes what was received instead of item i. */
 static void describe(struct text *out, const struct load *l, int64_t i, const unsigned char *got, size_t size,
     const unsigned char *want, size_t expected)
 {
@@ -62,7 +63,7 @@ static void describe(struct text *out, const struct load *l, int64_t i, const un
     append(out, "\"", 1);
 }
 
-/* get_item gets the next item, which has expected bytes: of a stream, so many. */
+/* get_item gets the next item, or, from a stream, expected bytes. */
 static enum ipckit_error get_item(struct object *o, unsigned char *into, size_t room, size_t expected, size_t *size, int64_t wait)
 {
     *size = 0;

@@ -1,7 +1,7 @@
 /* named.h: operations on locks, semaphores and reader-writer locks. A part of ipckit_shim.c. */
 
-/* A named is what families have in common whose objects have names: what the
- * implementation gives for them. */
+/* A named is what locks, semaphores and reader-writer locks have in common: the
+ * implementation's functions for names. */
 struct named {
     const char *family;
     enum ipckit_error (*open)(const char *name, void **own);
@@ -9,7 +9,7 @@ struct named {
     enum ipckit_error (*unlink)(const char *name);
 };
 
-/* keep_made keeps what create or open has made. */
+/* keep_made gives a handle to what create or open has made. */
 static enum ipckit_error keep_made(const struct request *r, const char *family, enum ipckit_error error, void *own, int64_t item_max)
 {
     if (error == IPCKIT_OK)
@@ -25,7 +25,7 @@ static enum ipckit_error ready_to_make(const struct request *r, bool has_functio
     return r->name.at == NULL ? needs(r, "name") : vacant(r);
 }
 
-/* do_named does open, detach and unlink. */
+/* do_named carries out open, detach and unlink. */
 static enum ipckit_error do_named(const struct request *r, const char *verb, const struct named *f, int64_t item_max)
 {
     enum ipckit_error error;

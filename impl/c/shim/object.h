@@ -1,6 +1,6 @@
-/* object.h: what handles stand for, and what is shared by the two threads. A part of ipckit_shim.c. */
+/* object.h: the objects behind handles, and the state that the two threads share. A part of ipckit_shim.c. */
 
-/* An object is what a handle stands for. A mailbox and a link are treated as buffers. */
+/* An object has a handle, which the kit chose. Mailboxes and links are treated as buffers. */
 struct object {
     struct object *next;
     char *handle;
@@ -10,14 +10,14 @@ struct object {
     void *own; /* what the implementation made */
     const struct object *party; /* of a link */
     bool read_only;
-    bool stream; /* it keeps no boundaries */
-    int64_t item_max; /* bytes to get an item into */
+    bool stream; /* it has no message boundaries */
+    int64_t item_max; /* room for an item that is got, bytes */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of what follows */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what follows */
 static pthread_cond_t work = PTHREAD_COND_INITIALIZER;
 static struct object *objects;
-static struct request *first, **last = &first; /* operations to do; the first is under way */
+static struct request *first, **last = &first; /* operations; the first is under way */
 
 static atomic_uint_fast64_t finished; /* operations and items of workloads */
 static atomic_bool markers;
@@ -87,7 +87,7 @@ static enum ipckit_error needs(const struct request *r, const char *what)
 
 static bool is(const char *word, const char *other) { return strcmp(word, other) == 0; }
 
-/* vacant refuses a handle that cannot be given to a new object. */
+/* vacant refuses a handle that is in use or empty. */
 static enum ipckit_error vacant(const struct request *r)
 {
     if (r->object.at == NULL || r->object.size == 0)
@@ -97,7 +97,7 @@ static enum ipckit_error vacant(const struct request *r)
     return IPCKIT_OK;
 }
 
-/* held finds the object of a command, which must be of that family. */
+/* held finds the object of a command, and refuses one of another family. */
 static enum ipckit_error held(const struct request *r, const char *family, struct object **o)
 {
     if (r->object.at == NULL)

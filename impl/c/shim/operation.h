@@ -1,4 +1,4 @@
-/* operation.h: the thread that does operations, and their replies. A part of ipckit_shim.c. */
+/* operation.h: the thread that carries out operations, and replies. A part of ipckit_shim.c. */
 
 static enum ipckit_error operate(const struct request *r, struct text *out)
 {
@@ -29,7 +29,7 @@ static enum ipckit_error operate(const struct request *r, struct text *out)
     return lacks("the shim does not know this operation");
 }
 
-/* reply writes one line: the answer to a command, with further fields. */
+/* reply writes one line: the reply to a command, with further fields. */
 static void reply(uint64_t id, const char *op, enum ipckit_error error, const struct text *more)
 {
     static pthread_mutex_t writing = PTHREAD_MUTEX_INITIALIZER;
@@ -44,7 +44,7 @@ static void reply(uint64_t id, const char *op, enum ipckit_error error, const st
         append_quoted(&line, what);
     } else {
         if ((size_t)error >= sizeof kinds / sizeof *kinds || kinds[error] == NULL) {
-            ipckit_fail(IPCKIT_IO, "the implementation answers %d, which is no enum ipckit_error", (int)error);
+            ipckit_fail(IPCKIT_IO, "the implementation returned %d, which is no enum ipckit_error", (int)error);
             error = IPCKIT_IO;
         }
         print(&line, ",\"error\":\"%s\"", kinds[error]);
@@ -68,7 +68,7 @@ static void reply(uint64_t id, const char *op, enum ipckit_error error, const st
     free(line.at);
 }
 
-/* work_on does operations, one at a time, for ever. */
+/* work_on carries out operations, one at a time, for ever. */
 static void work_on(void)
 {
     for (;;) {

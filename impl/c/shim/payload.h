@@ -1,4 +1,4 @@
-/* payload.h: bytes that travel, are generated, or are hashed. A part of ipckit_shim.c. */
+/* payload.h: bytes that commands carry, that are generated, or that are hashed. A part of ipckit_shim.c. */
 
 /* Steele, Lea and Flood's generator (OOPSLA 2014). */
 static uint64_t splitmix64(uint64_t x)
@@ -9,7 +9,7 @@ static uint64_t splitmix64(uint64_t x)
     return x ^ x >> 31;
 }
 
-/* generate fills p with what seed stands for: word i, little-endian, is
+/* generate fills p with the bytes that belong to seed: word i, little-endian, is
  * splitmix64(seed + i). */
 static void generate(unsigned char *p, size_t size, uint64_t seed)
 {
@@ -37,7 +37,7 @@ static enum ipckit_error decode(const struct string *data, unsigned char **p, si
     for (int i = 0; i < 2 && digits > 0 && data->at[digits - 1] == '='; i++)
         digits--;
     *size = digits / 4 * 3 + (digits % 4 > 0 ? digits % 4 - 1 : 0);
-    *p = allocate(*size); /* no more than that: tools that watch memory notice an access behind it */
+    *p = allocate(*size); /* exactly: tools that check memory notice an access beyond it */
     uint32_t bits = 0;
     for (size_t i = 0, n = 0; i < digits; i++) {
         int digit = base64_digit(data->at[i]);
@@ -67,8 +67,8 @@ static enum ipckit_error payload(const struct request *r, unsigned char **p, siz
     return IPCKIT_OK;
 }
 
-/* room makes memory to read into, in which nothing looks like zeros or like an
- * item that was read. */
+/* room makes memory to read into, filled with bytes that are neither zeros nor an
+ * item. */
 static enum ipckit_error room(const struct request *r, int64_t size, unsigned char **p)
 {
     if (size < 0 || size > MAX_GENERATED)
@@ -78,7 +78,7 @@ static enum ipckit_error room(const struct request *r, int64_t size, unsigned ch
     return IPCKIT_OK;
 }
 
-/* show puts what was read into the reply. */
+/* show adds what was read to the reply. */
 static enum ipckit_error show(const struct request *r, struct text *out, const unsigned char *p, size_t size)
 {
     if (r->digest) {

@@ -1,9 +1,9 @@
 /* publishing.h: workloads on snapshots. A part of ipckit_shim.c. */
 
-/* Records are at least so long, bytes, or they cannot say which they are. */
+/* Bytes that a record needs at least to carry its number. */
 enum { NAMED_RECORD = 16 };
 
-/* What a role at a snapshot works with. There is one workload at a time. */
+/* The state of a workload on a snapshot. There is one workload at a time. */
 static struct {
     struct load load;
     unsigned char *want, *into;
@@ -11,7 +11,7 @@ static struct {
     uint64_t seen[PROCESSES]; /* the latest record of each writer */
 } publishing;
 
-/* make_record makes record i, from 1, of a writer in b, and gives its size. */
+/* make_record writes record i, from 1, of a writer to b, and returns its size. */
 static size_t make_record(unsigned char *b, uint64_t writer, int64_t i)
 {
     struct load l = publishing.load;
@@ -27,7 +27,7 @@ static size_t make_record(unsigned char *b, uint64_t writer, int64_t i)
     return size;
 }
 
-static enum ipckit_error publish_step(struct party *p, int64_t i)
+static enum ipckit_error publish_step(struct worker *p, int64_t i)
 {
     size_t size = make_record(publishing.want, (uint64_t)p->index, i + 1);
     enum ipckit_error error = ipckit_subject.snapshot->publish(p->object->own, publishing.want, size);
@@ -38,7 +38,7 @@ static enum ipckit_error publish_step(struct party *p, int64_t i)
     return IPCKIT_OK;
 }
 
-static void judge_record(struct party *p, int64_t i, size_t size, const uint64_t *published)
+static void judge_record(struct worker *p, int64_t i, size_t size, const uint64_t *published)
 {
     const unsigned char *got = publishing.into;
     if (size < NAMED_RECORD) {
@@ -57,7 +57,7 @@ static void judge_record(struct party *p, int64_t i, size_t size, const uint64_t
         fault(p, i, "%zu bytes that no publish wrote; they begin like record %" PRIu64 " of writer %" PRIu64, size, number, writer);
         return;
     }
-    if (number + 1 < publishing.seen[writer]) /* the one before may come again until the publish of the last has returned */
+    if (number + 1 < publishing.seen[writer]) /* the record before may be read until the publish of the last has returned */
         fault(p, i, "record %" PRIu64 " of writer %" PRIu64 " after record %" PRIu64 " had been read", number, writer, publishing.seen[writer]);
     else if (number < published[writer])
         fault(p, i, "record %" PRIu64 " of writer %" PRIu64 ", although the publish of record %" PRIu64 " had returned before the read began",
@@ -66,7 +66,7 @@ static void judge_record(struct party *p, int64_t i, size_t size, const uint64_t
         publishing.seen[writer] = number;
 }
 
-static enum ipckit_error snapshot_read_step(struct party *p, int64_t i)
+static enum ipckit_error snapshot_read_step(struct worker *p, int64_t i)
 {
     uint64_t published[PROCESSES];
     size_t size = 0;
@@ -85,8 +85,8 @@ static enum ipckit_error snapshot_read_step(struct party *p, int64_t i)
     return IPCKIT_OK;
 }
 
-/* start_publishing finds the step of a role at a snapshot. */
-static enum ipckit_error start_publishing(struct party *p, step **do_step)
+/* start_publishing returns the step of a role at a snapshot. */
+static enum ipckit_error start_publishing(struct worker *p, step **do_step)
 {
     const struct ipckit_snapshot *f = ipckit_subject.snapshot;
     bool publish = is(p->request->role.at, "publish");

@@ -1,6 +1,6 @@
 /* queue.h: operations on bounded buffers, mailboxes and links. A part of ipckit_shim.c. */
 
-/* family finds the functions that a command is for; NULL where there are none. */
+/* family returns the functions for a command's family; NULL if there are none. */
 static const struct ipckit_buffer *family(const struct request *r, const char *name)
 {
     static struct ipckit_buffer mailbox;
@@ -46,7 +46,7 @@ static enum ipckit_error queue_make(const struct request *r, const char *verb, s
     return error;
 }
 
-/* put_one puts an item, or sends it as the command says. */
+/* put_one puts or sends an item. */
 static enum ipckit_error put_one(const struct request *r, struct object *o, const unsigned char *p, size_t size)
 {
     const struct ipckit_mailbox *m = is(o->family, "mailbox") ? ipckit_subject.mailbox : NULL;
@@ -116,7 +116,7 @@ static enum ipckit_error hand_over(const struct request *r, struct object *o)
     return error;
 }
 
-/* queue_operate does what needs a handle. */
+/* queue_operate carries out operations on a handle. */
 static enum ipckit_error queue_operate(const struct request *r, const char *name, const char *verb, struct text *out)
 {
     struct object *o;

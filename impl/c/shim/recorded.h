@@ -1,26 +1,26 @@
-/* recorded.h: workloads whose operations are written down, each with its time.
- * Nothing is judged here. A part of ipckit_shim.c. */
+/* recorded.h: workloads whose operations are recorded, each with its times. A
+ * checker judges them later. A part of ipckit_shim.c. */
 
-/* A recording is one such workload. */
+/* A recording is the state of one such workload. */
 struct recording {
     const struct request *request;
     struct object *object;
     struct recorder to;
     struct load load;
     uint64_t random, expected;
-    int64_t wait, tries, think; /* tries: of 100 operations, how many do not wait; think: the longest pause, ns */
-    int64_t count, done, next;  /* steps that have to take effect, and that have; the number of the next item */
+    int64_t wait, tries, think; /* tries: percentage of operations that do not wait; think: the longest pause, ns */
+    int64_t count, done, next;  /* steps that must take effect, and that have; the number of the next item */
     unsigned char *bytes;       /* of an item or a record */
     size_t room;
-    enum ipckit_error error; /* with which it cannot go on */
+    enum ipckit_error error; /* after which it must end */
 
-    /* Of a step that enters something, or takes one thing. */
+    /* Of a step that enters or takes something. */
     enum kind take, give;
     enum ipckit_error (*enter)(void *own, int64_t wait);
     enum ipckit_error (*leave)(void *own);
 };
 
-/* A recorded step says whether there can be another. */
+/* A recorded step returns whether there can be another. */
 typedef bool recorded_step(struct recording *x);
 
 static uint64_t draw(struct recording *x, uint64_t below)
@@ -35,8 +35,8 @@ static void spin(uint64_t times)
         ;
 }
 
-/* reflect thinks: most often not at all or a little, now and then as long as is
- * allowed, so that others get in between, whoever has the processor. */
+/* reflect pauses: most often not at all or shortly, now and then as long as is
+ * allowed, so that other processes run in between on any number of processors. */
 static void reflect(struct recording *x)
 {
     if (x->think == 0)
@@ -50,8 +50,8 @@ static void reflect(struct recording *x)
         spin(draw(x, 500));
 }
 
-/* stay is being inside for a moment, whatever the thinking time: without that a
- * lock that lets two in would seldom show. */
+/* stay stays inside for a moment, even without pauses: otherwise a lock that lets
+ * two processes in would seldom show. */
 static void stay(struct recording *x)
 {
     uint64_t n = draw(x, 24);
@@ -63,8 +63,8 @@ static void stay(struct recording *x)
         spin(draw(x, 200));
 }
 
-/* patience says whether the next operation waits. Attempts stop when the file
- * has only room left for what has to be done. */
+/* patience returns how long the next operation waits. Operations that do not wait
+ * stop when the file only has room for those that must take effect. */
 static int64_t patience(struct recording *x)
 {
     if (x->tries > 0 && records_left(&x->to) > 2 * (x->count - x->done) + 8 && (int64_t)draw(x, 100) < x->tries)
@@ -72,15 +72,15 @@ static int64_t patience(struct recording *x)
     return x->wait;
 }
 
-/* value_of names what this process sends or writes next. It is never 0, which is
- * what words hold at first. */
+/* value_of returns the value that this process sends or writes next. It is never 0,
+ * the initial value of words. */
 static uint64_t value_of(const struct recording *x)
 {
     return (uint64_t)(x->request->index.value + 1) << 32 | (uint32_t)x->next;
 }
 
-/* settle records how an operation ended, and reports whether it took effect.
- * What is no refusal that the contract knows may have or not. */
+/* settle records how an operation ended, and returns whether it took effect. After
+ * an error that is no refusal of the contract that is unknown. */
 static bool settle(struct recording *x, enum ipckit_error error, int64_t wait)
 {
     enum status status = STATUS_UNKNOWN;
@@ -108,7 +108,7 @@ static bool settle(struct recording *x, enum ipckit_error error, int64_t wait)
     if (status == STATUS_OK)
         x->next++;
     else if (wait == IPCKIT_NEVER)
-        sched_yield(); /* who polls must not keep those out who could help him */
+        sched_yield(); /* a polling process must not keep the others from running */
     return status == STATUS_OK;
 }
 
@@ -128,7 +128,7 @@ static bool send_recorded(struct recording *x)
     return true;
 }
 
-/* arrived records what came out of a queue or a snapshot. */
+/* arrived records what was received from a queue or read from a snapshot. */
 static void arrived(struct recording *x, size_t size)
 {
     uint64_t value;
@@ -148,13 +148,13 @@ static bool receive_recorded(struct recording *x)
         arrived(x, size);
         return true;
     }
-    if (size > x->room || (x->object->stream && size > 0)) { /* an impossible one, or a part of one */
+    if (size > x->room || (x->object->stream && size > 0)) { /* an impossible item, or a part of one */
         end(&x->to, STATUS_CORRUPT);
         x->error = error;
         return false;
     }
     settle(x, error, wait);
-    return x->wait != IPCKIT_NEVER; /* who drains ends with the first refusal */
+    return x->wait != IPCKIT_NEVER; /* a process that drains ends at the first refusal */
 }
 
 static bool publish_recorded(struct recording *x)
@@ -178,7 +178,7 @@ static bool read_recorded(struct recording *x)
     if (!begin(&x->to, KIND_READ, 0, 0))
         return false;
     enum ipckit_error error = ipckit_subject.snapshot->read(x->object->own, x->bytes, x->room, &size);
-    if (error == IPCKIT_EMPTY) { /* as it was made */
+    if (error == IPCKIT_EMPTY) { /* nothing was published yet */
         end_with(&x->to, STATUS_OK, 0);
         x->done++;
     } else if (error != IPCKIT_OK) {
@@ -192,7 +192,7 @@ static bool read_recorded(struct recording *x)
     return true;
 }
 
-/* section_recorded takes something, is inside for a moment, and gives it back. */
+/* section_recorded enters, stays inside for a moment, and leaves. */
 static bool section_recorded(struct recording *x)
 {
     int64_t wait = patience(x);
@@ -255,8 +255,8 @@ static bool load_recorded(struct recording *x)
     return counted(x, error, value);
 }
 
-/* scatter makes a value whose halves differ from those of all others, so that a
- * word of two halves is nobody's value; 0 only of 0. */
+/* scatter maps values to values whose halves are all different, so that a word of
+ * two halves is the value of no store; only 0 becomes 0. */
 static uint64_t scatter(uint64_t v)
 {
     v = (v ^ v >> 30) * 0xbf58476d1ce4e5b9;
@@ -293,7 +293,7 @@ static bool swap_recorded(struct recording *x)
     return true;
 }
 
-/* load_recording prepares a role that moves items or records. */
+/* load_recording prepares a role at a queue or a snapshot. */
 static recorded_step *load_recording(struct recording *x, bool known, recorded_step *do_step)
 {
     if (!known || (x->error = parse_load(x->request, &x->load)) != IPCKIT_OK)
@@ -313,7 +313,7 @@ static recorded_step *section_recording(struct recording *x, enum kind take, enu
     return enter != NULL && leave != NULL ? section_recorded : NULL;
 }
 
-/* word_recording finds what is recorded at a word. */
+/* word_recording returns the step of a role at a word. */
 static recorded_step *word_recording(struct recording *x, const char *role)
 {
     const struct ipckit_word *f = ipckit_subject.word;
@@ -327,7 +327,7 @@ static recorded_step *word_recording(struct recording *x, const char *role)
         : is(role, "cas") ? swap_recorded : NULL;
 }
 
-/* recorded_role finds the step of a role; NULL where there is none. */
+/* recorded_role returns the step of a role; NULL if there is none. */
 static recorded_step *recorded_role(struct recording *x)
 {
     const char *role = x->request->role.at, *family = x->object->family;
@@ -361,8 +361,8 @@ static recorded_step *recorded_role(struct recording *x)
     return NULL;
 }
 
-/* record_workload carries out a recorded workload. That its file is full ends it
- * too. */
+/* record_workload carries out a recorded workload. It also ends when its file is
+ * full. */
 static enum ipckit_error record_workload(const struct request *r, struct object *o, struct text *out)
 {
     if (!r->count.given || !r->index.given || !r->tries.given || !r->think.given || !r->seed.given)

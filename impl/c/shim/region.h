@@ -22,8 +22,8 @@ static enum ipckit_error region_make(const struct request *r, const char *verb, 
     return error;
 }
 
-/* copy copies to or from a region for an implementation that only maps it. What
- * such an implementation cannot refuse is not refused in its name. */
+/* copy copies to or from a region of an implementation that only maps it. It does not
+ * refuse what such an implementation cannot refuse. */
 static enum ipckit_error copy(struct object *o, int64_t offset, unsigned char *p, size_t n, bool write)
 {
     if (o->region->map == NULL || o->region->size == NULL)
@@ -122,7 +122,7 @@ static enum ipckit_error do_region(const struct request *r, const char *verb, st
     return lacks("the shim does not know this operation");
 }
 
-/* do_word does an operation on a word of a region. */
+/* do_word carries out an operation on a word of a region. */
 static enum ipckit_error do_word(const struct request *r, const char *verb, struct text *out)
 {
     const struct ipckit_word *f = ipckit_subject.word;

@@ -1,17 +1,17 @@
 /* scratch.h: the kit's own shared memory beside the implementation's. A part of ipckit_shim.c. */
 
-/* The processes of a workload tell each other here where they are: see field
- * scratch of protocol.schema.json for the layout. Counter and record belong to
- * whoever is inside alone, and are no atomics on purpose: what the
- * implementation's lock does not order, shows. */
+/* The processes of a workload record here where they are: see the field scratch in
+ * protocol.schema.json for the layout. Counter and record belong to the process
+ * that is inside alone. They are no atomics on purpose: accesses that the
+ * implementation's lock does not order have visible effects. */
 enum { PROCESSES = 32, RECORD_WORDS = 8, MARKS_AT = 4096 };
 enum presence { OUTSIDE, BESIDE, ALONE };
 
-/* The words of one process. Only it writes them, but for who puts right what a
- * dead one left. */
+/* The words of one process. Only that process writes them; after its death also the
+ * process that repairs what it left. */
 struct own {
     _Atomic uint64_t presence, passes, posts, published, ready, entries;
-    _Atomic uint64_t began, ended; /* items: counted before each call, and after it where it was right */
+    _Atomic uint64_t began, ended; /* items: counted before each call, and after it if the item was right */
 };
 
 struct scratch {
@@ -21,14 +21,14 @@ struct scratch {
     uint64_t unused_too[48];
     struct own of[PROCESSES];
     uint64_t rest[192];
-    volatile unsigned char marks[]; /* of the file, as many as it has */
+    volatile unsigned char marks[]; /* the rest of the file */
 };
 
 _Static_assert(offsetof(struct scratch, of) == 64 * 8, "words of processes");
 _Static_assert(offsetof(struct scratch, marks) == MARKS_AT, "marks");
 
-/* A party is one process of a workload whose processes watch each other. */
-struct party {
+/* A worker is one process of a workload whose processes watch each other. */
+struct worker {
     const struct request *request;
     struct object *object;
     struct scratch *scratch;
@@ -39,7 +39,7 @@ struct party {
     char wrong_text[256];
 };
 
-static enum ipckit_error map_scratch(struct party *p)
+static enum ipckit_error map_scratch(struct worker *p)
 {
     const struct request *r = p->request;
     struct stat status;
@@ -65,13 +65,13 @@ static enum ipckit_error map_scratch(struct party *p)
     return IPCKIT_OK;
 }
 
-static void unmap_scratch(struct party *p) { munmap(p->scratch, (size_t)(p->marks + MARKS_AT)); }
+static void unmap_scratch(struct worker *p) { munmap(p->scratch, (size_t)(p->marks + MARKS_AT)); }
 
-/* fault notes that step i saw what must not be. */
+/* fault records that step i saw something wrong. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-static void fault(struct party *p, int64_t i, const char *format, ...)
+static void fault(struct worker *p, int64_t i, const char *format, ...)
 {
     if (p->wrong++ > 0)
         return;
@@ -82,8 +82,8 @@ static void fault(struct party *p, int64_t i, const char *format, ...)
     p->wrong_at = i;
 }
 
-/* others_inside counts the other processes whose presence is at least that. */
-static int others_inside(const struct party *p, enum presence presence)
+/* others_inside counts the other processes whose presence is at least presence. */
+static int others_inside(const struct worker *p, enum presence presence)
 {
     int n = 0;
     for (int i = 0; i < PROCESSES; i++)
@@ -91,11 +91,10 @@ static int others_inside(const struct party *p, enum presence presence)
     return n;
 }
 
-/* together counts processes that were inside at one and the same moment: those
- * that are found inside twice without having come in anew were all inside
- * between the two looks. One look alone could count one that had left before
- * another came. */
-static int together(const struct party *p)
+/* together counts processes that were inside at the same time. Processes that are
+ * found inside twice and have not entered in between were all inside between the
+ * two looks. A single look could count one that had left before another entered. */
+static int together(const struct worker *p)
 {
     uint64_t entries[PROCESSES];
     bool inside[PROCESSES];
@@ -110,9 +109,9 @@ static int together(const struct party *p)
     return n;
 }
 
-/* linger stays for a moment, long enough for another to come in if it can. Now
- * and then it gives up the processor in the middle, or sleeps, so that another
- * can also where there are few processors, or many who want them. */
+/* linger stays inside for a moment, long enough for another process to enter if it
+ * can. Now and then it yields or sleeps, so that the other can run even if
+ * processors are few or busy. */
 static void linger(int64_t i)
 {
     if (i % 32 == 31)

@@ -1,11 +1,11 @@
 /* steps.h: workloads whose processes watch each other: locks, reader-writer
  * locks and semaphores. A part of ipckit_shim.c. */
 
-/* A step is what is done count times, with i from 0. */
-typedef enum ipckit_error step(struct party *p, int64_t i);
+/* A step is repeated count times, with i from 0. */
+typedef enum ipckit_error step(struct worker *p, int64_t i);
 
-/* granted asks until it is granted. */
-static enum ipckit_error granted(struct party *p, enum ipckit_error (*ask)(void *own, int64_t wait), bool *owner_died)
+/* granted repeats an acquire until it is granted. */
+static enum ipckit_error granted(struct worker *p, enum ipckit_error (*ask)(void *own, int64_t wait), bool *owner_died)
 {
     *owner_died = false;
     for (;;) {
@@ -21,7 +21,7 @@ static enum ipckit_error granted(struct party *p, enum ipckit_error (*ask)(void 
     }
 }
 
-static bool record_is(const struct party *p, uint64_t n)
+static bool record_is(const struct worker *p, uint64_t n)
 {
     for (int i = 0; i < RECORD_WORDS; i++)
         if (p->scratch->record[i] != n)
@@ -29,14 +29,14 @@ static bool record_is(const struct party *p, uint64_t n)
     return true;
 }
 
-static void set_record(struct party *p, uint64_t n)
+static void set_record(struct worker *p, uint64_t n)
 {
     for (int i = 0; i < RECORD_WORDS; i++)
         p->scratch->record[i] = n;
 }
 
-/* repair puts right what one who died inside alone left. */
-static void repair(struct party *p)
+/* repair restores what a process left that died while it was inside alone. */
+static void repair(struct worker *p)
 {
     for (int i = 0; i < PROCESSES; i++) {
         uint64_t alone = ALONE;
@@ -45,15 +45,15 @@ static void repair(struct party *p)
     set_record(p, p->scratch->counter);
 }
 
-static void nobody_else(struct party *p, int64_t i)
+static void nobody_else(struct worker *p, int64_t i)
 {
     int n = others_inside(p, BESIDE);
     if (n > 0)
         fault(p, i, "%d others were inside at the same time", n);
 }
 
-/* alone is being inside where nobody else may be. */
-static void alone(struct party *p, int64_t i, bool owner_died)
+/* alone is the step of a process that is inside alone. */
+static void alone(struct worker *p, int64_t i, bool owner_died)
 {
     if (owner_died)
         repair(p);
@@ -70,7 +70,7 @@ static void alone(struct party *p, int64_t i, bool owner_died)
     atomic_store(&p->own->presence, OUTSIDE);
 }
 
-static enum ipckit_error lock_step(struct party *p, int64_t i)
+static enum ipckit_error lock_step(struct worker *p, int64_t i)
 {
     bool died;
     enum ipckit_error error = granted(p, ipckit_subject.lock->acquire, &died);
@@ -80,9 +80,9 @@ static enum ipckit_error lock_step(struct party *p, int64_t i)
     return ipckit_subject.lock->release(p->object->own);
 }
 
-/* again_step gives the lock up and takes it again at once: who waits for it
- * meanwhile is either let in or overtaken. */
-static enum ipckit_error again_step(struct party *p, int64_t i)
+/* again_step gives the lock up and takes it again at once: a process that waits for
+ * it meanwhile is either let in or overtaken. */
+static enum ipckit_error again_step(struct worker *p, int64_t i)
 {
     bool died;
     enum ipckit_error error = ipckit_subject.lock->release(p->object->own);
@@ -92,7 +92,7 @@ static enum ipckit_error again_step(struct party *p, int64_t i)
     return IPCKIT_OK;
 }
 
-static enum ipckit_error write_step(struct party *p, int64_t i)
+static enum ipckit_error write_step(struct worker *p, int64_t i)
 {
     bool died;
     enum ipckit_error error = granted(p, ipckit_subject.rwlock->write, &died);
@@ -102,14 +102,14 @@ static enum ipckit_error write_step(struct party *p, int64_t i)
     return ipckit_subject.rwlock->release(p->object->own);
 }
 
-static enum ipckit_error read_step(struct party *p, int64_t i)
+static enum ipckit_error read_step(struct worker *p, int64_t i)
 {
     bool died;
     enum ipckit_error error = granted(p, ipckit_subject.rwlock->read, &died);
     if (error != IPCKIT_OK)
         return error;
     atomic_store(&p->own->presence, BESIDE);
-    /* What a dead writer left is for the next writer to put right. */
+    /* The next writer repairs what a dead writer left. */
     for (int look = 0; look < 2 && !died; look++) {
         int writers = others_inside(p, ALONE);
         if (writers > 0)
@@ -123,14 +123,14 @@ static enum ipckit_error read_step(struct party *p, int64_t i)
     return ipckit_subject.rwlock->release(p->object->own);
 }
 
-static enum ipckit_error post_step(struct party *p, int64_t i)
+static enum ipckit_error post_step(struct worker *p, int64_t i)
 {
     (void)i;
     atomic_fetch_add(&p->own->posts, 1);
     return ipckit_subject.semaphore->post(p->object->own);
 }
 
-static enum ipckit_error wait_step(struct party *p, int64_t i)
+static enum ipckit_error wait_step(struct worker *p, int64_t i)
 {
     bool died;
     enum ipckit_error error = granted(p, ipckit_subject.semaphore->wait, &died);
@@ -138,7 +138,7 @@ static enum ipckit_error wait_step(struct party *p, int64_t i)
         return error;
     atomic_fetch_add(&p->own->passes, 1);
     uint64_t through = 0, posted = 0, initial = (uint64_t)p->request->initial.value;
-    for (int k = 0; k < PROCESSES; k++) /* first: posts that begin meanwhile excuse nobody */
+    for (int k = 0; k < PROCESSES; k++) /* first: posts that begin later do not count */
         through += atomic_load(&p->scratch->of[k].passes);
     for (int k = 0; k < PROCESSES; k++)
         posted += atomic_load(&p->scratch->of[k].posts);
@@ -147,7 +147,7 @@ static enum ipckit_error wait_step(struct party *p, int64_t i)
     return IPCKIT_OK;
 }
 
-static enum ipckit_error permit_step(struct party *p, int64_t i)
+static enum ipckit_error permit_step(struct worker *p, int64_t i)
 {
     bool died;
     enum ipckit_error error = granted(p, ipckit_subject.semaphore->wait, &died);
@@ -165,8 +165,8 @@ static enum ipckit_error permit_step(struct party *p, int64_t i)
     return ipckit_subject.semaphore->post(p->object->own);
 }
 
-/* synchronising finds the step of a role at a lock, a reader-writer lock or a
- * semaphore; NULL where there is none. */
+/* synchronising returns the step of a role at a lock, a reader-writer lock or a
+ * semaphore; NULL if there is none. */
 static step *synchronising(const struct request *r, const char *family)
 {
     static const struct {
@@ -184,7 +184,7 @@ static step *synchronising(const struct request *r, const char *family)
 }
 
 /* complete reports whether the implementation has all functions of a family, and
- * the command all that a role needs: a step asks no more. */
+ * the command all fields that a role needs; a step does not check again. */
 static enum ipckit_error complete(const struct request *r, const char *family)
 {
     const struct ipckit_subject *s = &ipckit_subject;

@@ -1,11 +1,11 @@
-/* text.h: text that grows, as JSON. A part of ipckit_shim.c. */
+/* text.h: JSON text that grows. A part of ipckit_shim.c. */
 
 struct text {
     char *at;
     size_t size, room;
 };
 
-/* reserve makes room for more bytes and gives the place where they go. */
+/* reserve makes room for more bytes and returns where they go. */
 static char *reserve(struct text *t, size_t more)
 {
     if (t->room - t->size < more) {
@@ -38,8 +38,8 @@ static void print(struct text *t, const char *format, ...)
     append(t, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
-/* character gives the length of the UTF-8 sequence that s begins with; 0 where
- * it is none. */
+/* character returns the length of the UTF-8 sequence that s begins with; 0 if it is
+ * not valid. */
 static size_t character(const unsigned char *s)
 {
     size_t n = s[0] < 0x80 ? 1 : s[0] >> 5 == 6 ? 2 : s[0] >> 4 == 14 ? 3 : s[0] >> 3 == 30 ? 4 : 0;

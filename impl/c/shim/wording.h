@@ -1,22 +1,22 @@
 /* wording.h: workloads on atomic words, litmus tests among them. A part of ipckit_shim.c. */
 
-/* A slot of a litmus test is two cache lines, so that flag and data travel
- * apart. */
+/* A slot of a litmus test is two cache lines, so that flag and data are in different
+ * ones. */
 enum { SLOT = 128, DATA_AT = 64, SPINS = 1 << 16 };
 
-/* What the litmus test MP knows beside its party. There is one workload at a
+/* The state of the litmus test MP beside its worker. There is one workload at a
  * time. */
 static struct {
     int64_t slots, early, late;
 } litmus;
 
-static enum ipckit_error load_word(struct party *p, int64_t offset, uint64_t *value)
+static enum ipckit_error load_word(struct worker *p, int64_t offset, uint64_t *value)
 {
     return ipckit_subject.word->load(p->object->own, offset, value);
 }
 
-/* claim marks the value that this step was the only one to see. */
-static void claim(struct party *p, int64_t i, uint64_t before)
+/* claim marks the value that only this step may have seen. */
+static void claim(struct worker *p, int64_t i, uint64_t before)
 {
     volatile unsigned char *marks = p->scratch->marks;
     if (before >= (uint64_t)p->marks)
@@ -27,7 +27,7 @@ static void claim(struct party *p, int64_t i, uint64_t before)
         marks[before] = (unsigned char)(p->index + 1);
 }
 
-static enum ipckit_error add_step(struct party *p, int64_t i)
+static enum ipckit_error add_step(struct worker *p, int64_t i)
 {
     uint64_t before;
     enum ipckit_error error = ipckit_subject.word->add(p->object->own, p->request->offset.value, 1, &before);
@@ -36,7 +36,7 @@ static enum ipckit_error add_step(struct party *p, int64_t i)
     return error;
 }
 
-static enum ipckit_error cas_step(struct party *p, int64_t i)
+static enum ipckit_error cas_step(struct worker *p, int64_t i)
 {
     int64_t offset = p->request->offset.value;
     uint64_t expected, before;
@@ -61,22 +61,22 @@ static enum ipckit_error cas_step(struct party *p, int64_t i)
 
 static const uint64_t ones = 0x0101010101010101;
 
-static enum ipckit_error store_step(struct party *p, int64_t i)
+static enum ipckit_error store_step(struct worker *p, int64_t i)
 {
     return ipckit_subject.word->store(p->object->own, p->request->offset.value, (uint64_t)(1 + i % 255) * ones);
 }
 
-static enum ipckit_error load_step(struct party *p, int64_t i)
+static enum ipckit_error load_step(struct worker *p, int64_t i)
 {
     uint64_t v;
     enum ipckit_error error = load_word(p, p->request->offset.value, &v);
     if (error == IPCKIT_OK && (v == 0 || v != (v & 0xff) * ones))
-        fault(p, i, "0x%016" PRIx64 ", which nobody stored: parts of two words", v);
+        fault(p, i, "0x%016" PRIx64 ", which no process stored: parts of two words", v);
     return error;
 }
 
 /* dekker_step is one side of the litmus test SB. */
-static enum ipckit_error dekker_step(struct party *p, int64_t i)
+static enum ipckit_error dekker_step(struct worker *p, int64_t i)
 {
     int64_t at = 2 * i + p->index, offset = p->request->offset.value;
     uint64_t v = 0, n = (uint64_t)i + 1;
@@ -95,8 +95,8 @@ static enum ipckit_error dekker_step(struct party *p, int64_t i)
     return error;
 }
 
-/* plain copies 8 bytes to or from the region without any care for order. */
-static enum ipckit_error plain(struct party *p, int64_t offset, uint64_t *value, bool write)
+/* plain copies 8 bytes to or from the region without ordering. */
+static enum ipckit_error plain(struct worker *p, int64_t offset, uint64_t *value, bool write)
 {
     const struct ipckit_region *f = p->object->region;
     if (write ? f->write != NULL : f->read != NULL)
@@ -104,8 +104,8 @@ static enum ipckit_error plain(struct party *p, int64_t offset, uint64_t *value,
     return copy(p->object, offset, (unsigned char *)value, sizeof *value, write);
 }
 
-/* await_word looks until a word has a value, and says how often it had not. */
-static enum ipckit_error await_word(struct party *p, int64_t offset, uint64_t value, int64_t *looks)
+/* await_word loads a word until it has a value, and counts the loads before. */
+static enum ipckit_error await_word(struct worker *p, int64_t offset, uint64_t value, int64_t *looks)
 {
     for (*looks = 0;; ++*looks) {
         uint64_t v;
@@ -117,7 +117,7 @@ static enum ipckit_error await_word(struct party *p, int64_t offset, uint64_t va
     }
 }
 
-/* place gives the round and the slot of a step; slot 0 is for the rounds. */
+/* place returns the round and the slot of a step; slot 0 is for the rounds. */
 static uint64_t place(int64_t i, int64_t *slot)
 {
     *slot = (1 + i % (litmus.slots - 1)) * SLOT;
@@ -126,7 +126,7 @@ static uint64_t place(int64_t i, int64_t *slot)
 
 static bool last_slot(int64_t slot) { return slot == (litmus.slots - 1) * SLOT; }
 
-static enum ipckit_error flag_step(struct party *p, int64_t i)
+static enum ipckit_error flag_step(struct worker *p, int64_t i)
 {
     int64_t slot, looks;
     uint64_t round = place(i, &slot), data = round;
@@ -138,7 +138,7 @@ static enum ipckit_error flag_step(struct party *p, int64_t i)
     return error;
 }
 
-static enum ipckit_error follow_step(struct party *p, int64_t i)
+static enum ipckit_error follow_step(struct worker *p, int64_t i)
 {
     int64_t slot, looks;
     uint64_t round = place(i, &slot), data = 0;
@@ -155,8 +155,8 @@ static enum ipckit_error follow_step(struct party *p, int64_t i)
     return last_slot(slot) ? ipckit_subject.word->store(p->object->own, 0, round) : IPCKIT_OK;
 }
 
-/* wording finds the step of a role at a word. */
-static enum ipckit_error wording(struct party *p, step **do_step)
+/* wording returns the step of a role at a word. */
+static enum ipckit_error wording(struct worker *p, step **do_step)
 {
     static const struct {
         const char *role;

@@ -1,4 +1,4 @@
-/* workload.h: what many operations in one command are. A part of ipckit_shim.c. */
+/* workload.h: many operations by one command. A part of ipckit_shim.c. */
 
 static enum ipckit_error do_workload(const struct request *r, struct text *out)
 {
@@ -18,7 +18,7 @@ static enum ipckit_error do_workload(const struct request *r, struct text *out)
     struct own unseen = {0};
     if (r->scratch.at == NULL)
         return move_items(r, o, &l, &unseen, out);
-    struct party p = {.request = r};
+    struct worker p = {.request = r};
     if ((error = map_scratch(&p)) == IPCKIT_OK) {
         error = move_items(r, o, &l, p.own, out);
         unmap_scratch(&p);

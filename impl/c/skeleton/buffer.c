@@ -8,7 +8,7 @@
  *
  *     ipckit check .
  *
- * and ipckit.h, beside this file, says what each function has to answer. A good
+ * and ipckit.h, beside this file, says what each function must return. A good
  * order: create and open; put and get that never wait; waiting; detach and
  * unlink, without which nothing passes, because whatever stays behind counts.
  */
@@ -35,7 +35,7 @@ struct shared {
      * write, and what keeps the other from seeing half of it? */
 };
 
-/* What one process holds: the void * that ipckit hands back to you. */
+/* What one process holds: the void * that ipckit passes to the other functions. */
 struct buffer {
     struct shared *shared;
     size_t size; /* of the mapping, for munmap */
@@ -43,11 +43,11 @@ struct buffer {
 
 /*
  * Make a new buffer under a name such as "/ring": shm_open with O_CREAT and
- * O_EXCL, ftruncate, mmap. Fresh memory reads zero. Refuse a shape that makes no
- * sense, such as a capacity of -1, with IPCKIT_INVALID; and if anything fails
+ * O_EXCL, ftruncate, mmap. New memory reads zero. Refuse a shape that makes no
+ * sense, such as a capacity of -1, with IPCKIT_INVALID; if anything fails
  * after shm_open, remove the name again.
  *
- * `return ipckit_errno("shm_open")` answers what errno says.
+ * `return ipckit_errno("shm_open");` returns the error that errno stands for.
  */
 static enum ipckit_error ring_create(const char *name, const struct ipckit_shape *shape, void **buffer)
 {
@@ -55,8 +55,8 @@ static enum ipckit_error ring_create(const char *name, const struct ipckit_shape
 }
 
 /*
- * Attach to a buffer that another process has made. The other may still be at
- * it: what do you see between its shm_open and its ftruncate? Answer
+ * Attach to a buffer that another process has made. Its creator may not have
+ * finished: what do you see between its shm_open and its ftruncate? Return
  * IPCKIT_NOT_FOUND then.
  */
 static enum ipckit_error ring_open(const char *name, void **buffer)
@@ -65,9 +65,9 @@ static enum ipckit_error ring_open(const char *name, void **buffer)
 }
 
 /*
- * Copy an item into the buffer. If it is full: IPCKIT_FULL where wait is
- * IPCKIT_NEVER; where it is IPCKIT_FOREVER go on once there is room. The item's
- * memory belongs to the caller, who overwrites it afterwards.
+ * Copy an item into the buffer. If it is full: IPCKIT_FULL if wait is IPCKIT_NEVER;
+ * if it is IPCKIT_FOREVER, wait until there is room. The item's memory belongs to
+ * the caller, which overwrites it afterwards.
  */
 static enum ipckit_error ring_put(void *buffer, const void *item, size_t size, int64_t wait)
 {
@@ -76,8 +76,8 @@ static enum ipckit_error ring_put(void *buffer, const void *item, size_t size, i
 
 /*
  * Copy the oldest item out, which frees its slot, and set *size to its length.
- * If there is none: IPCKIT_EMPTY where wait is IPCKIT_NEVER; where it is
- * IPCKIT_FOREVER go on once there is one.
+ * If there is none: IPCKIT_EMPTY if wait is IPCKIT_NEVER; if it is IPCKIT_FOREVER,
+ * wait until there is one.
  */
 static enum ipckit_error ring_get(void *buffer, void *into, size_t room, size_t *size, int64_t wait)
 {

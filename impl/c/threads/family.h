@@ -1,4 +1,4 @@
-/* family.h: what threads do with objects of each sort. A part of ipckit_threads.c. */
+/* family.h: what threads do with objects of each family. A part of ipckit_threads.c. */
 
 /* --- Words: in one region --- */
 
@@ -105,7 +105,7 @@ static enum ipckit_error rwlock_step(struct worker *w, void *handle, int n)
     return l->release(handle);
 }
 
-/* --- Snapshots, buffers and mailboxes: what is moved --- */
+/* --- Snapshots, buffers and mailboxes: transfers --- */
 
 /* length is that of the n-th item. */
 static size_t length(const struct shape *s, int n) { return (size_t)(s->item_min + n % (s->item_max - s->item_min + 1)); }

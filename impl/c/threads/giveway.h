@@ -1,10 +1,10 @@
 /*
- * giveway.h: threads that meet. A part of ipckit_threads.c. The linker leads the
- * library's atomic operations here (--wrap).
+ * giveway.h: threads that meet in races. A part of ipckit_threads.c. The linker
+ * redirects the library's atomic operations to here (--wrap).
  *
- * Who has just written what others look at gives way to them now and then, as
- * where a process is preempted: a race in the moment after it comes about on a
- * busy machine, and on one processor, too.
+ * After an atomic write a thread now and then yields, as a process that is
+ * preempted: then a race right after the write happens on a busy machine and on one
+ * processor, too.
  */
 #include <sched.h>
 

@@ -2,16 +2,16 @@
  * ipckit_threads.c: drives an implementation behind ipckit.h as threads of one
  * process, for ThreadSanitizer, which sees nothing across processes.
  *
- * Each thread stands for a process: it has a copy of the implementation's
- * library of its own, hence its own globals, and a process id of its own. What
- * processes share by mapping the same object, threads share by one mapping
- * (mapping.h): two mappings of it would be two memories to ThreadSanitizer.
+ * Each thread stands for a process: it has its own copy of the implementation's
+ * library, hence its own globals, and its own process id. Processes share memory by
+ * mapping the same object; threads share one mapping of it (mapping.h), because two
+ * mappings would be two memories to ThreadSanitizer.
  *
  *     ipckit_threads STEPS LIBRARY... -- FAMILY,CAPACITY,ITEM_MIN,ITEM_MAX,PRODUCERS,CONSUMERS...
  *
- * A library for each thread, that of the creator first. What it prints to
- * standard error belongs between the reports: which round has begun, where
- * memory is shared, and what ThreadSanitizer cannot follow here.
+ * There is a LIBRARY for each thread, that of the creator first. Its lines on
+ * standard error come between ThreadSanitizer's reports: which round has begun,
+ * where memory is shared, and what ThreadSanitizer cannot follow.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -33,8 +33,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* tell writes a line of the driver's own. */
-__attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
+/* report writes a line of the driver itself. */
+__attribute__((format(printf, 1, 2))) static void report(const char *format, ...)
 {
     char line[512] = "ipckit: ";
     va_list arguments;
@@ -49,11 +49,11 @@ __attribute__((format(printf, 1, 2))) static void tell(const char *format, ...)
 
 static _Noreturn void die(const char *what)
 {
-    tell("broken %s", what);
+    report("broken %s", what);
     _exit(3);
 }
 
-/* What the implementation may call. */
+/* Functions of ipckit.h that the implementation calls. */
 
 enum ipckit_error ipckit_fail(enum ipckit_error error, const char *format, ...)
 {
@@ -90,6 +90,6 @@ int main(int count, char **arguments)
     }
     for (int i = first + threads + 1; i < count; i++)
         play(arguments[i], atoi(arguments[1]), threads - 1);
-    tell("end");
+    report("end");
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
  * mapping.h: one mapping for all threads. A part of ipckit_threads.c. The linker
- * leads the library's calls here (--wrap).
+ * redirects the library's calls to here (--wrap).
  */
 
 enum { MOST_MAPPINGS = 64 };
@@ -16,11 +16,11 @@ static struct mapping {
 
 static pthread_mutex_t mapping_mutex = PTHREAD_MUTEX_INITIALIZER;
 
-/* shared tells where memory is shared: races elsewhere are none between
+/* shared reports where memory is shared: races elsewhere are not between
  * processes. */
 static void shared(const void *base, size_t length, const char *what)
 {
-    tell("shared %p %zu %s", base, length, what);
+    report("shared %p %zu %s", base, length, what);
 }
 
 static struct mapping *mapping_of(dev_t device, ino_t inode, off_t offset)
@@ -63,7 +63,7 @@ void *__wrap_mmap(void *hint, size_t length, int protection, int flags, int fd, 
         base = m->base;
     } else {
         if (m != NULL)
-            tell("blind it maps the same object in two sizes, hence at two addresses");
+            report("blind it maps the same object in two sizes, hence at two addresses");
         base = mmap(hint, length, protection, flags, fd, offset);
         if (base != MAP_FAILED)
             keep((struct mapping){status.st_dev, status.st_ino, offset, base, length, 1});

@@ -1,10 +1,10 @@
 /*
- * order.h: what orders threads and ThreadSanitizer does not know of. A part of
- * ipckit_threads.c. The linker leads the library's calls here (--wrap).
+ * order.h: calls that order threads and that ThreadSanitizer does not know. A part
+ * of ipckit_threads.c. The linker redirects the library's calls to here (--wrap).
  *
- * Where it is not known what exactly a call orders, it is taken to order
- * everything before it against everything after a later such call: then a race
- * may be missed, and none is reported that is none.
+ * If it is not known what exactly a call orders, it is assumed to order everything
+ * before it against everything after a later such call: a race may be missed, but
+ * no false one is reported.
  */
 #include <mqueue.h>
 #include <semaphore.h>
@@ -16,12 +16,12 @@
 void __tsan_acquire(void *);
 void __tsan_release(void *);
 
-static char everything; /* its address stands for all that is ordered */
+static char everything; /* its address stands for everything that is ordered */
 
 static void before(void) { __tsan_release(&everything); }
 static void after(void) { __tsan_acquire(&everything); }
 
-/* Fences order nothing to ThreadSanitizer. */
+/* ThreadSanitizer ignores fences. */
 void __tsan_atomic_thread_fence(int order);
 
 void __wrap___tsan_atomic_thread_fence(int order)
@@ -54,11 +54,11 @@ ORDERED(ssize_t, mq_timedreceive, (mqd_t q, char *message, size_t size, unsigned
     (q, message, size, priority, limit))
 ORDERED(int, flock, (int fd, int operation), (fd, operation))
 
-/* Record locks are a process's: threads do not keep each other out by them. */
+/* Record locks belong to a process: they do not exclude threads from each other. */
 static int file_control(int fd, int command, void *argument)
 {
     if (command == F_SETLK || command == F_SETLKW)
-        tell("blind it keeps processes apart by record locks of fcntl, which do not keep threads apart");
+        report("blind it excludes processes by record locks of fcntl, which do not exclude threads");
     before();
     int answer = fcntl(fd, command, argument);
     int number = errno;
@@ -87,20 +87,20 @@ int __wrap_fcntl64(int fd, int command, ...)
 
 int __wrap_lockf(int fd, int command, off_t length)
 {
-    tell("blind it keeps processes apart by lockf, which does not keep threads apart");
+    report("blind it excludes processes by lockf, which does not exclude threads");
     return lockf(fd, command, length);
 }
 
 int __wrap_fork(void)
 {
-    tell("blind it forks, and a child has none of the other threads");
+    report("blind it forks, and a child does not have the other threads");
     return fork();
 }
 
-/* Who asks for its process id wants to know itself from others. */
+/* An implementation tells processes apart by their ids, so each thread has one. */
 pid_t __wrap_getpid(void) { return (pid_t)syscall(SYS_gettid); }
 
-/* ThreadSanitizer may know these with the clock of the day alone. */
+/* ThreadSanitizer may know these only with CLOCK_REALTIME. */
 static struct timespec of_the_day(clockid_t clock, const struct timespec *limit)
 {
     struct timespec from, now;

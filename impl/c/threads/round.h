@@ -2,10 +2,10 @@
 
 enum { MOST_THREADS = 5, MOST_ITEM = 256 };
 
-static const struct ipckit_subject *subjects[MOST_THREADS]; /* each thread's own copy; the creator's is the first */
+static const struct ipckit_subject *subjects[MOST_THREADS]; /* one for each thread, the creator's first */
 
-/* What a round is asked to be. Of sides the first make or write, the second take
- * or read. */
+/* The parameters of a round. Of its two sides the first makes or writes, the second
+ * takes or reads. */
 struct shape {
     char family[32];
     long long capacity, item_min, item_max;
@@ -22,13 +22,13 @@ struct round {
 struct worker {
     const struct round *round;
     const struct ipckit_subject *subject;
-    int index; /* among those of its side */
+    int index; /* within its side */
     int side;
     int steps;
     pthread_t thread;
 };
 
-/* A family is how objects of one sort are made and used. */
+/* A family says how objects of one kind are made and used. */
 struct family {
     const char *name;
     bool (*has)(const struct ipckit_subject *s);
@@ -39,8 +39,7 @@ struct family {
     enum ipckit_error (*unlink)(const struct ipckit_subject *s, const char *name);
 };
 
-/* What locks guard: ordinary memory, in which they must put all accesses in
- * order. */
+/* What locks guard: ordinary memory, whose accesses they must order. */
 static struct {
     long count;
 } guarded;
@@ -55,19 +54,19 @@ static void *work(void *argument)
     const struct family *f = w->round->family;
     void *handle = NULL;
     enum ipckit_error error = f->open(w->subject, w->round, &handle);
-    pthread_barrier_wait(&start); /* nobody is done before the last has begun */
+    pthread_barrier_wait(&start); /* no thread ends before the last has begun */
     for (int n = 0; n < w->steps && error == IPCKIT_OK; n++)
         error = f->step(w, handle, n);
     if (error != IPCKIT_OK) {
-        tell("refused %d", (int)error);
-        tell("end");
-        _exit(0); /* the others may wait for this one */
+        report("refused %d", (int)error);
+        report("end");
+        _exit(0); /* the other threads may wait for this one */
     }
     f->detach(w->subject, handle);
     return NULL;
 }
 
-/* play runs a round that a word of the command line describes. */
+/* play runs the round that an argument describes. */
 static void play(const char *word, int steps, int threads)
 {
     static int rounds;
@@ -81,17 +80,17 @@ static void play(const char *word, int steps, int threads)
         die("a round that is too large");
     r.family = family_of(s->family);
     snprintf(r.name, sizeof r.name, "/ipckit-threads-%d-%d", (int)getpid(), ++rounds);
-    tell("round %s", s->family);
+    report("round %s", s->family);
     if (!r.family->has(subjects[0]))
-        return tell("absent");
+        return report("absent");
     shared(&guarded, sizeof guarded, "what is guarded");
     void *handle = NULL;
     if (r.family->create(subjects[0], &r, &handle) != IPCKIT_OK)
-        return tell("refused to create it");
+        return report("refused to create it");
     pthread_barrier_init(&start, NULL, (unsigned)all);
     for (int i = 0; i < all; i++) {
         int side = i < s->sides[0] ? 0 : 1;
-        /* As many are taken as are made. */
+        /* As many items are taken as are made. */
         int own = side == 0 ? steps : steps * s->sides[0] / s->sides[1];
         workers[i] = (struct worker){.round = &r, .subject = subjects[i + 1], .index = side == 0 ? i : i - s->sides[0], .side = side, .steps = own};
         if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)

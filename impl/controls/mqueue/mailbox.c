@@ -1,9 +1,8 @@
 /*
  * Mailboxes over POSIX message queues, mq_overview(7).
  *
- * The kernel keeps the messages, so nothing here is shared and nothing can be
- * left half done. Of several messages it gives the one of the highest priority,
- * and of those the oldest.
+ * The kernel keeps the messages, so processes share nothing and can leave nothing
+ * half done. It delivers the oldest message of the highest priority.
  */
 #include "ipckit.h"
 
@@ -21,7 +20,7 @@ struct box {
     char *message; /* mq_receive wants room for the largest message */
 };
 
-/* attach takes over a queue. */
+/* attach makes a handle of an open queue. */
 static enum ipckit_error attach(mqd_t queue, void **handle)
 {
     struct mq_attr attributes;
@@ -62,13 +61,13 @@ static enum ipckit_error box_open(const char *name, void **handle)
     return queue == (mqd_t)-1 ? ipckit_errno("mq_open") : attach(queue, handle);
 }
 
-/* deadline gives the moment at which a wait is over. One that has passed makes
- * the kernel try once and not wait. */
+/* deadline returns the time at which a wait ends. With a time that has passed the
+ * kernel tries once and does not wait. */
 static struct timespec deadline(int64_t wait)
 {
     struct timespec t = {0};
     if (wait > 0) {
-        clock_gettime(CLOCK_REALTIME, &t); /* the clock that mq_timedsend goes by */
+        clock_gettime(CLOCK_REALTIME, &t); /* the clock of mq_timedsend */
         t.tv_sec += (time_t)(wait / 1000);
         t.tv_nsec += (long)(wait % 1000) * 1000000;
         if (t.tv_nsec >= 1000000000) {
@@ -79,7 +78,7 @@ static struct timespec deadline(int64_t wait)
     return t;
 }
 
-/* refusal is what a call that failed means. */
+/* refusal translates the errno of a call that failed. */
 static enum ipckit_error refusal(const char *what, int64_t wait, enum ipckit_error instead)
 {
     return errno == ETIMEDOUT && wait == IPCKIT_NEVER ? instead : ipckit_errno(what);
@@ -90,7 +89,7 @@ static enum ipckit_error box_send_priority(void *handle, const void *message, si
     struct box *b = handle;
     struct timespec limit = deadline(wait);
     int result;
-    do { /* signals are none of the caller's business */
+    do { /* a signal does not end the wait */
         result = wait == IPCKIT_FOREVER ? mq_send(b->queue, message, size, (unsigned)priority)
                                         : mq_timedsend(b->queue, message, size, (unsigned)priority, &limit);
     } while (result < 0 && errno == EINTR);

@@ -71,7 +71,7 @@ static enum ipckit_error lock_acquire(void *lock, int64_t wait)
 {
     pthread_mutex_t *m = &((struct place *)lock)->mutex;
     struct timespec limit;
-    clock_gettime(CLOCK_REALTIME, &limit); /* the clock that pthread_mutex_timedlock goes by */
+    clock_gettime(CLOCK_REALTIME, &limit); /* the clock of pthread_mutex_timedlock */
     limit.tv_sec += (time_t)(wait / 1000);
     limit.tv_nsec += (long)(wait % 1000) * 1000000;
     if (limit.tv_nsec >= 1000000000) {

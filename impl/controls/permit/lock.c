@@ -1,5 +1,5 @@
 /*
- * Mutual exclusion by a named semaphore that begins at 1 (Silberschatz, Galvin,
+ * Mutual exclusion by a named semaphore with the initial value 1 (Silberschatz, Galvin,
  * Gagne, Operating System Concepts, 6.6).
  */
 #include "ipckit.h"

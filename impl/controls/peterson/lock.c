@@ -1,7 +1,7 @@
 /*
- * Locks: a tournament of Peterson's locks, in an object of shm_open. Whoever has
- * the lock open has a seat; seats meet in pairs, the winners of two pairs meet
- * next, and who has won at every round is inside.
+ * Locks: a tournament of Peterson's locks, in an object of shm_open. Each process
+ * that has the lock open has a seat. Seats meet in pairs, the winners of two pairs
+ * meet in the next round, and the process that has won all rounds is inside.
  */
 #include "ipckit.h"
 
@@ -17,8 +17,8 @@
 
 enum { ROUNDS = 4, SEATS = 1 << ROUNDS };
 
-/* A match is Peterson's lock of two. Plain variables: volatile keeps the
- * compiler from reordering them, and nothing keeps the processor from it. */
+/* A match is Peterson's lock between two. Its variables are plain: volatile keeps the
+ * compiler from reordering accesses, but not the processor. */
 struct match {
     volatile int wants[2], turn;
 };
@@ -45,7 +45,7 @@ static bool past(const struct timespec *deadline)
     return t.tv_sec > deadline->tv_sec || (t.tv_sec == deadline->tv_sec && t.tv_nsec >= deadline->tv_nsec);
 }
 
-/* win waits until one is let in at a match. */
+/* win waits until the process wins a match. */
 static bool win(struct match *m, int self, int64_t wait, const struct timespec *deadline)
 {
     m->wants[self] = 1;
@@ -61,7 +61,7 @@ static bool win(struct match *m, int self, int64_t wait, const struct timespec *
     return true;
 }
 
-/* leave gives back what was won in the rounds before one, the last first. */
+/* leave gives up the matches of the rounds before one, the last first. */
 static void leave(const struct lock *l, int round)
 {
     atomic_thread_fence(memory_order_release);

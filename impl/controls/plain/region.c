@@ -1,7 +1,7 @@
 /*
  * A region of POSIX shared memory, as the manual pages show it: shm_open,
- * ftruncate, mmap. Whoever has it mapped uses the memory directly, so there is
- * nothing between a process and the region that could refuse an access.
+ * ftruncate, mmap. Processes use the mapped memory directly, so nothing can refuse
+ * an access.
  */
 #include "ipckit.h"
 
@@ -17,7 +17,7 @@ struct region {
     size_t size;
 };
 
-/* map maps the object and closes the descriptor, which nobody needs then. */
+/* map maps the object and closes the descriptor, which is not needed then. */
 static enum ipckit_error map(int fd, off_t size, int protection, void **handle)
 {
     struct region *r = malloc(sizeof *r);
@@ -49,7 +49,7 @@ static enum ipckit_error region_create(const char *name, int64_t size, void **ha
     } else {
         error = map(fd, size, PROT_READ | PROT_WRITE, handle);
     }
-    if (error != IPCKIT_OK) /* a size of 0 is refused by mmap alone */
+    if (error != IPCKIT_OK) /* only mmap refuses a size of 0 */
         shm_unlink(name);
     return error;
 }

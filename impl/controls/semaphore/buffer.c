@@ -3,8 +3,8 @@
  * 7.1.1: semaphores mutex, empty and full, between two processes instead of two
  * threads, so they are named semaphores beside the shared memory.
  *
- * The name of the shared memory is the buffer's; whoever creates it exclusively
- * creates the semaphores too. They carry its name with a letter appended.
+ * The shared memory has the buffer's name. The process that creates it exclusively
+ * creates the semaphores, too. Their names are the same with a letter appended.
  */
 #include "ipckit.h"
 
@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define N_MAX 64
-#define NAME_ROOM 300 /* a name of the system and a letter; longer ones it refuses itself */
+#define NAME_ROOM 300 /* the longest name, and a letter; the system refuses longer names */
 
 struct shared {
     atomic_int n;  /* slots; written last, 0 until the semaphores are there */
@@ -43,7 +43,7 @@ struct buffer {
 static struct timespec deadline(int64_t wait)
 {
     struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t); /* the clock that sem_timedwait goes by */
+    clock_gettime(CLOCK_REALTIME, &t); /* the clock of sem_timedwait */
     t.tv_sec += (time_t)(wait / 1000);
     t.tv_nsec += (long)(wait % 1000) * 1000000;
     if (t.tv_nsec >= 1000000000) {
@@ -53,8 +53,7 @@ static struct timespec deadline(int64_t wait)
     return t;
 }
 
-/* wait_for is wait(S). refused is what it answers where the caller would not
- * wait. */
+/* wait_for is wait(S). It returns refused if the caller may not wait. */
 static enum ipckit_error wait_for(sem_t *s, int64_t wait, enum ipckit_error refused)
 {
     struct timespec limit = deadline(wait > 0 ? wait : 0);
@@ -129,8 +128,8 @@ static enum ipckit_error buffer_detach(void *handle)
     return IPCKIT_OK;
 }
 
-/* attach maps the memory and opens the semaphores; n is 0 for whoever does not
- * create them, and otherwise the number of slots. */
+/* attach maps the memory and opens the semaphores, or creates them for n slots if n
+ * is not 0. */
 static enum ipckit_error attach(int fd, const char *name, int n, void **handle)
 {
     char room[NAME_ROOM];
@@ -171,7 +170,7 @@ static enum ipckit_error buffer_create(const char *name, const struct ipckit_sha
     int fd = shm_open(name, O_CREAT | O_EXCL | O_RDWR, S_IRUSR | S_IWUSR);
     if (fd == -1)
         return ipckit_errno("shm_open");
-    unlink_semaphores(name); /* left by somebody who was killed: the memory is ours alone */
+    unlink_semaphores(name); /* left by a killed creator: no other process has created the memory */
     enum ipckit_error error = ftruncate(fd, sizeof(struct shared)) == -1
         ? ipckit_errno("ftruncate") : attach(fd, name, (int)shape->capacity, handle);
     close(fd);
@@ -199,7 +198,7 @@ static enum ipckit_error buffer_open(const char *name, void **handle)
     return error;
 }
 
-/* The memory goes last: as long as its name is there nobody else can create
+/* The memory is removed last: while its name exists, no other process creates
  * semaphores of these names. */
 static enum ipckit_error buffer_unlink(const char *name)
 {

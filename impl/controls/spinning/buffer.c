@@ -5,9 +5,9 @@
  *
  * The book's int becomes an atomic int of C11. A plain one is no correct
  * program: the compiler may read it once for the whole loop, and nothing would
- * make an item visible before the index that announces it. Neither does the
- * book say what a waiting process does; here it gives the processor away, since
- * on a machine with one processor the other could not go on otherwise.
+ * make an item visible before the index that announces it. The book does not say
+ * what a waiting process does in its loop; here it yields, since otherwise the
+ * other process could not run on a machine with one processor.
  */
 #include "ipckit.h"
 
@@ -29,15 +29,15 @@ typedef struct {
     unsigned char bytes[ITEM_MAX];
 } item;
 
-/* Fresh memory is all zeros, to which in and out are right: whoever finds the
- * buffer at its full size finds it ready. */
+/* New memory is all zeros, which is right for in and out: a buffer that has its full
+ * size is ready. */
 struct shared {
     atomic_int in;  /* the next free slot; the producer's */
     atomic_int out; /* the first full slot; the consumer's */
     item buffer[BUFFER_SIZE];
 };
 
-/* A pause between two looks, for as long as the caller would wait. */
+/* The pauses between looks, for as long as the caller may wait. */
 struct patience {
     int64_t wait;
     struct timespec began;

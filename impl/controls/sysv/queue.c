@@ -1,7 +1,7 @@
 /*
  * Mailboxes: msgget, msgsnd, msgrcv, msgctl. Each message has a type, by which a
- * receiver could choose; here all have the same. The type comes before the bytes,
- * and no size counts it: msgop(2).
+ * receiver could choose; here all have the same type. It stands before the bytes,
+ * and sizes do not count it: msgop(2).
  */
 #define _GNU_SOURCE
 #include "key.h"
@@ -44,7 +44,7 @@ static enum ipckit_error find(const char *name, int *id)
     return *id < 0 ? ipckit_errno("msgget") : IPCKIT_OK;
 }
 
-/* bound makes so many bytes the capacity of a queue. */
+/* bound sets the capacity of a queue in bytes. */
 static enum ipckit_error bound(int id, int64_t capacity)
 {
     struct msqid_ds status;
@@ -80,7 +80,7 @@ static enum ipckit_error queue_open(const char *name, void **handle)
 }
 
 /* refusal is what a call that failed means. A queue that was removed before the
- * call has an id that is invalid; one that is removed during it answers EIDRM. */
+ * call has an id that is invalid; one that is removed during the call returns EIDRM. */
 static enum ipckit_error refusal(const char *what)
 {
     return errno == EIDRM || errno == EINVAL ? ipckit_fail(IPCKIT_NOT_FOUND, "%s: the queue is removed", what) : ipckit_errno(what);
@@ -111,7 +111,7 @@ static enum ipckit_error queue_receive(void *handle, void *into, size_t room, si
     if (wait > 0)
         return ipckit_fail(IPCKIT_UNSUPPORTED, "a receive with a time limit");
     ssize_t n;
-    do { /* a message that is too large stays, and the answer is E2BIG */
+    do { /* E2BIG: the message is too large, and stays */
         n = msgrcv(q->id, &m, room < MESSAGE_MAX ? room : MESSAGE_MAX, 0, wait == IPCKIT_NEVER ? IPC_NOWAIT : 0);
     } while (n < 0 && errno == EINTR);
     if (n < 0)

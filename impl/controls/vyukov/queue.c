@@ -1,8 +1,8 @@
 /*
  * Dmitry Vyukov's bounded MPMC queue (1024cores.net), in shared memory. Each
- * slot has a sequence number, which says whose turn it is: that of the put with
+ * slot has a sequence number, which says which call is next: the put with
  * this number, or of the get after it. A put reserves a slot by moving the tail,
- * and hands it over by the slot's sequence number; a get likewise with the head.
+ * and hands it over by the slot's sequence number; a get does the same with the head.
  */
 #include "ipckit.h"
 

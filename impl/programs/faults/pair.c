@@ -4,8 +4,8 @@
  *     cc -DROLE=produce -DFAULT=LAST -o producer pair.c
  *     cc -DROLE=consume -DFAULT=LAST -o consumer pair.c
  *
- * Each fault bears the name of the requirement that must find it. NONE is the
- * correct pair. BUILD is not declared anywhere, and that is its fault.
+ * Each fault is named for the requirement that must find it. NONE is the correct
+ * pair. BUILD is not declared anywhere, which is the fault.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
@@ -40,7 +40,7 @@ static void fail(const char *what)
     exit(EXIT_FAILURE);
 }
 
-/* attach opens everything, and creates what is not there if it may. */
+/* attach opens all objects, and creates those that do not exist, if it may. */
 static void attach(int create)
 {
     int fd = shm_open(MEMORY, create ? O_RDWR | O_CREAT : O_RDWR, 0600);
@@ -78,10 +78,10 @@ static long get(void)
 {
     wait_for(full);
     if (FAULT == LAST && buffer->done)
-        return END; /* whatever is still inside */
+        return END; /* even if items are still inside */
     long item = buffer->slots[buffer->out];
     if (FAULT == AGAIN && item == END)
-        return END; /* which stays there for the next run */
+        return END; /* END stays there for the next run */
     buffer->out = (buffer->out + 1) % CAPACITY;
     sem_post(empty);
     return item;
@@ -119,7 +119,7 @@ static int consume_through_fifo(void)
     return 0;
 }
 
-/* reversed puts each pair of items the wrong way round. */
+/* reversed swaps each two items. */
 static long reversed(int i, int items) { return sequence((i ^ 1) < items ? i ^ 1 : i); }
 
 static int produce(int items)
@@ -145,7 +145,7 @@ static int consume(int items)
     if (FAULT == MECHANISM)
         return consume_through_fifo();
     attach(FAULT != FIRST);
-    if (FAULT == ALONE) { /* knows what will come, and does not wait for it */
+    if (FAULT == ALONE) { /* predicts the items and does not wait for them */
         for (int i = 0; i < items; i++)
             printf("consumed %ld\n", sequence(i));
     }

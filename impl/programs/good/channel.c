@@ -37,7 +37,7 @@ static sem_t *semaphore(const char *name, unsigned value)
     return s;
 }
 
-/* wait_for goes on after a signal: sem_wait is not restarted everywhere. */
+/* wait_for continues after a signal: sem_wait is not restarted everywhere. */
 static void wait_for(sem_t *s)
 {
     while (sem_wait(s) == -1)

@@ -27,11 +27,11 @@ struct item {
 
 struct channel; /* one process's handle */
 
-/* All of these end the program with a message where the system refuses. */
+/* All of these end the program with a message if the system refuses. */
 struct channel *channel_open(void);
 void channel_put(struct channel *c, struct item item); /* waits while full */
 struct item channel_get(struct channel *c);            /* waits while empty */
 void channel_close(struct channel *c);
-void channel_remove(void); /* the names; by the last one who needs them */
+void channel_remove(void); /* removes the names; called by the last process that needs them */
 
 #endif

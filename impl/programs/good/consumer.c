@@ -14,6 +14,6 @@ int main(void)
         printf("consumed %lu\n", item.number);
     }
     channel_close(c);
-    channel_remove(); /* after the end nobody needs them any more */
+    channel_remove(); /* after END no process needs them */
     return EXIT_SUCCESS;
 }

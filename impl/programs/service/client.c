@@ -1,5 +1,5 @@
-/* client: asks the server for the squares of so many random numbers, and checks
- * each answer. */
+/* client: asks the server for the squares of random numbers, and checks each
+ * reply. */
 #define _POSIX_C_SOURCE 200809L
 #include "queue.h"
 
@@ -25,7 +25,7 @@ int main(int argc, char **argv)
         struct reply a;
         await_reply(queue, self, &a);
         if (a.number != r.number || a.square != r.number * r.number) {
-            fprintf(stderr, "asked for the square of %lu, told that that of %lu is %lu\n", r.number, a.number, a.square);
+            fprintf(stderr, "asked for the square of %lu, the reply says that the square of %lu is %lu\n", r.number, a.number, a.square);
             return EXIT_FAILURE;
         }
     }

@@ -30,7 +30,7 @@ void queue_remove(int queue)
 /* The size of a message does not count its type: msgop(2). */
 #define BODY(m) (sizeof *(m) - sizeof (m)->type)
 
-/* Neither call is restarted after a signal, whatever sigaction(2) was told. */
+/* Neither call is restarted after a signal, even with SA_RESTART. */
 static void put(int queue, const void *message, size_t size)
 {
     while (msgsnd(queue, message, size, 0) == -1)
@@ -45,7 +45,7 @@ static void get(int queue, void *message, size_t size, long type)
         if (errno != EINTR)
             fail("msgrcv");
     if ((size_t)n != size) {
-        fprintf(stderr, "a message of %zd bytes, expected %zu: does somebody else use the key?\n", n, size);
+        fprintf(stderr, "a message of %zd bytes, expected %zu: does another program use the key?\n", n, size);
         exit(EXIT_FAILURE);
     }
 }

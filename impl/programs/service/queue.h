@@ -2,9 +2,9 @@
  * Requests and replies over one System V message queue: msgget(2), msgop(2),
  * after the client and server of Stevens, UNIX Network Programming 2, 6.7.
  *
- * One queue serves both directions, since the type of a message says for whom it
- * is: SERVER for requests, and a client's process number for the replies to it.
- * So several clients can ask at once, and each gets its own answers.
+ * One queue serves both directions, since the type of a message says where it goes:
+ * SERVER for requests, and a client's process id for the replies to it. So several
+ * clients can ask at the same time, and each gets its own replies.
  *
  * Either program may come first: both open or create the queue. The server
  * removes it when a client says that all is done.
@@ -12,13 +12,13 @@
 #ifndef QUEUE_H
 #define QUEUE_H
 
-#define KEY    0x69706b31 /* agreed upon by both programs */
-#define SERVER 1L         /* no process number: 1 is init's */
+#define KEY    0x69706b31 /* of both programs */
+#define SERVER 1L         /* no client's process id: 1 is that of init */
 
 struct request {
     long type; /* SERVER */
     long client;
-    int last; /* nothing is asked any more */
+    int last; /* the last request */
     unsigned long number;
 };
 
@@ -27,7 +27,7 @@ struct reply {
     unsigned long number, square; /* the square modulo 2^64 */
 };
 
-/* All of these end the program with a message where the system refuses. */
+/* All of these end the program with a message if the system refuses. */
 int queue_open(void);
 void queue_remove(int queue);
 void ask(int queue, const struct request *r);

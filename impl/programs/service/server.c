@@ -1,4 +1,4 @@
-/* server: answers with squares until a client says that all is done. */
+/* server: replies with squares until a client sends its last request. */
 #include "queue.h"
 
 #include <stdio.h>
@@ -15,6 +15,6 @@ int main(void)
         printf("asked for %lu\n", r.number);
         answer(queue, &(struct reply){.type = r.client, .number = r.number, .square = r.number * r.number});
     }
-    queue_remove(queue); /* nobody asks any more */
+    queue_remove(queue); /* there are no more requests */
     return EXIT_SUCCESS;
 }

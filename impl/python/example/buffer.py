@@ -1,10 +1,9 @@
 """Bounded buffers: the solution with semaphores of Silberschatz, Galvin, Gagne,
 Operating System Concepts, 7.1.1, in shared memory.
 
-free counts the empty slots and used the full ones; who has to wait sleeps in one
-of them. Posting a semaphore and passing it is what makes an item's bytes seen by
-the other side: the slot is written before used is posted, and read after it was
-waited for.
+free counts the empty slots and used the full ones; a process that must wait sleeps
+in one of them. The semaphores also make an item's bytes visible to the other side:
+the slot is written before the post of used, and read after the wait for it.
 """
 
 import struct
@@ -17,7 +16,7 @@ from semaphore import Semaphore
 
 CAPACITY_MAX = 1 << 16  # items
 ITEM_MAX = 1 << 16  # bytes
-READY = 0x59505249  # written last, when everything else is in its place
+READY = 0x59505249  # written last, when the buffer is complete
 
 # Words of 64 bits at the start of the memory, and then the semaphores.
 STATE, CAPACITY, ITEM, IN, OUT = range(5)
@@ -27,12 +26,12 @@ LENGTH = struct.Struct("=Q")  # of an item, before its bytes
 
 
 class OneToOne:
-    """One producer and one consumer: each has an index of its own to write."""
+    """One producer and one consumer: each writes one index."""
 
     def __init__(self, region):
         self.region = region
-        # struct.pack_into writes a word in pieces, which another process may see;
-        # an element of such a view is written whole.
+        # struct.pack_into writes a word in pieces, which another process may see; a
+        # memoryview writes an element as a whole.
         self.words = memoryview(region.memory)[:SEMAPHORES].cast("Q")
         self.free, self.used, self.mutex = (
             Semaphore(region.memory, SEMAPHORES + i * SEMAPHORE) for i in range(3)
@@ -72,7 +71,7 @@ class OneToOne:
         return LENGTH.size + (item_max + 7) // 8 * 8
 
     def slot(self, index):
-        """Where a slot begins. Its number runs on and is reduced here."""
+        """The offset of a slot. Indices are never reset, and reduced here."""
         return SLOTS + index % self.words[CAPACITY] * self.stride(self.words[ITEM])
 
     def put(self, item, timeout):
@@ -96,7 +95,7 @@ class OneToOne:
         try:
             item = self.take(room)
         except ipckit.TooLarge:
-            self.used.post()  # it is still inside
+            self.used.post()  # the item is still inside
             raise
         self.free.post()
         return item
@@ -119,11 +118,11 @@ class OneToOne:
 
 
 class Many(OneToOne):
-    """Any number of each: the mutex guards the indices and the slots.
+    """Many producers and consumers: the mutex guards the indices and the slots.
 
-    A consumer has taken its permit before it takes its item, and another may take
-    that item before it does. So who comes between, and would not wait, is told that
-    nothing is there although an item is: the claims say `empty: relaxed`.
+    A consumer takes a permit of used before it takes an item. In between, a get that
+    may not wait raises Empty although an item is inside: the claims say
+    `empty: relaxed`.
     """
 
     def append(self, item):

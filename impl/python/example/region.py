@@ -1,8 +1,8 @@
 """Regions over POSIX shared memory: shm_open(3) and mmap(2).
 
-multiprocessing.shared_memory does not serve. Its resource tracker takes every
-region that a process opened for one that it owns, and removes the name as soon
-as that process ends, for everybody. (Python 3.13 has track=False against that.)
+multiprocessing.shared_memory cannot be used. Its resource tracker removes the name
+of every region that a process has opened as soon as that process ends. (Python 3.13
+has track=False against that.)
 """
 
 import mmap
@@ -12,10 +12,10 @@ import _posixshmem  # what multiprocessing.shared_memory is made of
 
 
 class Region:
-    """An object of shm_open, as large as was asked for.
+    """An object of shm_open of the size that was asked for.
 
-    Between shm_open and the moment when it gets its size it exists with size 0:
-    whoever opens it then is told that it does not exist yet.
+    Between shm_open and the call that sets its size it exists with size 0: an open
+    then raises FileNotFoundError.
     """
 
     def __init__(self, fd, read_only=False):
@@ -32,9 +32,9 @@ class Region:
             raise ValueError("a region of %d bytes" % size)
         fd = _posixshmem.shm_open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode=0o600)
         try:
-            # Unlike ftruncate this takes the memory now: a machine that has too
-            # little says so here, and not by SIGBUS at some later access. The
-            # size changes in one step.
+            # Unlike ftruncate this takes the memory now: if there is too little,
+            # this call fails, and no later access ends by SIGBUS. The size changes
+            # in one step.
             os.posix_fallocate(fd, 0, size)
             return cls(fd)
         except BaseException:
@@ -69,7 +69,7 @@ class Region:
 
     def write(self, offset, data):
         if self.read_only:
-            raise PermissionError("the region was opened for reading alone")
+            raise PermissionError("the region was opened read-only")
         self.inside(offset, len(data))
         self.memory[offset : offset + len(data)] = data
 

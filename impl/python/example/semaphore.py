@@ -1,7 +1,7 @@
-"""POSIX semaphores in memory that processes share: sem_init(3) and its kin.
+"""POSIX semaphores in shared memory: sem_init(3) and the like.
 
-multiprocessing.Semaphore passes from a process to its children only. These lie
-in the shared memory itself, so that whoever maps it has them.
+Only the children of a process can use its multiprocessing.Semaphore. These lie in
+the shared memory itself, so every process that maps it can use them.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ _libc = ctypes.CDLL(None, use_errno=True)  # gives up the interpreter's lock dur
 _clockwait = getattr(_libc, "sem_clockwait", None)  # since glibc 2.30
 _CLOCK = time.CLOCK_REALTIME if _clockwait is None else time.CLOCK_MONOTONIC
 
-SIZE = 64  # bytes; sem_t is 32 on 64-bit Linux, and a cache line keeps two apart
+SIZE = 64  # bytes; sem_t has 32 on 64-bit Linux; a cache line for each
 MAXIMUM = (1 << 31) - 1
 
 
@@ -29,8 +29,8 @@ def _fail(what):
 class Semaphore:
     """The semaphore at an offset of a memory that supports the buffer protocol.
 
-    release must be called before the memory is unmapped, since Python counts who
-    points into it.
+    release must be called before the memory is unmapped: Python does not unmap memory
+    that is still referenced.
     """
 
     def __init__(self, memory, offset):
@@ -42,7 +42,7 @@ class Semaphore:
             _fail("sem_init")
 
     def acquire(self, timeout):
-        """Take one; False when the time was up. A signal is no reason to return."""
+        """Takes a permit; False when the time is up. A signal does not end the wait."""
         if timeout is None:
             take, limit = _libc.sem_wait, ()
         elif timeout <= 0:

@@ -2,14 +2,13 @@
 out, in the same order.
 
 Fill in the methods that raise NotImplementedError. ipckit starts several
-processes of this program, so nothing can pass from one to the other but through
-memory that they share: an attribute of an object is this process's own. After
-each step run
+processes of this program, which share nothing but the memory that they map: an
+attribute of an object belongs to one process. After each step run
 
     ipckit check .
 
 A good order: create and open; put and get with a timeout of 0; waiting; detach
-and unlink, without which nothing passes, because whatever stays behind counts.
+and unlink, without which no check passes, because leftovers count as failures.
 """
 
 import mmap
@@ -22,7 +21,7 @@ import ipckit
 class Buffer:
     """What one process holds of a buffer.
 
-    What belongs to both lies in the memory. Where does the next item go, and
+    What both processes need lies in the memory. Where does the next item go, and
     where is the oldest? How do you tell a full buffer from an empty one? Which of
     these does each side write, and what keeps the other from seeing half of it?
     """
@@ -34,10 +33,10 @@ class Buffer:
     def create(cls, name, capacity, item_max):
         """Make a new buffer under a name such as "/ring".
 
-        shm_open with O_CREAT and O_EXCL, os.ftruncate, mmap.mmap; fresh memory
-        reads zero. Refuse a shape that makes no sense, such as a capacity of -1,
-        by ValueError; and if anything fails after shm_open, remove the name again.
-        What shm_open raises may go on to the caller.
+        shm_open with O_CREAT and O_EXCL, os.ftruncate, mmap.mmap; new memory reads
+        zero. Refuse a shape that makes no sense, such as a capacity of -1, by
+        ValueError; if anything fails after shm_open, remove the name again. Let
+        exceptions of shm_open pass.
         """
         raise NotImplementedError  # ... return cls(memory)
 
@@ -45,11 +44,11 @@ class Buffer:
     def open(cls, name):
         """Attach to a buffer that another process has made.
 
-        The other may still be at it: what do you see between its shm_open and its
-        ftruncate? Raise FileNotFoundError then.
+        Its creator may not have finished: what do you see between its shm_open and
+        its ftruncate? Raise FileNotFoundError then.
 
-        multiprocessing.shared_memory looks simpler, but it removes the name as
-        soon as a process ends that has opened it, unless track=False.
+        multiprocessing.shared_memory looks simpler, but unless track=False it removes
+        the name as soon as one process that has opened it ends.
         """
         raise NotImplementedError
 
@@ -61,16 +60,16 @@ class Buffer:
     def put(self, item, timeout):
         """Copy an item, a bytearray, into the buffer.
 
-        If it is full: raise ipckit.Full where timeout is 0; where it is None go on
-        once there is room. The item is overwritten afterwards.
+        If it is full: raise ipckit.Full if timeout is 0; if it is None, wait until
+        there is room. The item is overwritten after the call.
         """
         raise NotImplementedError
 
     def get(self, room, timeout):
         """Take the oldest item out, which frees its slot, and return it as bytes.
 
-        If there is none: raise ipckit.Empty where timeout is 0; where it is None
-        go on once there is one.
+        If there is none: raise ipckit.Empty if timeout is 0; if it is None, wait
+        until there is one.
         """
         raise NotImplementedError
 

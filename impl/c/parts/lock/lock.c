@@ -2,15 +2,14 @@
  * A lock for mutual exclusion: one process at a time is inside.
  *
  * Fill in the functions that are not written yet. ipckit compiles this file with
- * a main of its own and starts several processes of it, so nothing can pass from
- * one to the other but through what they share by name. After each
- * step run
+ * a main of its own and starts several processes of it, which share nothing but
+ * what they create and open by name. After each step run
  *
  *     ipckit check .
  *
- * and ipckit.h, beside this file, says what each function has to answer. A good
- * order: create and open; what never waits; waiting; detach and unlink,
- * without which nothing passes, because whatever stays behind counts.
+ * and ipckit.h, beside this file, says what each function must return. A good
+ * order: create and open; calls that never wait; calls that wait; detach and unlink,
+ * without which no check passes, because leftovers count as failures.
  */
 #include "ipckit.h"
 
@@ -30,22 +29,22 @@
  * in here would be wrong in the others.
  */
 struct shared {
-    int complete; /* the creator is done, and others may come in */
-    /* Is somebody inside? How does one who waits find out that nobody is any
+    int complete; /* the creator has finished, and others may open it */
+    /* Is a process inside? How does a waiting process learn that none is any
      * more? pthread_mutexattr_setpshared, or an atomic_int, and then? */
 };
 
-/* What one process holds: the void * that ipckit hands back to you. */
+/* What one process holds: the void * that ipckit passes to the other functions. */
 struct lock {
     struct shared *shared;
 };
 
 /*
  * Make a new lock under a name such as "/it": shm_open with O_CREAT and O_EXCL,
- * ftruncate, mmap. Fresh memory reads zero. Refuse what makes no sense with
- * IPCKIT_INVALID; and if anything fails after shm_open, remove the name again.
+ * ftruncate, mmap. Fresh memory reads zero. Refuse arguments that make no sense with
+ * IPCKIT_INVALID; if anything fails after shm_open, remove the name again.
  *
- * `return ipckit_errno("shm_open")` answers what errno says.
+ * `return ipckit_errno("shm_open");` returns the error that errno stands for.
  */
 static enum ipckit_error my_create(const char *name, void **lock)
 {
@@ -53,30 +52,30 @@ static enum ipckit_error my_create(const char *name, void **lock)
 }
 
 /*
- * Attach to one that another process has made. The other may still be at it:
- * what do you see between its shm_open and the last thing that it sets up?
- * Answer IPCKIT_NOT_FOUND then.
+ * Attach to an object that another process has made. Its creator may not have
+ * finished: what do you see between its shm_open and the last field that it sets?
+ * Return IPCKIT_NOT_FOUND then.
  */
 static enum ipckit_error my_open(const char *name, void **lock)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Come in. If another is inside: IPCKIT_TIMEOUT where wait is IPCKIT_NEVER;
- * where it is IPCKIT_FOREVER come in once nobody is. Looking whether it is free
- * and taking it has to be one step: what if two look at the same time? */
+/* Take the lock. If another process has it: IPCKIT_TIMEOUT if wait is IPCKIT_NEVER;
+ * if it is IPCKIT_FOREVER, wait until it is free. Looking whether it is free and
+ * taking it must be one step: what if two processes look at the same time? */
 static enum ipckit_error my_acquire(void *lock, int64_t wait)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Leave, and let one of those come in who wait. */
+/* Give the lock up, and let a waiting process take it. */
 static enum ipckit_error my_release(void *lock)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Give back what this process holds: munmap, close, free. What they share stays. */
+/* Give back what this process holds: munmap, close, free. The shared memory stays. */
 static enum ipckit_error my_detach(void *lock)
 {
     return IPCKIT_NOT_WRITTEN();

@@ -2,15 +2,14 @@
  * A reader-writer lock: many readers inside, or one writer alone.
  *
  * Fill in the functions that are not written yet. ipckit compiles this file with
- * a main of its own and starts several processes of it, so nothing can pass from
- * one to the other but through what they share by name. After each
- * step run
+ * a main of its own and starts several processes of it, which share nothing but
+ * what they create and open by name. After each step run
  *
  *     ipckit check .
  *
- * and ipckit.h, beside this file, says what each function has to answer. A good
- * order: create and open; what never waits; waiting; detach and unlink,
- * without which nothing passes, because whatever stays behind counts.
+ * and ipckit.h, beside this file, says what each function must return. A good
+ * order: create and open; calls that never wait; calls that wait; detach and unlink,
+ * without which no check passes, because leftovers count as failures.
  */
 #include "ipckit.h"
 
@@ -30,22 +29,22 @@
  * in here would be wrong in the others.
  */
 struct shared {
-    int complete; /* the creator is done, and others may come in */
-    /* How many readers are inside, and is a writer? Who comes next, where both
+    int complete; /* the creator has finished, and others may open it */
+    /* How many readers are inside, and is a writer? Which comes next if both
      * wait? */
 };
 
-/* What one process holds: the void * that ipckit hands back to you. */
+/* What one process holds: the void * that ipckit passes to the other functions. */
 struct rwlock {
     struct shared *shared;
 };
 
 /*
  * Make a new rwlock under a name such as "/it": shm_open with O_CREAT and O_EXCL,
- * ftruncate, mmap. Fresh memory reads zero. Refuse what makes no sense with
- * IPCKIT_INVALID; and if anything fails after shm_open, remove the name again.
+ * ftruncate, mmap. Fresh memory reads zero. Refuse arguments that make no sense with
+ * IPCKIT_INVALID; if anything fails after shm_open, remove the name again.
  *
- * `return ipckit_errno("shm_open")` answers what errno says.
+ * `return ipckit_errno("shm_open");` returns the error that errno stands for.
  */
 static enum ipckit_error my_create(const char *name, void **rwlock)
 {
@@ -53,35 +52,35 @@ static enum ipckit_error my_create(const char *name, void **rwlock)
 }
 
 /*
- * Attach to one that another process has made. The other may still be at it:
- * what do you see between its shm_open and the last thing that it sets up?
- * Answer IPCKIT_NOT_FOUND then.
+ * Attach to an object that another process has made. Its creator may not have
+ * finished: what do you see between its shm_open and the last field that it sets?
+ * Return IPCKIT_NOT_FOUND then.
  */
 static enum ipckit_error my_open(const char *name, void **rwlock)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Come in beside other readers. If a writer is inside: IPCKIT_TIMEOUT where
- * wait is IPCKIT_NEVER; where it is IPCKIT_FOREVER come in once none is. */
+/* Enter beside other readers. If a writer is inside: IPCKIT_TIMEOUT if wait is
+ * IPCKIT_NEVER; if it is IPCKIT_FOREVER, wait until none is. */
 static enum ipckit_error my_read(void *rwlock, int64_t wait)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Come in alone. Whom does the last reader wake, and whom a writer? */
+/* Enter alone. Which processes does the last reader wake, and which a writer? */
 static enum ipckit_error my_write(void *rwlock, int64_t wait)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Leave, whichever way this process came in. */
+/* Leave, after my_read and after my_write. */
 static enum ipckit_error my_release(void *rwlock)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Give back what this process holds: munmap, close, free. What they share stays. */
+/* Give back what this process holds: munmap, close, free. The shared memory stays. */
 static enum ipckit_error my_detach(void *rwlock)
 {
     return IPCKIT_NOT_WRITTEN();

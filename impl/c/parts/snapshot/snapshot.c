@@ -2,15 +2,14 @@
  * A snapshot: a record that some processes replace and many read, always whole.
  *
  * Fill in the functions that are not written yet. ipckit compiles this file with
- * a main of its own and starts several processes of it, so nothing can pass from
- * one to the other but through what they share by name. After each
- * step run
+ * a main of its own and starts several processes of it, which share nothing but
+ * what they create and open by name. After each step run
  *
  *     ipckit check .
  *
- * and ipckit.h, beside this file, says what each function has to answer. A good
- * order: create and open; what never waits; waiting; detach and unlink,
- * without which nothing passes, because whatever stays behind counts.
+ * and ipckit.h, beside this file, says what each function must return. A good
+ * order: create and open; calls that never wait; calls that wait; detach and unlink,
+ * without which no check passes, because leftovers count as failures.
  */
 #include "ipckit.h"
 
@@ -30,22 +29,22 @@
  * in here would be wrong in the others.
  */
 struct shared {
-    int complete; /* the creator is done, and others may come in */
+    int complete; /* the creator has finished, and others may open it */
     /* The record and its length. How does a reader notice that it was replaced
-     * while he copied it; and what if two publish at the same time? */
+     * while it copied; and what if two processes publish at the same time? */
 };
 
-/* What one process holds: the void * that ipckit hands back to you. */
+/* What one process holds: the void * that ipckit passes to the other functions. */
 struct snapshot {
     struct shared *shared;
 };
 
 /*
  * Make a new snapshot under a name such as "/it": shm_open with O_CREAT and O_EXCL,
- * ftruncate, mmap. Fresh memory reads zero. Refuse what makes no sense with
- * IPCKIT_INVALID; and if anything fails after shm_open, remove the name again.
+ * ftruncate, mmap. Fresh memory reads zero. Refuse arguments that make no sense with
+ * IPCKIT_INVALID; if anything fails after shm_open, remove the name again.
  *
- * `return ipckit_errno("shm_open")` answers what errno says.
+ * `return ipckit_errno("shm_open");` returns the error that errno stands for.
  */
 static enum ipckit_error my_create(const char *name, int64_t record_max, void **snapshot)
 {
@@ -53,29 +52,29 @@ static enum ipckit_error my_create(const char *name, int64_t record_max, void **
 }
 
 /*
- * Attach to one that another process has made. The other may still be at it:
- * what do you see between its shm_open and the last thing that it sets up?
- * Answer IPCKIT_NOT_FOUND then.
+ * Attach to an object that another process has made. Its creator may not have
+ * finished: what do you see between its shm_open and the last field that it sets?
+ * Return IPCKIT_NOT_FOUND then.
  */
 static enum ipckit_error my_open(const char *name, void **snapshot)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Replace the record: IPCKIT_TOO_LARGE, if it is above the maximum. */
+/* Replace the record: IPCKIT_TOO_LARGE if size is above the maximum. */
 static enum ipckit_error my_publish(void *snapshot, const void *record, size_t size)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Copy the record that was published last, all of it from one publication,
- * and set *size to its length. IPCKIT_EMPTY if there is none yet. */
+/* Copy the record that was published last, all of it from one publish, and set
+ * *size to its length. IPCKIT_EMPTY if there is none yet. */
 static enum ipckit_error my_read(void *snapshot, void *into, size_t room, size_t *size)
 {
     return IPCKIT_NOT_WRITTEN();
 }
 
-/* Give back what this process holds: munmap, close, free. What they share stays. */
+/* Give back what this process holds: munmap, close, free. The shared memory stays. */
 static enum ipckit_error my_detach(void *snapshot)
 {
     return IPCKIT_NOT_WRITTEN();

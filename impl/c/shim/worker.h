@@ -1,6 +1,6 @@
-/* party.h: how workloads run whose processes watch each other. A part of ipckit_shim.c. */
+/* worker.h: how workloads run whose processes watch each other. A part of ipckit_shim.c. */
 
-/* judges reports whether a role looks whether all is right. */
+/* judges reports whether a role checks what it sees. */
 static bool judges(const char *role)
 {
     static const char *const silent[] = {"put", "send", "post", "publish", "store", "flag", "dekker"};
@@ -10,9 +10,9 @@ static bool judges(const char *role)
     return true;
 }
 
-/* run does the steps, and says how far it came also where it ended with an
+/* run carries out the steps, and reports the progress also if it ends with an
  * error. */
-static enum ipckit_error run(struct party *p, step *do_step, struct text *out)
+static enum ipckit_error run(struct worker *p, step *do_step, struct text *out)
 {
     enum ipckit_error error = IPCKIT_OK;
     int64_t done = 0;
@@ -36,10 +36,10 @@ static enum ipckit_error run(struct party *p, step *do_step, struct text *out)
     return error;
 }
 
-/* take_steps carries out a workload that is no transfer of items. */
+/* take_steps carries out a workload that does not transfer items. */
 static enum ipckit_error take_steps(const struct request *r, struct object *o, struct text *out)
 {
-    struct party p = {.request = r, .object = o};
+    struct worker p = {.request = r, .object = o};
     step *do_step = NULL;
     enum ipckit_error error = complete(r, o->family);
     if (error != IPCKIT_OK)
