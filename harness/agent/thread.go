@@ -1,20 +1,19 @@
 package agent
 
-import "github.com/ipckit/ipckit/harness/world/proc"
+import (
+	"context"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
+)
 
 // thread finds the operation thread: hello tells its id as the agent sees it,
 // /proc maps it.
 func (a *Agent) thread() (t proc.Thread, known bool) {
-	state, err := a.process.State()
-	if err != nil || a.hello.Thread == nil {
+	if a.hello.Thread == nil {
 		return t, false
 	}
-	for _, t := range state.Threads {
-		if t.Inner == *a.hello.Thread {
-			return t, true
-		}
-	}
-	return t, false
+	t, err := a.process.Thread(context.Background(), *a.hello.Thread)
+	return t, err == nil
 }
 
 // OperationThread is the id, as this process sees it, of the thread that does

@@ -79,6 +79,22 @@ func TestThreadsOfTheProcessAreKnown(t *testing.T) {
 			if !p.Lacks(within(t), none) {
 				t.Errorf("thread %d is none of process %d, and is said to be there", none, p.InnerPID())
 			}
+			if got, err := p.Thread(within(t), none); err == nil {
+				t.Errorf("thread %d is none of process %d, and is shown as %v", none, p.InnerPID(), got)
+			}
+		}
+		state, err := p.State()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range state.Threads {
+			got, err := p.Thread(within(t), want.Inner)
+			if err != nil || got.TID != want.TID {
+				t.Errorf("thread %d is %d to the kit, %v; want %d", want.Inner, got.TID, err, want.TID)
+			}
+			if tid := p.threads[want.Inner]; tid != want.TID {
+				t.Errorf("the kernel says that thread %d is %d to the kit; want %d", want.Inner, tid, want.TID)
+			}
 		}
 	})
 }

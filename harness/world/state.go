@@ -14,11 +14,7 @@ func (p *Process) State() (proc.State, error) {
 	if p.pid == 0 || !p.Alive() {
 		return proc.State{}, os.ErrProcessDone
 	}
-	depth := 0
-	if p.world.isolated {
-		depth = 1
-	}
-	state, err := proc.ReadState(p.pid, depth)
+	state, err := proc.ReadState(p.pid, p.world.depth())
 	if !p.Alive() || os.IsNotExist(err) {
 		return proc.State{}, os.ErrProcessDone // and what was read may be another's
 	}
@@ -26,4 +22,12 @@ func (p *Process) State() (proc.State, error) {
 		return proc.State{}, fmt.Errorf("the state of %s (pid %d): %w", p.name, p.pid, err)
 	}
 	return state, nil
+}
+
+// depth is how many PID namespaces lie between this process and the world.
+func (w *World) depth() int {
+	if w.isolated {
+		return 1
+	}
+	return 0
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -19,14 +20,14 @@ import (
 
 // A child is a command that the holder started.
 type child struct {
-	id     uint64 // of the request
-	pid    int
-	told   chan struct{} // closed when the request has been answered
-	failed bool          // it never became the command; valid once told is closed
+	id       uint64 // of the request
+	pid      int
+	reported chan struct{} // closed when the request has been answered
+	failed   bool          // it never became the command; valid once reported is closed
 }
 
-// start starts a command. It returns as soon as the process exists and answers
-// when it has become the command, or why it could not.
+// start starts a command, and answers when the new process has become it, or why
+// it could not.
 func (h *holder) start(r message.Request, fds []int) {
 	refuse := func(doing string, err error) {
 		message.CloseAll(fds)
@@ -38,18 +39,57 @@ func (h *holder) start(r message.Request, fds []int) {
 		return
 	}
 	defer unix.Close(null)
+	files, err := descriptors(r.Start, fds, null)
+	if err != nil {
+		refuse("pass descriptors", err)
+		return
+	}
+	pidfd := -1
+	sys := &syscall.SysProcAttr{Setsid: true, PidFD: &pidfd}
+	if h.setup.Drop && r.Start.User >= 0 {
+		user := uint32(r.Start.User)
+		sys.Credential = &syscall.Credential{Uid: user, Gid: user}
+	}
+	c := &child{id: r.ID, reported: make(chan struct{})}
+	if h.direct() {
+		attr := &syscall.ProcAttr{Dir: r.Start.Dir, Env: r.Start.Env, Files: files, Sys: sys}
+		path := r.Start.Path
+		if path == reexec.Self {
+			path = h.exe
+		}
+		if h.fork(c, r.Start.Far, path, r.Start.Args, attr) == nil {
+			message.CloseAll(fds)
+			go h.introduce(c, nil, pidfd)
+			return
+		}
+		// The error does not say which step failed. A starter does; it fails, too.
+		pidfd = -1
+	}
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		refuse("make a socket for the new process", err)
 		return
 	}
-	var files []uintptr
-	for fd, index := range r.Start.Files {
+	env := reexec.Environment(os.Environ(), starterVariable+"="+strconv.Itoa(len(files)))
+	attr := &syscall.ProcAttr{Env: env, Files: append(files, uintptr(pair[1])), Sys: sys}
+	err = h.fork(c, r.Start.Far, h.exe, os.Args, attr)
+	unix.Close(pair[1])
+	if err != nil {
+		unix.Close(pair[0])
+		refuse("start a process", err)
+		return
+	}
+	message.CloseAll(fds)
+	instruct := func() *message.Failure { return h.instruct(r.Start, os.NewFile(uintptr(pair[0]), "starter")) }
+	go h.introduce(c, instruct, pidfd)
+}
+
+// descriptors are those of a new process, by their number there.
+func descriptors(s *message.Start, fds []int, null int) (files []uintptr, err error) {
+	for fd, index := range s.Files {
 		switch {
 		case index >= len(fds):
-			message.CloseAll(pair[:])
-			refuse("pass descriptors", fmt.Errorf("%d were announced, %d arrived", index+1, len(fds)))
-			return
+			return nil, fmt.Errorf("%d were announced, %d arrived", index+1, len(fds))
 		case index >= 0:
 			files = append(files, uintptr(fds[index]))
 		case fd <= 2:
@@ -58,67 +98,64 @@ func (h *holder) start(r message.Request, fds []int) {
 			files = append(files, ^uintptr(0)) // closed
 		}
 	}
-	files = append(files, uintptr(pair[1]))
+	return files, nil
+}
 
-	pidfd := -1
-	attr := &syscall.ProcAttr{
-		Env:   h.starterEnv(len(files) - 1),
-		Files: files,
-		Sys:   &syscall.SysProcAttr{Setsid: true, PidFD: &pidfd},
-	}
-	if h.setup.Drop && r.Start.User >= 0 {
-		user := uint32(r.Start.User)
-		attr.Sys.Credential = &syscall.Credential{Uid: user, Gid: user}
-	}
-	c := &child{id: r.ID, told: make(chan struct{})}
+// direct reports whether a command can be executed without a starter: there is
+// nothing to be done beyond what the Go runtime does between fork and exec.
+func (h *holder) direct() bool {
+	return h.setup.Isolated && len(resources(h.setup.Limits, 0)) == 0
+}
+
+// fork starts a child, which is known before it can be reaped.
+func (h *holder) fork(c *child, far bool, path string, args []string, attr *syscall.ProcAttr) (err error) {
 	h.mu.Lock()
-	if one := h.hosts.on(r.Start.Far, func() { c.pid, err = syscall.ForkExec(h.exe, os.Args, attr) }); one != nil {
+	defer h.mu.Unlock()
+	if one := h.hosts.on(far, func() { c.pid, err = syscall.ForkExec(path, args, attr) }); one != nil {
 		err = one
 	}
-	if err == nil {
-		h.children[c.pid], h.known[c.pid] = c, true
-	}
-	h.mu.Unlock()
-	unix.Close(pair[1])
 	if err != nil {
-		unix.Close(pair[0])
-		refuse("start a process", err)
-		return
+		return err
 	}
-	message.CloseAll(fds)
+	h.children[c.pid], h.known[c.pid] = c, true
 	select {
 	case h.started <- struct{}{}:
 	default:
 	}
-	go h.introduce(c, r.Start, os.NewFile(uintptr(pair[0]), "starter"), pidfd)
+	return nil
 }
 
-// starterEnv is the holder's own environment with what tells a starter its socket.
-func (h *holder) starterEnv(socket int) []string {
-	return reexec.Environment(os.Environ(), starterVariable+"="+strconv.Itoa(socket))
-}
-
-// introduce tells the new process what to become and the kit what became of it.
-func (h *holder) introduce(c *child, s *message.Start, socket *os.File, pidfd int) {
-	defer close(c.told)
-	defer socket.Close()
+// introduce reports a new process to the kit. A starter is instructed before.
+func (h *holder) introduce(c *child, instruct func() *message.Failure, pidfd int) {
+	defer close(c.reported)
 	answer, fds := message.Reply{ID: c.id, PID: c.pid}, []int(nil)
 	if pidfd >= 0 {
 		defer unix.Close(pidfd)
 		fds = []int{pidfd}
 	}
-	e := starter{Command: *s, Resources: resources(h.setup.Limits, s.Others), Orphan: !h.setup.Isolated, Holder: os.Getpid()}
-	if err := json.NewEncoder(socket).Encode(e); err == nil {
-		_ = unix.Shutdown(int(socket.Fd()), unix.SHUT_WR)
-		// The process closes its end by becoming the command. A word before that
-		// says why it could not.
-		if text, _ := io.ReadAll(socket); len(text) > 0 {
-			answer.Failure = &message.Failure{Doing: "start", Text: string(text)}
-			_ = json.Unmarshal(text, answer.Failure)
-		}
+	if instruct != nil {
+		answer.Failure = instruct()
 	}
 	c.failed = answer.Failure != nil
 	h.answer(answer, fds)
+}
+
+// instruct says to a starter what to become. The starter closes its end by
+// becoming the command; what it writes before says why it could not.
+func (h *holder) instruct(s *message.Start, socket *os.File) *message.Failure {
+	defer socket.Close()
+	what := starter{Command: *s, Resources: resources(h.setup.Limits, s.Others), Orphan: !h.setup.Isolated, Holder: os.Getpid()}
+	if err := json.NewEncoder(socket).Encode(what); err != nil {
+		return nil // it was killed, as its exit says
+	}
+	_ = unix.Shutdown(int(socket.Fd()), unix.SHUT_WR)
+	text, _ := io.ReadAll(socket)
+	if len(text) == 0 {
+		return nil
+	}
+	failure := &message.Failure{Doing: "start", Text: string(text)}
+	_ = json.Unmarshal(text, failure)
+	return failure
 }
 
 // reap waits for children and orphans and reports the ends of children.
@@ -159,7 +196,7 @@ func (h *holder) reapOne() bool {
 	if c := h.children[pid]; c != nil {
 		delete(h.children, pid)
 		go func() {
-			<-c.told // the kit hears of the beginning first
+			<-c.reported // the start is reported first
 			if !c.failed {
 				h.answer(message.Reply{ID: c.id, Exit: newExit(ws, usage)}, nil)
 			}
@@ -195,20 +232,36 @@ func (h *holder) signal(target uint64, s unix.Signal) error {
 }
 
 // thread looks for a thread of a child that has not been reaped: ESRCH means
-// that it has no such thread.
-func (h *holder) thread(target uint64, tid int) error {
+// that it has no such thread. The descriptor that comes with it is owned by the
+// thread (F_SETOWN_EX), so that the kit, in another PID namespace, can ask the
+// kernel for its id there; -1 where there is none.
+func (h *holder) thread(target uint64, tid int) (fd int, _ error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, c := range h.children {
 		if c.id != target {
 			continue
 		}
-		if err := unix.Tgkill(c.pid, tid, 0); err != unix.EPERM { // which one gets of a thread that is there
-			return err
+		if err := unix.Tgkill(c.pid, tid, 0); err != nil && err != unix.EPERM { // which one gets of a thread that is there
+			return -1, err
 		}
-		return nil
+		return ownedBy(tid), nil
 	}
-	return os.ErrProcessDone
+	return -1, os.ErrProcessDone
+}
+
+// ownedBy makes a descriptor that is owned by a thread; -1 where that fails.
+func ownedBy(tid int) int {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
+	if err != nil {
+		return -1
+	}
+	owner := message.Owner{Thread: int32(tid)}
+	if _, _, errno := unix.Syscall(unix.SYS_FCNTL, uintptr(fd), unix.F_SETOWN_EX, uintptr(unsafe.Pointer(&owner))); errno != 0 {
+		unix.Close(fd)
+		return -1
+	}
+	return fd
 }
 
 // live lists the processes of the world but the holder.

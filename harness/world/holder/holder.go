@@ -89,6 +89,9 @@ func newHolder() (*holder, error) {
 	if failure != nil {
 		os.Exit(0) // the kit knows why
 	}
+	if err := h.renounce(); err != nil {
+		return nil, fmt.Errorf("keep capabilities from the world's processes: %w", err)
+	}
 	go h.reap()
 	return h, nil
 }
@@ -171,7 +174,10 @@ func (h *holder) handle(r message.Request) {
 	case message.OpSignal:
 		a.Failure = message.Failed("send a signal", h.signal(r.Target, r.Signal))
 	case message.OpThread:
-		a.Failure = message.Failed("look for a thread", h.thread(r.Target, r.Thread))
+		fd, err := h.thread(r.Target, r.Thread)
+		if a.Failure = message.Failed("look for a thread", err); fd >= 0 {
+			fds = []int{fd}
+		}
 	case message.OpList:
 		a.Live, fds = h.list()
 	case message.OpBaseline:

@@ -19,8 +19,7 @@ type resource struct {
 // resources are the limits that a process sets on itself before it becomes the
 // command. The order matters: memory is last, for the process that sets it is
 // larger than many a command.
-func resources(l message.Limits, others int) []resource {
-	set := []resource{{Number: unix.RLIMIT_CORE}} // a core file would be a leftover of the kit's making
+func resources(l message.Limits, others int) (set []resource) {
 	add := func(number int, value, grace uint64) {
 		if value > 0 {
 			set = append(set, resource{number, value, value + grace})

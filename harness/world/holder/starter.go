@@ -18,8 +18,8 @@ import (
 // become a command, and on which descriptor it learns which.
 const starterVariable = "IPCKIT_STARTER"
 
-// A starter is what happens between fork and exec beyond what the Go runtime
-// does there. The holder cannot set these limits on another process without
+// A starter does what must be done between fork and exec and what the Go runtime
+// does not do there. The holder cannot set limits on another process without
 // CAP_SYS_RESOURCE, nor on itself, so a process of its own sets them on itself
 // and then becomes the command.
 type starter struct {
@@ -63,9 +63,6 @@ func (s starter) become() *message.Failure {
 			os.Exit(1) // it has died already
 		}
 	}
-	if err := dropCapabilities(); err != nil {
-		return message.Failed("give up capabilities", err)
-	}
 	for _, r := range s.Resources {
 		if err := r.apply(); err != nil {
 			return message.Failed(fmt.Sprintf("set resource limit %d to %d", r.Number, r.Soft), err)
@@ -73,18 +70,4 @@ func (s starter) become() *message.Failure {
 	}
 	err := syscall.Exec(s.Command.Path, s.Command.Args, s.Command.Env)
 	return message.Failed("execute "+s.Command.Path, err)
-}
-
-// dropCapabilities gives up what an ordinary user's holder passes on to survive
-// its own exec. Root's capabilities are not passed on in this way, and stay.
-func dropCapabilities() error {
-	if os.Geteuid() == 0 {
-		return nil
-	}
-	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil && err != unix.EINVAL {
-		return err
-	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	return unix.Capset(&header, &none[0])
 }

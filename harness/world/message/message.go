@@ -24,7 +24,7 @@ const (
 	OpSetup     Operation = "setup"     // Setup → Setup; the first request
 	OpStart     Operation = "start"     // Start, descriptors → PID, pidfd
 	OpSignal    Operation = "signal"    // Target, Signal
-	OpThread    Operation = "thread"    // Target, Thread: is it one of the target's?
+	OpThread    Operation = "thread"    // Target, Thread: is it one of the target's? → a descriptor that it owns
 	OpList      Operation = "list"      // → Live, one pidfd each
 	OpBaseline  Operation = "baseline"  // what is there now is no leftover →
 	OpLeftovers Operation = "leftovers" // → Found, Unseen
@@ -134,4 +134,11 @@ func Failed(doing string, err error) *Failure {
 		return &Failure{Doing: doing, Errno: errno}
 	}
 	return &Failure{Doing: doing, Text: err.Error()}
+}
+
+// Owner is struct f_owner_ex of fcntl(2) where the owner of a descriptor is a
+// thread: its id is that in the PID namespace of the process that asks.
+type Owner struct {
+	kind   int32 // F_OWNER_TID
+	Thread int32
 }

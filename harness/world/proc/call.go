@@ -22,7 +22,7 @@ type Call struct {
 // At gives the call that a thread of a process is in. ok is false when it is in
 // none, when the host does not tell, and when it went on meanwhile.
 func At(pid int, t Thread) (call Call, ok bool) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/syscall", pid, t.TID))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", t.TID))
 	fields := strings.Fields(string(text))
 	if err != nil || len(fields) < 7 || t.Syscall == "" {
 		return Call{}, false

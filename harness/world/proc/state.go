@@ -75,11 +75,10 @@ func ReadState(pid, depth int) (State, error) {
 		if err != nil {
 			continue
 		}
-		t, ok := readThread(fmt.Sprintf("%s/%d", dir, tid), depth)
+		t, ok := ReadThread(pid, tid, depth)
 		if !ok {
 			continue // ended meanwhile
 		}
-		t.TID = tid
 		if tid == pid {
 			threads = append([]Thread{t}, threads...)
 		} else {
@@ -89,12 +88,21 @@ func ReadState(pid, depth int) (State, error) {
 	return State{threads}, nil
 }
 
-func readThread(dir string, depth int) (t Thread, ok bool) {
+// ReadThread reads what one thread of a process is doing; false where it is none
+// of the process's.
+//
+// It reads /proc/TID, which is there though no list shows it, and not
+// /proc/PID/task/TID: of what is read the kernel keeps entries until the thread
+// ends. Threads that remove theirs below /proc/PID hold up the process that waits
+// for PID and removes the rest: it spins meanwhile, for hundreds of milliseconds
+// on a loaded machine.
+func ReadThread(pid, tid, depth int) (t Thread, ok bool) {
+	dir := fmt.Sprintf("/proc/%d", tid)
 	s := readStatus(dir)
-	if s.State == "" {
+	if s.State == "" || s.Group != pid {
 		return t, false
 	}
-	t = Thread{Name: s.Name, State: s.State, Number: -1, Waits: s.Waits, Preempt: s.Preempt}
+	t = Thread{TID: tid, Name: s.Name, State: s.State, Number: -1, Waits: s.Waits, Preempt: s.Preempt}
 	if len(s.IDs) > depth {
 		t.Inner = s.IDs[depth]
 	}
@@ -108,20 +116,20 @@ func readThread(dir string, depth int) (t Thread, ok bool) {
 			t.Number, t.Syscall = n, ptrace.SyscallName(n)
 		}
 	}
-	t.CPU, t.Precise = processorTime(dir)
+	t.CPU, t.Precise = processorTime(pid, tid)
 	return t, true
 }
 
 // processorTime reads how long a thread has run: schedstat begins with the
 // nanoseconds; a kernel without it counts ticks, in stat.
-func processorTime(dir string) (_ time.Duration, precise bool) {
-	if text, err := os.ReadFile(dir + "/schedstat"); err == nil {
+func processorTime(pid, tid int) (_ time.Duration, precise bool) {
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", tid)); err == nil {
 		first, _, _ := strings.Cut(string(text), " ")
 		if ns, err := strconv.ParseInt(first, 10, 64); err == nil {
 			return time.Duration(ns), true
 		}
 	}
-	text, err := os.ReadFile(dir + "/stat")
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/stat", pid, tid)) // /proc/TID/stat is of all threads
 	if err != nil {
 		return 0, false
 	}
