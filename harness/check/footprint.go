@@ -6,6 +6,10 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A Footprint is what a process holds of the system's resources.
@@ -81,22 +85,13 @@ func (p *Process) SharedMappings() []Mapping {
 }
 
 func sharedMappings(pid int) (list []Mapping, err error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		return nil, err
-	}
-	for line := range strings.Lines(string(text)) {
-		// 7f00-7f10 rw-s 00000000 00:1a 42   /dev/shm/name
-		f := strings.Fields(line)
-		if len(f) < 5 || !strings.HasSuffix(f[1], "s") {
-			continue
+	all, err := proc.Mappings(pid)
+	for _, m := range all {
+		if m.Shared {
+			list = append(list, Mapping{
+				Object: fmt.Sprintf("%s:%d", m.Device, m.Inode), Write: m.Access&unix.PROT_WRITE != 0, Path: m.Path, Bytes: int64(m.High - m.Low),
+			})
 		}
-		m := Mapping{Object: f[3] + ":" + f[4], Write: f[1][1] == 'w', Path: strings.Join(f[5:], " ")}
-		var low, high int64
-		if _, err := fmt.Sscanf(f[0], "%x-%x", &low, &high); err == nil {
-			m.Bytes = high - low
-		}
-		list = append(list, m)
 	}
-	return list, nil
+	return list, err
 }

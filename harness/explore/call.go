@@ -46,7 +46,7 @@ var futexNames = map[uint64]string{
 var futexWaits = []uint64{0, 6, 9, 11, 13}
 
 // newCall looks at a system call that an agent is about to make.
-func (p *party) newCall(s stop) *call {
+func (p *tracee) newCall(s stop) *call {
 	c := &call{number: s.call.Number(), args: s.call.Args()}
 	c.quiet = slices.Contains(quietCalls, c.number)
 	for _, a := range c.args {
@@ -105,7 +105,7 @@ func (c *call) certain() bool { return !c.limited && (!c.quiet || c.futex && c.s
 
 // leaves says why an operation that makes the call cannot be followed; "" where
 // it can.
-func (p *party) leaves(c *call) string {
+func (p *tracee) leaves(c *call) string {
 	switch {
 	case slices.Contains(olderForks, c.number):
 		return "the operation forks"
@@ -140,10 +140,10 @@ func (c *call) stops() bool {
 func (c *call) ends() bool { return c.number == unix.SYS_EXIT_GROUP || c.number == unix.SYS_EXIT }
 
 // describe reads "futex_wait(shm+168, 1)", "semop".
-func (p *party) describe(c *call) string {
+func (p *tracee) describe(c *call) string {
 	place := func(a uint64) string {
 		if m := p.region(a); m != nil {
-			return fmt.Sprintf("%s+%d", p.regionName(m), a-m.low+m.offset)
+			return fmt.Sprintf("%s+%d", p.regionName(m), a-m.Low+m.Offset)
 		}
 		return "private memory"
 	}

@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A codeAddress is the place of an instruction, the same in every process that
@@ -16,22 +20,22 @@ type codeAddress struct {
 }
 
 // codeAddress finds an instruction's place.
-func (p *party) codeAddress(pc uint64) codeAddress {
+func (p *tracee) codeAddress(pc uint64) codeAddress {
 	m := p.code(pc)
 	if m == nil {
-		if all, err := readMaps(p.pid); err == nil { // a library may have been loaded since
-			p.text = slices.DeleteFunc(all, func(m mapping) bool { return !m.runs })
+		if all, err := kept(p.pid); err == nil { // a library may have been loaded since
+			p.text = slices.DeleteFunc(all, func(m proc.Mapping) bool { return m.Access&unix.PROT_EXEC == 0 })
 		}
 		if m = p.code(pc); m == nil {
 			return codeAddress{offset: pc}
 		}
 	}
-	return codeAddress{m.path, pc - m.low + m.offset}
+	return codeAddress{m.Path, pc - m.Low + m.Offset}
 }
 
-func (p *party) code(pc uint64) *mapping {
+func (p *tracee) code(pc uint64) *proc.Mapping {
 	for i := range p.text {
-		if p.text[i].holds(pc) {
+		if p.text[i].Holds(pc) {
 			return &p.text[i]
 		}
 	}
@@ -82,7 +86,7 @@ const stackWords = 64
 // or, within a library, at the nearest caller in the subject's own code. Return
 // addresses are found by looking through the stack for addresses behind calls:
 // that needs no frame pointer and no unwind table.
-func (p *party) eventAt(r registers, e Event) Event {
+func (p *tracee) eventAt(r registers, e Event) Event {
 	here := p.where(r.pc())
 	if interprets(p.program) {
 		if here.module != p.program {
@@ -95,7 +99,7 @@ func (p *party) eventAt(r registers, e Event) Event {
 		var stack [8 * stackWords]byte
 		for n := p.read(r.sp(), stack[:]); n >= 8 && !inside; n -= 8 {
 			address := binary.NativeEndian.Uint64(stack[len(stack)-n:])
-			if m := p.code(address); m != nil && m.path == p.program && p.afterCall(address) {
+			if m := p.code(address); m != nil && m.Path == p.program && p.afterCall(address) {
 				if w := p.where(address - 1); w.own(p.program) {
 					own, inside = w, true
 				}
@@ -113,7 +117,7 @@ func (p *party) eventAt(r registers, e Event) Event {
 }
 
 // event is eventAt for an agent that stopped in a system call.
-func (p *party) event(e Event) Event {
+func (p *tracee) event(e Event) Event {
 	r, err := p.registers()
 	if err != nil {
 		return e
@@ -122,7 +126,7 @@ func (p *party) event(e Event) Event {
 }
 
 // afterCall reports whether the instruction before an address may be a call.
-func (p *party) afterCall(address uint64) bool {
+func (p *tracee) afterCall(address uint64) bool {
 	var code [7]byte
 	if p.read(address-7, code[:]) != 7 {
 		return false
@@ -131,7 +135,7 @@ func (p *party) afterCall(address uint64) bool {
 }
 
 // where is the source line of an instruction.
-func (p *party) where(pc uint64) place {
+func (p *tracee) where(pc uint64) place {
 	at := p.codeAddress(pc)
 	if at.module == "" {
 		return place{}

@@ -21,12 +21,12 @@ func (s schedule) delays() bool {
 	return slices.ContainsFunc(s.switches, func(p point) bool { return p.since != nil })
 }
 
-// buffer is what follows the stores of a leg; nil where nothing needs to.
-func (r *run) buffer(l *leg) *storeBuffer {
+// buffer is what follows the stores of a turn; nil where nothing needs to.
+func (r *run) buffer(t *turn) *storeBuffer {
 	switch {
-	case l.goal != nil && l.goal.since != nil:
-		return &storeBuffer{since: l.goal.since, step: r.recording.events, joined: r.scenario.Joined}
-	case l.track != nil && r.recording.loads:
+	case t.goal != nil && t.goal.since != nil:
+		return &storeBuffer{since: t.goal.since, step: r.recording.events, joined: r.scenario.Joined}
+	case t.track != nil && r.recording.loads:
 		return &storeBuffer{step: true, joined: r.scenario.Joined, found: &r.overtakings}
 	}
 	return nil
@@ -49,7 +49,7 @@ func (r *run) probesAt(p point) (probes []probe) {
 // probe looks at the probes through the eyes of an agent: the first time at what
 // there is, and the second time whether it has changed.
 func (r *run) probe(i int) {
-	p := r.tracer.parties[i]
+	p := r.tracer.agents[i]
 	for n := range r.recording.probes {
 		b := &r.recording.probes[n]
 		now := make([]byte, len(b.bytes))

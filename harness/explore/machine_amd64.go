@@ -17,12 +17,12 @@ const callLength = 2 // bytes of the instruction syscall
 // registers are those of a stopped thread.
 type registers struct{ unix.PtraceRegs }
 
-func (p *party) registers() (r registers, err error) {
+func (p *tracee) registers() (r registers, err error) {
 	err = ptrace.Request(unix.PTRACE_GETREGS, p.tid, 0, uintptr(unsafe.Pointer(&r.PtraceRegs)))
 	return r, err
 }
 
-func (p *party) setRegisters(r registers) error {
+func (p *tracee) setRegisters(r registers) error {
 	return ptrace.Request(unix.PTRACE_SETREGS, p.tid, 0, uintptr(unsafe.Pointer(&r.PtraceRegs)))
 }
 

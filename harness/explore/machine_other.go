@@ -14,8 +14,8 @@ var errMachine = errors.New("the registers of this machine are not known")
 
 type registers struct{}
 
-func (p *party) registers() (registers, error)     { return registers{}, errMachine }
-func (p *party) setRegisters(registers) error      { return errMachine }
+func (p *tracee) registers() (registers, error)    { return registers{}, errMachine }
+func (p *tracee) setRegisters(registers) error     { return errMachine }
 func (r *registers) pc() uint64                    { return 0 }
 func (r *registers) sp() uint64                    { return 0 }
 func (r *registers) call(_, _ uint64, _ [3]uint64) {}

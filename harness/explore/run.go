@@ -9,9 +9,10 @@ import (
 
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
-// A schedule says where the agents are switched: leg i runs up to switches[i],
+// A schedule says where the agents are switched: turn i runs up to switches[i],
 // or, where there is none, as far as it can.
 type schedule struct {
 	first    int
@@ -20,7 +21,7 @@ type schedule struct {
 
 // A recording says what a run collects.
 type recording struct {
-	points bool // those of the first leg that has no switch
+	points bool // those of the first turn that has no switch
 	loads  bool // and those of its loads that can overtake its stores
 	events bool
 	probes []probe // looked at before and after the turn that follows the last switch
@@ -34,9 +35,9 @@ type run struct {
 	schedule schedule
 	order    []int // agents of whole operations that are done first, one after the other
 
-	legs        int
+	turns       int
 	last        [2]ending
-	fruitless   [2]int // legs in a row that ended waiting
+	fruitless   [2]int // turns in a row that ended waiting
 	overlapped  [2][]bool
 	overtaken   [2]bool // it waits since before the other's last operation was done
 	points      []point
@@ -81,7 +82,7 @@ func (r *run) execute() error {
 		}
 		return t.renew()
 	}
-	for i, p := range t.parties {
+	for i, p := range t.agents {
 		p.script = [2][]protocol.Request{r.scenario.A, r.scenario.B}[i]
 		p.script = slices.Clone(p.script)
 		for j := range p.script {
@@ -93,7 +94,7 @@ func (r *run) execute() error {
 	if err := r.alternate(); err != nil {
 		return err
 	}
-	for i, p := range t.parties {
+	for i, p := range t.agents {
 		r.outcome.Answers[i] = p.answers
 		switch {
 		case p.state == dead && r.victim && i == 0:
@@ -116,7 +117,7 @@ func (r *run) execute() error {
 // prepare does the setup and finds the regions.
 func (t *tracer) prepare(s *Scenario) error {
 	for _, step := range s.Setup {
-		p := t.party(step.Agent)
+		p := t.agent(step.Agent)
 		reply, err := p.must(t.named(step.Request))
 		if err == nil && !mayRefuse(step.Request, reply) {
 			err = reply.Err()
@@ -125,14 +126,14 @@ func (t *tracer) prepare(s *Scenario) error {
 			return fmt.Errorf("setup of scenario %q: %s of %s: %w", s.Name, step.Request.Op, step.Agent, err)
 		}
 	}
-	for _, p := range t.parties {
+	for _, p := range t.agents {
 		p.regions = nil
 		if err := p.look(); err != nil {
 			return err
 		}
 	}
 	t.nameRegions()
-	for _, p := range t.parties {
+	for _, p := range t.agents {
 		if err := p.shares(); err != nil {
 			return err
 		}
@@ -158,7 +159,7 @@ func (t *tracer) named(r protocol.Request) protocol.Request {
 // anew.
 func (t *tracer) tidy(s *Scenario) error {
 	for _, step := range s.teardown() {
-		reply, err := t.party(step.Agent).do(t.named(step.Request), setupLimit)
+		reply, err := t.agent(step.Agent).do(t.named(step.Request), setupLimit)
 		if err != nil || reply.Err() != nil {
 			return t.renew()
 		}
@@ -177,7 +178,7 @@ func (t *tracer) renew() error {
 	}
 	for _, step := range t.scenario.teardown() {
 		if strings.HasSuffix(step.Request.Op, ".unlink") {
-			if _, err := t.parties[0].do(t.named(step.Request), setupLimit); err != nil {
+			if _, err := t.agents[0].do(t.named(step.Request), setupLimit); err != nil {
 				return fmt.Errorf("remove what a run left behind: %w", err)
 			}
 		}
@@ -186,7 +187,7 @@ func (t *tracer) renew() error {
 }
 
 func (r *run) finished(i int) bool {
-	p := r.tracer.parties[i]
+	p := r.tracer.agents[i]
 	return p.pos == len(p.script) || r.victim && p.state == dead && i == 0
 }
 
@@ -201,7 +202,7 @@ func (r *run) alternate() error {
 		if r.finished(i) || r.over() {
 			continue
 		}
-		if err := r.leg(i, &leg{only: true}); err != nil {
+		if err := r.turn(i, &turn{only: true}); err != nil {
 			return err
 		}
 	}
@@ -209,21 +210,21 @@ func (r *run) alternate() error {
 		if r.finished(i) {
 			continue
 		}
-		l := &leg{}
-		if n := len(r.schedule.switches); r.legs < n {
-			l.goal = &r.schedule.switches[r.legs]
-		} else if r.legs == n && r.recording.points {
-			l.track = &r.points
+		t := &turn{}
+		if n := len(r.schedule.switches); r.turns < n {
+			t.goal = &r.schedule.switches[r.turns]
+		} else if r.turns == n && r.recording.points {
+			t.track = &r.points
 		}
-		turn := r.legs == len(r.schedule.switches)
-		r.legs++
-		if turn {
+		last := r.turns == len(r.schedule.switches)
+		r.turns++
+		if last {
 			r.probe(1 - i)
 		}
-		if err := r.leg(i, l); err != nil {
+		if err := r.turn(i, t); err != nil {
 			return err
 		}
-		if turn {
+		if last {
 			r.probe(1 - i)
 		}
 		if r.over() || !r.last[i].waiting() {
@@ -236,18 +237,17 @@ func (r *run) alternate() error {
 	return nil
 }
 
-// leg runs one leg and draws the conclusions.
-func (r *run) leg(i int, l *leg) error {
-	t := r.tracer
-	p, other := t.parties[i], t.parties[1-i]
-	l.p, l.other = p, other
-	l.buffer = r.buffer(l)
+// turn runs one turn and draws the conclusions.
+func (r *run) turn(i int, t *turn) error {
+	p, other := r.tracer.agents[i], r.tracer.agents[1-i]
+	t.p, t.other = p, other
+	t.buffer = r.buffer(t)
 	if r.recording.events {
-		l.log = &r.events
+		t.log = &r.events
 	}
-	l.watch = l.goal != nil || l.track != nil || l.log != nil && !l.slice
+	t.watch = t.goal != nil || t.track != nil || t.log != nil && !t.slice
 	from := p.pos
-	end, err := l.run()
+	end, err := t.run()
 	if err != nil {
 		return err
 	}
@@ -269,20 +269,20 @@ func (r *run) leg(i int, l *leg) error {
 		r.told(p)
 	}
 	switch {
-	case end == strays || l.goal != nil && end != reached && end != dies && end != leaves:
+	case end == strays || t.goal != nil && end != reached && end != dies && end != leaves:
 		r.strayed = true
 	case end == dies:
 		if r.crashed = p.exited(); p.diedAlone() {
 			r.alone = fmt.Sprintf("%s of %s ends the agent: %s", Describe(p.script[p.pos]), p.name, r.crashed)
 		}
 	case end == leaves:
-		r.unreachable = l.why
+		r.unreachable = t.why
 	case end == reached && r.victim:
 		r.murder()
 	case end.waiting():
 		r.fruitless[i]++
-		if l.endless != "" {
-			r.endless[i] = fmt.Sprintf("%s of %s never ends: %s", Describe(p.script[p.pos]), p.name, l.endless)
+		if t.endless != "" {
+			r.endless[i] = fmt.Sprintf("%s of %s never ends: %s", Describe(p.script[p.pos]), p.name, t.endless)
 		}
 	default:
 		r.fruitless, r.endless[i] = [2]int{}, ""
@@ -291,13 +291,13 @@ func (r *run) leg(i int, l *leg) error {
 }
 
 // asleep reports whether an agent still is where it fell asleep.
-func (p *party) asleep() bool {
-	return p.call != nil && p.state == running && taskState(p.pid, p.tid) == 'S'
+func (p *tracee) asleep() bool {
+	return p.call != nil && p.state == running && proc.ThreadState(p.pid, p.tid) == 'S'
 }
 
 const (
 	asleepAgain    = 5 * time.Millisecond
-	alternations   = 3                      // fruitless legs of both before it is looked at
+	alternations   = 3                      // fruitless turns of both before it is looked at
 	stalledTime    = 500 * time.Millisecond // without progress are a deadlock
 	stalledRounds  = 25                     // of sliceActive each, for those who do not sleep
 	stalledBetween = 5 * time.Millisecond
@@ -305,7 +305,7 @@ const (
 
 // stalled is reached when agent i waits. It finds out whether that ever ends.
 func (r *run) stalled(i int) error {
-	p, other := r.tracer.parties[i], r.tracer.parties[1-i]
+	p, other := r.tracer.agents[i], r.tracer.agents[1-i]
 	if r.last[i] == sleeps && (r.finished(1-i) || r.fruitless[1-i] > 0 && r.last[1-i] == sleeps && other.asleep()) {
 		time.Sleep(asleepAgain)
 		if p.asleep() && (r.finished(1-i) || other.asleep()) {
@@ -326,7 +326,7 @@ func (r *run) wait(i int) error {
 		if i = 1 - i; r.finished(i) {
 			continue
 		}
-		if err := r.leg(i, &leg{slice: true}); err != nil || r.over() || !r.last[i].waiting() {
+		if err := r.turn(i, &turn{slice: true}); err != nil || r.over() || !r.last[i].waiting() {
 			return err
 		}
 		if r.last[i] != spins {
@@ -352,7 +352,7 @@ func (r *run) observe() bool {
 
 // look does one step of observation.
 func (t *tracer) look(step Step) (answer string, ok bool) {
-	reply, err := t.party(step.Agent).do(t.named(step.Request), observeLimit)
+	reply, err := t.agent(step.Agent).do(t.named(step.Request), observeLimit)
 	switch {
 	case errors.Is(err, errGone):
 		return Describe(step.Request) + " " + endCrashed, false

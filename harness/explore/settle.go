@@ -8,27 +8,28 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // call deals with an agent at the entry of a system call.
-func (l *leg) call(s stop) (ending, error) {
-	p := l.p
+func (t *turn) call(s stop) (ending, error) {
+	p := t.p
 	if s.call.Number() == protocol.MarkEnd {
-		if g := l.goal; g != nil && g.since != nil && g.Op == p.pos && g.Access == p.count {
+		if g := t.goal; g != nil && g.since != nil && g.Op == p.pos && g.Access == p.count {
 			if err := p.rewind(&call{number: protocol.MarkEnd}); err != nil {
 				return goesOn, err
 			}
-			return l.withhold(), nil
+			return t.withhold(), nil
 		}
-		l.buffer.ended()
+		t.buffer.ended()
 		p.call = &call{number: protocol.MarkEnd, quiet: true}
 		if err := p.resume(0); err != nil {
 			return goesOn, err
 		}
-		if end, err := l.settle(); end != goesOn || err != nil {
+		if end, err := t.settle(); end != goesOn || err != nil {
 			return end, err
 		}
-		if p.remapped || l.only {
+		if p.remapped || t.only {
 			if err := p.stays(); err != nil {
 				return goesOn, err
 			}
@@ -38,40 +39,40 @@ func (l *leg) call(s stop) (ending, error) {
 	c := p.newCall(s)
 	p.ending = p.ending || c.ends()
 	if why := p.leaves(c); why != "" {
-		l.why = why
+		t.why = why
 		return leaves, nil
 	}
-	if l.calls++; l.calls > spinCalls && !l.slice {
-		l.watch = true
+	if t.calls++; t.calls > spinCalls && !t.slice {
+		t.watch = true
 	}
 	counted := p.rewound
 	p.rewound = false
-	if l.watch && c.visible() && !counted {
+	if t.watch && c.visible() && !counted {
 		at := point{Op: p.pos, Access: p.count, at: p.codeAddress(s.call.IP)}
-		if l.goal != nil && at.Op == l.goal.Op && at.Access == l.goal.Access && !l.goal.Between {
-			if !l.goal.there(at) {
+		if t.goal != nil && at.Op == t.goal.Op && at.Access == t.goal.Access && !t.goal.Between {
+			if !t.goal.there(at) {
 				return strays, nil
 			}
 			p.rewound = true
 			if err := p.rewind(c); err != nil {
 				return goesOn, err
 			}
-			return l.withhold(), nil
+			return t.withhold(), nil
 		}
-		if l.track != nil {
-			*l.track = append(*l.track, at)
+		if t.track != nil {
+			*t.track = append(*t.track, at)
 		}
 		p.count++
-		if l.past(at) {
+		if t.past(at) {
 			return strays, nil
 		}
 	}
-	l.buffer.empty()
+	t.buffer.empty()
 	if c.number == unix.SYS_MEMBARRIER { // a fence of the other processor too
-		l.other.drain()
+		t.other.drain()
 	}
 	if c.visible() {
-		l.note(p, p.event(Event{Kind: kindCall, Text: p.describe(c)}))
+		t.note(p, p.event(Event{Kind: kindCall, Text: p.describe(c)}))
 	}
 	if p.protected && (c.shared || !c.quiet) {
 		// The kernel must see the memory, or it answers EFAULT.
@@ -89,20 +90,20 @@ func (l *leg) call(s stop) (ending, error) {
 	if err := p.resume(0); err != nil {
 		return goesOn, err
 	}
-	if end, err := l.settle(); end != goesOn || err != nil || !l.idles(c) {
+	if end, err := t.settle(); end != goesOn || err != nil || !t.idles(c) {
 		return end, err
 	}
-	return l.tooLong()
+	return t.tooLong()
 }
 
 // past reports whether the goal was passed without being reached.
-func (l *leg) past(at point) bool {
-	return l.goal != nil && (at.Op > l.goal.Op || at.Op == l.goal.Op && at.Access > l.goal.Access)
+func (t *turn) past(at point) bool {
+	return t.goal != nil && (at.Op > t.goal.Op || at.Op == t.goal.Op && at.Access > t.goal.Access)
 }
 
 // rewind takes an agent at the entry of a system call back to before it, and
 // gives it its memory.
-func (p *party) rewind(c *call) error {
+func (p *tracee) rewind(c *call) error {
 	saved, err := p.registers()
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (p *party) rewind(c *call) error {
 }
 
 // entry waits for the entry of the system call that the agent is about to make.
-func (p *party) entry() error {
+func (p *tracee) entry() error {
 	for {
 		s, err := p.take(0)
 		if err != nil || s.kind == stopCall {
@@ -145,7 +146,7 @@ func (p *party) entry() error {
 	}
 }
 
-func (p *party) unexpected(s stop, wanted string) error {
+func (p *tracee) unexpected(s stop, wanted string) error {
 	if s.kind == stopGone {
 		return errGone
 	}
@@ -154,8 +155,8 @@ func (p *party) unexpected(s stop, wanted string) error {
 
 // settle waits until the system call under way is over, or the agent sleeps
 // in it. An operation that is timed sleeps until its time is up.
-func (l *leg) settle() (ending, error) {
-	p, c := l.p, l.p.call
+func (t *turn) settle() (ending, error) {
+	p, c := t.p, t.p.call
 	var w patience
 	began := time.Now()
 	for asleep := 0; ; {
@@ -170,7 +171,7 @@ func (l *leg) settle() (ending, error) {
 		case stopExit:
 			p.call = nil
 			if timedOut(s) {
-				l.note(p, Event{Kind: kindNote, Text: "its time is up"})
+				t.note(p, Event{Kind: kindNote, Text: "its time is up"})
 			}
 			return goesOn, p.mapped(c, s)
 		case stopOther, stopFault:
@@ -194,14 +195,14 @@ func (l *leg) settle() (ending, error) {
 		if w.looks < 3 {
 			continue
 		}
-		if taskState(p.pid, p.tid) != 'S' {
+		if proc.ThreadState(p.pid, p.tid) != 'S' {
 			asleep = 0
 			continue
 		}
 		if asleep++; asleep < 3 || time.Since(began) < c.patience(timed(p.script[p.pos])) {
 			continue
 		}
-		l.note(p, Event{Kind: kindWait, Text: "sleeps in " + p.describe(c)})
+		t.note(p, Event{Kind: kindWait, Text: "sleeps in " + p.describe(c)})
 		if c.certain() {
 			return sleeps, nil
 		}
@@ -213,7 +214,7 @@ func (l *leg) settle() (ending, error) {
 func timedOut(s stop) bool { return s.call.Result() == -int64(unix.ETIMEDOUT) }
 
 // mapped looks at what is mapped again after a call that may have changed it.
-func (p *party) mapped(c *call, s stop) error {
+func (p *tracee) mapped(c *call, s stop) error {
 	if !c.maps() || s.call.Result() < 0 && s.call.Result() > -4096 {
 		return nil
 	}

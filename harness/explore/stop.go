@@ -46,7 +46,7 @@ var stopSignals = []unix.Signal{unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.S
 func (s stop) group() bool { return s.kind == stopEvent && slices.Contains(stopSignals, s.signal) }
 
 // take takes a stop, without waiting where flags say WNOHANG.
-func (p *party) take(flags int) (stop, error) {
+func (p *tracee) take(flags int) (stop, error) {
 	got, status, err := ptrace.Wait(p.tid, flags)
 	switch {
 	case err == unix.ECHILD:
@@ -76,11 +76,10 @@ func (p *party) take(flags int) (stop, error) {
 	case s.signal == unix.SIGTRAP:
 		s.kind = stopStep
 	case s.signal == unix.SIGSEGV, s.signal == unix.SIGBUS:
-		info, err := ptraceSignalInfo(p.tid)
-		if err != nil {
+		if s.fault, err = ptrace.FaultAddress(p.tid); err != nil {
 			return p.vanished(err)
 		}
-		s.kind, s.fault = stopFault, info.addr
+		s.kind = stopFault
 	default:
 		s.kind = stopOther
 	}
@@ -88,7 +87,7 @@ func (p *party) take(flags int) (stop, error) {
 }
 
 // vanished is reached when a stopped thread cannot be asked: it was killed.
-func (p *party) vanished(err error) (stop, error) {
+func (p *tracee) vanished(err error) (stop, error) {
 	if err != unix.ESRCH {
 		return stop{}, fmt.Errorf("ptrace of %s: %w", p.name, err)
 	}
@@ -97,12 +96,12 @@ func (p *party) vanished(err error) (stop, error) {
 
 // resume lets a stopped thread run on to its next system call or fault, after
 // the signal, if it is not 0.
-func (p *party) resume(signal unix.Signal) error { return p.proceed(unix.PTRACE_SYSCALL, signal) }
+func (p *tracee) resume(signal unix.Signal) error { return p.proceed(unix.PTRACE_SYSCALL, signal) }
 
 // release lets a stopped thread run without stops.
-func (p *party) release(signal unix.Signal) error { return p.proceed(unix.PTRACE_CONT, signal) }
+func (p *tracee) release(signal unix.Signal) error { return p.proceed(unix.PTRACE_CONT, signal) }
 
-func (p *party) proceed(request int, signal unix.Signal) error {
+func (p *tracee) proceed(request int, signal unix.Signal) error {
 	err := ptrace.Request(request, p.tid, 0, uintptr(signal))
 	if err != nil && err != unix.ESRCH { // one that was killed meanwhile tells so by its next stop
 		return fmt.Errorf("ptrace of %s: %w", p.name, err)
@@ -113,7 +112,7 @@ func (p *party) proceed(request int, signal unix.Signal) error {
 
 // step does one instruction of a stopped thread. A signal that comes instead
 // is put off: nothing of the instruction has been done then.
-func (p *party) step() error {
+func (p *tracee) step() error {
 	for {
 		if err := p.proceed(unix.PTRACE_SINGLESTEP, 0); err != nil {
 			return err
@@ -139,14 +138,14 @@ var errFault = errors.New("a fault of the agent's own")
 
 // postpone remembers a signal for the end of the operation, where it matters.
 // The Go runtime sends SIGURG for its own sake, and sends it again.
-func (p *party) postpone(s unix.Signal) {
+func (p *tracee) postpone(s unix.Signal) {
 	if s != unix.SIGURG && s != unix.SIGCONT && s != unix.SIGSTOP {
 		p.late = append(p.late, s)
 	}
 }
 
 // interrupt stops a thread that runs, or sleeps in a system call.
-func (p *party) interrupt() (stop, error) {
+func (p *tracee) interrupt() (stop, error) {
 	if err := ptrace.Request(unix.PTRACE_INTERRUPT, p.tid, 0, 0); err != nil && err != unix.ESRCH {
 		return stop{}, fmt.Errorf("interrupt %s: %w", p.name, err)
 	}
@@ -161,7 +160,7 @@ const eagerLooks = 400
 
 func (w *patience) pause() {
 	if w.looks++; w.looks < eagerLooks {
-		yield()
+		ptrace.Yield()
 		return
 	}
 	time.Sleep(50 * time.Microsecond)

@@ -70,7 +70,7 @@ func (p point) same(o point) bool {
 // before reports whether a point comes first.
 func (p point) before(o point) bool { return p.Op < o.Op || p.Op == o.Op && p.Access < o.Access }
 
-// A storeBuffer follows the stores of a leg. Nil follows none.
+// A storeBuffer follows the stores of a turn. Nil follows none.
 type storeBuffer struct {
 	since  *point // the first store that is of interest; nil: all are
 	step   bool   // see every instruction
@@ -110,8 +110,8 @@ const maxBuffered = 64
 
 // accessed takes in an access to shared memory that was done. It reports whether
 // its write is in the buffer now.
-func (l *leg) accessed(at point, o order, address uint64, before, after []byte) bool {
-	b := l.buffer
+func (t *turn) accessed(at point, o order, address uint64, before, after []byte) bool {
+	b := t.buffer
 	if b == nil || b.since != nil && at.before(*b.since) {
 		return false
 	}
@@ -122,7 +122,7 @@ func (l *leg) accessed(at point, o order, address uint64, before, after []byte) 
 		b.empty()
 		return false
 	case o.loads && b.found != nil:
-		l.overtakes(at, address, len(before))
+		t.overtakes(at, address, len(before))
 	}
 	if !o.stores {
 		return false
@@ -135,9 +135,9 @@ func (l *leg) accessed(at point, o order, address uint64, before, after []byte) 
 }
 
 // overtakes notes what a load that is done can have overtaken.
-func (l *leg) overtakes(at point, address uint64, size int) {
-	b := l.buffer
-	object, offset, ok := l.p.placeOf(address)
+func (t *turn) overtakes(at point, address uint64, size int) {
+	b := t.buffer
+	object, offset, ok := t.p.placeOf(address)
 	if !ok || len(b.stores) == 0 {
 		return
 	}
@@ -162,21 +162,21 @@ func (l *leg) overtakes(at point, address uint64, size int) {
 }
 
 // placeOf finds an address in the objects that the agents share.
-func (p *party) placeOf(address uint64) (object int, offset int64, ok bool) {
+func (p *tracee) placeOf(address uint64) (object int, offset int64, ok bool) {
 	m := p.region(address)
 	if m == nil {
 		return 0, 0, false
 	}
-	object = slices.Index(*p.objects, m.object)
-	return object, int64(address - m.low + m.offset), object >= 0
+	object = slices.Index(*p.objects, m.Object)
+	return object, int64(address - m.Low + m.Offset), object >= 0
 }
 
 // byteAt reads a byte of an object; 0 where the agent has not mapped it.
-func (p *party) byteAt(object int, offset int64) byte {
+func (p *tracee) byteAt(object int, offset int64) byte {
 	var b [1]byte
 	for i := range p.regions {
 		m := &p.regions[i]
-		if at := m.low + uint64(offset) - m.offset; object < len(*p.objects) && m.object == (*p.objects)[object] && m.holds(at) {
+		if at := m.Low + uint64(offset) - m.Offset; object < len(*p.objects) && m.Object == (*p.objects)[object] && m.Holds(at) {
 			p.read(at, b[:])
 		}
 	}
@@ -185,8 +185,8 @@ func (p *party) byteAt(object int, offset int64) byte {
 
 // follow runs the agent step by step as long as there is something in its buffer,
 // and from then on to its next stop.
-func (l *leg) follow() (stop, error) {
-	p, b := l.p, l.buffer
+func (t *turn) follow() (stop, error) {
+	p, b := t.p, t.buffer
 	for b.followed() {
 		r, err := p.registers()
 		if err != nil {
@@ -196,7 +196,7 @@ func (l *leg) follow() (stop, error) {
 		if o.calls { // which stops at its entry
 			break
 		}
-		if b.steps++; b.steps > stepsFollowed || l.signal != 0 {
+		if b.steps++; b.steps > stepsFollowed || t.signal != 0 {
 			b.empty()
 			break
 		}
@@ -216,15 +216,15 @@ func (l *leg) follow() (stop, error) {
 			return s, nil
 		}
 	}
-	if err := p.resume(l.signal); err != nil {
+	if err := p.resume(t.signal); err != nil {
 		return stop{}, err
 	}
-	l.signal = 0
-	return l.next()
+	t.signal = 0
+	return t.next()
 }
 
 // order is what the instruction at an address means to the store buffer.
-func (p *party) order(pc uint64) order {
+func (p *tracee) order(pc uint64) order {
 	o, known := p.orders[pc]
 	if !known {
 		var code [15]byte
@@ -237,39 +237,39 @@ func (p *party) order(pc uint64) order {
 
 // withhold, at the goal and with the memory there, takes the stores back that the
 // goal delays.
-func (l *leg) withhold() ending {
-	if l.goal.since == nil {
+func (t *turn) withhold() ending {
+	if t.goal.since == nil {
 		return reached
 	}
-	p, b := l.p, l.buffer
-	if len(b.stores) == 0 || !b.stores[0].at.same(*l.goal.since) {
+	p, b := t.p, t.buffer
+	if len(b.stores) == 0 || !b.stores[0].at.same(*t.goal.since) {
 		return strays
 	}
 	for _, s := range slices.Backward(b.stores) {
 		p.write(s.address, s.before)
 	}
 	p.held = append(p.held, b.stores...)
-	l.explain()
+	t.explain()
 	b.stores = nil
 	return reached
 }
 
 // drain does what the agent's buffer holds, and tells so.
-func (l *leg) drain() {
-	p := l.p
+func (t *turn) drain() {
+	p := t.p
 	if len(p.held) > 0 && !p.held[0].at.Between {
-		l.note(p, Event{Kind: kindNote, Text: "the store buffer is emptied"})
+		t.note(p, Event{Kind: kindNote, Text: "the store buffer is emptied"})
 	}
 	p.drain()
 }
 
 // explain tells what overtook what.
-func (l *leg) explain() {
-	if l.log == nil {
+func (t *turn) explain() {
+	if t.log == nil {
 		return
 	}
 	var own, others []string
-	for _, e := range *l.log {
+	for _, e := range *t.log {
 		place := fmt.Sprintf("[%s+%d]", e.Region, e.Offset)
 		reads := e.Kind == string(Load) || e.Kind == string(Update)
 		if len(own) > 0 && reads && !slices.Contains(own, place) && !slices.Contains(others, place) {
@@ -279,9 +279,9 @@ func (l *leg) explain() {
 			own = append(own, place)
 		}
 	}
-	l.note(l.p, Event{Kind: kindNote, Text: fmt.Sprintf(
+	t.note(t.p, Event{Kind: kindNote, Text: fmt.Sprintf(
 		"the %s overtake%s the %s, still in %s's store buffer, unseen by %s: a fence is missing between them",
-		several("load", "of", others), map[bool]string{true: "s"}[len(others) == 1], several("store", "to", own), l.p.name, l.other.name)})
+		several("load", "of", others), map[bool]string{true: "s"}[len(others) == 1], several("store", "to", own), t.p.name, t.other.name)})
 }
 
 // several reads "stores to [shm+0], [shm+8]".

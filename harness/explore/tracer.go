@@ -8,24 +8,26 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A tracer is the process that explores, and its two agents.
 type tracer struct {
 	command  command
-	parties  [2]*party
+	agents   [2]*tracee
 	scenario *Scenario
 	serial   int // of the run, part of its names
 	runs     int
 	sources  map[string]*source
-	objects  []object // that the regions show, in the order of their creation
+	objects  []proc.Object // that the regions show, in the order of their creation
 }
 
-func (t *tracer) party(name string) *party {
+func (t *tracer) agent(name string) *tracee {
 	if name == B {
-		return t.parties[1]
+		return t.agents[1]
 	}
-	return t.parties[0]
+	return t.agents[0]
 }
 
 // spawnAll starts both agents, in the place of those that there were.
@@ -48,15 +50,15 @@ func (t *tracer) spawn(i int, name string) error {
 	if p.program, err = os.Readlink(fmt.Sprintf("/proc/%d/exe", p.pid)); err != nil {
 		return err
 	}
-	t.parties[i] = p
+	t.agents[i] = p
 	return nil
 }
 
 func (t *tracer) killAll() {
-	for i, p := range t.parties {
+	for i, p := range t.agents {
 		if p != nil {
 			p.kill()
-			t.parties[i] = nil
+			t.agents[i] = nil
 		}
 	}
 }
@@ -65,19 +67,19 @@ func (t *tracer) killAll() {
 // with their creation.
 func (t *tracer) nameRegions() {
 	t.objects = t.objects[:0]
-	for _, p := range t.parties {
+	for _, p := range t.agents {
 		for _, m := range p.regions {
-			if !slices.Contains(t.objects, m.object) {
-				t.objects = append(t.objects, m.object)
+			if !slices.Contains(t.objects, m.Object) {
+				t.objects = append(t.objects, m.Object)
 			}
 		}
 	}
-	slices.SortFunc(t.objects, func(a, b object) int { return cmp.Compare(a.inode, b.inode) })
+	slices.SortFunc(t.objects, func(a, b proc.Object) int { return cmp.Compare(a.Inode, b.Inode) })
 }
 
 // regionName is shm where there is one region, else shm1, shm2 and so on.
-func (p *party) regionName(m *mapping) string {
-	i := slices.Index(*p.objects, m.object)
+func (p *tracee) regionName(m *proc.Mapping) string {
+	i := slices.Index(*p.objects, m.Object)
 	switch {
 	case i >= 0 && len(*p.objects) == 1:
 		return "shm"

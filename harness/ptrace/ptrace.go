@@ -80,6 +80,17 @@ func EventMessage(tid int) (uint64, error) {
 	return message, err
 }
 
+// FaultAddress is the address of the SIGSEGV or SIGBUS that a thread stopped for.
+func FaultAddress(tid int) (uint64, error) {
+	var info struct { // the head of siginfo_t, whose size is 128 bytes
+		signo, errno, code, _ int32
+		address               uint64
+		_                     [104]byte
+	}
+	err := Request(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(&info)))
+	return info.address, err
+}
+
 // Wait waits for a stop or the end of one traced thread, -1 for any, without
 // handing the processor to the Go scheduler. It gives 0 where flags hold
 // WNOHANG and nothing has happened.
@@ -96,6 +107,9 @@ func Wait(tid, flags int) (int, unix.WaitStatus, error) {
 		}
 	}
 }
+
+// Yield lets a traced thread, which is on the same processor, run.
+func Yield() { _, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
 
 // Refusal says in words that this host does not let a process be traced; ""
 // where the error is none of permission.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/ptrace"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // code knows the functions of a process's executable, where it is a Go program.
@@ -34,16 +35,15 @@ func newCode(pid int) *code {
 }
 
 // loadedAt is where a position-independent executable lies: its first mapping.
-func loadedAt(pid int) (base uint64) {
+func loadedAt(pid int) uint64 {
 	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
 	if err != nil {
 		return 0
 	}
-	maps, _ := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	for line := range strings.Lines(string(maps)) {
-		if strings.HasSuffix(strings.TrimSpace(line), exe) {
-			_, _ = fmt.Sscanf(line, "%x-", &base)
-			return base
+	all, _ := proc.Mappings(pid)
+	for _, m := range all {
+		if m.Path == exe {
+			return m.Low
 		}
 	}
 	return 0

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"cmp"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -118,29 +119,15 @@ func (c Call) file() string {
 
 // place names an address of a process by the mapping that it lies in.
 func place(pid int, address uint64) string {
-	maps, err := os.ReadFile(fmt.Sprintf("/proc/%d/maps", pid))
-	if err != nil {
-		return fmt.Sprintf("%#x", address)
-	}
-	for line := range strings.Lines(string(maps)) {
-		// 7f00-7f01 rw-s 00001000 00:1a 77   /dev/shm/ring
-		fields := strings.Fields(line)
-		if len(fields) < 5 {
-			continue
-		}
-		var low, high, offset uint64
-		if _, err := fmt.Sscanf(fields[0], "%x-%x", &low, &high); err != nil || address < low || address >= high {
-			continue
-		}
-		if len(fields[1]) < 4 || fields[1][3] != 's' {
+	all, _ := Mappings(pid) // nothing of a process that is gone
+	for _, m := range all {
+		switch {
+		case !m.Holds(address):
+		case !m.Shared:
 			return "private memory"
+		default:
+			return fmt.Sprintf("%s+%d", cmp.Or(m.Path, "shared memory"), address-m.Low+m.Offset)
 		}
-		_, _ = fmt.Sscanf(fields[2], "%x", &offset)
-		name := "shared memory"
-		if len(fields) > 5 {
-			name = strings.Join(fields[5:], " ")
-		}
-		return fmt.Sprintf("%s+%d", name, address-low+offset)
 	}
 	return fmt.Sprintf("%#x", address)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // unfollowed says why an agent cannot be followed any further.
@@ -14,9 +16,9 @@ func (u unfollowed) Error() string { return string(u) }
 // shares reports an agent that has a private mapping of the memory that agents
 // share: what it does there is seen by nobody, neither by the other agent nor
 // by the explorer.
-func (p *party) shares() error {
+func (p *tracee) shares() error {
 	for _, m := range p.private {
-		if slices.Contains(*p.objects, m.object) {
+		if slices.Contains(*p.objects, m.Object) {
 			return unfollowed(p.name + " maps the memory that agents share for itself alone (MAP_PRIVATE): its accesses cannot be seen")
 		}
 	}
@@ -25,7 +27,7 @@ func (p *party) shares() error {
 
 // stays reports an agent that shares less at the end of an operation than at
 // its beginning, unless the operation is there to give something back.
-func (p *party) stays() error {
+func (p *tracee) stays() error {
 	if _, verb, _ := strings.Cut(p.script[p.pos].Op, "."); verb == "close" || verb == "detach" {
 		return nil
 	}
@@ -45,13 +47,13 @@ func (p *party) stays() error {
 
 // shown reports whether all that a mapping shows is mapped by others, wherever
 // they are.
-func shown(wanted mapping, by []mapping) bool {
-	by = slices.DeleteFunc(slices.Clone(by), func(m mapping) bool { return m.object != wanted.object })
-	slices.SortFunc(by, func(a, b mapping) int { return cmp.Compare(a.offset, b.offset) })
-	from, end := wanted.offset, wanted.offset+wanted.high-wanted.low
+func shown(wanted proc.Mapping, by []proc.Mapping) bool {
+	by = slices.DeleteFunc(slices.Clone(by), func(m proc.Mapping) bool { return m.Object != wanted.Object })
+	slices.SortFunc(by, func(a, b proc.Mapping) int { return cmp.Compare(a.Offset, b.Offset) })
+	from, end := wanted.Offset, wanted.Offset+wanted.High-wanted.Low
 	for _, m := range by {
-		if m.offset <= from {
-			from = max(from, m.offset+m.high-m.low)
+		if m.Offset <= from {
+			from = max(from, m.Offset+m.High-m.Low)
 		}
 	}
 	return from >= end

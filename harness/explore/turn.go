@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
-// An ending is why a leg is over.
+// An ending is why a turn is over.
 type ending int
 
 const (
@@ -44,10 +46,10 @@ type point struct {
 // is known.
 func (p *point) there(at point) bool { return p.at == codeAddress{} || p.at == at.at }
 
-// A leg is a stretch of one agent alone.
-type leg struct {
-	p     *party
-	other *party
+// A turn is a stretch of one agent alone.
+type turn struct {
+	p     *tracee
+	other *tracee
 	goal  *point   // where to stop; nil: nowhere
 	track *[]point // collects points
 	log   *[]Event // collects what is done
@@ -62,53 +64,53 @@ type leg struct {
 	buffer *storeBuffer // follows its stores
 
 	unchanged int         // accesses in a row that changed nothing
-	calls     int         // system calls of this leg
+	calls     int         // system calls of this turn
 	signal    unix.Signal // to deliver with the next resumption
 	why       string      // of leaves
 }
 
 const (
 	spinAccesses = 100 // in a row without a change are a spin
-	spinCalls    = 60  // system calls after which a leg is looked at closely
+	spinCalls    = 60  // system calls after which a turn is looked at closely
 
-	// A leg that is not watched is, once it takes this long, since it may spin.
+	// A turn that is not watched is, once it takes this long, since it may spin.
 	closely = 3 * time.Millisecond
 	// A watched one that neither accesses anything nor calls the system for as
 	// long, and had the processor for as long, has no end.
 	endless       = 500 * time.Millisecond
 	endlessActive = 100 * time.Millisecond
-	// sliceActive is what a leg gets that may spin with good reason.
+	// sliceActive is what a turn gets that may spin with good reason.
 	sliceActive = 10 * time.Millisecond
 )
 
-// run runs the agent's operations until the leg ends. An error is one of the
+// run runs the agent's operations until the turn ends. An error is one of the
 // explorer, or of an agent that breaks the protocol.
-func (l *leg) run() (ending, error) {
-	p := l.p
-	l.drain()
+func (t *turn) run() (ending, error) {
+	p := t.p
+	t.drain()
 	for p.pos < len(p.script) {
 		if !p.within {
 			if err := p.begin(p.script[p.pos]); err != nil {
-				return l.failed(err)
+				return t.failed(err)
 			}
 			p.within, p.count = true, 0
 			p.entered, p.remapped = slices.Clone(p.regions), false
 		}
-		end, err := l.operate()
+		end, err := t.operate()
 		if err != nil {
-			return l.failed(err)
+			return t.failed(err)
 		}
 		if end != done {
 			return end, nil
 		}
 		reply, err := p.finish()
 		if err != nil {
-			return l.failed(err)
+			return t.failed(err)
 		}
 		p.answers = append(p.answers, answerOf(reply))
-		l.note(p, Event{Kind: kindReply, Text: Describe(p.script[p.pos]) + " = " + answerOf(reply)})
+		t.note(p, Event{Kind: kindReply, Text: Describe(p.script[p.pos]) + " = " + answerOf(reply)})
 		p.pos, p.within = p.pos+1, false
-		if l.only {
+		if t.only {
 			return done, nil
 		}
 	}
@@ -116,46 +118,46 @@ func (l *leg) run() (ending, error) {
 }
 
 // failed tells an agent that ended from an error.
-func (l *leg) failed(err error) (ending, error) {
+func (t *turn) failed(err error) (ending, error) {
 	var refused *Refused
 	switch {
 	case errors.Is(err, errStops), errors.As(err, new(unfollowed)):
-		l.why = err.Error()
+		t.why = err.Error()
 		return leaves, nil
-	case l.p.state == dead && l.p.protected && !l.p.ending && l.p.end.Signal() != unix.SIGKILL:
-		l.why = "another thread of the agent touches the memory that its operations share, or ends it"
+	case t.p.state == dead && t.p.protected && !t.p.ending && t.p.end.Signal() != unix.SIGKILL:
+		t.why = "another thread of the agent touches the memory that its operations share, or ends it"
 		return leaves, nil
-	case errors.Is(err, errGone) || l.p.state == dead:
-		l.p.state = dead
-		l.note(l.p, Event{Kind: kindNote, Text: l.p.exited()})
+	case errors.Is(err, errGone) || t.p.state == dead:
+		t.p.state = dead
+		t.note(t.p, Event{Kind: kindNote, Text: t.p.exited()})
 		return dies, nil
 	case errors.As(err, &refused):
-		l.why = refused.Reason
+		t.why = refused.Reason
 		return leaves, nil
 	}
 	return goesOn, err
 }
 
 // operate runs the operation under way to its end.
-func (l *leg) operate() (ending, error) {
-	p := l.p
+func (t *turn) operate() (ending, error) {
+	p := t.p
 	if p.call != nil {
-		if end, err := l.settle(); end != goesOn || err != nil {
+		if end, err := t.settle(); end != goesOn || err != nil {
 			return end, err
 		}
 	}
 	for {
-		if err := p.protect(l.watch); err != nil {
+		if err := p.protect(t.watch); err != nil {
 			return goesOn, err
 		}
-		s, err := l.follow()
+		s, err := t.follow()
 		if err != nil {
 			return goesOn, err
 		}
 		end := goesOn
 		switch s.kind {
 		case stopNone:
-			end, err = l.overdue()
+			end, err = t.overdue()
 		case stopGone:
 			return goesOn, errGone
 		case stopEvent:
@@ -163,12 +165,12 @@ func (l *leg) operate() (ending, error) {
 				return goesOn, errStops
 			}
 		case stopCall:
-			end, err = l.call(s)
+			end, err = t.call(s)
 		case stopFault:
-			end, err = l.fault(s)
+			end, err = t.fault(s)
 		case stopOther:
 			if s.signal != unix.SIGURG { // the Go runtime's, which sends it again
-				l.signal = s.signal
+				t.signal = s.signal
 			}
 		}
 		if end != goesOn || err != nil {
@@ -177,14 +179,14 @@ func (l *leg) operate() (ending, error) {
 	}
 }
 
-// next waits for the next stop; stopNone means that the leg takes too long.
-func (l *leg) next() (stop, error) {
-	p := l.p
+// next waits for the next stop; stopNone means that the turn takes too long.
+func (t *turn) next() (stop, error) {
+	p := t.p
 	limit, active := closely, time.Duration(0)
 	switch {
-	case l.slice:
+	case t.slice:
 		limit, active = sliceActive, sliceActive
-	case l.watch:
+	case t.watch:
 		limit, active = endless, endlessActive
 	}
 	var w patience
@@ -200,46 +202,46 @@ func (l *leg) next() (stop, error) {
 		}
 		now := time.Now()
 		if began.IsZero() {
-			began, used = now, taskTime(p.pid, p.tid)
+			began, used = now, proc.ThreadTime(p.pid, p.tid)
 		}
 		after := now.Sub(began)
 		if after <= limit {
 			continue
 		}
-		if l.busy = time.Duration(taskTime(p.pid, p.tid)-used) >= active; l.busy || after > 20*limit {
+		if t.busy = time.Duration(proc.ThreadTime(p.pid, p.tid)-used) >= active; t.busy || after > 20*limit {
 			return stop{}, nil
 		}
 	}
 }
 
 // overdue looks closely at an agent that takes long.
-func (l *leg) overdue() (ending, error) {
-	s, err := l.p.interrupt()
+func (t *turn) overdue() (ending, error) {
+	s, err := t.p.interrupt()
 	switch {
 	case err != nil:
 		return goesOn, err
 	case s.kind == stopGone:
 		return goesOn, errGone
 	case s.kind == stopCall:
-		return l.call(s)
-	case s.kind == stopFault && l.p.protected:
-		return l.fault(s)
+		return t.call(s)
+	case s.kind == stopFault && t.p.protected:
+		return t.fault(s)
 	case s.kind == stopOther || s.kind == stopFault:
-		l.signal = s.signal
+		t.signal = s.signal
 	}
-	if l.slice || l.watch {
-		return l.tooLong()
+	if t.slice || t.watch {
+		return t.tooLong()
 	}
-	l.watch = true
+	t.watch = true
 	return goesOn, nil
 }
 
-func (l *leg) note(p *party, e Event) {
-	if l.log == nil {
+func (t *turn) note(p *tracee, e Event) {
+	if t.log == nil {
 		return
 	}
-	if e.Agent = p.name; !e.repeats(*l.log) {
-		*l.log = append(*l.log, e)
+	if e.Agent = p.name; !e.repeats(*t.log) {
+		*t.log = append(*t.log, e)
 	}
 }
 

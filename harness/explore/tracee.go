@@ -11,6 +11,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/ptrace"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // state is what the operation thread of an agent does, as its tracer knows.
@@ -23,8 +24,8 @@ const (
 	dead
 )
 
-// A party is one of the two agents, as its tracer has it.
-type party struct {
+// A tracee is one of the two agents, as its tracer has it.
+type tracee struct {
 	name     string
 	pid, tid int
 	commands int // descriptors
@@ -35,9 +36,9 @@ type party struct {
 	late     []unix.Signal   // to be delivered when the operation is over
 	ending   bool            // it has itself done what may end it, in this run
 
-	base      []mapping // shared mappings that are none of the subject's objects
-	regions   []mapping
-	private   []mapping // private ones that show a file
+	base      []proc.Mapping // shared mappings that are none of the subject's objects
+	regions   []proc.Mapping
+	private   []proc.Mapping // private ones that show a file
 	protected bool
 	callAt    uint64 // address of an instruction that makes a system call
 
@@ -46,28 +47,28 @@ type party struct {
 
 	// The run under way.
 	script   []protocol.Request
-	pos      int       // the operation that it is in, or before
-	within   bool      // inside that operation
-	count    int       // its points so far
-	answers  []string  // to the operations done
-	call     *call     // the system call that it is in, if it was resumed there
-	entered  []mapping // its regions when the operation began
-	remapped bool      // it has changed what is mapped in this operation
-	rewound  bool      // it stands before a system call that was counted already
-	held     []stored  // taken back, to be done when it goes on
+	pos      int            // the operation that it is in, or before
+	within   bool           // inside that operation
+	count    int            // its points so far
+	answers  []string       // to the operations done
+	call     *call          // the system call that it is in, if it was resumed there
+	entered  []proc.Mapping // its regions when the operation began
+	remapped bool           // it has changed what is mapped in this operation
+	rewound  bool           // it stands before a system call that was counted already
+	held     []stored       // taken back, to be done when it goes on
 
 	// What is known of its code.
 	program string // path of its executable
-	text    []mapping
+	text    []proc.Mapping
 	decoded map[uint64]instruction
 	orders  map[uint64]order
 	sources map[string]*source
-	objects *[]object
+	objects *[]proc.Object
 }
 
 // spawn starts an agent and takes its operation thread under control.
-func spawn(name string, c command) (_ *party, err error) {
-	p := &party{name: name, memory: -1, client: protocol.NewClient(c.Stdio)}
+func spawn(name string, c command) (_ *tracee, err error) {
+	p := &tracee{name: name, memory: -1, client: protocol.NewClient(c.Stdio)}
 	defer func() {
 		if err != nil && p.pid != 0 {
 			p.kill()
@@ -107,7 +108,7 @@ func spawn(name string, c command) (_ *party, err error) {
 const helloLimit = 20 * time.Second
 
 // start makes the pipes and the process.
-func (p *party) start(c command) error {
+func (p *tracee) start(c command) error {
 	var to, from [2]int
 	if err := unix.Pipe2(to[:], unix.O_CLOEXEC); err != nil {
 		return err
@@ -139,13 +140,13 @@ func (p *party) start(c command) error {
 	return nil
 }
 
-func (p *party) threads() int {
+func (p *tracee) threads() int {
 	entries, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.pid))
 	return len(entries)
 }
 
 // kill ends the agent and waits until nothing of it is left.
-func (p *party) kill() {
+func (p *tracee) kill() {
 	_ = unix.Kill(p.pid, unix.SIGKILL)
 	for p.tid != 0 && p.tid != p.pid && p.state != dead {
 		if s, err := p.take(0); err != nil || s.kind == stopGone {
@@ -168,7 +169,7 @@ func (p *party) kill() {
 
 // send sends a request. The pipe is empty, so that it does not block, unless
 // the request is larger than a pipe and the agent does not read.
-func (p *party) send(r protocol.Request) error {
+func (p *tracee) send(r protocol.Request) error {
 	_, line, err := p.client.Encode(r)
 	if err != nil {
 		return err
@@ -190,7 +191,7 @@ var errSilent = errors.New("no answer")
 
 // reply waits for the answer to the last request while the agent runs freely.
 // Errors: errGone, errSilent after the limit, *protocol.Broken.
-func (p *party) reply(limit time.Duration) (protocol.Reply, error) {
+func (p *tracee) reply(limit time.Duration) (protocol.Reply, error) {
 	for deadline := time.Now().Add(limit); ; {
 		r, whole, v := p.client.Next()
 		switch {
@@ -211,7 +212,7 @@ func (p *party) reply(limit time.Duration) (protocol.Reply, error) {
 }
 
 // attend deals with what happens to a thread that runs freely.
-func (p *party) attend() error {
+func (p *tracee) attend() error {
 	if p.tid == 0 {
 		return nil // not seized yet
 	}
@@ -236,7 +237,7 @@ func (p *party) attend() error {
 }
 
 // receive waits for more of what the agent writes, and reports whether it came.
-func (p *party) receive(limit time.Duration) bool {
+func (p *tracee) receive(limit time.Duration) bool {
 	if !p.readable(limit) {
 		return false
 	}
@@ -251,7 +252,7 @@ func (p *party) receive(limit time.Duration) bool {
 
 // readable reports whether there is something to read from the agent, or its end
 // of the pipe is closed.
-func (p *party) readable(limit time.Duration) bool {
+func (p *tracee) readable(limit time.Duration) bool {
 	poll := []unix.PollFd{{Fd: int32(p.replies), Events: unix.POLLIN}}
 	timeout := unix.NsecToTimespec(int64(limit))
 	n, err := unix.Ppoll(poll, &timeout, nil)
@@ -259,7 +260,7 @@ func (p *party) readable(limit time.Duration) bool {
 }
 
 // do does an operation freely.
-func (p *party) do(r protocol.Request, limit time.Duration) (protocol.Reply, error) {
+func (p *tracee) do(r protocol.Request, limit time.Duration) (protocol.Reply, error) {
 	if err := p.send(r); err != nil {
 		return protocol.Reply{}, err
 	}
@@ -267,7 +268,7 @@ func (p *party) do(r protocol.Request, limit time.Duration) (protocol.Reply, err
 }
 
 // begin sends a request and stops the agent at its begin marker.
-func (p *party) begin(r protocol.Request) error {
+func (p *tracee) begin(r protocol.Request) error {
 	if p.state == dead {
 		return errGone
 	}
@@ -285,7 +286,7 @@ func (p *party) begin(r protocol.Request) error {
 }
 
 // toMarker runs from a stop to the exit of the begin marker.
-func (p *party) toMarker(s stop) error {
+func (p *tracee) toMarker(s stop) error {
 	marked := false
 	deadline := time.Now().Add(helloLimit)
 	for {
@@ -328,10 +329,10 @@ func (p *party) toMarker(s stop) error {
 
 // answered reports whether the agent has written something that was not looked
 // at.
-func (p *party) answered() bool { return p.client.Pending() || p.receive(0) }
+func (p *tracee) answered() bool { return p.client.Pending() || p.receive(0) }
 
 // finish, at the exit of the end marker, lets the agent go and takes its reply.
-func (p *party) finish() (protocol.Reply, error) {
+func (p *tracee) finish() (protocol.Reply, error) {
 	if err := p.protect(false); err != nil {
 		return protocol.Reply{}, err
 	}
@@ -347,7 +348,7 @@ func (p *party) finish() (protocol.Reply, error) {
 }
 
 // exited says in words how a dead agent ended.
-func (p *party) exited() string {
+func (p *tracee) exited() string {
 	switch {
 	case p.end.Signaled():
 		return "killed by " + unix.SignalName(p.end.Signal())

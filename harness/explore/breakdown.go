@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // A breakdown is an operation that ends its agent, or does not end, while no
@@ -33,9 +35,9 @@ const (
 
 // must does an operation that has nobody to wait for. Errors: *breakdown,
 // errSilent where it is not known what the agent does.
-func (p *party) must(r protocol.Request) (protocol.Reply, error) {
+func (p *tracee) must(r protocol.Request) (protocol.Reply, error) {
 	what := fmt.Sprintf("%s of %s", Describe(r), p.name)
-	began, used := time.Now(), taskTime(p.pid, p.tid)
+	began, used := time.Now(), proc.ThreadTime(p.pid, p.tid)
 	awake := began
 	reply, err := p.do(r, setupLook)
 	for errors.Is(err, errSilent) {
@@ -44,7 +46,7 @@ func (p *party) must(r protocol.Request) (protocol.Reply, error) {
 			awake = now
 		}
 		switch {
-		case time.Duration(taskTime(p.pid, p.tid)-used) > setupActive:
+		case time.Duration(proc.ThreadTime(p.pid, p.tid)-used) > setupActive:
 			return reply, &breakdown{Hangs, fmt.Sprintf("%s never ends: it used the processor for %v", what, setupActive)}
 		case now.Sub(awake) > setupAsleep:
 			return reply, &breakdown{Hangs, fmt.Sprintf("%s never ends: the agent has been asleep for %v", what, setupAsleep)}
@@ -60,12 +62,10 @@ func (p *party) must(r protocol.Request) (protocol.Reply, error) {
 }
 
 // allAsleep reports whether every thread of the agent sleeps.
-func (p *party) allAsleep() bool {
+func (p *tracee) allAsleep() bool {
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.pid))
 	for _, thread := range threads {
-		var stat [512]byte
-		n := readSmall(fmt.Sprintf("/proc/%d/task/%s/stat", p.pid, thread.Name()), stat[:])
-		if stateIn(stat[:n]) != 'S' {
+		if tid, err := strconv.Atoi(thread.Name()); err != nil || proc.ThreadState(p.pid, tid) != 'S' {
 			return false
 		}
 	}
@@ -74,7 +74,7 @@ func (p *party) allAsleep() bool {
 
 // diedAlone reports whether a dead agent ended by what it did itself: SIGKILL
 // comes from others, such as a kernel that has no memory left.
-func (p *party) diedAlone() bool {
+func (p *tracee) diedAlone() bool {
 	return p.end.Exited() || p.end.Signaled() && p.end.Signal() != unix.SIGKILL
 }
 
@@ -133,7 +133,7 @@ func (x *search) sequence(s *Scenario, order []int) (*run, bool, error) {
 }
 
 // standsAt says where a stopped agent is in its source, as far as it is known.
-func (p *party) standsAt() string {
+func (p *tracee) standsAt() string {
 	r, err := p.registers()
 	if err != nil {
 		return ""
