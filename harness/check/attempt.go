@@ -51,9 +51,9 @@ func (e spec) run(ctx context.Context) {
 	}
 }
 
-// decide makes attempts. A pass is believed at once. A failure is looked at
-// again: how often it comes back is part of what is told, and one that passes
-// on the same input is flaky. A hang is not repeated: it was long enough.
+// decide makes attempts. A pass is believed at once. A failure is tried again: how
+// often it comes back is part of the evidence, and one that passes on the same
+// input is flaky. A hang is not retried: it took long enough.
 func (e spec) decide(ctx context.Context) outcome {
 	first := e.attempt(ctx)
 	if e.once {
@@ -62,7 +62,7 @@ func (e spec) decide(ctx context.Context) outcome {
 	switch first.verdict {
 	case reports.Fail, reports.Crash, reports.Leak:
 	case reports.Timeout:
-		first.evidence.Sure = cmp.Or(first.evidence.Sure, "seen once: a hang is not run again, since it was given long enough")
+		first.evidence.Sure = cmp.Or(first.evidence.Sure, "seen once; hangs are not retried")
 		return first
 	default:
 		return first
@@ -119,7 +119,7 @@ func (w *World) guard(f func()) (o outcome) {
 		} else if err, ok := thrown.(error); ok && errors.As(err, new(kitError)) {
 			halt = ending{reports.KitError, err.Error()}
 		} else {
-			halt = ending{reports.KitError, fmt.Sprintf("the spec itself panicked: %v", thrown)}
+			halt = ending{reports.KitError, fmt.Sprintf("the spec panicked, which is a fault of the kit: %v", thrown)}
 			w.trace = string(debug.Stack())
 		}
 		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.evidence(halt)}

@@ -25,13 +25,13 @@ func (w *World) broken(process, operation string, err error) {
 	case w.ctx.Err() != nil:
 		w.finish(reports.KitError, "interrupted")
 	case errors.As(err, &died) && errors.As(err, &unstarted) && unstarted.Printed(noThread):
-		w.Inconclusive("%s got no thread from this host: raise the limit on processes (ulimit -u, or pids.max of the control group), or check less at a time (--jobs 1)", process)
+		w.Inconclusive("%s could not start a thread on this host: raise the limit on processes (ulimit -u, or pids.max of the control group), or check fewer requirements at a time (--jobs 1)", process)
 	case errors.As(err, &died):
-		w.finish(reports.Crash, "%s died in %s: %v", process, operation, died)
+		w.finish(reports.Crash, "%v", died)
 	case errors.As(err, &unsupported):
-		w.finish(reports.Fail, "%s: the subject claims %s but its adapter says %v", process, w.Profile(), err)
+		w.finish(reports.Fail, "%s: the subject claims profile %s, but its adapter says %v", process, w.Profile(), err)
 	case errors.Is(err, context.DeadlineExceeded):
-		w.finish(reports.Timeout, "%s did not answer to %s: %v", process, operation, err)
+		w.finish(reports.Timeout, "%s did not answer %s: %v", process, operation, err)
 	case errors.As(err, new(*protocol.Broken)):
 		w.finish(reports.Fail, "%s broke the protocol in %s: %v", process, operation, err)
 	default:

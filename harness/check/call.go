@@ -17,9 +17,9 @@ type Call struct {
 	reported bool
 }
 
-// Blocks expects that the call does not return by itself. It looks for a
-// short while only: a call that returns later, before anything was done that
-// would let it, is caught by [Call.StillBlocked] and by what it returned.
+// Blocks expects that the call does not return by itself. It looks for a short
+// while only: a call that returns later, before anything was done that allows it,
+// is caught by [Call.StillBlocked] and by what it returned.
 func (c *Call) Blocks(format string, args ...any) {
 	select {
 	case <-c.call.Done():
@@ -40,14 +40,14 @@ func (c *Call) StillBlocked(format string, args ...any) {
 
 func (c *Call) early(format string, args ...any) {
 	_, err := c.Return()
-	answer := "came back at once, done"
+	answer := "done"
 	if err != nil {
-		answer = fmt.Sprintf("came back at once: %v", err)
+		answer = err.Error()
 	}
-	c.process.world.Fail("%s: %s %s, where it must wait", fmt.Sprintf(format, args...), c.process.Name(), answer)
+	c.process.world.Fail("%s: %s returned at once: %s, where it must wait", fmt.Sprintf(format, args...), c.process.Name(), answer)
 }
 
-// Returned reports whether the call has come back.
+// Returned reports whether the call has returned.
 func (c *Call) Returned() bool {
 	select {
 	case <-c.call.Done():
@@ -57,8 +57,8 @@ func (c *Call) Returned() bool {
 	}
 }
 
-// Return waits until the call comes back. It ought to: one that does not is a
-// timeout, with who is blocked where.
+// Return waits until the call returns. One that does not is a timeout, and the
+// evidence says which processes are blocked where.
 func (c *Call) Return() (protocol.Reply, error) {
 	w := c.process.world
 	if reason := w.watch(c.call); reason != "" {
@@ -134,8 +134,8 @@ func describe(r protocol.Request, reply protocol.Reply, err error) string {
 	return s
 }
 
-// First waits until one of several calls has come back, and tells which. Where
-// none does, the first is waited for, and is the one that is told of.
+// First waits until one of several calls has returned, and says which. Where none
+// does, it ends the spec as [Call.Return] of the first.
 func First(calls ...*Call) int {
 	w := calls[0].process.world
 	deadline := time.Now().Add(w.spec.suite.patience())

@@ -24,7 +24,7 @@ func (w *World) CountedProcess(name string) *Counted {
 	p := w.process(name, l)
 	thread, known := p.agent.OperationThread()
 	if !known {
-		w.Unobserved("%s does not tell in hello which of its threads does the operations: nobody can say which system calls are theirs", name)
+		w.Unobserved("hello of %s does not say which of its threads does the operations, so their system calls cannot be told from others", name)
 	}
 	counter, err := count.Watch(p.PID(), thread)
 	switch {
@@ -73,11 +73,11 @@ func (c *Counted) CalledNothing(what string) int {
 	case t.Ended != "":
 		w.Fail("%s by %s: the thread that does the operations %s", what, c.Name(), t.Ended)
 	case t.Operations == 0:
-		w.Unobserved("%s makes no marker calls around its operations, although hello asked for them: there is nothing to count between", c.Name())
+		w.Unobserved("%s makes no marker calls around its operations, although hello asked for them, so nothing can be counted", c.Name())
 	case len(own) > 0:
 		w.Fail("%s by %s made system calls: %s", what, c.Name(), made(own, t.Operations))
 	case !t.Decided():
-		w.Inconclusive("%s by %s: in %d of %d operations the run-time's scheduler came in; repeat it on a machine that is less busy", what, c.Name(), t.LeftOut, t.Operations)
+		w.Inconclusive("%s by %s: the language's scheduler ran in %d of %d operations; repeat it on a machine that is less busy", what, c.Name(), t.LeftOut, t.Operations)
 	}
 	return t.Operations
 }

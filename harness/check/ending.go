@@ -28,7 +28,7 @@ func (k kitError) Unwrap() error { return k.error }
 // Fail ends the spec: the subject did not do what the requirement says.
 func (w *World) Fail(format string, args ...any) { w.finish(reports.Fail, format, args...) }
 
-// Unobserved ends the spec: the subject showed nothing to judge.
+// Unobserved ends the spec: the subject shows nothing that could be judged.
 func (w *World) Unobserved(format string, args ...any) { w.finish(reports.Unobserved, format, args...) }
 
 // Inconclusive ends the spec: it could not be decided.
@@ -55,26 +55,25 @@ func (w *World) Leak(format string, args ...any) { w.finish(reports.Leak, format
 // KitError ends the spec: the kit could not do its own work.
 func (w *World) KitError(err error) { panic(kitError{err}) }
 
-// Must ends the spec when err is an error: "what" was refused although it
-// ought to have been done.
+// Must ends the spec when err is an error: the operation described must succeed.
 func (w *World) Must(err error, format string, args ...any) {
 	if err != nil {
-		w.Fail("%s was refused: %v", fmt.Sprintf(format, args...), err)
+		w.Fail("%s must succeed; it returned %v", strings.TrimSuffix(fmt.Sprintf(format, args...), ","), err)
 	}
 }
 
 // Refused ends the spec unless err is a refusal of one of the kinds.
 func (w *World) Refused(err error, kinds []subject.Kind, format string, args ...any) {
-	what := fmt.Sprintf(format, args...)
+	what := strings.TrimSuffix(fmt.Sprintf(format, args...), ",")
 	if err == nil {
-		w.Fail("%s was accepted; it must be refused with %s", what, orList(kinds))
+		w.Fail("%s succeeded; it must be refused with %s", what, orList(kinds))
 	}
 	for _, k := range kinds {
 		if subject.KindOf(err) == k {
 			return
 		}
 	}
-	w.Fail("%s was refused as %q; it must be refused with %s", what, err, orList(kinds))
+	w.Fail("%s returned %q; it must be refused with %s", what, err, orList(kinds))
 }
 
 func orList(kinds []subject.Kind) string {

@@ -23,7 +23,7 @@ type Footprint struct {
 func (p *Process) Footprint() Footprint {
 	f, err := footprint(p.PID())
 	if err != nil {
-		p.world.Inconclusive("what %s holds cannot be measured: %v", p.Name(), err)
+		p.world.Inconclusive("what %s holds of the system's resources cannot be measured: %v", p.Name(), err)
 	}
 	return f
 }

@@ -17,9 +17,9 @@ const (
 )
 
 // Settle waits until the processes that the subject itself started, if any, have
-// come to rest: until none of them has run between two looks. What somebody had
-// handed to them before he died has arrived by then, or never will. Who never
-// rests is not waited for.
+// come to rest: until none of them has run between two looks. What a process handed
+// to them before it died has arrived by then, or never will. Processes that never
+// become idle are not waited for.
 func (w *World) Settle() {
 	for end := time.Now().Add(settling); time.Now().Before(end); {
 		before, asleep := turns(w.helpers())
@@ -33,8 +33,8 @@ func (w *World) Settle() {
 	}
 }
 
-// helpers are the processes that are nobody's agent: the subject itself has
-// started them.
+// helpers are the processes that the subject itself has started: those without an
+// agent.
 func (w *World) helpers() []*world.Process {
 	agents := map[int]bool{}
 	for _, p := range w.processes {
@@ -43,8 +43,8 @@ func (w *World) helpers() []*world.Process {
 	return slices.DeleteFunc(w.Processes(), func(p *world.Process) bool { return agents[p.PID()] })
 }
 
-// turns tells how often each thread of processes was scheduled, and whether all
-// of them sleep. Those who are ending count as asleep.
+// turns says how often each thread of processes was scheduled, and whether all of
+// them sleep. Processes that are ending count as asleep.
 func turns(processes []*world.Process) (turns string, asleep bool) {
 	var b strings.Builder
 	for _, p := range processes {

@@ -51,18 +51,18 @@ func (w *World) ProcessOn(h Host, name string) *Process {
 	return p
 }
 
-// Cut cuts the line between the hosts: what is sent is lost, and nobody is
-// told. Heal mends it.
+// Cut cuts the connection between the hosts: what is sent is lost, and no process
+// is notified. Heal mends it.
 func (w *World) Cut() {
-	w.Step("the line between the hosts is cut")
+	w.Step("the connection between the hosts is cut")
 	if err := w.World.Cut(w.ctx); err != nil {
 		panic(kitError{err})
 	}
 }
 
-// Heal mends the line.
+// Heal mends the connection.
 func (w *World) Heal() {
-	w.Step("the line heals")
+	w.Step("the connection heals")
 	if err := w.World.Heal(w.ctx); err != nil {
 		panic(kitError{err})
 	}

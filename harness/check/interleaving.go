@@ -22,7 +22,7 @@ func Interleavings(of Scenarios) func(*World) {
 		}
 		list := scenario.Showing(all, w.spec.requirement.ID, w.Profile())
 		if len(list) == 0 {
-			w.Skip("what is claimed gives rise to no scenario for this")
+			w.Skip("no scenario of what is claimed shows this requirement")
 		}
 		w.explore(list)
 	}
@@ -34,7 +34,7 @@ func (w *World) explore(list []scenario.Scenario) {
 	var refused *explore.Refused
 	switch {
 	case errors.As(err, &refused):
-		w.Skip("the interleavings of this subject cannot be explored here: %s", refused.Reason)
+		w.Skip("interleavings cannot be explored here: %s", refused.Reason)
 	case err != nil:
 		panic(kitError{err})
 	}

@@ -14,10 +14,10 @@ import (
 // program that cleans up badly falls short of one requirement, not of all.
 func (w *World) IgnoreLeftovers() { w.ignoreLeftovers = true }
 
-// expectNothingLeft ends a spec that went well: everybody leaves, names are
-// removed, and then nothing may be there that was not there before.
+// expectNothingLeft ends a spec that went well: all processes leave, names are
+// removed, and then nothing may exist that did not exist before.
 func (w *World) expectNothingLeft() {
-	w.Step("everybody leaves; what is left is looked at")
+	w.Step("all processes leave; nothing may be left behind")
 	for _, p := range w.processes {
 		if p != w.gateway {
 			p.leave()
@@ -44,13 +44,13 @@ func (w *World) expectNothingLeft() {
 		if len(kinds) == 0 {
 			return
 		}
-		w.Inconclusive("nothing was found that was left behind, but this host does not let the kit look at: %s", strings.Join(kinds, "; "))
+		w.Inconclusive("nothing left behind was found, but this host does not let the kit look at: %s", strings.Join(kinds, "; "))
 	}
 }
 
-// settled gives what is left once nobody is there who might still remove it: a
-// server process that ends after its last client needs a moment. Who does not
-// end within the patience has been left behind himself.
+// settled gives what is left once no process is there that might still remove it: a
+// server process that ends after its last client needs a moment. One that does not
+// end within the patience has itself been left behind.
 func (w *World) settled() (found []world.Leftover, unseen []world.Unseen) {
 	patience := w.spec.suite.patience()
 	for deadline := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {

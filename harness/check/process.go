@@ -75,8 +75,8 @@ func (p *Process) Signal(s syscall.Signal) {
 	}
 }
 
-// Interrupts reports whether the agent bears signals that interrupt its system
-// calls, and Interrupt sends one.
+// Interrupts reports whether the agent can take signals that interrupt its system
+// calls.
 func (p *Process) Interrupts() bool {
 	return p.agent.Hello().Interrupts && p.agent.Hello().Thread != nil
 }
@@ -111,12 +111,12 @@ func (p *Process) leave() {
 	if !p.gone {
 		for _, h := range p.parties {
 			if err := h.call(protocol.OpPartyLeave); err != nil {
-				p.world.Fail("%s could not give its name %s free: %v", p.Name(), h.Name, err)
+				p.world.Fail("leave of name %s by %s must succeed; it returned %v", h.Name, p.Name(), err)
 			}
 		}
 		for name, family := range p.objects {
 			if err := p.unlink(family, name); err != nil && subject.KindOf(err) != subject.NotFound {
-				p.world.Fail("%s could not unlink %s: %v", p.Name(), name, err)
+				p.world.Fail("unlink of %s by %s must succeed; it returned %v", name, p.Name(), err)
 			}
 		}
 	}

@@ -187,13 +187,13 @@ func (q *Queue) workload(role string, b Bulk) *Call {
 func (c *Call) AllRight(b Bulk) {
 	reply, err := c.Return()
 	w := c.process.world
-	w.Must(err, "the workload of %s", c.process.Name())
+	w.Must(err, "the bulk transfer of %s", c.process.Name())
 	gets := c.call.Request.Role == protocol.RoleGet || c.call.Request.Role == protocol.RoleReceive
 	if reply.Done == nil || gets && reply.Wrong == nil {
-		w.Fail("%s: workload was answered without done, or without wrong", c.process.Name())
+		w.Fail("%s answered workload without done, or without wrong", c.process.Name())
 	}
 	if *reply.Done != b.Count {
-		w.Fail("%s moved %d items of %d", c.process.Name(), *reply.Done, b.Count)
+		w.Fail("%s reports %d items moved; it was asked for %d", c.process.Name(), *reply.Done, b.Count)
 	}
 	if gets && *reply.Wrong > 0 {
 		at := int64(-1)

@@ -69,10 +69,9 @@ func (q *Queue) PutRole() string { return q.role(protocol.RolePut, protocol.Role
 // GetRole is the other side of PutRole.
 func (q *Queue) GetRole() string { return q.role(protocol.RoleGet, protocol.RoleReceive) }
 
-// Ended waits until all recordings have ended. It gives a reason where one
-// does not: that its process is blocked, and nobody is there to release it. A
-// process that died is no reason here, nor is one whose operation was refused:
-// see [Recording.Err].
+// Ended waits until all recordings have ended. It gives a reason where one does not:
+// that its process is blocked, and none is left to release it. A process that died
+// is no reason here, nor is one whose operation was refused: see [Recording.Err].
 func (w *World) Ended(all []*Recording) (stuck string) {
 	for _, r := range all {
 		if reason := w.watch(r.call); reason != "" {
@@ -95,14 +94,14 @@ func (r *Recording) Err() (dead bool, err error) {
 // Begun reports whether the process records already.
 func (r *Recording) Begun() bool { return history.Begun(r.path) }
 
-// Broken ends the spec where a workload ended in a way that nobody wanted.
-// What was killed on purpose is not asked.
+// Broken ends the spec where a workload failed. A process that was killed on purpose
+// has not failed.
 func (r *Recording) Broken() {
 	if _, err := r.Err(); err != nil && !r.process.gone {
 		w := r.process.world
 		var refused *subject.Error
 		if errors.As(err, &refused) && strings.HasPrefix(refused.Text, "history") {
-			w.Inconclusive("%s could not record: %s: make room where TMPDIR points", r.process.Name(), refused.Text)
+			w.Inconclusive("%s could not record its operations: %s: make room where TMPDIR points", r.process.Name(), refused.Text)
 		}
 		w.Must(r.process.refusal(protocol.OpWorkload, err), "an operation of %s under load", r.process.Name())
 	}
@@ -114,8 +113,8 @@ func (p *Process) Gone() bool { return p.gone }
 // Process is the one that records.
 func (r *Recording) Process() *Process { return r.process }
 
-// Histories loads what was recorded, one log a process. Who was killed before
-// the first operation has recorded nothing.
+// Histories loads what was recorded, one log a process. A process that was killed
+// before its first operation has recorded nothing.
 func (w *World) Histories(all []*Recording) (*history.History, error) {
 	var paths []string
 	for _, r := range all {

@@ -13,7 +13,7 @@ import (
 )
 
 // A Scratch is the kit's own shared memory among the processes of a workload,
-// with which they see what the subject lets happen.
+// by which they see what the subject lets happen.
 type Scratch struct {
 	*scratch.File
 	world *World
@@ -95,7 +95,7 @@ func (w *Work) Whole() protocol.Reply {
 	world := w.process.world
 	world.Must(err, "the workload of %s", w.process.Name())
 	if reply.Done == nil || *reply.Done != w.count {
-		world.Fail("%s was told to do %d steps and says that it did another number", w.process.Name(), w.count)
+		world.Fail("%s was asked for %d steps and reports another number", w.process.Name(), w.count)
 	}
 	return reply
 }

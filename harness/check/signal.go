@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Disturb stops and continues the process, and interrupts its system call where
-// it bears that, a number of times.
+// Disturb stops and continues the process, and interrupts its system call where its
+// agent allows that, a number of times.
 func (p *Process) Disturb(times int) {
 	for range times {
 		p.Signal(syscall.SIGSTOP)
@@ -19,21 +19,21 @@ func (p *Process) Disturb(times int) {
 	}
 }
 
-// How often a call must be found asleep after its time is up, and for how long it
-// is bothered at most.
+// How often a call must be found asleep after its time limit, and for how long it is
+// interrupted at most.
 const (
 	timesAsleep = 8
-	bothered    = 30 * time.Second
+	interrupted = 30 * time.Second
 )
 
-// Outlasts interrupts the call, which may wait for so long, now and again until
-// it has come back, and reports whether it was found asleep again and again though
-// its time was up. Who is late because he waits for a processor does not sleep.
+// Outlasts interrupts the call, which may wait for so long, now and again until it
+// has returned, and reports whether it was found asleep again and again after that
+// time. A call that is late because it waits for a processor does not sleep.
 func (c *Call) Outlasts(limit time.Duration) bool {
 	w, p := c.process.world, c.process
 	var waits time.Time // since when, at the latest
 	found := 0
-	for began := time.Now(); found < timesAsleep && time.Since(began) < bothered; {
+	for began := time.Now(); found < timesAsleep && time.Since(began) < interrupted; {
 		asleep, _ := p.agent.Asleep(w.ctx)
 		_, resting := turns(w.helpers())
 		switch {
@@ -55,21 +55,21 @@ func (c *Call) Outlasts(limit time.Duration) bool {
 	return found == timesAsleep
 }
 
-// Sleeps expects that the call, which waits, leaves the processor to others.
-// Where nobody can tell, the requirement is skipped.
+// Sleeps expects that the call, which waits, leaves the processor to others. Where
+// that cannot be seen, the requirement is skipped.
 func (c *Call) Sleeps(format string, args ...any) {
 	w := c.process.world
 	c.Blocks(format, args...)
 	switch rests, sure := c.process.agent.Rests(w.ctx); {
 	case rests:
 	case c.process.agent.Hello().Thread == nil:
-		w.Skip("%s does not tell which of its threads does the operations, so nobody can say whether it sleeps", c.process.Name())
+		w.Skip("hello of %s does not say which of its threads does the operations, so whether it sleeps cannot be seen", c.process.Name())
 	case !sure:
-		w.Inconclusive("it could not be seen whether %s sleeps", c.process.Name())
+		w.Inconclusive("whether %s sleeps could not be seen", c.process.Name())
 	default:
 		c.StillBlocked(format, args...)
 		where := c.process.agent.Where()
-		w.Fail("%s waits without sleeping: it used the processor, or was woken, all the time (%s)", c.process.Name(), where.Where)
+		w.Fail("%s waits without sleeping: it kept using the processor, or being woken (%s)", c.process.Name(), where.Where)
 	}
 	c.StillBlocked(format, args...)
 }

@@ -69,8 +69,8 @@ func (s Script) calls(yield func(*Call) bool) {
 	})
 }
 
-// await waits until one of the crew can go on. Where nobody can for longer than
-// the patience, the watchdog says who is blocked where.
+// await waits until one of the crew can go on. Where none can for longer than the
+// patience, the watchdog says which processes are blocked where.
 func (w *World) await(crew []*member) *member {
 	var ready []*member
 	for _, m := range crew {

@@ -12,17 +12,17 @@ import (
 )
 
 // The watchdog looks every beat. When, for a whole standstill, every process
-// with an operation under way was asleep in a system call without a time
-// limit, used no processor time and was not even scheduled once, then nobody
-// is left to wake them: waiting longer would tell nothing. A loaded machine
-// cannot bring this about, since who waits for a processor does not sleep.
+// with an operation under way was asleep in a system call without a time limit,
+// used no processor time and was not scheduled once, then none is left that could
+// wake another: waiting longer would show nothing. A loaded machine cannot bring
+// this about, since a process that waits for a processor does not sleep.
 const (
 	beat       = 100 * time.Millisecond
 	standstill = 2 * time.Second
 )
 
-// watch waits for a call. It returns "" when the call came back, else why the
-// wait was given up.
+// watch waits for a call. It returns "" when the call returned, else why the wait
+// was given up.
 func (w *World) watch(c *agent.Call) string {
 	deadline := time.NewTimer(w.spec.suite.patience())
 	defer deadline.Stop()
@@ -49,7 +49,7 @@ func (w *World) watch(c *agent.Call) string {
 			if returned(c) {
 				return ""
 			}
-			return fmt.Sprintf("still there after %v", time.Since(c.Began).Round(time.Second))
+			return fmt.Sprintf("still under way after %v", time.Since(c.Began).Round(time.Second))
 		case <-ticker.C:
 			state, asleep := w.snapshot()
 			if !asleep || state != last {
@@ -58,15 +58,15 @@ func (w *World) watch(c *agent.Call) string {
 				if returned(c) {
 					return ""
 				}
-				return fmt.Sprintf("everybody has been asleep for %v, and nobody is left to wake them", standstill)
+				return fmt.Sprintf("deadlock: all processes have slept for %v and none can wake another", standstill)
 			}
 		}
 	}
 }
 
-// starved looks for a while, once patience is over, whether anybody in the world
-// waits for a processor, rather than for somebody else. It does not go on for
-// ever: what polls, on a loaded machine, looks like it.
+// starved looks for a while, once patience is over, whether a process in the world
+// waits for a processor, rather than for another process. It does not go on for
+// ever: on a loaded machine, a process that polls looks like one that starves.
 func (w *World) starved(c *agent.Call) bool {
 	if time.Since(c.Began) > slow*w.spec.suite.patience() {
 		return false
@@ -105,16 +105,16 @@ const (
 // that polls slowly is slow, not blocked.
 const endless = 20
 
-// headway is how far a workload was when somebody looked.
+// headway is how far a workload was at the last look.
 type headway struct {
 	steps    uint64 // in the scratch files
 	finished int64  // as its agent says
 }
 
-// moves reports whether a workload has got on since it was last looked at; other
-// operations do not. What its processes tell each other shows it without a word
-// of theirs. Else the agent is asked, and has as long for its answer as for an
-// operation: on a loaded machine neither comes at once.
+// moves reports whether a workload has made progress since the last look; other
+// operations make none. The scratch files of its processes may show it. Else the
+// agent is asked, and has as long for its answer as for an operation: on a loaded
+// machine neither comes at once.
 func (w *World) moves(c *agent.Call, last *headway) bool {
 	if c.Request.Op != protocol.OpWorkload {
 		return false
@@ -142,10 +142,10 @@ func (w *World) steps() (n uint64) {
 	return n
 }
 
-// snapshot puts the state of everyone who has an operation under way, and of
+// snapshot puts the state of every process that has an operation under way, and of
 // every process that the subject itself started, into one string, and reports
 // whether all of them sleep without a time limit. An agent without an operation
-// wakes nobody; a server or a child of the subject might.
+// wakes no process; a server or a child of the subject might.
 func (w *World) snapshot() (state string, asleep bool) {
 	for _, p := range w.processes {
 		if p.gone || p.agent.Pending() == nil {
@@ -170,7 +170,7 @@ func (w *World) snapshot() (state string, asleep bool) {
 	return state, true
 }
 
-// blockedNow lists everyone who has an operation under way, and where.
+// blockedNow lists the processes that have an operation under way, and where.
 func (w *World) blockedNow() []reports.Blocked {
 	var list []reports.Blocked
 	for _, p := range w.processes {

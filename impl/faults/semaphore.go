@@ -13,6 +13,6 @@ func semaphoreFaults() []Fault {
 		{ID: "sem-posts-late", Text: "post returns before the permit is there", Requirement: "SEM-LINEAR", Verdict: "fail", At: "had returned before", Base: inSemaphore(semaphore.PostsLate)},
 		{ID: "sem-deadline-early", Text: "times out after half of the time limit", Requirement: "SEM-DEADLINE", Verdict: "fail", At: "gave up after", Base: inSemaphore(semaphore.DeadlineEarly)},
 		{ID: "sem-spins", Text: "polls where it should sleep", Requirement: "SEM-SLEEP", Verdict: "fail", At: "without sleeping", Base: inSemaphore(semaphore.Spins)},
-		{ID: "sem-overflows", Text: "post does not check the maximum", Requirement: "SEM-OVERFLOW", Verdict: "fail", At: "was accepted", Base: inSemaphore(semaphore.Overflows)},
+		{ID: "sem-overflows", Text: "post does not check the maximum", Requirement: "SEM-OVERFLOW", Verdict: "fail", At: "must be refused", Base: inSemaphore(semaphore.Overflows)},
 	}
 }

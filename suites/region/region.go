@@ -208,7 +208,7 @@ func badSize(w *check.World) {
 			w.Fail("a region of %d bytes was created", size)
 		}
 		_, err := q.OpenRegion(name)
-		w.Refused(err, []subject.Kind{subject.NotFound}, "opening the region that was refused: its name must not stay behind; that")
+		w.Refused(err, []subject.Kind{subject.NotFound}, "opening the region whose creation was refused (its name must not stay behind)")
 	}
 	w.Step("an ordinary one can be made under the same name")
 	_, err := p.CreateRegion(name, page)
