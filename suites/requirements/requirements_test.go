@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -12,9 +13,12 @@ import (
 	"github.com/ipckit/ipckit/suites/requirements"
 )
 
+// loaded parses the files once for all tests.
+var loaded = sync.OnceValues(requirements.Load)
+
 func load(t *testing.T) *catalogue.Catalogue {
 	t.Helper()
-	c, err := requirements.Load()
+	c, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,21 +26,21 @@ func printSightings(all []sighting) {
 
 const aboutSightings = `# Seeded races, and what finds them
 
-Each mutant has one race. The explorer looks through the scenarios of the
-requirement that it breaks, up to the first interleaving whose outcome no order
-of whole operations has, with one preemption; runs are those until then, with
-the ones that say what is allowed and those that repeat what was found. The same
-means: the same scenario, interleaving and outcome.
+Each mutant has one race. The explorer runs the scenarios of the broken
+requirement, with one preemption, until an interleaving has an outcome that no
+order of whole operations has. Runs counts all runs until then, including those
+that determine the allowed outcomes and those that repeat the finding. The same
+counts the repetitions that found the same scenario, interleaving and outcome.
 `
 
 const aboutLoad = `
-Load is that of ` + "`ipckit stress`" + ` for the requirement named, for %v at most and %d
-times, with faults: operations and time are those until a round was found wrong,
-the median of the times at which it was; or of all times together, where it
-never was. A round is judged when it has ended, so that small numbers say no more
-than "in the first rounds", and the time has the start of the processes in it. A
-mutant marked * gives way to others in its window, so that load meets it on any
-machine; the others are as their authors would have written them.
+Load is that of ` + "`ipckit stress`" + ` for the named requirement, with faults, %d times
+for at most %v. Operations and time are those until a round was found wrong, as
+the median over the times at which one was; if none was, they are the totals. A
+round is judged after its end, so small numbers only mean "in the first rounds",
+and the time includes the start of the processes. A mutant marked * gives way to
+other processes in its race window, so that load finds it on any machine; the
+others are written as a programmer would write them.
 `
 
 // writeSightings writes the same as a table of a page.
@@ -52,7 +52,7 @@ func writeSightings(path string, all []sighting, f exploreFlags) error {
 	text, command := aboutSightings, fmt.Sprintf("ipckit explore --mutants --times %d --out DIR", f.times)
 	head, rule := "| mutant | fault | breaks | found in | interleaving | runs | took | the same |", "|---|---|---|---|---|---|---|---|"
 	if f.load > 0 {
-		text += fmt.Sprintf(aboutLoad, f.budget, f.load)
+		text += fmt.Sprintf(aboutLoad, f.load, f.budget)
 		command = fmt.Sprintf("ipckit explore --mutants --times %d --load %d --budget %v --out DIR", f.times, f.load, f.budget)
 		head, rule = head+" under load of | found | after |", rule+"---|---|---|"
 	}
