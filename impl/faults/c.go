@@ -17,8 +17,8 @@ func cFaults() []Fault {
 	}
 }
 
-// textbookFaults are mistakes in a textbook's solutions, as students make them who write them
-// down for processes.
+// textbookFaults are mistakes in a textbook's solutions, as students make them when they
+// write them down for processes.
 func textbookFaults() []Fault {
 	return []Fault{
 		{ID: "c-mutex-first", Text: "waits for mutex before it waits for empty: a full buffer is locked for ever", Requirement: "BUF-FULL", Verdict: "timeout", At: "did not come back", Base: inControl("semaphore")},

@@ -36,9 +36,8 @@ type sighting struct {
 	Load *pressing `json:"load,omitempty"` // what load found, where that was asked for
 }
 
-// exploreMutants explores every seeded race so many times, or those that only
-// names, and tells after how many runs each was found, and how often in the same
-// way.
+// exploreMutants explores all seeded races, or those that only names, f.times times
+// each. It reports after how many runs each was found, and how often in the same way.
 func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 	chosen, err := choose(only)
 	if err != nil {
@@ -49,7 +48,7 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 		return usage("%s: no seeded race; ipckit mutants lists what can be explored", only[0])
 	}
 	all, err := sightings(ctx, chosen, f)
-	if !f.json && len(all) > 0 { // what was seen is told, also where the rest was not
+	if !f.json && len(all) > 0 { // those before an error, too
 		printSightings(all)
 	}
 	if err != nil {
@@ -75,8 +74,8 @@ func exploreMutants(ctx context.Context, only []string, f exploreFlags) error {
 	return nil
 }
 
-// sightings are those of mutants, one after the other; with an error, of those
-// before.
+// sightings explores mutants one after the other. With an error it returns the
+// sightings before.
 func sightings(ctx context.Context, chosen []faults.Fault, f exploreFlags) (all []sighting, err error) {
 	for _, m := range chosen {
 		if m.Needs != "" {
@@ -107,8 +106,8 @@ func sightings(ctx context.Context, chosen []faults.Fault, f exploreFlags) (all 
 	return all, nil
 }
 
-// sightOften gives the first sighting of one mutant, and how many others are the
-// same.
+// sightOften returns the first sighting of one mutant, with the number of those that
+// are the same.
 func sightOften(ctx context.Context, m faults.Fault, times int) (first sighting, err error) {
 	for n := range times {
 		s, err := sight(ctx, m)

@@ -30,10 +30,10 @@ func newMutants() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mutants",
 		Short: "Check the kit itself: every seeded fault must be caught",
-		Long: `Mutants runs each implementation with a seeded fault against the requirement that
-must catch it, and the same implementations without a fault against everything
-that they claim. A fault that is not caught, or is caught in another way than
-was declared, survives: exit status 1.`,
+		Long: `Mutants checks each implementation that has a seeded fault (a mutant) for the
+requirement that must catch the fault, and the correct implementation for all
+that it claims. A mutant that is not caught, or is caught in another way than its
+table declares, survives: exit status 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return killMatrix(c.Context(), only, jobs, asJSON)
@@ -41,15 +41,15 @@ was declared, survives: exit status 1.`,
 	}
 	c.Flags().StringSliceVar(&only, "only", nil, "only these mutants or requirements, by id or family")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
-	c.Flags().IntVar(&jobs, "jobs", 2*runtime.NumCPU(), "how many at the same time; they wait for most of it")
+	c.Flags().IntVar(&jobs, "jobs", 2*runtime.NumCPU(), "how many at the same time; most of the time they wait")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON lines instead of a table")
 	return c
 }
 
-// tries is how often a mutant may get away before it has survived.
+// tries is how often a mutant is checked before it counts as a survivor.
 const tries = 3
 
-// A death is what became of a mutant.
+// A death says how a mutant was caught, or that it was not.
 type death struct {
 	Mutant      string  `json:"mutant"`
 	Fault       string  `json:"fault"`
@@ -79,11 +79,11 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 	var wait sync.WaitGroup
 	gate := make(chan struct{}, max(jobs, 1))
 	for i, m := range chosen {
-		gate <- struct{}{} // in their order: the control, which takes longest, is the first
+		gate <- struct{}{} // in order: the control takes longest and is the first
 		wait.Go(func() {
 			defer func() { <-gate }()
-			// A race is caught with a probability, not for sure: one that got
-			// away is tried again. The control must pass the first time.
+			// A check catches a race only with some probability, so a mutant that
+			// was not caught is checked again. The control must pass at once.
 			for try := 0; try < tries && ctx.Err() == nil && !deaths[i].Killed && !deaths[i].Skipped; try++ {
 				if try == 0 || m.Requirement != "" {
 					deaths[i] = kill(ctx, suite, m)
@@ -139,8 +139,7 @@ func choose(only []string) ([]faults.Fault, error) {
 	return chosen, nil
 }
 
-// faultBudget is how long a fault that load must show is put under load. It ends
-// as soon as it shows.
+// faultBudget is how long at most a fault is put under load that only load shows.
 const faultBudget = 5 * time.Second
 
 // kill runs one mutant against the requirement that must catch it.
@@ -245,7 +244,7 @@ func printMatrix(deaths []death, survivors int) {
 		} else if d.Killed {
 			killed++
 		} else {
-			fmt.Printf("\n%s survives: %s said %s (%s); it must say %s at %q\n", d.Mutant, orDash(d.Requirement), d.Verdict, d.Message, d.Expected, d.At)
+			fmt.Printf("\n%s survives: the verdict of %s was %s (%s), and must be %s with %q\n", d.Mutant, orDash(d.Requirement), d.Verdict, d.Message, d.Expected, d.At)
 		}
 	}
 	fmt.Printf("\n%d of %d as declared", killed, len(deaths))

@@ -44,8 +44,8 @@ func (p *pressing) hits() string {
 	return fmt.Sprintf("%d of %d", p.Caught, p.Times)
 }
 
-// press puts a mutant under load, in the profile in whose scenario it was
-// explored: of a fault in one of two buffers the other shows nothing.
+// press puts a mutant under load in the profile whose scenario was explored, since
+// a fault in one of two kinds of buffer does not show in the other.
 func press(ctx context.Context, m faults.Fault, scenario string, f exploreFlags) (*pressing, error) {
 	suite, err := suites.Suite()
 	if err != nil {

@@ -1,6 +1,6 @@
 package broker
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a mailbox with a broker.
 type Fault int
 
 const (

@@ -1,6 +1,6 @@
 package link
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a link.
 type Fault int
 
 const (

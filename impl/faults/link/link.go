@@ -268,7 +268,7 @@ func (l *link) Receive(into []byte, wait subject.Wait) (int, error) {
 	return n, err
 }
 
-// receive takes the next message.
+// receive takes the next message of this link.
 func (l *link) receive(into []byte, wait subject.Wait) (int, error) {
 	if err := l.ready(wait, subject.Empty); err != nil {
 		return 0, err

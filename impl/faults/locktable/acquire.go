@@ -73,7 +73,7 @@ func (m *member) giveUp(wants uint32, wait subject.Wait, err error) error {
 }
 
 // admit lets the process in if nothing keeps it out. With first it takes a
-// ticket, by which those who wait are served in their order.
+// ticket, in whose order waiting processes are served.
 func (m *member) admit(wants uint32, first bool) bool {
 	t, own := m.table, m.own()
 	if first {

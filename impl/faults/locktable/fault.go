@@ -1,6 +1,6 @@
 package locktable
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a lock or reader–writer lock.
 type Fault int
 
 const (

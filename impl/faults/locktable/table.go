@@ -44,7 +44,7 @@ const (
 	seatBytes = waiting.Guard + 1 // the byte of the first seat: locked while its process lives
 )
 
-// A makers creates and opens lock tables.
+// makers creates and opens lock tables.
 type makers struct {
 	fault   Fault
 	regions *region.Regions
@@ -128,7 +128,7 @@ func (m *member) clear(seat int) {
 	s.mode.Store(outside)
 }
 
-// raise raises the event count and wakes those who wait on it.
+// raise raises the event count and wakes the processes that wait on it.
 func (m *member) raise() {
 	m.table.events.Add(1)
 	n := waiting.All

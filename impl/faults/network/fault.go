@@ -1,6 +1,6 @@
 package network
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a mailbox or link that another host uses.
 type Fault int
 
 const (

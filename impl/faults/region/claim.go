@@ -4,7 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// claim takes a lock that lasts as long as the creator's process.
+// claim takes a lock on the file that lasts as long as the creator's process.
 func claim(fd int) error {
 	keep, err := unix.Dup(fd)
 	if err != nil {
@@ -13,7 +13,7 @@ func claim(fd int) error {
 	return unix.FcntlFlock(uintptr(keep), unix.F_OFD_SETLK, &unix.Flock_t{Type: unix.F_WRLCK})
 }
 
-// creatorGone reports whether the file is there and its creator's lock is not.
+// creatorGone reports whether the file exists and its creator has died.
 func creatorGone(path string) bool {
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -24,8 +24,8 @@ func creatorGone(path string) bool {
 	return unix.FcntlFlock(uintptr(fd), unix.F_OFD_GETLK, &lock) == nil && lock.Type == unix.F_UNLCK
 }
 
-// takeOver gives the region of a creator who is gone to the one who asked for a
-// new one, as it is but for what is cleared.
+// takeOver opens a region whose creator has died in place of a new one, and clears
+// its first bytes.
 func (rs *Regions) takeOver(name string, cleared int) (*Region, error) {
 	r, err := rs.OpenMapping(name, false)
 	if err == nil {

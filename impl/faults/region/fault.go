@@ -1,6 +1,6 @@
 package region
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a region or a word.
 type Fault int
 
 const (

@@ -8,7 +8,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// path turns a name into a file.
+// path returns the file of a name.
 func (rs *Regions) path(name string) (string, error) {
 	bare := strings.TrimPrefix(name, "/")
 	switch {
@@ -34,7 +34,7 @@ func (rs *Regions) path(name string) (string, error) {
 	return filepath.Join(shm, bare), nil
 }
 
-// existing turns the name of what ought to be there into a file.
+// existing returns the file of a name that should exist.
 func (rs *Regions) existing(name string) (string, error) {
 	if rs.fault == NameCheckedAtCreation {
 		return filepath.Join(shm, name), nil

@@ -1,3 +1,6 @@
+// Package region has regions of shared memory, and atomic words in them, with or
+// without a fault: files in /dev/shm, made without a name, sized, and then linked
+// to their name.
 package region
 
 import (
@@ -15,16 +18,14 @@ import (
 
 const shm = "/dev/shm"
 
-// hidden is where region-reuse-revives keeps what was unlinked.
+// hidden ends the name under which ReuseRevives keeps an unlinked region.
 const hidden = "~"
 
-// regions is the plain way: a file in /dev/shm, made under a private name,
-// sized, then linked to its own. The size asked for is kept in an extended
-// attribute's stead by the file's own size.
+// Regions creates and opens regions.
 type Regions struct {
 	fault Fault
 	mu    *sync.Mutex
-	known map[string]*Region // of region-cached-by-name
+	known map[string]*Region // of CachedByName
 }
 
 func New(f Fault) *Regions {
@@ -167,7 +168,7 @@ func (rs *Regions) OpenMapping(name string, readOnly bool) (*Region, error) {
 		flags |= unix.O_CREAT
 	}
 	if rs.fault == StaleBlocks && creatorGone(path) {
-		return nil, subject.Errorf(subject.Permission, "%s belongs to somebody", name)
+		return nil, subject.Errorf(subject.Permission, "%s belongs to another process", name)
 	}
 	fd, err := unix.Open(path, flags|unix.O_CLOEXEC, 0o600)
 	if err != nil {
@@ -213,7 +214,7 @@ func (rs *Regions) Unlink(name string) error {
 		}
 		return nil
 	case rs.fault == StaleBlocks && creatorGone(path):
-		return subject.Errorf(subject.Permission, "%s belongs to somebody", name)
+		return subject.Errorf(subject.Permission, "%s belongs to another process", name)
 	case rs.fault == OpenerUnlinks:
 		_ = unix.Unlink(path)
 		return nil
@@ -223,7 +224,7 @@ func (rs *Regions) Unlink(name string) error {
 	return Error(unix.Unlink(path), name)
 }
 
-// mapEverything is the fault of region-maps-everything.
+// mapEverything maps all regions that exist, for MapsEverything.
 func (rs *Regions) mapEverything() {
 	seen := map[string]bool{}
 	for ; ; time.Sleep(time.Millisecond) {
@@ -237,17 +238,17 @@ func (rs *Regions) mapEverything() {
 	}
 }
 
-// region is one mapping.
+// A Region is one mapping.
 type Region struct {
 	fault    Fault
 	Path     string
 	Memory   []byte
 	size     int64
 	readOnly bool
-	file     *os.File // of region-through-a-file
-	last     []byte   // of region-private-last-page
-	delayed  *delayed // of word-flag-before-data
-	buffered buffered // of word-load-overtakes
+	file     *os.File // of ThroughAFile and BesideAPage
+	last     []byte   // of PrivateLastPage
+	delayed  *delayed // of FlagBeforeData
+	buffered buffered // of LoadOvertakes
 }
 
 func (rs *Regions) attach(fd int, path string, size int64, creator, readOnly bool) (*Region, error) {
@@ -282,7 +283,7 @@ func (rs *Regions) attach(fd int, path string, size int64, creator, readOnly boo
 
 func (r *Region) Size() int64 { return r.size }
 
-// bytes checks an access and gives the bytes that it means.
+// bytes checks an access and returns its bytes.
 func (r *Region) bytes(offset int64, n int) ([]byte, error) {
 	end := r.size - int64(n)
 	if r.fault == BoundsUnchecked {
@@ -347,7 +348,7 @@ func (r *Region) Detach() error {
 	return unix.Munmap(memory)
 }
 
-// kind turns what the system said into the contract's words.
+// Error translates an error of the system into one of the contract.
 func Error(err error, name string) error {
 	switch {
 	case err == nil:

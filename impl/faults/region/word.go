@@ -9,7 +9,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// word finds the word at an offset of the region.
+// word returns the word at an offset of the region.
 func (r *Region) word(offset int64) (*atomic.Uint64, error) {
 	b, err := r.bytes(offset, 8)
 	if err != nil {
@@ -97,16 +97,16 @@ func (r *Region) CompareAndSwap(offset int64, old, v uint64) (uint64, bool, erro
 	}
 }
 
-// preempted gives way now and then between two halves of what ought to be one,
-// so that a fault is met on a busy machine and on one processor too.
+// preempted sleeps now and then between two halves of what should be one step, so
+// that the fault shows on a busy machine and on one processor, too.
 func preempted(v uint64) {
 	if v%32 == 0 {
 		time.Sleep(20 * time.Microsecond)
 	}
 }
 
-// Of words-change-hands-slowly: behind each word are who has it, who had it
-// last, and nothing that anybody else would use.
+// hands are two words after the word at offset, which WordsChangeHandsSlowly uses:
+// the process that has the word, and the one that had it last.
 func (r *Region) hands(offset int64) *[2]atomic.Uint64 {
 	return (*[2]atomic.Uint64)(unsafe.Pointer(&r.Memory[offset+8]))
 }
@@ -124,8 +124,8 @@ func (r *Region) takeOver(offset int64) {
 
 func (r *Region) handOn(offset int64) { r.hands(offset)[0].Store(0) }
 
-// A buffered store is that of word-load-overtakes: it takes effect after the
-// load that follows it, as from a processor's store buffer, but now and then so
+// A buffered store is that of LoadOvertakes: it takes effect after the load that
+// follows it, as from a processor's store buffer, but now and then so
 // long after it that another processor surely meets it on the way.
 type buffered struct {
 	word  *atomic.Uint64 // nil: none
@@ -142,8 +142,8 @@ func (r *Region) drain() {
 	}
 }
 
-// A delayed write is that of word-flag-before-data, where the data are moved
-// across the store of the flag.
+// A delayed write is that of FlagBeforeData, where the data are moved across the
+// store of the flag.
 type delayed struct {
 	data   []byte
 	offset int64

@@ -1,6 +1,6 @@
 package ring
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a ring, in its three uses.
 type Fault int
 
 const (

@@ -1,6 +1,6 @@
 package semaphore
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a semaphore.
 type Fault int
 
 const (

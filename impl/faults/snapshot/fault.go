@@ -1,6 +1,6 @@
 package snapshot
 
-// A Fault is one that the package can have.
+// A Fault is a mistake in a snapshot.
 type Fault int
 
 const (

@@ -86,8 +86,8 @@ func (ss snapshots) attach(name string, r *region.Region) (*snapshot, error) {
 	return s, nil
 }
 
-// takePlace waits until one of the places is free, of which those who died have
-// not given back theirs.
+// takePlace waits until one of the places is free. A process that died has not given
+// back its place.
 func (s *snapshot) takePlace() {
 	const places = 4
 	for left := s.left.Load(); s.number > left+places; left = s.left.Load() {
