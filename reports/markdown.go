@@ -84,7 +84,12 @@ func (r *Record) mark() string {
 
 func (m *markdown) table(r *Record) {
 	m.printf("| Family | Hold | Fell short | Open | Not asked |\n|:--|--:|:--|:--|--:|\n")
+	var silent []string
 	for _, g := range r.groups() {
+		if !g.judged() {
+			silent = append(silent, inline(g.ID, 40))
+			continue
+		}
 		counts := g.counts()
 		var short, open []string
 		asked := 0
@@ -111,6 +116,9 @@ func (m *markdown) table(r *Record) {
 		m.printf("| %s | %s | %s | %s | %s |\n", title, number(counts[Pass]), strings.Join(short, ", "), strings.Join(open, ", "), number(asked))
 	}
 	m.printf("\n")
+	if len(silent) > 0 {
+		m.printf("Not asked: %s.\n\n", strings.Join(silent, ", "))
+	}
 }
 
 // number leaves a cell empty where there is nothing to count.
@@ -123,13 +131,10 @@ func number(n int) string {
 
 func (m *markdown) failures(r *Record) {
 	left := 0
-	for i := range r.Results {
-		result := &r.Results[i]
-		if result.Verdict.Exit(false) == ExitPass {
-			continue
-		}
+	for _, s := range r.shortfallGroups() {
+		result := s.Result
 		if m.written > maxMarkdown {
-			left++
+			left += 1 + len(s.same)
 			continue
 		}
 		m.printf("<details><summary>%s <b>%s</b> %s: %s</summary>\n", Mark(result.Verdict),
@@ -138,6 +143,10 @@ func (m *markdown) failures(r *Record) {
 		m.printf("\n")
 		m.pre(plain(result, limits{text: 2 << 10, output: 8 << 10, lines: 60}, 100))
 		m.printf("</details>\n\n")
+		if len(s.same) > 0 {
+			text, ids := s.others()
+			m.printf("%s %s: %s.\n\n", Mark(result.Verdict), text, inline(strings.Join(ids, ", "), 8<<10))
+		}
 	}
 	if left > 0 {
 		m.printf("%d more fell short; they are in the other reports.\n\n", left)

@@ -69,24 +69,18 @@ type segment struct {
 
 type lack struct{ Name, Reason, Means string }
 
-// card explains a requirement that fell short.
+// card explains a requirement that fell short, and names those that did so for the
+// same reason.
 type card struct {
 	requirementPart
 	Verb     string
 	Sections []cardSection
+	Others   string // "17 more requirements fail for the same reason"
+	Same     []link
 }
 
-// urgency puts the subject's own shortfalls before what is open and what the
-// kit is to blame for.
-func (c card) urgency() int {
-	switch {
-	case c.Verdict == KitError:
-		return 2
-	case c.Tone == open:
-		return 1
-	}
-	return 0
-}
+// link leads to a requirement.
+type link struct{ ID, Slug string }
 
 type cardSection struct {
 	section
@@ -111,7 +105,7 @@ type requirementPart struct {
 	Rule, Source, Why, Hint string
 	Checks                  []checkPart
 	Repeat, Taken           string
-	Attention               bool
+	Explained               string // slug of the card that explains it; "" where none does
 }
 
 type checkPart struct {
@@ -145,15 +139,18 @@ func newPage(r *Record) *page {
 	for _, c := range h.missing() {
 		p.Missing = append(p.Missing, lack{oneLine(c.Name, 80), oneLine(c.Reason, 400), oneLine(c.meaning(), 400)})
 	}
-	for _, g := range r.groups() {
-		p.Families = append(p.Families, newFamilyPart(&g))
-		for i := range g.Results {
-			if result := &g.Results[i]; result.Verdict.Exit(false) != ExitPass {
-				p.Attention = append(p.Attention, newCard(result))
-			}
+	explained := map[string]string{} // where each that fell short is explained
+	for _, s := range r.shortfallGroups() {
+		c := newCard(s)
+		p.Attention = append(p.Attention, c)
+		explained[c.ID] = c.Slug
+		for _, o := range c.Same {
+			explained[o.ID] = c.Slug
 		}
 	}
-	slices.SortStableFunc(p.Attention, func(a, b card) int { return cmp.Compare(a.urgency(), b.urgency()) })
+	for _, g := range r.groups() {
+		p.Families = append(p.Families, newFamilyPart(&g, explained))
+	}
 	for _, f := range h.facts() {
 		p.Facts = append(p.Facts, fact{f.Name, clip(f.Value, 2000)})
 	}
@@ -217,7 +214,7 @@ func newSegment(v Verdict, n int) segment {
 	return segment{Verdict: v, Tone: v.tone(), Mark: Mark(v), N: n, Means: Describe(v)}
 }
 
-func newFamilyPart(g *group) familyPart {
+func newFamilyPart(g *group, explained map[string]string) familyPart {
 	f := familyPart{ID: oneLine(g.ID, 40), Title: oneLine(g.Title, 200), Model: oneLine(g.Model, 80), Counts: segments(g.counts())}
 	for _, s := range f.Counts {
 		if s.Tone != unasked {
@@ -229,7 +226,9 @@ func newFamilyPart(g *group) familyPart {
 		}
 	}
 	for i := range g.Results {
-		f.Requirements = append(f.Requirements, newRequirementPart(&g.Results[i]))
+		q := newRequirementPart(&g.Results[i])
+		q.Explained = explained[q.ID]
+		f.Requirements = append(f.Requirements, q)
 	}
 	return f
 }
@@ -240,7 +239,7 @@ func newRequirementPart(r *Result) requirementPart {
 		Verdict: r.Verdict, Tone: r.Verdict.tone(), Mark: Mark(r.Verdict), Means: Describe(r.Verdict),
 		Level: oneLine(r.Level, 40), Message: oneLine(r.Message, 1000),
 		Rule: oneLine(r.Rule, 2000), Source: oneLine(r.Source, 2000), Why: oneLine(r.Why, 2000), Hint: oneLine(r.Hint, 2000),
-		Repeat: oneLine(r.Repeat, 2000), Attention: r.Verdict.Exit(false) != ExitPass,
+		Repeat: oneLine(r.Repeat, 2000),
 	}
 	if r.Verdict.judged() {
 		q.Taken = seconds(r.Seconds)
@@ -263,10 +262,16 @@ func newRequirementPart(r *Result) requirementPart {
 // "put" above "got" is.
 func (*page) Columns(text string) bool { return strings.Contains(text, "\n") }
 
-func newCard(r *Result) card {
-	c := card{requirementPart: newRequirementPart(r), Verb: r.Verdict.verb()}
-	for _, s := range explain(r, limits{text: 8 << 10, output: 32 << 10, lines: 400}) {
-		c.Sections = append(c.Sections, cardSection{s, svgImage(s.SVG)})
+func newCard(s shortfall) card {
+	c := card{requirementPart: newRequirementPart(s.Result), Verb: s.Verdict.verb()}
+	for _, part := range explain(s.Result, limits{text: 8 << 10, output: 32 << 10, lines: 400}) {
+		c.Sections = append(c.Sections, cardSection{part, svgImage(part.SVG)})
+	}
+	if len(s.same) > 0 {
+		c.Others, _ = s.others()
+	}
+	for _, o := range s.same {
+		c.Same = append(c.Same, link{oneLine(o.Requirement, 120), slug(o.Requirement)})
 	}
 	return c
 }

@@ -16,10 +16,9 @@ type TerminalOptions struct {
 	Files   []string // what else was written, to be named at the end
 }
 
-// Terminal writes a record for somebody at a terminal: what the host lacks and
-// what that means, a block for each family with those that fell short
-// explained, totals, and what came out in a line, which is the last thing to be
-// seen.
+// Terminal writes a record for a reader at a terminal: what the host lacks and
+// what that means, a line for each family, what fell short with its explanation,
+// totals, and what came out in a line, which is the last thing to be seen.
 func Terminal(w io.Writer, r *Record, o TerminalOptions) error {
 	if o.Width <= 0 {
 		o.Width = 80
@@ -29,6 +28,7 @@ func Terminal(w io.Writer, r *Record, o TerminalOptions) error {
 	t.head(r)
 	t.banner(r)
 	t.families(r)
+	t.shortfalls(r)
 	t.lists(r)
 	t.summary(r)
 	t.totals(r)
@@ -101,49 +101,51 @@ func (t *terminal) banner(r *Record) {
 	t.line("")
 }
 
-// families writes a line for each family, and explains what fell short in it.
+// families writes a line for each family, with its requirements where the reader
+// wants them all.
 func (t *terminal) families(r *Record) {
 	groups := r.groups()
 	wide := 0
 	for _, g := range groups {
 		wide = max(wide, columns(oneLine(g.ID, 20)))
 	}
-	var silent []group // nobody asked for these
-	apart := true      // the last line was empty
-	for _, g := range groups {
+	var silent []group // nothing of these was claimed
+	for i, g := range groups {
 		if !t.Verbose && !g.judged() {
 			silent = append(silent, g)
 			continue
 		}
-		if t.Verbose && !apart {
+		if t.Verbose && i > 0 {
 			t.line("")
 		}
 		t.family(&g, wide)
-		apart = false
-		others, told := map[int][]*Result(nil), map[int]bool(nil)
-		if !t.Verbose {
-			others, told = alike(g.Results)
-		}
-		for i := range g.Results {
-			result := &g.Results[i]
-			switch {
-			case told[i]:
-			case result.Verdict.Exit(false) != ExitPass:
-				if !apart {
-					t.line("")
-				}
-				t.failure(result)
-				t.likewise(result, others[i])
-				apart = true
-			case t.Verbose:
-				t.requirement(result)
-				apart = false
+		if t.Verbose {
+			for i := range g.Results {
+				t.requirement(&g.Results[i])
 			}
 		}
 	}
 	t.silent(silent)
-	if len(groups) > 0 && (!apart || len(silent) > 0) {
+	if len(groups) > 0 {
 		t.line("")
+	}
+}
+
+// shortfalls explains what fell short: of those that did so for the same reason
+// the first, or each where the reader wants them all.
+func (t *terminal) shortfalls(r *Record) {
+	for _, s := range r.shortfallGroups() {
+		t.failure(s.Result)
+		if len(s.same) == 0 {
+			continue
+		}
+		if !t.Verbose {
+			t.others(s)
+			continue
+		}
+		for _, other := range s.same {
+			t.failure(other)
+		}
 	}
 }
 
@@ -198,7 +200,7 @@ func without(list []Verdict, out Verdict) []Verdict {
 	return rest
 }
 
-// silent names families that nobody asked for in one line.
+// silent names families of which nothing was claimed in one line.
 func (t *terminal) silent(groups []group) {
 	if len(groups) == 0 {
 		return
@@ -276,28 +278,34 @@ func (t *terminal) lists(r *Record) {
 	}
 }
 
-// summary lists what fell short in a line each, where there is more of it than
-// the headline names: the explanations may have scrolled away.
+// summary lists what fell short in a line for each reason, where there is more of
+// it than the headline names: the explanations may have scrolled away.
 func (t *terminal) summary(r *Record) {
-	var list []*Result
-	wide := 0
-	for i := range r.Results {
-		if result := &r.Results[i]; result.Verdict.Exit(false) != ExitPass {
-			list = append(list, result)
-			wide = max(wide, columns(oneLine(result.Requirement, 80)))
+	list := r.shortfallGroups()
+	n, wide := 0, 0
+	labels := make([]string, len(list))
+	for i, s := range list {
+		labels[i] = oneLine(s.Requirement, 80)
+		if len(s.same) > 0 {
+			labels[i] += fmt.Sprintf(" and %d more", len(s.same))
 		}
+		n += 1 + len(s.same)
+		wide = max(wide, columns(labels[i]))
 	}
-	if len(list) <= named {
+	if n <= named {
 		return
 	}
 	t.line(t.as(bold, "In short:"))
-	for _, result := range list {
-		text := pad(oneLine(result.Requirement, 80), wide) + "  " + result.Verdict.verb()
-		if result.Message != "" {
-			text += ": " + oneLine(result.Message, 400)
+	for i, s := range list {
+		verb := s.Verdict.verb()
+		if len(s.same) > 0 {
+			verb = s.Verdict.verbOfMany()
 		}
-		v := result.Verdict
-		t.line("  " + t.as(colour(v), t.mark(v)) + " " + t.cut(text, t.width-4))
+		text := pad(labels[i], wide) + "  " + verb
+		if s.Message != "" {
+			text += ": " + oneLine(s.Message, 400)
+		}
+		t.line("  " + t.as(colour(s.Verdict), t.mark(s.Verdict)) + " " + t.cut(text, t.width-4))
 	}
 	t.line("")
 }

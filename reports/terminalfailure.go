@@ -1,9 +1,6 @@
 package reports
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // failure explains a result that fell short.
 func (t *terminal) failure(r *Result) {
@@ -24,19 +21,10 @@ func (t *terminal) failure(r *Result) {
 	t.line("")
 }
 
-// likewise names the results that came to the same end in the same way.
-func (t *terminal) likewise(r *Result, others []*Result) {
-	if len(others) == 0 {
-		return
-	}
-	var ids []string
-	for _, o := range others {
-		ids = append(ids, oneLine(o.Requirement, 80))
-	}
-	text := fmt.Sprintf("%d more in the same way as %s, after the same was done and seen: %s.",
-		len(others), oneLine(r.Requirement, 80), strings.Join(ids, ", "))
-	t.bullet("  ", t.mark(r.Verdict)+" ", text)
-	t.text("    ", "With --verbose each is explained.")
+// others names those that fell short for the same reason.
+func (t *terminal) others(s shortfall) {
+	text, ids := s.others()
+	t.bullet("  ", t.mark(s.Verdict)+" ", text+": "+strings.Join(ids, ", ")+". --verbose explains each.")
 	t.line("")
 }
 
