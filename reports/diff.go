@@ -31,7 +31,7 @@ func Diff(before, after *Record) []Change {
 	}
 	var list []Change
 	for _, c := range changes {
-		if c.Before != c.After {
+		if c.Before != c.After && !c.empty() {
 			list = append(list, c)
 		}
 	}
@@ -39,6 +39,13 @@ func Diff(before, after *Record) []Change {
 		return cmp.Or(cmp.Compare(a.order(), b.order()), cmp.Compare(a.Requirement, b.Requirement))
 	})
 	return list
+}
+
+// empty reports whether one record lists a requirement that was not put to the
+// subject, and the other does not list it: versions before 0.2 listed those
+// without a check.
+func (c Change) empty() bool {
+	return c.Before == "" && !c.After.judged() || c.After == "" && !c.Before.judged()
 }
 
 // Worse reports whether the subject lost something that it had: a verdict came

@@ -25,6 +25,7 @@ func (h *Header) facts() []fact {
 	add("profiles", strings.Join(s.Profiles, ", "))
 	add("claimed in part", strings.Join(s.Partial, ", "))
 	add("selection", strings.Join(h.Selection, ", "))
+	add("not run", h.omitted())
 	add("command", h.Command)
 	add("seed", fmt.Sprint(h.Seed))
 	add("ipckit", h.Kit)

@@ -30,7 +30,7 @@ func FuzzRead(f *testing.F) {
 			t.Fatal("a record without a footer exits 0")
 		}
 		for _, result := range r.Results {
-			if worst := result.exit(false); WorstExit(worst, r.Exit(false)) != r.Exit(false) {
+			if worst := result.Exit(false); WorstExit(worst, r.Exit(false)) != r.Exit(false) {
 				t.Fatalf("%s asks for %d, the record exits %d", result.Requirement, worst, r.Exit(false))
 			}
 		}

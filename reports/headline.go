@@ -20,11 +20,16 @@ func (r *Record) Headline() string {
 }
 
 // Finding is the headline of the results alone, which is what a footer is to
-// say. What was not claimed, or has no check yet, counts as nothing; what was
-// skipped does not count as held.
+// say. What is not claimed or has no check counts as nothing; what was skipped
+// does not count as held. Where only some of the requirements that are claimed
+// were selected, it says so: "12 of 107 core requirements of the claimed profiles
+// were checked, all hold".
 func (r *Record) Finding() string {
 	var judged, decided int
-	byLevel := map[string]*tally{levelCore: {}, levelExtended: {}, levelClaim: {}}
+	tallies := map[string]*tally{}
+	for _, level := range levels {
+		tallies[level] = &tally{level: level, claimed: r.Header.Claimed[level]}
+	}
 	for _, result := range r.Results {
 		if !result.Verdict.judged() {
 			continue
@@ -33,13 +38,13 @@ func (r *Record) Finding() string {
 		if result.Verdict.decided() {
 			decided++
 		}
-		level := byLevel[result.Level]
-		if level == nil {
-			level = byLevel[levelCore] // better counted too strictly than not at all
+		t := tallies[result.Level]
+		if t == nil {
+			t = tallies[levelCore] // better counted too strictly than not at all
 		}
-		level.of++
+		t.checked++
 		if result.Verdict == Pass {
-			level.hold++
+			t.hold++
 		}
 	}
 	switch {
@@ -49,9 +54,9 @@ func (r *Record) Finding() string {
 		return fmt.Sprintf("nothing was checked: of %d %s, none was both claimed and has a check", len(r.Results), Plural(len(r.Results), "requirement"))
 	}
 	var parts []string
-	for _, level := range []string{levelCore, levelExtended, levelClaim} {
-		if t := byLevel[level]; t.of > 0 {
-			parts = append(parts, t.say(level, len(parts) == 0))
+	for _, level := range levels {
+		if t := tallies[level]; t.checked > 0 {
+			parts = append(parts, t.say(len(parts) == 0))
 		}
 	}
 	text := strings.Join(parts, ", ")
@@ -76,22 +81,68 @@ func (r *Record) Finding() string {
 	return text
 }
 
-// tally counts the requirements of a level that were put to the subject.
-type tally struct{ hold, of int }
+// tally counts the requirements of a level: those that are claimed and have a
+// check (0: not known), those that were checked, those that hold.
+type tally struct {
+	level                  string
+	claimed, checked, hold int
+}
 
-func (t tally) say(level string, first bool) string {
-	word := level
-	if level == levelClaim {
+func (t tally) say(first bool) string {
+	word := t.level
+	if word == levelClaim {
 		word = "performance"
 	}
+	if t.checked < t.claimed {
+		return t.sayPart(word, first)
+	}
 	if !first {
-		return fmt.Sprintf("%d of %d %s", t.hold, t.of, word)
+		return fmt.Sprintf("%d of %d %s", t.hold, t.checked, word)
 	}
 	verb := "hold"
-	if t.of == 1 {
+	if t.checked == 1 {
 		verb = "holds"
 	}
-	return fmt.Sprintf("%d of %d %s %s %s", t.hold, t.of, word, Plural(t.of, "requirement"), verb)
+	return fmt.Sprintf("%d of %d %s %s %s", t.hold, t.checked, word, Plural(t.checked, "requirement"), verb)
+}
+
+// sayPart is for a level of which not all that is claimed was checked.
+func (t tally) sayPart(word string, first bool) string {
+	outcome := fmt.Sprintf("%d hold", t.hold)
+	switch {
+	case t.checked == 1 && t.hold == 1:
+		outcome = "and it holds"
+	case t.checked == 1:
+		outcome = "and it does not hold"
+	case t.hold == t.checked:
+		outcome = "all hold"
+	case t.hold == 0:
+		outcome = "none holds"
+	case t.hold == 1:
+		outcome = "1 holds"
+	}
+	if !first {
+		return fmt.Sprintf("%d of %d %s, %s", t.checked, t.claimed, word, outcome)
+	}
+	were := "were"
+	if t.checked == 1 {
+		were = "was"
+	}
+	return fmt.Sprintf("%d of %d %s requirements of the claimed profiles %s checked, %s", t.checked, t.claimed, word, were, outcome)
+}
+
+// omitted names the kinds of check that exist for what was selected and were not
+// run, with how to have them run: "race (37 requirements: ipckit explore ./x)".
+func (h *Header) omitted() string {
+	var parts []string
+	for _, x := range h.NotRun {
+		text := fmt.Sprintf("%s (%d %s", x.Kind, x.Requirements, Plural(x.Requirements, "requirement"))
+		if x.How != "" {
+			text += ": " + x.How
+		}
+		parts = append(parts, text+")")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // Plural is a noun as it is said of n things.

@@ -120,7 +120,7 @@ func (r *Record) junitCase(result *Result) junitCase {
 		message = Describe(v)
 	}
 	problem := &junitProblem{Message: message, Type: string(v)}
-	status := result.exit(false)
+	status := result.Exit(false)
 	if status != ExitPass {
 		problem.Text = "\n" + plain(result, limits{text: 8 << 10, output: 64 << 10, lines: 400}, 100)
 	}

@@ -17,7 +17,7 @@ func (r *Record) Verdicts(strict bool) int {
 	status, decided, skipped := ExitPass, false, false
 	for i := range r.Results {
 		result := &r.Results[i]
-		status = WorstExit(status, result.exit(strict))
+		status = WorstExit(status, result.Exit(strict))
 		decided = decided || result.Verdict.decided()
 		skipped = skipped || result.Verdict.judged() && !result.Verdict.decided()
 	}
@@ -69,9 +69,9 @@ func (r *Record) lost() int {
 	return max(r.Header.Total-ran, 0)
 }
 
-// exit is the verdict's exit status, in the light of the requirement's level:
-// what is undecided matters where it is core.
-func (r *Result) exit(strict bool) int {
+// Exit is the exit status that a result alone asks for. An undecided
+// requirement counts where it is core.
+func (r *Result) Exit(strict bool) int {
 	if r.Verdict == Inconclusive && !strict && (r.Level == levelExtended || r.Level == levelClaim) {
 		return ExitPass
 	}
@@ -84,6 +84,9 @@ const (
 	levelExtended = "extended"
 	levelClaim    = "claim"
 )
+
+// levels in the order in which reports name them.
+var levels = []string{levelCore, levelExtended, levelClaim}
 
 // judged reports whether the requirement was put to the subject at all.
 func (v Verdict) judged() bool {

@@ -327,6 +327,11 @@ func (t *terminal) totals(r *Record) {
 		facts = append([]string{seconds(r.Footer.Seconds)}, facts...)
 	}
 	t.line(t.as(dim, strings.Join(facts, ", ")))
+	if omitted := r.Header.omitted(); omitted != "" {
+		for _, line := range wrap("not run: "+oneLine(omitted, 1000), t.width) {
+			t.line(t.as(dim, line))
+		}
+	}
 	mark, ink := Pass, green
 	switch r.Exit(false) {
 	case ExitPass:

@@ -95,24 +95,25 @@ func Check(t *testing.T, s subject.Subject, options ...Option) {
 	}
 	for _, r := range record.Results {
 		if len(r.Checks) > 0 && r.Verdict != reports.NotClaimed && r.Verdict != reports.NotChecked && r.Verdict != reports.Excluded {
-			t.Run(r.Requirement, func(t *testing.T) { tell(t, r) })
+			t.Run(r.Requirement, func(t *testing.T) { report(t, r) })
 		}
 	}
-	if f := record.Footer; f != nil && f.Error != "" {
+	if f := record.Footer; f.Error != "" {
 		t.Fatal(f.Error)
+	} else if f.Exit != reports.ExitPass && !t.Failed() { // nothing was decided
+		t.Error(f.Headline)
 	}
 }
 
-func tell(t *testing.T, r reports.Result) {
-	switch r.Verdict.Exit(false) {
-	case reports.ExitPass:
-		if r.Verdict != reports.Pass {
-			t.Skipf("%s: %s", r.Verdict, r.Message)
-		}
-	case reports.ExitInconclusive:
-		t.Skipf("%s: %s", r.Verdict, r.Message)
-	default:
+// report makes a requirement's result that of a sub-test: what the command ends
+// with a status other than 0 for fails, and what holds neither nor falls short is
+// skipped.
+func report(t *testing.T, r reports.Result) {
+	switch {
+	case r.Exit(false) != reports.ExitPass:
 		t.Errorf("%s\n%s", r.Verdict, check.Explain(r))
+	case r.Verdict != reports.Pass:
+		t.Skipf("%s: %s", r.Verdict, r.Message)
 	}
 }
 
@@ -121,8 +122,8 @@ func tell(t *testing.T, r reports.Result) {
 // process, from the test that calls RunSpecs, before that. Gomega's fail
 // handler is set by it: do not set another. Kinds of check that do not run by
 // default are registered only where the label filter names them, as in
-// --label-filter=race. A Ginkgo command
-// of another version than the library's ends the process.
+// --label-filter=race. A Ginkgo command of another version than the library's
+// ends the process.
 func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)

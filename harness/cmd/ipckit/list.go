@@ -10,27 +10,30 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
 )
 
 func newList() *cobra.Command {
 	var only []string
+	var unchecked bool
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the built-in subjects, what mechanisms can do, and the requirements",
 		Long: `List prints the built-in subjects, a table of what each mechanism of message
-passing can do, and every requirement with its level and the
-kinds of check that this version has for it. A requirement marked "no check yet"
-is in the catalogue, but counts as nothing.`,
+passing can do, and every requirement that this version checks, with its level
+and the kinds of check that there are. The catalogue has others, which count as
+nothing, since no check shows them: --unchecked lists those.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return list(only) },
+		RunE: func(*cobra.Command, []string) error { return list(only, unchecked) },
 	}
 	c.Flags().StringSliceVar(&only, "only", nil, "list only these: ids, families, levels, models, patterns")
+	c.Flags().BoolVar(&unchecked, "unchecked", false, "list the requirements that this version has no check for")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
 	return c
 }
 
-func list(only []string) error {
+func list(only []string, unchecked bool) error {
 	suite, err := suites.Suite()
 	if err != nil {
 		return kitError(err)
@@ -41,7 +44,7 @@ func list(only []string) error {
 	}
 	implemented := suite.Implemented()
 	out := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
-	if len(only) == 0 {
+	if len(only) == 0 && !unchecked {
 		fmt.Fprintln(out, "Subjects built in (any other is a directory with ipckit.yaml)")
 		for _, name := range builtInNames() {
 			fmt.Fprintf(out, "  %s\t%s\n", name, builtIns[name].about)
@@ -57,27 +60,26 @@ func list(only []string) error {
 			return err
 		}
 	}
-	without := 0
+	left := 0 // that are not listed
 	for _, family := range suite.Catalogue.Families {
 		titled := false
 		for _, r := range family.Requirements {
 			if !match(r) {
 				continue
 			}
+			if (len(implemented[r.ID]) == 0) != unchecked {
+				left++
+				continue
+			}
 			if !titled {
 				fmt.Fprintf(out, "\n%s  %s\n", family.ID, family.Title)
 				titled = true
 			}
-			how := kinds(implemented[r.ID])
-			if how == "" {
-				how = "no check yet"
-				without++
-			}
-			fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", r.ID, r.Level, how, short(r.Text, 72))
+			fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", r.ID, r.Level, kinds(implemented[r.ID]), short(r.Text, 72))
 		}
 	}
-	if without > 0 {
-		fmt.Fprintf(out, "\n%d of these have no check yet.\n", without)
+	if left > 0 && !unchecked {
+		fmt.Fprintf(out, "\nNot listed: %d %s without a check in this version (ipckit list --unchecked).\n", left, reports.Plural(left, "requirement"))
 	}
 	return out.Flush()
 }
