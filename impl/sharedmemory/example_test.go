@@ -73,3 +73,58 @@ func ExampleCreateOrOpen() {
 	// true 4096
 	// true
 }
+
+// The next owner learns that the last one died while it held the mutex.
+func ExampleMutex() {
+	const name = "/sharedmemory-example-mutex"
+	mutex, err := sharedmemory.CreateMutex(name)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer mutex.Detach()
+	defer sharedmemory.UnlinkMutex(name)
+
+	err = mutex.Acquire(sharedmemory.Wait(time.Minute))
+	if errors.Is(err, sharedmemory.ErrOwnerDead) {
+		fmt.Println("repair the data, then release")
+	} else if err != nil {
+		fmt.Println(err)
+		return
+	}
+	other, err := sharedmemory.OpenMutex(name)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer other.Detach()
+	fmt.Println(other.Acquire(sharedmemory.Never))
+	fmt.Println(mutex.Release())
+	// Output:
+	// time limit passed
+	// <nil>
+}
+
+// A reader gets the latest record, whole, without waiting for writers.
+func ExampleSnapshot() {
+	const name = "/sharedmemory-example-snapshot"
+	snapshot, err := sharedmemory.CreateSnapshot(name, 64)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer snapshot.Detach()
+	defer sharedmemory.UnlinkSnapshot(name)
+
+	for _, record := range []string{"copied", "cut"} {
+		if err := snapshot.Publish([]byte(record), sharedmemory.Forever); err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	into := make([]byte, 64)
+	n, version, err := snapshot.Read(into)
+	fmt.Println(string(into[:n]), version, err)
+	// Output:
+	// cut 2 <nil>
+}
