@@ -176,6 +176,9 @@ func TestDeathOfTheKitEndsTheWorld(t *testing.T) {
 	if reexec.Role() == kitRole {
 		beKit(t)
 	}
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	reexec.Anchor(t.Name())
 	defer reexec.Anchor("")
 	for _, isolation := range []string{"", "none"} {

@@ -69,6 +69,9 @@ const filterVariable = "IPCKIT_TEST_FILTER"
 // In that process it returns true.
 func underFilter(t *testing.T, name string) bool {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("makes a world")
+	}
 	if reexec.Role() == refusedRole {
 		install(t, filters[os.Getenv(filterVariable)])
 		return true
