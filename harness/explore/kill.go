@@ -214,8 +214,8 @@ func (x *search) pointsOfA() ([]point, error) {
 	return slices.DeleteFunc(r.points, func(p point) bool { return p.Between }), nil
 }
 
-// murder kills A where its turn stopped, and remembers where that was.
-func (r *run) murder() {
+// killVictim kills A where its turn stopped, and remembers where that was.
+func (r *run) killVictim() {
 	p := r.tracer.agents[0]
 	if registers, err := p.registers(); err == nil {
 		r.killedAt = p.eventAt(registers, Event{Agent: A, Kind: kindNote, Text: "killed here"})
@@ -231,11 +231,11 @@ func (r *run) murder() {
 	}
 }
 
-// told repeats an operation of B whose answer was that A is dead: the next one
-// goes on. An owner's death is told with the lock granted.
-func (r *run) told(p *tracee) {
-	if n := len(p.answers); r.victim && !r.forewarned && n > 0 && n == p.pos && p.answers[n-1] == string(subject.PeerDead) {
-		r.forewarned = true
+// tryAgain repeats an operation of B whose answer was that A is dead: the next one
+// goes on. An owner's death is reported with the lock granted.
+func (r *run) tryAgain(p *tracee) {
+	if n := len(p.answers); r.victim && !r.warned && n > 0 && n == p.pos && p.answers[n-1] == string(subject.PeerDead) {
+		r.warned = true
 		p.answers, p.pos = p.answers[:n-1], p.pos-1
 	}
 }

@@ -53,9 +53,9 @@ type run struct {
 	outcome     Outcome
 
 	// Of a run in which A is killed at its first switch.
-	victim     bool
-	killedAt   Event
-	forewarned bool // B was told, and tried again
+	victim   bool
+	killedAt Event
+	warned   bool // of the death, and B tried again
 }
 
 // Limits of what must come back at once.
@@ -266,7 +266,7 @@ func (r *run) turn(i int, t *turn) error {
 	}
 	r.last[i] = end
 	if end == done && i == 1 {
-		r.told(p)
+		r.tryAgain(p)
 	}
 	switch {
 	case end == strays || t.goal != nil && end != reached && end != dies && end != leaves:
@@ -278,7 +278,7 @@ func (r *run) turn(i int, t *turn) error {
 	case end == leaves:
 		r.unreachable = t.why
 	case end == reached && r.victim:
-		r.murder()
+		r.killVictim()
 	case end.waiting():
 		r.fruitless[i]++
 		if t.endless != "" {

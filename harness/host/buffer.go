@@ -43,5 +43,5 @@ func bufferQueue(b subject.Buffer, err error) (*queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &queue{family: "buffer", object: b, put: b.Put, get: b.Get, detach: b.Detach}, nil
+	return &queue{family: protocol.Buffer, object: b, put: b.Put, get: b.Get, detach: b.Detach}, nil
 }

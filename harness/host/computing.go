@@ -13,7 +13,7 @@ import (
 func ready(o *scratch.Own) *atomic.Uint64 { return &o.Ready }
 
 // computing does tasks that processes divide among themselves.
-func (p *party) computing(w subject.Words) (step, error) {
+func (p *worker) computing(w subject.Words) (step, error) {
 	processes, err := need(p.request, "maximum", p.request.Maximum)
 	if err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (p *party) computing(w subject.Words) (step, error) {
 
 // together takes tasks by a word that says which is the next, and adds what was
 // found to another.
-func (p *party) together(w subject.Words, offset int64) func(i int64) (over bool, err error) {
+func (p *worker) together(w subject.Words, offset int64) func(i int64) (over bool, err error) {
 	tasks := uint64(len(p.scratch.Marks()))
 	return func(i int64) (over bool, err error) {
 		n, err := w.Add(offset, 1)
@@ -55,7 +55,7 @@ func (p *party) together(w subject.Words, offset int64) func(i int64) (over bool
 }
 
 // apart takes every so many-th task, and shares nothing with anybody.
-func (p *party) apart(processes uint64) func(i int64) (over bool, err error) {
+func (p *worker) apart(processes uint64) func(i int64) (over bool, err error) {
 	tasks, n := uint64(len(p.scratch.Marks())), uint64(p.index)
 	return func(i int64) (over bool, err error) {
 		if n >= tasks {

@@ -11,7 +11,7 @@ func passes(o *scratch.Own) *atomic.Uint64 { return &o.Passes }
 func posts(o *scratch.Own) *atomic.Uint64  { return &o.Posts }
 
 // counting is a role at a semaphore.
-func (p *party) counting(s *semaphore) (step, error) {
+func (p *worker) counting(s *semaphore) (step, error) {
 	switch p.request.Role {
 	case protocol.RolePost:
 		return func(int64) error {

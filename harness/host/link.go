@@ -5,19 +5,19 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A member is a name that this process holds, to be linked by.
+// A member is a name that this process holds, for links with other processes.
 type member struct {
 	subject.Party
 	item subject.Item // as claimed
 }
 
-// parties does what needs no handle yet: taking a name.
-func (h *host) parties(r protocol.Request) (protocol.Reply, error) {
+// join takes a name.
+func (h *host) join(r protocol.Request) (protocol.Reply, error) {
 	f := h.subject.Parties
 	if f == nil {
-		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+		return unsupported(r)
 	}
-	join := func(name string) (any, error) {
+	open := func(name string) (any, error) {
 		p, err := f.Join(name)
 		if err != nil {
 			return nil, err
@@ -28,11 +28,14 @@ func (h *host) parties(r protocol.Request) (protocol.Reply, error) {
 		}
 		return m, nil
 	}
-	return h.name(r, named{open: join})
+	return h.name(r, family{open: open})
 }
 
-// party does what needs a name that was taken.
+// party does an operation of a party.
 func (h *host) party(r protocol.Request) (_ protocol.Reply, err error) {
+	if r.Op == protocol.OpPartyJoin {
+		return h.join(r)
+	}
 	m, err := held[*member](h, r)
 	if err != nil {
 		return protocol.Reply{}, err
@@ -42,7 +45,7 @@ func (h *host) party(r protocol.Request) (_ protocol.Reply, err error) {
 	}
 	any, ok := m.Party.(subject.AnyReceiver)
 	if !ok {
-		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+		return unsupported(r)
 	}
 	into, n, peer := h.buffer(factory{item: m.item}.itemMax(r)), 0, ""
 	disguise(into)
@@ -55,9 +58,12 @@ func (h *host) party(r protocol.Request) (_ protocol.Reply, err error) {
 	return reply, err
 }
 
-// link makes a link. From then on it is a queue that is put into and got from
-// like any other.
+// link does an operation of a link. Once it is made it is a queue that is put
+// into and got from like any other.
 func (h *host) link(r protocol.Request) (_ protocol.Reply, err error) {
+	if r.Op != protocol.OpLinkOpen {
+		return h.queue(r)
+	}
 	m, err := held[*member](h, protocol.Request{Op: r.Op, Object: r.Party})
 	if err == nil {
 		err = h.vacant(r)
@@ -70,7 +76,7 @@ func (h *host) link(r protocol.Request) (_ protocol.Reply, err error) {
 	if err != nil {
 		return protocol.Reply{}, err
 	}
-	q := &queue{family: "link", object: l, put: l.Send, get: l.Receive, detach: l.Detach}
+	q := &queue{family: protocol.Link, object: l, put: l.Send, get: l.Receive, detach: l.Detach}
 	if p := h.subject.Claims.Profiles.Link; p != nil && p.Framing == subject.FramingStream {
 		q.stream = true
 	}
@@ -100,9 +106,9 @@ func (q *queue) take(into []byte, size int64, wait subject.Wait) (int, error) {
 // moves reports whether a workload's role fits a queue.
 func (q *queue) moves(role string, in bool) bool {
 	switch {
-	case q.family == "buffer" && in:
+	case q.family == protocol.Buffer && in:
 		return role == protocol.RolePut
-	case q.family == "buffer":
+	case q.family == protocol.Buffer:
 		return role == protocol.RoleGet
 	case in:
 		return role == protocol.RoleSend

@@ -5,6 +5,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
+// mailboxes are the subject's.
 func (h *host) mailboxes(r protocol.Request) (factory, error) {
 	m := h.subject.Mailboxes
 	if m == nil {
@@ -25,7 +26,7 @@ func mailboxQueue(m subject.Mailbox, err error) (*queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &queue{family: "mailbox", object: m, put: m.Send, get: m.Receive, detach: m.Detach}, nil
+	return &queue{family: protocol.Mailbox, object: m, put: m.Send, get: m.Receive, detach: m.Detach}, nil
 }
 
 // sending is how a request wants its message sent.
@@ -77,8 +78,7 @@ func (h *host) handOver(r protocol.Request) (protocol.Reply, error) {
 	}
 	o, ok := q.object.(subject.Owner)
 	if !ok {
-		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+		return unsupported(r)
 	}
-	h.mark(func() { err = o.HandOver(int(pid)) })
-	return protocol.Reply{}, err
+	return h.call(func() error { return o.HandOver(int(pid)) })
 }

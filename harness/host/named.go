@@ -1,25 +1,47 @@
 package host
 
 import (
-	"strings"
-
 	"github.com/ipckit/ipckit/harness/protocol"
 )
 
-// named is a family of objects that have names and nothing else in common.
-type named struct {
-	create, open func(name string) (any, error) // the handle that is kept
+// A family makes, finds and removes objects by their names. What create and open
+// give is kept under the request's handle.
+type family struct {
+	create, open func(name string) (any, error)
 	unlink       func(name string) error
 }
 
+// familyOf makes a family of a subject's factory; keep makes the handle that is
+// kept of an object.
+func familyOf[T any](create, open func(string) (T, error), unlink func(string) error, keep func(T) any) family {
+	kept := func(make func(string) (T, error)) func(string) (any, error) {
+		return func(name string) (any, error) {
+			o, err := make(name)
+			if err != nil {
+				return nil, err
+			}
+			return keep(o), nil
+		}
+	}
+	return family{kept(create), kept(open), unlink}
+}
+
+// names reports whether an operation needs no handle yet, but a name.
+func names(r protocol.Request) bool {
+	switch _, verb := protocol.Split(r.Op); verb {
+	case protocol.Create, protocol.Open, protocol.Unlink:
+		return true
+	}
+	return false
+}
+
 // name does what needs no handle yet.
-func (h *host) name(r protocol.Request, f named) (_ protocol.Reply, err error) {
+func (h *host) name(r protocol.Request, f family) (_ protocol.Reply, err error) {
 	make := f.open
-	switch {
-	case strings.HasSuffix(r.Op, ".unlink"):
-		h.mark(func() { err = f.unlink(r.Name) })
-		return protocol.Reply{}, err
-	case strings.HasSuffix(r.Op, ".create"):
+	switch _, verb := protocol.Split(r.Op); verb {
+	case protocol.Unlink:
+		return h.call(func() error { return f.unlink(r.Name) })
+	case protocol.Create:
 		make = f.create
 	}
 	if err := h.vacant(r); err != nil {
@@ -44,4 +66,9 @@ func (h *host) call(f func() error) (_ protocol.Reply, err error) {
 func (h *host) release(r protocol.Request, detach func() error) (protocol.Reply, error) {
 	h.forget(r.Object)
 	return h.call(detach)
+}
+
+// unsupported answers an operation that the subject does not have.
+func unsupported(r protocol.Request) (protocol.Reply, error) {
+	return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
 }

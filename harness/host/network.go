@@ -7,7 +7,7 @@ func (h *host) network(r protocol.Request) (protocol.Reply, error) {
 	n := h.subject.Network
 	switch {
 	case n == nil:
-		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+		return unsupported(r)
 	case r.Op == protocol.OpNetworkExpose:
 		return h.call(func() error { return n.Expose(r.Name) })
 	}

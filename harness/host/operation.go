@@ -2,6 +2,7 @@ package host
 
 import (
 	"encoding/base64"
+	"slices"
 
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -13,60 +14,51 @@ const overwritten = 0xEE
 
 // do carries out one operation on the operation thread.
 func (h *host) do(r protocol.Request) (protocol.Reply, error) {
-	switch r.Op {
-	case protocol.OpRegionCreate, protocol.OpRegionOpen, protocol.OpRegionUnlink:
-		return h.regions(r)
-	case protocol.OpRegionRead, protocol.OpRegionWrite, protocol.OpRegionSize, protocol.OpRegionClose:
-		return h.region(r)
-	case protocol.OpWordLoad, protocol.OpWordStore, protocol.OpWordAdd, protocol.OpWordCAS:
-		return h.word(r)
-	case protocol.OpLockCreate, protocol.OpLockOpen, protocol.OpLockUnlink:
-		return h.locks(r)
-	case protocol.OpLockAcquire, protocol.OpLockRelease, protocol.OpLockDetach:
-		return h.lock(r)
-	case protocol.OpSemaphoreCreate, protocol.OpSemaphoreOpen, protocol.OpSemaphoreUnlink:
-		return h.semaphores(r)
-	case protocol.OpSemaphoreWait, protocol.OpSemaphorePost, protocol.OpSemaphoreDetach:
-		return h.semaphore(r)
-	case protocol.OpRWLockCreate, protocol.OpRWLockOpen, protocol.OpRWLockUnlink:
-		return h.rwlocks(r)
-	case protocol.OpRWLockRead, protocol.OpRWLockWrite, protocol.OpRWLockRelease, protocol.OpRWLockDetach:
-		return h.rwlock(r)
-	case protocol.OpSnapshotCreate, protocol.OpSnapshotOpen, protocol.OpSnapshotUnlink:
-		return h.snapshots(r)
-	case protocol.OpSnapshotPublish, protocol.OpSnapshotRead, protocol.OpSnapshotDetach:
-		return h.snapshot(r)
-	case protocol.OpBufferCreate, protocol.OpBufferOpen, protocol.OpBufferUnlink:
-		f, err := h.buffers(r)
-		if err != nil {
-			return protocol.Reply{}, err
-		}
-		return h.queues(r, f)
-	case protocol.OpMailboxCreate, protocol.OpMailboxOpen, protocol.OpMailboxUnlink:
-		f, err := h.mailboxes(r)
-		if err != nil {
-			return protocol.Reply{}, err
-		}
-		return h.queues(r, f)
-	case protocol.OpMailboxHandOver:
-		return h.handOver(r)
-	case protocol.OpNetworkExpose, protocol.OpNetworkDial:
-		return h.network(r)
-	case protocol.OpPartyJoin:
-		return h.parties(r)
-	case protocol.OpPartyReceive, protocol.OpPartyLeave:
-		return h.party(r)
-	case protocol.OpLinkOpen:
-		return h.link(r)
-	case protocol.OpLinkSend, protocol.OpLinkReceive, protocol.OpLinkDetach:
-		return h.queue(r)
-	case protocol.OpBufferPut, protocol.OpBufferGet, protocol.OpBufferClose, protocol.OpBufferDetach,
-		protocol.OpMailboxSend, protocol.OpMailboxReceive, protocol.OpMailboxClose, protocol.OpMailboxDetach:
-		return h.queue(r)
-	case protocol.OpWorkload:
-		return h.workload(r)
+	if !slices.Contains(protocol.Operations, r.Op) {
+		return unsupported(r)
 	}
-	return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+	switch family, _ := protocol.Split(r.Op); family {
+	case protocol.Region:
+		return h.region(r)
+	case protocol.Word:
+		return h.word(r)
+	case protocol.Lock:
+		return h.lock(r)
+	case protocol.Semaphore:
+		return h.semaphore(r)
+	case protocol.RWLock:
+		return h.rwlock(r)
+	case protocol.Snapshot:
+		return h.snapshot(r)
+	case protocol.Buffer, protocol.Mailbox:
+		return h.queueOrName(r)
+	case protocol.Party:
+		return h.party(r)
+	case protocol.Link:
+		return h.link(r)
+	case protocol.Network:
+		return h.network(r)
+	}
+	return h.workload(r)
+}
+
+// queueOrName does an operation of a bounded buffer or a mailbox.
+func (h *host) queueOrName(r protocol.Request) (protocol.Reply, error) {
+	switch {
+	case r.Op == protocol.OpMailboxHandOver:
+		return h.handOver(r)
+	case !names(r):
+		return h.queue(r)
+	}
+	find := h.buffers
+	if family, _ := protocol.Split(r.Op); family == protocol.Mailbox {
+		find = h.mailboxes
+	}
+	f, err := find(r)
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	return h.name(r, f.family(r))
 }
 
 func (h *host) object(handle string) (any, bool) {

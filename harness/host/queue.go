@@ -1,8 +1,6 @@
 package host
 
 import (
-	"strings"
-
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/protocol"
@@ -27,6 +25,29 @@ type factory struct {
 	open   func(name string) (*queue, error)
 	unlink func(name string) error
 	item   subject.Item // as claimed
+}
+
+// family is the factory's, for one request.
+func (f factory) family(r protocol.Request) family {
+	create := func(name string) (*queue, error) {
+		capacity, err := need(r, "capacity", r.Capacity)
+		if err != nil {
+			return nil, err
+		}
+		itemMax, err := need(r, "item_max", r.ItemMax)
+		if err != nil {
+			return nil, err
+		}
+		shape := subject.Shape{Capacity: capacity, ItemMax: itemMax, Owned: r.Owned}
+		if r.Start != nil {
+			shape.StartIndex = *r.Start
+		}
+		return f.create(name, shape)
+	}
+	return familyOf(create, f.open, f.unlink, func(q *queue) any {
+		q.itemMax = f.itemMax(r)
+		return q
+	})
 }
 
 // defaultItemMax holds an item where neither the kit nor the claims say how
@@ -68,63 +89,26 @@ func (h *host) buffer(size int64) []byte {
 // does not look like zeros that were put.
 func disguise(into []byte) { overwrite(into[:min(len(into), 4<<10)]) }
 
-// queues does what needs no handle yet.
-func (h *host) queues(r protocol.Request, f factory) (_ protocol.Reply, err error) {
-	if strings.HasSuffix(r.Op, ".unlink") {
-		h.mark(func() { err = f.unlink(r.Name) })
-		return protocol.Reply{}, err
-	}
-	if err := h.vacant(r); err != nil {
-		return protocol.Reply{}, err
-	}
-	var q *queue
-	if strings.HasSuffix(r.Op, ".create") {
-		shape := subject.Shape{}
-		if shape.Capacity, err = need(r, "capacity", r.Capacity); err != nil {
-			return protocol.Reply{}, err
-		}
-		if shape.ItemMax, err = need(r, "item_max", r.ItemMax); err != nil {
-			return protocol.Reply{}, err
-		}
-		if r.Start != nil {
-			shape.StartIndex = *r.Start
-		}
-		shape.Owned = r.Owned
-		h.mark(func() { q, err = f.create(r.Name, shape) })
-	} else {
-		h.mark(func() { q, err = f.open(r.Name) })
-	}
-	if err != nil {
-		return protocol.Reply{}, err
-	}
-	q.itemMax = f.itemMax(r)
-	h.keep(r.Object, q)
-	return protocol.Reply{}, nil
-}
-
 // queue does what needs a handle.
 func (h *host) queue(r protocol.Request) (_ protocol.Reply, err error) {
 	q, err := held[*queue](h, r)
 	if err != nil {
 		return protocol.Reply{}, err
 	}
-	family, verb, _ := strings.Cut(r.Op, ".")
+	family, verb := protocol.Split(r.Op)
 	if family != q.family {
 		return protocol.Reply{}, subject.Errorf(subject.Invalid, "%s of a %s", r.Op, q.family)
 	}
 	switch verb {
-	case "detach":
-		h.forget(r.Object)
-		h.mark(func() { err = q.detach() })
-		return protocol.Reply{}, err
-	case "close":
+	case protocol.Detach:
+		return h.release(r, q.detach)
+	case protocol.Close:
 		c, ok := q.object.(subject.Closer)
 		if !ok {
-			return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
+			return unsupported(r)
 		}
-		h.mark(func() { err = c.Close() })
-		return protocol.Reply{}, err
-	case "put", "send":
+		return h.call(c.Close)
+	case protocol.RolePut, protocol.RoleSend:
 		p, err := payload(r)
 		if err != nil {
 			return protocol.Reply{}, err

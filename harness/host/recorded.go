@@ -199,7 +199,7 @@ func (x *recorded) role(object any) (func() (bool, error), error) {
 		}
 		return nil, &protocol.Unsupported{Operation: "workload on words"}
 	}
-	return nil, (&party{request: x.request}).misfit()
+	return nil, (&worker{request: x.request}).misfit()
 }
 
 // section takes something, is inside for a moment, and gives it back.

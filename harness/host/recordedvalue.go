@@ -133,7 +133,7 @@ func (x *recorded) publication(s *snapshot) (func() (bool, error), error) {
 			return true, nil
 		}, nil
 	}
-	return nil, (&party{request: x.request}).misfit()
+	return nil, (&worker{request: x.request}).misfit()
 }
 
 // wording counts a word up, or uses it as a register.
@@ -182,7 +182,7 @@ func (x *recorded) wording(w subject.Words) (func() (bool, error), error) {
 			return true, nil
 		}, nil
 	}
-	return nil, (&party{request: x.request}).misfit()
+	return nil, (&worker{request: x.request}).misfit()
 }
 
 // valued is an operation on a word that yields a value.

@@ -28,7 +28,7 @@ func (l load) record(b []byte, writer int, i int64) []byte {
 }
 
 // recording is a role at a snapshot.
-func (p *party) recording(s *snapshot) (step, error) {
+func (p *worker) recording(s *snapshot) (step, error) {
 	l, err := parseLoad(p.request)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (p *party) recording(s *snapshot) (step, error) {
 			return nil
 		}, nil
 	case protocol.RoleRead:
-		r := &recordReader{party: p, load: l, from: s, want: make([]byte, l.high), into: p.h.buffer(max(l.high, s.recordMax))}
+		r := &recordReader{worker: p, load: l, from: s, want: make([]byte, l.high), into: p.h.buffer(max(l.high, s.recordMax))}
 		return r.step, nil
 	}
 	return nil, p.misfit()
@@ -54,7 +54,7 @@ func (p *party) recording(s *snapshot) (step, error) {
 
 // A recordReader compares what it reads with what was published.
 type recordReader struct {
-	*party
+	*worker
 	load
 	from       *snapshot
 	want, into []byte

@@ -8,41 +8,22 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// regions does what needs no handle yet.
-func (h *host) regions(r protocol.Request) (_ protocol.Reply, err error) {
-	f := h.subject.Regions
-	if f == nil {
-		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
-	}
-	if r.Op == protocol.OpRegionUnlink {
-		h.mark(func() { err = f.Unlink(r.Name) })
-		return protocol.Reply{}, err
-	}
-	if err := h.vacant(r); err != nil {
-		return protocol.Reply{}, err
-	}
-	var region subject.Region
-	if r.Op == protocol.OpRegionCreate {
-		size, err := need(r, "size", r.Size)
-		if err != nil {
-			return protocol.Reply{}, err
-		}
-		h.mark(func() { region, err = f.Create(r.Name, size) })
-		if err != nil {
-			return protocol.Reply{}, err
-		}
-	} else {
-		h.mark(func() { region, err = f.Open(r.Name, r.ReadOnly) })
-		if err != nil {
-			return protocol.Reply{}, err
-		}
-	}
-	h.keep(r.Object, region)
-	return protocol.Reply{}, nil
-}
-
-// region does what needs one.
 func (h *host) region(r protocol.Request) (protocol.Reply, error) {
+	f := h.subject.Regions
+	switch {
+	case f == nil:
+		return unsupported(r)
+	case names(r):
+		create := func(name string) (subject.Region, error) {
+			size, err := need(r, "size", r.Size)
+			if err != nil {
+				return nil, err
+			}
+			return f.Create(name, size)
+		}
+		open := func(name string) (subject.Region, error) { return f.Open(name, r.ReadOnly) }
+		return h.name(r, familyOf(create, open, f.Unlink, func(region subject.Region) any { return region }))
+	}
 	region, err := held[subject.Region](h, r)
 	if err != nil {
 		return protocol.Reply{}, err
@@ -56,9 +37,7 @@ func (h *host) region(r protocol.Request) (protocol.Reply, error) {
 		}
 		return protocol.Reply{Size: &size}, nil
 	case protocol.OpRegionClose:
-		h.forget(r.Object)
-		h.mark(func() { err = region.Detach() })
-		return protocol.Reply{}, err
+		return h.release(r, region.Detach)
 	case protocol.OpRegionWrite:
 		return h.regionWrite(r, region)
 	}

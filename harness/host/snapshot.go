@@ -12,32 +12,22 @@ type snapshot struct {
 	recordMax int64 // length of the buffer to read into
 }
 
-func (h *host) snapshots(r protocol.Request) (protocol.Reply, error) {
-	f := h.subject.Snapshots
-	if f == nil {
-		return protocol.Reply{}, &protocol.Unsupported{Operation: r.Op}
-	}
-	var most int64
-	if r.ItemMax != nil {
-		most = *r.ItemMax
-	} else if r.Op == protocol.OpSnapshotCreate {
-		return protocol.Reply{}, subject.Errorf(subject.Invalid, "%s needs item_max", r.Op)
-	}
-	room := most
-	if claimed := h.subject.Claims.Profiles.Snapshot; claimed != nil {
-		_, size := claimed.Record.Bounds()
-		room = max(room, int64(size))
-	}
-	room = min(max(cmp.Or(room, defaultItemMax), 0), maxGenerated)
-	keep := func(s subject.Snapshot, err error) (any, error) { return &snapshot{s, room}, err }
-	return h.name(r, named{
-		create: func(name string) (any, error) { return keep(f.Create(name, most)) },
-		open:   func(name string) (any, error) { return keep(f.Open(name)) },
-		unlink: f.Unlink,
-	})
-}
-
 func (h *host) snapshot(r protocol.Request) (protocol.Reply, error) {
+	f := h.subject.Snapshots
+	switch {
+	case f == nil:
+		return unsupported(r)
+	case names(r):
+		create := func(name string) (subject.Snapshot, error) {
+			most, err := need(r, "item_max", r.ItemMax)
+			if err != nil {
+				return nil, err
+			}
+			return f.Create(name, most)
+		}
+		room := h.recordMax(r)
+		return h.name(r, familyOf(create, f.Open, f.Unlink, func(s subject.Snapshot) any { return &snapshot{s, room} }))
+	}
 	s, err := held[*snapshot](h, r)
 	if err != nil {
 		return protocol.Reply{}, err
@@ -55,6 +45,19 @@ func (h *host) snapshot(r protocol.Request) (protocol.Reply, error) {
 		return h.snapshotRead(r, s)
 	}
 	return h.release(r, s.Detach)
+}
+
+// recordMax is the length of the buffer that records are read into: as the kit
+// or the claims say.
+func (h *host) recordMax(r protocol.Request) (most int64) {
+	if r.ItemMax != nil {
+		most = *r.ItemMax
+	}
+	if claimed := h.subject.Claims.Profiles.Snapshot; claimed != nil {
+		_, size := claimed.Record.Bounds()
+		most = max(most, int64(size))
+	}
+	return min(max(cmp.Or(most, defaultItemMax), 0), maxGenerated)
 }
 
 func (h *host) snapshotRead(r protocol.Request, s *snapshot) (_ protocol.Reply, err error) {

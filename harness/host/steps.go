@@ -10,8 +10,8 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A party is one process of a workload whose processes watch each other.
-type party struct {
+// A worker is one process of a workload whose processes watch each other.
+type worker struct {
 	h       *host
 	request protocol.Request
 	index   int
@@ -40,7 +40,7 @@ func (h *host) steps(r protocol.Request, object any) (_ protocol.Reply, err erro
 		return protocol.Reply{}, err
 	}
 	defer s.Close()
-	p := &party{h: h, request: r, index: int(*r.Index), scratch: s, own: own}
+	p := &worker{h: h, request: r, index: int(*r.Index), scratch: s, own: own}
 	do, err := p.role(object)
 	if err != nil {
 		return protocol.Reply{}, err
@@ -68,7 +68,7 @@ func shareScratch(r protocol.Request) (*scratch.File, *scratch.Own, error) {
 
 // run does the steps. The reply says how far it came also where it ended with
 // an error.
-func (p *party) run(do step, count int64) (err error) {
+func (p *worker) run(do step, count int64) (err error) {
 	var done int64
 	for ; done < count && err == nil; done++ {
 		if err = do(done); err == nil {
@@ -89,7 +89,7 @@ func (p *party) run(do step, count int64) (err error) {
 }
 
 // role finds what a step is.
-func (p *party) role(object any) (step, error) {
+func (p *worker) role(object any) (step, error) {
 	r := p.request
 	switch o := object.(type) {
 	case *lock:
@@ -119,12 +119,12 @@ func (p *party) role(object any) (step, error) {
 	return nil, p.misfit()
 }
 
-func (p *party) misfit() error {
+func (p *worker) misfit() error {
 	return subject.Errorf(subject.Invalid, "role %q does not fit the object with the handle %q", p.request.Role, p.request.Object)
 }
 
 // fault notes that step i saw what must not be.
-func (p *party) fault(i int64, format string, args ...any) {
+func (p *worker) fault(i int64, format string, args ...any) {
 	if p.wrong == 0 {
 		p.reply.WrongAt, p.reply.WrongText = &i, fmt.Sprintf(format, args...)
 	}
@@ -132,7 +132,7 @@ func (p *party) fault(i int64, format string, args ...any) {
 }
 
 // granted asks until it is granted.
-func (p *party) granted(ask func(subject.Wait) error) (ownerDied bool, err error) {
+func (p *worker) granted(ask func(subject.Wait) error) (ownerDied bool, err error) {
 	for {
 		switch err := ask(wait(p.request)); subject.KindOf(err) {
 		case "":
@@ -172,7 +172,7 @@ func pause() {}
 func giveWay() { _, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
 
 // alone is being inside where nobody else may be.
-func (p *party) alone(i int64, ownerDied bool) {
+func (p *worker) alone(i int64, ownerDied bool) {
 	s := p.scratch
 	if ownerDied {
 		p.repair()
@@ -195,14 +195,14 @@ func (p *party) alone(i int64, ownerDied bool) {
 }
 
 // repair puts right what one who died inside alone left.
-func (p *party) repair() {
+func (p *worker) repair() {
 	for i := range scratch.Processes {
 		p.scratch.Of(i).Presence.CompareAndSwap(scratch.Alone, scratch.Outside)
 	}
 	p.scratch.SetRecord(p.scratch.Counter())
 }
 
-func (p *party) recordIs(n uint64) bool {
+func (p *worker) recordIs(n uint64) bool {
 	for _, word := range p.scratch.Record() {
 		if word != n {
 			return false
@@ -211,7 +211,7 @@ func (p *party) recordIs(n uint64) bool {
 	return true
 }
 
-func (p *party) locking(l *lock) step {
+func (p *worker) locking(l *lock) step {
 	return func(i int64) error {
 		died, err := p.granted(l.Acquire)
 		if err != nil {
@@ -224,7 +224,7 @@ func (p *party) locking(l *lock) step {
 
 // again gives the lock up and takes it again at once: who waits for it meanwhile
 // is either let in or overtaken.
-func (p *party) again(l *lock) step {
+func (p *worker) again(l *lock) step {
 	return func(i int64) error {
 		if err := l.Release(); err != nil {
 			return err
@@ -238,7 +238,7 @@ func (p *party) again(l *lock) step {
 	}
 }
 
-func (p *party) writing(l *rwlock) step {
+func (p *worker) writing(l *rwlock) step {
 	return func(i int64) error {
 		died, err := p.granted(l.Write)
 		if err != nil {
@@ -249,7 +249,7 @@ func (p *party) writing(l *rwlock) step {
 	}
 }
 
-func (p *party) reading(l *rwlock) step {
+func (p *worker) reading(l *rwlock) step {
 	return func(i int64) error {
 		died, err := p.granted(l.Read)
 		if err != nil {

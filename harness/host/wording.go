@@ -16,7 +16,7 @@ const (
 )
 
 // wording is a role at words.
-func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
+func (p *worker) wording(region subject.Region, w subject.Words) (step, error) {
 	if p.request.Role == protocol.RoleCompute {
 		return p.computing(w)
 	}
@@ -51,7 +51,7 @@ func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
 	case protocol.RoleDekker:
 		return p.dekker(w, offset)
 	case protocol.RoleFlag, protocol.RoleFollow:
-		l := &litmus{party: p, region: region, words: w, slots: region.Size() / slotSize}
+		l := &litmus{worker: p, region: region, words: w, slots: region.Size() / slotSize}
 		if l.slots < 2 {
 			return nil, subject.Errorf(subject.Invalid, "a region of %d bytes has no room for slots of %d", region.Size(), slotSize)
 		}
@@ -67,7 +67,7 @@ func (p *party) wording(region subject.Region, w subject.Words) (step, error) {
 const ones = 0x0101010101010101
 
 // claim marks the value that this step was the only one to see.
-func (p *party) claim(i int64, before uint64) {
+func (p *worker) claim(i int64, before uint64) {
 	marks := p.scratch.Marks()
 	switch {
 	case before >= uint64(len(marks)):
@@ -79,7 +79,7 @@ func (p *party) claim(i int64, before uint64) {
 	}
 }
 
-func (p *party) swap(i int64, w subject.Words, offset int64) error {
+func (p *worker) swap(i int64, w subject.Words, offset int64) error {
 	expected, err := w.Load(offset)
 	if err != nil {
 		return err
@@ -101,7 +101,7 @@ func (p *party) swap(i int64, w subject.Words, offset int64) error {
 }
 
 // dekker is one side of the litmus test SB.
-func (p *party) dekker(w subject.Words, offset int64) (step, error) {
+func (p *worker) dekker(w subject.Words, offset int64) (step, error) {
 	if p.index > 1 {
 		return nil, subject.Errorf(subject.Invalid, "role dekker has processes 0 and 1")
 	}
@@ -133,7 +133,7 @@ func (p *party) dekker(w subject.Words, offset int64) (step, error) {
 
 // litmus is one side of the litmus test MP.
 type litmus struct {
-	*party
+	*worker
 	region subject.Region
 	words  subject.Words
 	slots  int64
