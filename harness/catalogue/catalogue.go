@@ -1,4 +1,4 @@
-// Package catalogue holds requirements as data: what must hold, for whom, why,
+// Package catalogue holds requirements as data: what must hold, for which claims, why,
 // and how it is looked at; and it selects those that a subject's claims and the
 // caller ask for. The data themselves are the suite's; the package knows their
 // form only.
@@ -6,12 +6,12 @@ package catalogue
 
 import "strings"
 
-// Level says who must meet a requirement.
+// Level says which subjects must meet a requirement.
 type Level string
 
 const (
-	Core     Level = "core"     // everyone who claims the profile
-	Extended Level = "extended" // who claims this requirement by its id
+	Core     Level = "core"     // every subject that claims the profile
+	Extended Level = "extended" // every subject that claims this requirement by its id
 	Claim    Level = "claim"    // a measured promise, claimed by its id
 )
 

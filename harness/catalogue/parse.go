@@ -112,11 +112,11 @@ var (
 func (p *parser) requirement(doc *strict.Document, family string, i int, r *Requirement) {
 	bad := func(key, format string, args ...any) {
 		keys := []string{"requirements", strconv.Itoa(i), key}
-		who := r.ID
-		if who == "" {
-			who = fmt.Sprintf("requirement %d", i+1)
+		name := r.ID
+		if name == "" {
+			name = fmt.Sprintf("requirement %d", i+1)
 		}
-		p.errs = append(p.errs, doc.Errorf(keys, "%s: %s", who, fmt.Sprintf(format, args...)))
+		p.errs = append(p.errs, doc.Errorf(keys, "%s: %s", name, fmt.Sprintf(format, args...)))
 	}
 	switch {
 	case r.ID == "":

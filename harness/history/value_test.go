@@ -20,7 +20,7 @@ func TestItemsCarryTheirValue(t *testing.T) {
 				t.Fatalf("%d bytes: %x, %v, expected %x", size, got, whole, v)
 			}
 			if size < 8 {
-				continue // what was not repeated is somebody else's id
+				continue // a byte that is not repeated belongs to another id
 			}
 			item[r.IntN(size)] ^= 1 << r.IntN(8)
 			if _, whole := Check(item); whole {

@@ -29,7 +29,7 @@ func TestWeakerCheckers(t *testing.T) {
 		steps   int
 	}{
 		{"lost", Delivery{Loss: true}, queueOf(send(a, 1, 2), send(b, 3, 4), receive(b, 5, 6), empty(7, 8)), Violation, 2},
-		{"lost, but nobody asks", Delivery{}, queueOf(send(a, 1, 2), empty(7, 8)), Allowed, 0},
+		{"lost, but loss is not checked", Delivery{}, queueOf(send(a, 1, 2), empty(7, 8)), Allowed, 0},
 		{"not drained", Delivery{Loss: true}, queueOf(send(a, 1, 2), empty(1, 8)), Inconclusive, 0},
 		{"taken by a dead receiver", Delivery{Loss: true}, queueOf(send(a, 1, 2), receive(0, 3, 0), empty(7, 8)), Inconclusive, 0},
 		{"more than a dead receiver takes", Delivery{Loss: true}, queueOf(send(a, 1, 2), send(b, 1, 2), receive(0, 3, 0), empty(7, 8)), Violation, 2},
@@ -63,7 +63,7 @@ func TestWeakerCheckers(t *testing.T) {
 	}
 }
 
-// Three values relieve one another while somebody finds the queue empty: it
+// Three values overlap in a series while a receive finds the queue empty: it
 // takes six operations to prove that, and a picture of six is none.
 func TestLongProofsAreShortPictures(t *testing.T) {
 	h := queueOf(

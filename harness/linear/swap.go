@@ -73,7 +73,7 @@ func (s *registerSweep) tie() (Verdict, bool) {
 			if w.expected == w.slot {
 				steps := append(s.sight(w, "A"), stepOf(s.h, w.log, w.index, "A"))
 				return violation(true, steps, proof{model: registerModel, initial: s.c.Initial},
-					"a swap found the value that nobody but itself ever wrote"), false
+					"a swap expected the value that only the swap itself ever wrote"), false
 			}
 			if c.next[w.expected] != 0 {
 				return s.twoSwaps(w), false

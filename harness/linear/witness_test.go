@@ -193,7 +193,7 @@ func TestTextKeepsTheOrderOfTime(t *testing.T) {
 	}
 }
 
-// Priorities decide what had to come first, so the picture tells them.
+// Priorities decide what had to come first, so the picture shows them.
 func TestPicturesTellPriorities(t *testing.T) {
 	for _, k := range known {
 		if k.name != "priority-order" {

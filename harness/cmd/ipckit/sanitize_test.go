@@ -87,8 +87,8 @@ func TestSanitizeLeavesOut(t *testing.T) {
 		"✓ buffer.many", "mailbox: left out: it forks", "no data race was seen")
 	sanitized(t, "../../../impl/c/skeleton").expect(t, reports.ExitPass, "left out: an operation failed", "nothing was checked")
 	sanitized(t, "../../../impl/c/skeleton", "--strict").expect(t, reports.ExitInconclusive)
-	ipckit(t, "sanitize", "../../../impl/controls/plain").expect(t, reports.ExitPass, "skipped: nothing is claimed that is shared")
-	ipckit(t, "sanitize", "../../../impl/python/example").expect(t, reports.ExitPass, "skipped: ThreadSanitizer looks at C sources")
+	ipckit(t, "sanitize", "../../../impl/controls/plain").expect(t, reports.ExitPass, "skipped: the claims name no profile")
+	ipckit(t, "sanitize", "../../../impl/python/example").expect(t, reports.ExitPass, "skipped: ThreadSanitizer needs C sources")
 	ipckit(t, "sanitize", "reference").expect(t, reports.ExitUsage, "go test -race")
 	ipckit(t, "sanitize", "../../../impl/c/example", "--steps", "0").expect(t, reports.ExitUsage, "--steps 0")
 }
