@@ -36,7 +36,7 @@
  *   - Sizes and capacities are tried far outside what the claims allow (negative,
  *     0, close to INT64_MAX); those must be refused, usually with IPCKIT_INVALID.
  *   - A call that a signal interrupts continues to wait.
- *   - Storage to which a pointer argument points belongs to the caller, who may
+ *   - Storage to which a pointer argument points belongs to the caller, which may
  *     change it as soon as the call returns.
  */
 #ifndef IPCKIT_H

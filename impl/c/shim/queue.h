@@ -57,7 +57,7 @@ static enum ipckit_error put_one(const struct request *r, struct object *o, cons
         CALL(error, m->send_priority(o->own, p, size, (int)r->priority.value, r->wait.value));
     } else if (r->pid.given) {
         if (m == NULL || m->send_as == NULL)
-            return lacks("a sender is not asked who it is");
+            return lacks("senders do not name themselves");
         CALL(error, m->send_as(o->own, p, size, r->pid.value, r->wait.value));
     } else {
         CALL(error, o->queue->put(o->own, p, size, r->wait.value));
@@ -87,7 +87,7 @@ static enum ipckit_error get(const struct request *r, struct object *o, struct t
     if (o->queue->get == NULL)
         return LACKS_FUNCTION;
     if (r->identify && (!is(o->family, "mailbox") || ipckit_subject.mailbox->receive_from == NULL))
-        return lacks("the implementation does not know who sent a message");
+        return lacks("the implementation does not record senders");
     int64_t most = r->item_max.given ? r->item_max.value : o->item_max;
     enum ipckit_error error = room(r, most, &p);
     if (error != IPCKIT_OK)
