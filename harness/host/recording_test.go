@@ -24,7 +24,7 @@ func TestJudgeOfRecords(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			l := load{seed: 1, low: 24, high: 40}
-			r := &recordReader{party: &party{}, load: l, want: make([]byte, l.high)}
+			r := &recordReader{worker: &worker{}, load: l, want: make([]byte, l.high)}
 			var published [scratch.Processes]uint64
 			published[2] = x.published
 			for i, number := range x.reads {
@@ -35,7 +35,7 @@ func TestJudgeOfRecords(t *testing.T) {
 			}
 		})
 	}
-	r := &recordReader{party: &party{}, load: load{seed: 1, low: 24, high: 24}, want: make([]byte, 24)}
+	r := &recordReader{worker: &worker{}, load: load{seed: 1, low: 24, high: 24}, want: make([]byte, 24)}
 	whole := r.record(make([]byte, 24), 1, 7)
 	whole[20] ^= 1
 	if r.judge(0, whole, [scratch.Processes]uint64{}); r.wrong != 1 {
