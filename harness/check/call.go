@@ -17,6 +17,9 @@ type Call struct {
 	reported bool
 }
 
+// Process is the one that makes the call.
+func (c *Call) Process() *Process { return c.process }
+
 // Blocks expects that the call does not return by itself. It looks for a short
 // while only: a call that returns later, before anything was done that allows it,
 // is caught by [Call.StillBlocked] and by what it returned.

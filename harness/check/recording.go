@@ -110,9 +110,6 @@ func (r *Recording) Broken() {
 // Gone reports whether the process has left, or was killed.
 func (p *Process) Gone() bool { return p.gone }
 
-// Process is the one that records.
-func (r *Recording) Process() *Process { return r.process }
-
 // Histories loads what was recorded, one log a process. A process that was killed
 // before its first operation has recorded nothing.
 func (w *World) Histories(all []*Recording) (*history.History, error) {

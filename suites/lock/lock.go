@@ -30,6 +30,11 @@ func share(w *check.World, names ...string) []*check.Lock {
 	return check.Share(w, w.ObjectName("lock"), w.Crew(names...), (*check.Process).CreateLock, (*check.Process).OpenLock)
 }
 
+const (
+	whileHeld = "acquiring the lock that another process holds"
+	waited    = "the acquire that waited"
+)
+
 func acquire(w *check.World, l *check.Lock) {
 	w.Must(l.Acquire(subject.Forever), "acquiring the free lock by %s", l.Process().Name())
 }
@@ -38,14 +43,14 @@ func release(w *check.World, l *check.Lock) {
 	w.Must(l.Release(), "releasing the lock by %s, which holds it", l.Process().Name())
 }
 
-// taken expects that a try is refused, since somebody holds the lock.
+// taken expects that a try is refused, since another process holds the lock.
 func taken(w *check.World, l *check.Lock, what string) {
-	w.Refused(l.Acquire(subject.Never), section.NotGranted, "a try of %s", what)
+	w.Refused(l.Acquire(subject.Never), section.NotGranted, "a try by %s to acquire %s", l.Process().Name(), what)
 }
 
-// free expects that nobody holds the lock.
+// free expects that no process holds the lock.
 func free(w *check.World, l *check.Lock, when string) {
-	w.Must(l.Acquire(subject.Never), "a try of the lock %s", when)
+	w.Must(l.Acquire(subject.Never), "a try by %s to acquire the lock %s", l.Process().Name(), when)
 	release(w, l)
 }
 
@@ -53,8 +58,8 @@ func steps(w *check.World, steps int64) int64 {
 	return section.Steps(w.Claims().Profiles.Lock.Waiting, steps)
 }
 
-// sections lets all of them acquire and release at full speed, and gives how
-// many sections that makes.
+// sections has all processes acquire and release at full speed, and gives how many
+// sections that makes.
 func sections(handles []*check.Lock, s check.Steps) (works []*check.Work, total uint64) {
 	for _, l := range handles {
 		works = append(works, l.BeginSections(s))

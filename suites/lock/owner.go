@@ -15,11 +15,11 @@ func owner(w *check.World) {
 	w.Step("a process that does not hold the lock releases it")
 	w.Refused(l[1].Release(), notYours, "releasing the free lock")
 	acquire(w, l[0])
-	w.Refused(l[1].Release(), notYours, "releasing the lock that another holds")
+	w.Refused(l[1].Release(), notYours, "releasing the lock that another process holds")
 	taken(w, l[2], "the lock, which is still its owner's")
-	w.Step("one that waits releases nothing either, once it has given up")
-	taken(w, l[1], "the lock that another holds")
-	w.Refused(l[1].Release(), notYours, "releasing the lock that another holds")
+	w.Step("a process whose try was refused releases nothing either")
+	taken(w, l[1], "the lock that another process holds")
+	w.Refused(l[1].Release(), notYours, "releasing the lock that another process holds")
 	release(w, l[0])
 	w.Refused(l[0].Release(), notYours, "releasing the lock a second time")
 	free(w, l[2], "that its owner has released")
@@ -34,20 +34,20 @@ func ownerDeath(w *check.World) {
 		w.Must(err, "opening the lock")
 		acquire(w, o)
 		if round%2 == 0 {
-			w.Step("the owner is killed; the next one comes")
+			w.Step("the owner is killed; the next process acquires")
 			owner.Kill()
 			section.Inherits(w, l[0].Acquire(subject.Forever))
 		} else {
-			w.Step("another waits; the owner is killed")
+			w.Step("another process waits; the owner is killed")
 			call := l[0].BeginAcquire(subject.Forever)
-			call.Blocks("acquiring the lock while another is inside")
+			call.Blocks(whileHeld)
 			owner.Kill()
 			_, err := call.Return()
 			section.Inherits(w, err)
 		}
 		taken(w, l[1], "the lock that the heir holds")
 		release(w, l[0])
-		w.Step("after that the lock works as before, and says nothing of the death")
+		w.Step("after that the lock works as before, and no longer reports the death")
 		for range 3 {
 			for _, x := range l {
 				acquire(w, x)
@@ -57,12 +57,12 @@ func ownerDeath(w *check.World) {
 	}
 }
 
-// killed kills one of three at full speed, wherever it is.
+// killed kills one of three processes at full speed, wherever it is.
 func killed(w *check.World) {
 	l := share(w, "first", "second")
 	const rounds = 10
 	for round := range rounds {
-		w.Step("round %d: one of three is killed at full speed", round+1)
+		w.Step("round %d: one of three processes is killed at full speed", round+1)
 		s := w.Scratch(0)
 		doomed := w.Process(fmt.Sprintf("doomed %d", round+1))
 		d, err := doomed.OpenLock(l[0].Name)
@@ -71,11 +71,9 @@ func killed(w *check.World) {
 		works, total := sections(l, check.Steps{Count: steps(w, 1500), Scratch: s, Wait: subject.Forever})
 		time.Sleep(time.Duration(1000+w.Rand.IntN(8000)) * time.Microsecond)
 		doomed.Kill()
-		for _, x := range works {
-			x.Right()
-		}
+		section.Right(works)
 		if n := s.Counter(); n < total {
-			w.Fail("an update was lost: the survivors were inside %d times, and the counter is %d", total, n)
+			w.Fail("an update was lost: the survivors were inside %d times, and the counter is %d; it must be at least that", total, n)
 		}
 	}
 	w.Note("%d processes killed at random moments", rounds)

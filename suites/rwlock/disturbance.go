@@ -12,26 +12,16 @@ func eintr(w *check.World) {
 	l := share(w, "owner", "waiter", "witness")
 	for round := range 2 {
 		w.Step("round %d: signals arrive at a reader that waits", round+1)
-		enterWrite(w, l[0], "with nobody inside")
-		call := l[1].BeginRead(subject.Forever)
-		call.Blocks("entering as a reader while a writer is inside")
-		l[1].Process().Disturb(10)
-		call.StillBlocked("entering as a reader while a writer is inside, during signals")
-		leave(w, l[0])
-		comesIn(w, call, "the reader")
+		enterWrite(w, l[0], "while no process is inside")
+		section.Interrupted(w, l[1].BeginRead(subject.Forever), "entering as a reader while a writer is inside", func() { leave(w, l[0]) })
 		refusedWrite(w, l[2], "while the reader that waited is inside")
 		leave(w, l[1])
 		w.Step("round %d: signals arrive at a writer that waits", round+1)
-		enterRead(w, l[0], "with nobody inside")
-		call = l[1].BeginWrite(subject.Forever)
-		call.Blocks("entering as a writer while a reader is inside")
-		l[1].Process().Disturb(10)
-		call.StillBlocked("entering as a writer while a reader is inside, during signals")
-		leave(w, l[0])
-		comesIn(w, call, "the writer")
+		enterRead(w, l[0], "while no process is inside")
+		section.Interrupted(w, l[1].BeginWrite(subject.Forever), "entering as a writer while a reader is inside", func() { leave(w, l[0]) })
 		refusedRead(w, l[2], "while the writer that waited is inside")
 		leave(w, l[1])
-		w.Must(l[2].Write(subject.Never), "a try to write when all have left")
+		w.Must(l[2].Write(subject.Never), "a try to write after all have left")
 		leave(w, l[2])
 	}
 }
@@ -40,22 +30,22 @@ func abandoned(w *check.World) {
 	l := share(w, "first", "second", "impatient")
 	limited := w.ClaimsExtended("RW-DEADLINE")
 	w.Step("a reader is inside; a writer's tries are refused")
-	enterRead(w, l[0], "with nobody inside")
+	enterRead(w, l[0], "while no process is inside")
 	for range 50 {
 		refusedWrite(w, l[2], "while a reader is inside")
 	}
 	if limited {
-		w.Step("20 attempts to write run into their time limit")
+		w.Step("20 attempts to write reach their time limit")
 		for range 20 {
 			w.Refused(l[2].Write(subject.Wait(5*time.Millisecond)), section.NotGranted, "entering as a writer for at most 5 ms, while a reader is inside")
 		}
 	}
-	w.Step("the writer wants nothing more; another reader comes in beside the first")
+	w.Step("the writer makes no further attempt; another reader enters beside the first")
 	enterRead(w, l[1], "beside another reader, after a writer gave up")
 	leave(w, l[1])
 	leave(w, l[0])
 	w.Step("a writer is inside; a reader's tries are refused")
-	enterWrite(w, l[0], "with nobody inside")
+	enterWrite(w, l[0], "while no process is inside")
 	for range 50 {
 		refusedRead(w, l[2], "while a writer is inside")
 	}
@@ -65,14 +55,14 @@ func abandoned(w *check.World) {
 		}
 	}
 	leave(w, l[0])
-	w.Step("the reader wants nothing more; a writer comes in, and waiting still works")
+	w.Step("the reader makes no further attempt; a writer enters, and waiting still works")
 	enterWrite(w, l[1], "after a reader gave up")
 	call := l[2].BeginRead(subject.Forever)
 	call.Blocks("entering as a reader while a writer is inside")
 	leave(w, l[1])
-	comesIn(w, call, "the reader")
+	comesIn(w, call, "the reader that waited")
 	leave(w, l[2])
-	enterWrite(w, l[0], "when all have left")
+	enterWrite(w, l[0], "after all have left")
 	leave(w, l[0])
 }
 
@@ -80,29 +70,23 @@ func deadline(w *check.World) {
 	l := share(w, "owner", "second", "third", "fourth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("a reader and a writer with a limit of %v, while a writer is inside", limit)
-		enterWrite(w, l[0], "with nobody inside")
-		began := time.Now()
-		w.Refused(l[1].Read(subject.Wait(limit)), section.NotGranted, "entering as a reader for at most %v, while a writer is inside", limit)
-		section.TooEarly(w, began, limit)
-		began = time.Now()
-		w.Refused(l[2].Write(subject.Wait(limit)), section.NotGranted, "entering as a writer for at most %v, while another is inside", limit)
-		section.TooEarly(w, began, limit)
+		enterWrite(w, l[0], "while no process is inside")
+		section.GivesUp(w, limit, "entering as a reader while a writer is inside", l[1].Read)
+		section.GivesUp(w, limit, "entering as a writer while another is inside", l[2].Write)
 		leave(w, l[0])
-		w.Must(l[3].Write(subject.Never), "a try to write after attempts that gave up")
+		w.Must(l[3].Write(subject.Never), "a try by fourth to write, after attempts that gave up")
 		leave(w, l[3])
 	}
 	w.Step("the writer leaves before the limit")
-	enterWrite(w, l[0], "with nobody inside")
+	enterWrite(w, l[0], "while no process is inside")
 	call := l[1].BeginRead(subject.Wait(time.Hour))
 	call.Blocks("entering as a reader for at most an hour, while a writer is inside")
 	leave(w, l[0])
-	comesIn(w, call, "the reader")
+	comesIn(w, call, "the reader that waited")
 	leave(w, l[1])
-	w.Step("all of them come and go with limits of 1 ms at full speed")
+	w.Step("all processes enter and leave with limits of 1 ms at full speed")
 	s := w.Scratch(0)
 	works, writes := visits(l, check.Steps{Count: steps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
-	for _, x := range works {
-		x.Right()
-	}
+	section.Right(works)
 	section.LostNone(w, s, writes)
 }

@@ -10,28 +10,26 @@ func exclusion(w *check.World) {
 	l := share(w, "writer", "second writer", "reader", "second reader")
 	for round := range 2 {
 		w.Step("round %d: a writer is inside; a reader and a writer wait", round+1)
-		enterWrite(w, l[0], "with nobody inside")
+		enterWrite(w, l[0], "while no process is inside")
 		read := l[2].BeginRead(subject.Forever)
 		read.Blocks("entering as a reader while a writer is inside")
 		leave(w, l[0])
-		comesIn(w, read, "the reader")
+		comesIn(w, read, "the reader that waited")
 		w.Step("the reader is inside; a writer waits")
 		write := l[1].BeginWrite(subject.Forever)
 		write.Blocks("entering as a writer while a reader is inside")
 		leave(w, l[2])
-		comesIn(w, write, "the writer")
+		comesIn(w, write, "the writer that waited")
 		write = l[0].BeginWrite(subject.Forever)
-		write.Blocks("entering as a writer while another is inside")
+		write.Blocks("entering as a writer while another writer is inside")
 		leave(w, l[1])
-		comesIn(w, write, "the writer")
+		comesIn(w, write, "the writer that waited")
 		leave(w, l[0])
 	}
-	w.Step("two write and two read at full speed, and look who else is inside")
+	w.Step("two processes write and two read at full speed, and look which others are inside")
 	s := w.Scratch(0)
 	works, writes := visits(l, check.Steps{Count: steps(w, 2500), Scratch: s, Wait: subject.Forever})
-	for _, x := range works {
-		x.Right()
-	}
+	section.Right(works)
 	section.LostNone(w, s, writes)
 	w.Note("%d writes and as many reads by %d processes", writes, len(l))
 }
@@ -39,7 +37,7 @@ func exclusion(w *check.World) {
 func shared(w *check.World) {
 	l := share(w, "first", "second", "third")
 	for round := range 3 {
-		w.Step("round %d: three readers enter, one after the other, and none leaves before", round+1)
+		w.Step("round %d: three readers enter, one after the other, and none leaves meanwhile", round+1)
 		for _, x := range l {
 			enterRead(w, x, "beside other readers")
 		}
@@ -47,8 +45,8 @@ func shared(w *check.World) {
 			leave(w, x)
 		}
 	}
-	w.Step("readers come and go while one stays")
-	enterRead(w, l[0], "with nobody inside")
+	w.Step("readers enter and leave while one stays")
+	enterRead(w, l[0], "while no process is inside")
 	for range 10 {
 		enterRead(w, l[1], "beside another reader")
 		leave(w, l[1])
@@ -56,20 +54,18 @@ func shared(w *check.World) {
 		leave(w, l[2])
 	}
 	leave(w, l[0])
-	enterWrite(w, l[1], "when all readers have left")
+	enterWrite(w, l[1], "after all readers have left")
 	leave(w, l[1])
 }
 
 func visible(w *check.World) {
 	l := share(w, "first writer", "second writer", "first reader", "second reader")
-	w.Step("two add to a plain counter and two read it, at full speed")
+	w.Step("two processes add to a plain counter and two read it, at full speed")
 	s := w.Scratch(0)
 	works, writes := visits(l, check.Steps{Count: steps(w, 2000), Scratch: s, Wait: subject.Forever})
 	for _, x := range works {
 		x.Whole()
 	}
 	section.LostNone(w, s, writes)
-	for _, x := range works {
-		x.Right()
-	}
+	section.Right(works)
 }

@@ -36,21 +36,20 @@ func enterWrite(w *check.World, l *check.RWLock, when string) {
 }
 
 func leave(w *check.World, l *check.RWLock) {
-	w.Must(l.Release(), "leaving by %s, which is inside", l.Process().Name())
+	w.Must(l.Release(), "release by %s, which is inside", l.Process().Name())
 }
 
-// comesIn waits for a call that waited.
-func comesIn(w *check.World, c *check.Call, who string) {
-	_, err := c.Return()
-	w.Must(err, "the call of %s, who waited,", who)
+// comesIn expects that a call which waited lets its process in.
+func comesIn(w *check.World, c *check.Call, which string) {
+	section.Granted(w, c, "the call of %s", which)
 }
 
 func steps(w *check.World, steps int64) int64 {
 	return section.Steps(w.Claims().Profiles.RWLock.Waiting, steps)
 }
 
-// visits lets the first half write and the second half read at full speed, and
-// gives how often somebody writes.
+// visits has the first half of the processes write and the second half read at full
+// speed, and gives how many writes that makes.
 func visits(l []*check.RWLock, s check.Steps) (works []*check.Work, writes uint64) {
 	for i, x := range l {
 		if i < len(l)/2 {
@@ -65,9 +64,9 @@ func visits(l []*check.RWLock, s check.Steps) (works []*check.Work, writes uint6
 
 // refusedRead and refusedWrite expect that a try is refused.
 func refusedRead(w *check.World, l *check.RWLock, what string) {
-	w.Refused(l.Read(subject.Never), section.NotGranted, "a try to read %s", what)
+	w.Refused(l.Read(subject.Never), section.NotGranted, "a try by %s to read, %s", l.Process().Name(), what)
 }
 
 func refusedWrite(w *check.World, l *check.RWLock, what string) {
-	w.Refused(l.Write(subject.Never), section.NotGranted, "a try to write %s", what)
+	w.Refused(l.Write(subject.Never), section.NotGranted, "a try by %s to write, %s", l.Process().Name(), what)
 }

@@ -13,15 +13,41 @@ import (
 // NotGranted is how a try is refused that finds nothing to be granted.
 var NotGranted = []subject.Kind{subject.Timeout}
 
-// TooEarly ends the spec when something with a time limit gave up before that.
-func TooEarly(w *check.World, began time.Time, limit time.Duration) {
+// GivesUp expects that an attempt which cannot be granted gives up at its time
+// limit, and not before.
+func GivesUp(w *check.World, limit time.Duration, what string, attempt func(subject.Wait) error) {
+	began := time.Now()
+	w.Refused(attempt(subject.Wait(limit)), NotGranted, "%s for at most %v", what, limit)
 	if took := time.Since(began); took < limit {
-		w.Fail("it gave up after %v, and was told to wait for %v", took.Round(time.Millisecond/10), limit)
+		w.Fail("%s gave up after %v; it must wait for %v", what, took.Round(time.Millisecond/10), limit)
 	}
 }
 
-// Steps is how much a workload does; processes that spin hold each other up where
-// they are more than the processors.
+// Granted expects that a call which waited is granted now.
+func Granted(w *check.World, call *check.Call, format string, args ...any) {
+	_, err := call.Return()
+	w.Must(err, format, args...)
+}
+
+// Interrupted sends signals to a process that waits in a call: it must go on to
+// wait until release lets it in.
+func Interrupted(w *check.World, call *check.Call, what string, release func()) {
+	call.Blocks("%s", what)
+	call.Process().Disturb(10)
+	call.StillBlocked("%s, during signals", what)
+	release()
+	Granted(w, call, "%s, during signals,", what)
+}
+
+// Right expects that nothing went wrong in any of the workloads.
+func Right(works []*check.Work) {
+	for _, x := range works {
+		x.Right()
+	}
+}
+
+// Steps is how many steps a workload has: fewer where processes spin, which delay
+// each other when they outnumber the processors.
 func Steps(waiting string, steps int64) int64 {
 	if waiting == "spin" {
 		return steps / 10
@@ -29,20 +55,21 @@ func Steps(waiting string, steps int64) int64 {
 	return steps
 }
 
-// LostNone expects that each process that was inside alone was counted.
+// LostNone expects that the plain counter, which processes add to inside, has counted
+// all of them.
 func LostNone(w *check.World, s *check.Scratch, total uint64) {
 	if n := s.Counter(); n != total {
-		w.Fail("an update was lost: %d sections added 1 to a plain counter, and it is %d", total, n)
+		w.Fail("an update was lost: %d sections each added 1 to a plain counter, which is %d", total, n)
 	}
 }
 
-// Inherits expects that the lock of a dead owner was granted, and marked.
+// Inherits expects that the lock of a dead owner was granted, and marked owner-dead.
 func Inherits(w *check.World, err error) {
 	switch subject.KindOf(err) {
 	case subject.OwnerDead:
 	case "":
-		w.Fail("the lock of an owner that was killed was granted without a word; it must be marked owner-dead")
+		w.Fail("the lock of a killed owner was granted as if it were free; acquire must return owner-dead")
 	default:
-		w.Must(err, "acquiring the lock of an owner that was killed")
+		w.Must(err, "acquiring the lock of a killed owner")
 	}
 }

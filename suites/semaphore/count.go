@@ -8,6 +8,7 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/linear"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
 )
 
 func count(w *check.World) {
@@ -19,12 +20,11 @@ func count(w *check.World) {
 	}
 	zero(w, s[3], "after as many waits")
 	call := s[0].BeginWait(subject.Forever)
-	call.Blocks("waiting at value zero")
+	call.Blocks(atZero)
 	post(w, s[1])
-	_, err := call.Return()
-	w.Must(err, "the wait that waited")
+	section.Granted(w, call, waited)
 	zero(w, s[2], "after a post and a wait")
-	w.Step("all of them wait and post at full speed, and count who is inside")
+	w.Step("all processes wait and post at full speed, and count how many are inside")
 	for range n {
 		post(w, s[1])
 	}
@@ -33,30 +33,28 @@ func count(w *check.World) {
 	for _, x := range s {
 		works = append(works, x.BeginPermits(n, check.Steps{Count: steps(w, 4000), Scratch: scratch, Wait: subject.Forever}))
 	}
-	for _, x := range works {
-		x.Right()
-	}
-	worth(w, s[0], int(n), "when all have posted what they took")
-	w.Step("two post and two wait at full speed")
+	section.Right(works)
+	worth(w, s[0], int(n), "after all have posted what they took")
+	w.Step("two processes post and two wait at full speed")
 	transfer(w, s, w.Scratch(0), steps(w, 4000), subject.Forever)
 	zero(w, s[0], "after as many waits as posts")
 }
 
-// linearizable lets three processes work at once and decides, from when each
-// operation was told to begin and when its answer was there, whether it can be
-// explained by operations that happen one at a time. These times are later and
-// earlier than the true ones, which hides a fault now and then and never shows
-// one that is none.
+// linearizable has three processes work at the same time and decides, from when the
+// kit began each operation and when its answer arrived, whether they can be
+// explained by operations that happen one at a time. These times are earlier and
+// later than the true ones, which hides a fault now and then and never shows one
+// where there is none.
 func linearizable(w *check.World) {
 	const rounds = 150
 	initial := permits(w, 2)
 	s := share(w, initial, "first", "second", "third")
-	w.Step("what is posted can be taken at once, by any of them")
+	w.Step("what is posted can be taken at once, by any process")
 	other := semaphore(w, "apart", 0, []*check.Process{s[0].Process(), s[1].Process()})
 	for i := range rounds {
 		post(w, other[i%2])
 		if err := other[(i+1)%2].Wait(subject.Never); err != nil {
-			w.Must(err, "a try at value 1, where the post had returned before,")
+			w.Must(err, "a try at value 1, begun after the post had returned")
 		}
 	}
 	w.Step("three processes try and post at once, %d times each", rounds)

@@ -12,13 +12,7 @@ func eintr(w *check.World) {
 	s := share(w, 0, "waiter", "poster")
 	for round := range 3 {
 		w.Step("round %d: signals arrive at the process that waits", round+1)
-		call := s[0].BeginWait(subject.Forever)
-		call.Blocks("waiting at value zero")
-		s[0].Process().Disturb(10)
-		call.StillBlocked("waiting at value zero, during signals")
-		post(w, s[1])
-		_, err := call.Return()
-		w.Must(err, "the wait that signals arrived in")
+		section.Interrupted(w, s[0].BeginWait(subject.Forever), atZero, func() { post(w, s[1]) })
 		zero(w, s[1], "after a post and a wait")
 		post(w, s[1])
 		worth(w, s[0], 1, "after one more post")
@@ -28,54 +22,49 @@ func eintr(w *check.World) {
 func abandoned(w *check.World) {
 	s := share(w, 0, "waiter", "impatient", "poster")
 	call := s[0].BeginWait(subject.Forever)
-	call.Blocks("waiting at value zero")
-	w.Step("100 tries are refused, while another waits")
+	call.Blocks(atZero)
+	w.Step("100 tries are refused, while another process waits")
 	for range 100 {
-		zero(w, s[1], "where another waits")
+		zero(w, s[1], "while another process waits")
 	}
 	if w.ClaimsExtended("SEM-DEADLINE") {
-		w.Step("20 waits run into their time limit")
+		w.Step("20 waits reach their time limit")
 		for range 20 {
-			w.Refused(s[1].Wait(subject.Wait(5*time.Millisecond)), section.NotGranted, "waiting at value zero for 5 ms")
+			w.Refused(s[1].Wait(subject.Wait(5*time.Millisecond)), section.NotGranted, "waiting at value zero for at most 5 ms")
 		}
 	}
-	w.Step("a post goes to the one that waits")
+	w.Step("a post goes to the process that waits")
 	post(w, s[2])
-	_, err := call.Return()
-	w.Must(err, "the wait that waited")
+	section.Granted(w, call, waited)
 	w.Step("the value is what was posted")
 	n := int(permits(w, 3))
 	for range n {
 		post(w, s[2])
 	}
 	worth(w, s[0], n, "after refused tries")
-	w.Step("waiting and waking still work, for the one that was refused too")
+	w.Step("waiting and waking still work, also for the process whose tries were refused")
 	call = s[1].BeginWait(subject.Forever)
-	call.Blocks("waiting at value zero")
+	call.Blocks(atZero)
 	post(w, s[2])
-	_, err = call.Return()
-	w.Must(err, "the wait that waited")
+	section.Granted(w, call, waited)
 	zero(w, s[0], "after as many waits as posts")
 }
 
 func deadline(w *check.World) {
 	s := share(w, 0, "waiter", "poster", "third", "fourth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
-		w.Step("a wait at value zero, for %v", limit)
-		began := time.Now()
-		w.Refused(s[0].Wait(subject.Wait(limit)), section.NotGranted, "waiting at value zero for %v", limit)
-		section.TooEarly(w, began, limit)
+		w.Step("a wait at value zero, for at most %v", limit)
+		section.GivesUp(w, limit, atZero, s[0].Wait)
 		post(w, s[1])
 		worth(w, s[1], 1, "after a post, and a wait that had given up")
 	}
 	w.Step("a post comes before the limit")
 	call := s[0].BeginWait(subject.Wait(time.Hour))
-	call.Blocks("waiting at value zero for an hour")
+	call.Blocks(atZero + " for at most an hour")
 	post(w, s[1])
-	_, err := call.Return()
-	w.Must(err, "the wait that waited, for at most an hour")
+	section.Granted(w, call, waited)
 	zero(w, s[1], "after a post and a wait")
-	w.Step("two post and two wait with limits of 1 ms at full speed")
+	w.Step("two processes post and two wait with limits of 1 ms at full speed")
 	transfer(w, s, w.Scratch(0), steps(w, 2000), subject.Wait(time.Millisecond))
 	zero(w, s[0], "after as many waits as posts")
 }

@@ -5,23 +5,23 @@ import (
 
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
 )
 
 func block(w *check.World) {
 	s := share(w, 0, "waiter", "other waiter", "poster")
 	for round := range 3 {
-		w.Step("round %d: one waits at value zero", round+1)
+		w.Step("round %d: a process waits at value zero", round+1)
 		call := s[0].BeginWait(subject.Forever)
-		call.Blocks("waiting at value zero")
+		call.Blocks(atZero)
 		post(w, s[2])
-		_, err := call.Return()
-		w.Must(err, "the wait that waited")
+		section.Granted(w, call, waited)
 		zero(w, s[1], "after a post and a wait")
 	}
-	w.Step("two wait; one post lets one of them through")
+	w.Step("two processes wait; one post lets one of them through")
 	a, b := s[0].BeginWait(subject.Forever), s[1].BeginWait(subject.Forever)
-	a.Blocks("waiting at value zero")
-	b.Blocks("waiting at value zero")
+	a.Blocks(atZero)
+	b.Blocks(atZero)
 	post(w, s[2])
 	through, held := a, b
 	if check.First(a, b) == 1 {
@@ -29,7 +29,7 @@ func block(w *check.World) {
 	}
 	_, err := through.Return()
 	w.Must(err, "the wait that the post let through")
-	held.Blocks("waiting at value zero, after one post for two")
+	held.Blocks("waiting at value zero, after one post for two processes that wait")
 	post(w, s[2])
 	_, err = held.Return()
 	w.Must(err, "the other wait")
@@ -43,18 +43,17 @@ func wake(w *check.World) {
 		call := s[1].BeginWait(subject.Forever)
 		time.Sleep(time.Duration(w.Rand.IntN(3000)) * time.Microsecond)
 		post(w, s[0])
-		_, err := call.Return()
-		w.Must(err, "the wait that waited")
+		section.Granted(w, call, waited)
 	}
 	if permits(w, 3) == 3 {
-		w.Step("three wait, and three posts follow each other at once")
+		w.Step("three processes wait, and three posts follow each other at once")
 		for range 10 {
 			var calls []*check.Call
 			for _, x := range s[1:] {
 				calls = append(calls, x.BeginWait(subject.Forever))
 			}
 			for _, c := range calls {
-				c.Blocks("waiting at value zero")
+				c.Blocks(atZero)
 			}
 			posts := s[0].BeginPosts(check.Steps{Count: 3, Scratch: w.Scratch(0)})
 			posts.Right()
@@ -64,7 +63,7 @@ func wake(w *check.World) {
 			}
 		}
 	}
-	w.Step("two post and two wait at full speed")
+	w.Step("two processes post and two wait at full speed")
 	transfer(w, s, w.Scratch(0), steps(w, 4000), subject.Forever)
 	zero(w, s[0], "after as many waits as posts")
 }
@@ -74,7 +73,7 @@ func try(w *check.World) {
 	for round := range 20 {
 		w.Step("round %d: a try at value 1, and tries at value zero", round+1)
 		w.Must(s[0].Wait(subject.Never), "a try at value 1")
-		zero(w, s[1], "which another took")
+		zero(w, s[1], "which another process took")
 		zero(w, s[0], "which it took itself")
 		post(w, s[1])
 	}
@@ -84,9 +83,8 @@ func try(w *check.World) {
 func sleep(w *check.World) {
 	s := share(w, 0, "waiter", "poster")
 	call := s[0].BeginWait(subject.Forever)
-	w.Step("the processor time of the one that waits is watched")
-	call.Sleeps("waiting at value zero")
+	w.Step("the processor time of the process that waits is watched")
+	call.Sleeps(atZero)
 	post(w, s[1])
-	_, err := call.Return()
-	w.Must(err, "the wait that waited")
+	section.Granted(w, call, waited)
 }

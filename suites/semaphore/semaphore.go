@@ -32,19 +32,24 @@ func semaphore(w *check.World, base string, initial int64, processes []*check.Pr
 	}, (*check.Process).OpenSemaphore)
 }
 
+const (
+	atZero = "waiting at value zero"
+	waited = "the wait for which there was a post"
+)
+
 func post(w *check.World, s *check.Semaphore) {
 	w.Must(s.Post(), "posting by %s", s.Process().Name())
 }
 
 // zero expects that a try is refused, since the value is zero.
 func zero(w *check.World, s *check.Semaphore, when string) {
-	w.Refused(s.Wait(subject.Never), section.NotGranted, "a try at value zero, %s", when)
+	w.Refused(s.Wait(subject.Never), section.NotGranted, "a try by %s at value zero, %s", s.Process().Name(), when)
 }
 
 // worth expects that the value is n, and leaves it at zero.
 func worth(w *check.World, s *check.Semaphore, n int, when string) {
 	for i := range n {
-		w.Must(s.Wait(subject.Never), "try %d of %d that the value has room for, %s", i+1, n, when)
+		w.Must(s.Wait(subject.Never), "try %d of %d that the value allows, %s", i+1, n, when)
 	}
 	zero(w, s, when)
 }
@@ -53,12 +58,12 @@ func steps(w *check.World, steps int64) int64 {
 	return section.Steps(w.Claims().Profiles.Semaphore.Waiting, steps)
 }
 
-// permits is how many may be inside in the specs that let several in, as far as
-// the claimed maximum allows.
+// permits is how many processes may be inside at the same time, as far as the claimed
+// maximum allows.
 func permits(w *check.World, wanted int64) int64 { return min(w.SemaphoreMaximum(wanted), wanted) }
 
-// transfer lets the first half post and the second half wait as often. Where
-// the largest value is small, they take turns, since a post could be refused.
+// transfer has the first half of the processes post and the second half wait as
+// often. Where the largest value is small, they do less: a post could be refused.
 func transfer(w *check.World, s []*check.Semaphore, scratch *check.Scratch, count int64, wait subject.Wait) {
 	half := len(s) / 2
 	if room := w.SemaphoreMaximum(100_000); count*int64(half) > room {
@@ -76,7 +81,5 @@ func transfer(w *check.World, s []*check.Semaphore, scratch *check.Scratch, coun
 			works = append(works, x.BeginWaits(0, steps))
 		}
 	}
-	for _, x := range works {
-		x.Right()
-	}
+	section.Right(works)
 }
