@@ -9,11 +9,11 @@ import (
 	"github.com/ipckit/ipckit/harness/fault"
 )
 
-// deadly reports whether somebody is killed in this round.
+// deadly reports whether a process is killed in this round.
 func (r *Round) deadly() bool { return r.trial.Deaths && r.Number%4 == 2 }
 
-// kill kills a participant while the others work, and gives what is to be
-// called when all of them have ended: then nobody is asked any more who is dead.
+// kill kills one process while the others work, and gives what is to be called when
+// all of them have ended: then the dead process is taken out of the session.
 func (r *Round) kill() (bury func()) {
 	if !r.deadly() {
 		return func() {}

@@ -20,7 +20,7 @@ const mostFaults = 1000
 func (s *Session) fail(r *Round, f finding) {
 	r.Story()
 	if f.stuck != "" {
-		s.w.Sure("in round %d, after %d operations; a hang is not waited for twice", s.rounds, s.operations)
+		s.w.Sure("in round %d, after %d operations; hangs are not retried", s.rounds, s.operations)
 		s.w.Timeout("%s, after %d operations%s", f.stuck, s.operations, s.faultCounts())
 	}
 	w := f.verdict.Witness
@@ -31,13 +31,13 @@ func (s *Session) fail(r *Round, f finding) {
 	if s.w.Suite().Attempts == 1 {
 		sure += "; not run again"
 	} else if n, of := s.again(r); of > 0 {
-		sure += fmt.Sprintf("; by chance: the same round, run again, failed %d of %d times", n, of)
+		sure += fmt.Sprintf("; the same round, run again, failed %d of %d times", n, of)
 	}
 	switch certificate {
 	case linear.Certified:
-		sure += "; porcupine, a checker by others, finds the pictured operations impossible too"
+		sure += "; the independent checker porcupine also finds the pictured operations impossible"
 	case linear.Undecided:
-		sure += fmt.Sprintf("; porcupine, a checker by others, had not decided on the pictured operations after %v", certifyTime)
+		sure += fmt.Sprintf("; the independent checker porcupine had not decided on the pictured operations after %v", certifyTime)
 	default:
 		sure += "; a general checker cannot be asked about these operations alone"
 	}
@@ -63,8 +63,8 @@ func (r *Round) Story() {
 }
 
 // again runs a failing round again, with the same load, to learn how often it
-// fails. A round that ends the spec in another way counts as failed, and is the
-// last: what was seen first is what is told.
+// fails. A round that ends the spec in another way counts as failed, and is the last:
+// what was seen first is reported.
 func (s *Session) again(failed *Round) (bad, of int) {
 	blocked := s.w.Blocked()
 	defer s.w.SetBlocked(blocked)

@@ -7,9 +7,9 @@ import (
 	"github.com/ipckit/ipckit/harness/check"
 )
 
-// failure is the workload that ended though nobody wanted it to: by the death of
-// its process, before those whose operations failed for that; nil where there is
-// none. The death of who was killed on purpose is none.
+// failure is the first workload that failed: by the death of its process, before those
+// whose operations failed because of that; nil where none did. The death of a process
+// that was killed on purpose is no failure.
 func (r *Round) failure() *check.Recording {
 	var failed *check.Recording
 	for _, x := range r.recordings {

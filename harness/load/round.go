@@ -70,7 +70,7 @@ func (r *Round) tidy() {
 func (r *Round) play() finding {
 	r.Steps, r.before = r.Count, len(r.faults.Events())
 	r.trial.Begin(r)
-	ctx, stop := context.WithTimeout(r.w.Context(), 10*roundTime) // whoever hangs is to be seen to sleep
+	ctx, stop := context.WithTimeout(r.w.Context(), 10*roundTime) // a process that hangs must be seen to sleep
 	settled := make(chan struct{})
 	source, kinds, scene := r.source(), r.kinds(), r.scene()
 	go func() {
@@ -103,8 +103,8 @@ func (r *Round) play() finding {
 	return r.decide()
 }
 
-// await waits for the workloads. quiet ends the faults; it is called however
-// the wait ends, so that nobody stays stopped.
+// await waits for the workloads. quiet ends the faults; it is called however the wait
+// ends, so that no process stays stopped.
 func (r *Round) await(quiet func()) string {
 	defer quiet()
 	defer r.failing()()
@@ -167,7 +167,7 @@ func (r *Round) doubt(h *history.History, v linear.Verdict) linear.Verdict {
 	for _, l := range h.Logs {
 		if l.Header.Fence == history.NoFence && l.Header.Slack == 0 {
 			if r.trial.Check(r).Check(h.Widened(1000)).Outcome != linear.Violation {
-				return linear.Verdict{Outcome: linear.Inconclusive, Reason: "a violation that may be a store on its way, as it is gone when every operation ends 1 µs later"}
+				return linear.Verdict{Outcome: linear.Inconclusive, Reason: "a violation that may be a store still on its way: there is none if every operation ends 1 µs later"}
 			}
 			break
 		}

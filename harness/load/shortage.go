@@ -16,8 +16,8 @@ import (
 // short reports whether there are shortages in this round.
 func (r *Round) short() bool { return r.Number%6 == 3 }
 
-// errNotYet keeps shortages off until everybody has what he works with.
-var errNotYet = errors.New("not everybody records yet")
+// errNotYet keeps shortages off until each process has what it works with.
+var errNotYet = errors.New("not all processes record yet")
 
 // noFiles leaves a process no descriptors.
 func (r *Round) noFiles(x *check.Recording) fault.Shortage {
@@ -30,7 +30,7 @@ func (r *Round) noFiles(x *check.Recording) fault.Shortage {
 	}
 }
 
-// fullShm leaves nobody room in /dev/shm.
+// fullShm leaves no room in /dev/shm.
 func (r *Round) fullShm() (func(), error) {
 	if slices.ContainsFunc(r.recordings, func(x *check.Recording) bool { return !x.Begun() }) {
 		return nil, errNotYet
@@ -71,7 +71,7 @@ func (r *Round) excuse(failed *check.Recording) string {
 }
 
 // busError reports whether a process ended by SIGBUS, be it that its language's
-// run-time has told so and ended it.
+// run-time has reported the signal and ended it.
 func busError(a *agent.Agent, err error) bool {
 	var died *agent.Died
 	return errors.As(err, &died) && (died.Exit.Signal == syscall.SIGBUS ||

@@ -72,7 +72,7 @@ func (f *Finding) run(ctx context.Context, e *explore.Explorer, world, id string
 	return err
 }
 
-// settled reports whether exploring again would not tell more.
+// settled reports whether exploring again would show nothing new.
 func (f *Finding) settled() bool {
 	if f.Kill != nil {
 		return f.Kill.Inconclusive == 0 || f.bad() != nil

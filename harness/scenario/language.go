@@ -18,7 +18,7 @@ import (
 //
 // AGENT is A or B, where it is another than the one whose turn it is; try means
 // that the operation must not wait, and timed that it waits for so long at most
-// that nobody else gets anything done meanwhile; FAMILY is needed only for the operations of
+// that no other agent gets anything done meanwhile; FAMILY is needed only for the operations of
 // another family than the profile's own. The verbs are those of the protocol,
 // and their numbers are:
 //

@@ -96,7 +96,7 @@ func many(c *subject.Claims) []scenario.Scenario {
 	return slices.Concat(list, bufferDeadlines(c, p, subject.ProfileMany), bufferDeaths(c, p, subject.ProfileMany))
 }
 
-// bufferDeadlines have somebody give up while the other does what he waits for:
+// bufferDeadlines have one agent give up while the other does what it waits for:
 // the item is got or it stays, and it is put or it is not.
 func bufferDeadlines(c *subject.Claims, p *subject.BufferProfile, profile string) []scenario.Scenario {
 	if p == nil || !slices.Contains(c.Extended, "BUF-DEADLINE") {
@@ -124,9 +124,9 @@ func bufferDeadlines(c *subject.Claims, p *subject.BufferProfile, profile string
 	return list
 }
 
-// bufferDeaths kill who is in an operation: then it is done, or not, and the
-// other goes on. What is left tells which: the items that come out, or the room
-// for more, where the other is the only producer.
+// bufferDeaths kill an agent in an operation: then it is done, or not, and the other
+// goes on. What is left shows which: the items that come out, or the room for more,
+// where the other is the only producer.
 func bufferDeaths(c *subject.Claims, p *subject.BufferProfile, profile string) []scenario.Scenario {
 	if p == nil {
 		return nil
@@ -165,8 +165,8 @@ func fill(n int64) string {
 	return strings.Join(steps, ",")
 }
 
-// buffers are the pairs of A's operations, who puts, and B's, who gets, in each
-// state. Before, an item goes through, so that each has its part.
+// buffers are the pairs of A's operations, which puts, and B's, which gets, in each
+// state. Before, an item goes through, so that each is attached as what it is.
 func buffers(p *subject.BufferProfile, profile string) []scenario.Scenario {
 	if p == nil {
 		return nil
@@ -226,7 +226,7 @@ func (b buffer) sketch(state, before, put, get string, shows ...string) scenario
 	return scenario.Sketch{State: state, Before: before, A: put, B: get, Observe: b.drain, Relaxed: b.Empty == "relaxed", Shows: shows}
 }
 
-// shown says what a pair of operations is about: first who waits and who is
+// shown says what a pair of operations is about: first which waits and which is
 // refused, then that nothing is lost.
 func shown(state, put, get string) []string {
 	waits := state == "empty" && strings.HasPrefix(get, "get") || state == "full" && strings.HasPrefix(put, "put")

@@ -9,8 +9,8 @@ import (
 	"github.com/ipckit/ipckit/harness/check"
 )
 
-// A bait is a file in /tmp that is no object of anybody's. A name that leads out
-// of the name space would reach it.
+// A bait is a file in /tmp that is no object of the subject. A name that leads out of
+// the name space would reach it.
 type bait struct{ base, path string }
 
 // content of a bait, long enough to be mapped.
@@ -41,7 +41,7 @@ func Lure(w *check.World, q *check.Process, open, unlink func(name string) error
 	for _, n := range file.names() {
 		w.Step("%s", n.What)
 		if open(n.Name) == nil {
-			w.Fail("%s, %q, was opened, which nobody created: it left the name space", n.What, n.Name)
+			w.Fail("%s, %q, was opened although no process created it: it left the name space", n.What, n.Name)
 		}
 		_ = unlink(n.Name) // whatever comes of it, the file stays
 		file.stays(w, n)

@@ -90,10 +90,10 @@ func EINTR(w *check.World) {
 	p.empty()
 }
 
-// brief is a time limit to run into.
+// brief is a time limit that is reached.
 const brief = subject.Wait(5 * time.Millisecond)
 
-// Abandoned: after refusals everything works as before, and nobody is left
+// Abandoned: after refusals everything works as before, and no process is left
 // asleep.
 func Abandoned(w *check.World) {
 	p := newPair(w, 3, 16)
@@ -102,7 +102,7 @@ func Abandoned(w *check.World) {
 		p.empty()
 	}
 	if p.limited() {
-		w.Step("20 gets run into their time limit")
+		w.Step("20 gets reach their time limit")
 		for range 20 {
 			_, err := p.consumer.Get(brief)
 			w.Refused(err, []subject.Kind{subject.Timeout}, "getting from the empty queue, for %v", time.Duration(brief))

@@ -9,9 +9,9 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// ConsumerDeath: after a consumer was killed at any moment, the others get all
-// that it had not yet taken, in order, at most without the item that it had in
-// hand, and find as many places as before.
+// ConsumerDeath: after a consumer was killed at any moment, the others get all that it
+// had not yet taken, in order, at most without the item that it had in hand, and find
+// as many free slots as before.
 func ConsumerDeath(w *check.World) { killConsumers(w, few()) }
 
 // ConsumerDeaths is the same for as long as it is given.
@@ -49,7 +49,7 @@ func killConsumers(w *check.World, another more) {
 			}
 		}
 		r.produced(put)
-		w.Settle() // a mailbox may be somebody who has yet to notice that its receiver is dead
+		w.Settle() // a broker may still have to notice that its receiver is dead
 		for late := time.Now().Add(repair); !r.complete() && time.Now().Before(late); {
 			if !r.take() {
 				doze(0)
@@ -113,7 +113,7 @@ func (r *remainder) item(i int64) []byte { return check.Item(r.bulk.Seed, int(i)
 // wrong says what came out instead of what was due.
 func (r *remainder) wrong(got []byte) {
 	if r.count > 0 {
-		r.w.Fail("item %d was due and %s came out", r.first[0]+r.count, check.Show(got))
+		r.w.Fail("item %d was due; %s came out", r.first[0]+r.count, check.Show(got))
 	}
 	for i := range r.bulk.Count {
 		switch {
@@ -127,8 +127,8 @@ func (r *remainder) wrong(got []byte) {
 	r.w.Fail("%s came out first after the death, which is none of the items that were still to come (the gets that had returned: %v)", check.Show(got), r.hand)
 }
 
-// produced expects that the producer has put all of the bulk. Where it has lost
-// the only one who got, it may have been told instead.
+// produced expects that the producer has put all of the bulk. Where there was one
+// consumer alone, put may have reported its death instead.
 func (r *remainder) produced(put *check.Call) {
 	reply, err := put.Return()
 	if r.alone() && subject.KindOf(err) == subject.PeerDead && reply.Done != nil {

@@ -9,15 +9,16 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// How often somebody is killed in a check of behaviour: where it takes long, since
-// others need the processors, less often, but each kind of death comes twice.
+// How many processes are killed in a check of behaviour. Where it takes long, since
+// other checks need the processors, they are fewer, but each kind of death comes
+// twice.
 const (
 	deaths        = 40
 	deathsAtLeast = 16
 	deathsTime    = 20 * time.Second
 )
 
-// more tells, of each death by its number, whether it is to happen.
+// more says of each death, by its number, whether it is to happen.
 type more func(number int) bool
 
 // few are those of a check of behaviour.
@@ -35,22 +36,22 @@ func many(w *check.World) more {
 	return func(number int) bool { return number == 0 || time.Now().Before(end) }
 }
 
-// endless is more items than anybody lives to move.
+// endless is more items than a victim can move in its life.
 const endless = 1 << 40
 
 // A killing kills one process after the other, each on a queue with two that
-// live on. What the victim had in hand is read in memory of the kit's, where it
-// has counted its calls: before each that it began, after each that returned.
+// survive. What the victim had in hand is read in the kit's memory, where it has
+// counted its calls: before each that it began, after each that returned.
 type killing struct {
 	w     *check.World
 	tally *check.Tally
 
 	short, long *pair // of few places, full or empty in a moment; of many
 
-	silent bool // the adapter does not tell what it has in hand
+	silent bool // the adapter does not report what it has in hand
 
-	killed, busy, lost, repeated int   // busy: of those killed, who had an item in hand
-	ended, came                  int64 // items whose call had returned to who was killed; that came out after
+	killed, busy, lost, repeated int   // busy: of those killed, with an item in hand
+	ended, came                  int64 // items whose call had returned to a victim; that came out afterwards
 }
 
 func newKilling(w *check.World) *killing {
@@ -61,10 +62,10 @@ func newKilling(w *check.World) *killing {
 }
 
 // longQueue is how many items fit into the long queue: to fill it takes longer
-// than to kill somebody meanwhile.
+// than to kill a process meanwhile.
 const longQueue = 5_000
 
-// victim starts the next to be killed.
+// victim starts the next process to be killed.
 func (k *killing) victim() (*check.Process, *pair) {
 	k.tally.Reset()
 	k.killed++
@@ -75,15 +76,15 @@ func (k *killing) victim() (*check.Process, *pair) {
 	return k.w.Process(fmt.Sprintf("victim %d", k.killed)), p
 }
 
-// How long a victim lives at most: that of an adapter that tells how far it is,
+// How long a victim lives at most: that of an adapter that reports its progress,
 // and of one that does not.
 const (
 	longLife  = 100 * time.Millisecond
 	shortLife = 2500 * time.Microsecond
 )
 
-// await waits until the victim has begun so many items, or has lived long
-// enough; meanwhile others do something.
+// await waits until the victim has begun so many items, or has lived long enough;
+// meanwhile other processes work.
 func (k *killing) await(items int64, meanwhile func(lived time.Duration)) {
 	began, life := time.Now(), longLife
 	if k.silent {
@@ -112,18 +113,18 @@ func watch(lived time.Duration) {
 // hand is what a victim had begun and ended when it was killed.
 type hand struct {
 	begun, ended int64
-	told         bool // by the victim; else ended is a lower bound, and begun is not known
+	reported     bool // by the victim; else ended is a lower bound, and begun is not known
 }
 
-// kill kills the victim, at once where it tells what it has in hand, and looks
-// what that was.
+// kill kills the victim, at once where it reports what it has in hand, and reads what
+// that was.
 func (k *killing) kill(victim *check.Process, before int64) hand {
 	var reported int64
 	if begun, _ := k.tally.Items(); begun == 0 {
 		reported = victim.Finished() - before
 	}
 	victim.Kill()
-	h := hand{told: true}
+	h := hand{reported: true}
 	h.begun, h.ended = k.tally.Items()
 	k.silent = k.silent || h.begun == 0 && reported > 0
 	if k.silent {
@@ -131,8 +132,8 @@ func (k *killing) kill(victim *check.Process, before int64) hand {
 	}
 	k.ended += h.ended
 	switch {
-	case h.told && h.begun > h.ended+1:
-		k.w.Fail("%s had got %d items, of which %d were not what was due", victim.Name(), h.begun-1, h.begun-1-h.ended)
+	case h.reported && h.begun > h.ended+1:
+		k.w.Fail("%s got %d items, and %d of them were not the items that were due", victim.Name(), h.begun-1, h.begun-1-h.ended)
 	case h.busy():
 		k.busy++
 	}
@@ -140,11 +141,11 @@ func (k *killing) kill(victim *check.Process, before int64) hand {
 }
 
 // busy reports whether there was an item in hand. It bears the number ended.
-func (h hand) busy() bool { return h.told && h.begun > h.ended }
+func (h hand) busy() bool { return h.reported && h.begun > h.ended }
 
 func (h hand) String() string {
 	switch {
-	case !h.told:
+	case !h.reported:
 		return fmt.Sprintf("at least %d", h.ended)
 	case h.busy():
 		return fmt.Sprintf("%d, and item %d was in hand", h.ended, h.ended)
@@ -153,37 +154,36 @@ func (h hand) String() string {
 }
 
 // sum says for the record what the deaths did.
-func (k *killing) sum(who string) string {
+func (k *killing) sum(victims string) string {
 	if k.silent {
-		return fmt.Sprintf("%d %s were killed; the adapter does not count in the kit's memory, so what they had in hand is not known", k.killed, who)
+		return fmt.Sprintf("%d %s were killed; the adapter does not count in the kit's memory, so what they had in hand is not known", k.killed, victims)
 	}
-	return fmt.Sprintf("%d %s were killed, %d of them with an item in hand: of these items %d were lost and %d came once more", k.killed, who, k.busy, k.lost, k.repeated)
+	return fmt.Sprintf("%d %s were killed, %d of them with an item in hand; of these items %d were lost and %d came again", k.killed, victims, k.busy, k.lost, k.repeated)
 }
 
-// give lets a process open the queue that is to be killed with it. Where only
-// one may be on each side, the one that is there makes room, and comes back when
-// the other is dead.
+// give has the victim open the queue. Where only one process may be on each side, the
+// one that is there detaches, and opens the queue again when the victim is dead.
 func (p *pair) give(own *check.Queue, victim *check.Process) *check.Queue {
 	if p.alone() {
-		p.w.Must(own.Detach(), "detaching, to make room for another")
+		p.w.Must(own.Detach(), "detaching, so that another process may open the queue")
 	}
 	q, err := victim.OpenQueue(own.Name)
 	p.w.Must(err, "opening the queue by the next victim")
 	return q
 }
 
-// back is the handle of the one that made room.
+// back is the handle of the process that made room for the victim.
 func (p *pair) back(own *check.Queue) *check.Queue {
 	if !p.alone() {
 		return own
 	}
 	q, err := own.Process().OpenQueue(own.Name)
-	p.w.Must(err, "opening the queue after the death of another")
+	p.w.Must(err, "opening the queue after the death of the victim")
 	return q
 }
 
-// nothing reports whether there was nothing to get. Of the only one who put, it
-// may be said that it is dead.
+// nothing reports whether there was nothing to get. Where there is one producer alone,
+// the answer may be that it is dead.
 func (p *pair) nothing(err error) bool {
 	kind := subject.KindOf(err)
 	return kind == subject.Empty || kind == subject.PeerDead && p.alone()
@@ -201,10 +201,10 @@ func (p *pair) try() (got []byte, found bool) {
 
 func (p *pair) alone() bool { return p.w.Profile() == subject.ProfileOneToOne }
 
-// goOn lets those who live use the queue as if nothing had happened.
+// goOn has the survivors use the queue as if nothing had happened.
 func (k *killing) goOn(p *pair) {
 	k.w.Forget()
-	k.w.Step("the others go on")
+	k.w.Step("the survivors go on")
 	if p == k.short {
 		p.whole(0)
 		return

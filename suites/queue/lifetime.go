@@ -49,7 +49,7 @@ func Gone(w *check.World) {
 	q, err := p.producer.Process().CreateQueue(name, p.shape)
 	w.Must(err, "creating a queue of the same name")
 	if got, err := q.Get(subject.Never); err == nil {
-		w.Fail("the fresh queue holds an item of the old one: %s", check.Show(got))
+		w.Fail("the new queue of the same name must be empty; it holds %s, an item of the old one", check.Show(got))
 	}
 }
 
@@ -68,10 +68,10 @@ func Drain(w *check.World) {
 	}
 }
 
-// CloseBlocked: close releases everyone who is blocked.
+// CloseBlocked: close releases all processes that are blocked.
 func CloseBlocked(w *check.World) {
 	p := newPair(w, 2, 16)
-	w.Step("who gets waits on the empty queue; the producer closes")
+	w.Step("consumers wait at the empty queue; the producer closes it")
 	var gets, puts []*check.Call
 	for _, consumer := range p.crowd(p.consumer, "consumer") {
 		get := consumer.BeginGet(subject.Forever)
@@ -84,7 +84,7 @@ func CloseBlocked(w *check.World) {
 		w.Refused(err, []subject.Kind{subject.Closed}, "the get that waited when the queue was closed")
 	}
 
-	w.Step("who puts waits on a full queue; the consumer closes")
+	w.Step("producers wait at a full queue; the consumer closes it")
 	q := &pair{w: w, facts: p.facts, shape: p.shape, usable: p.usable, size: p.size, seed: p.seed}
 	q.attach(w.Process("producer 2"), w.Process("consumer 2"), w.ObjectName("q2"))
 	n := q.full(0)

@@ -64,11 +64,11 @@ func (p *pair) limited() bool {
 func timedOut(w *check.World, err error, began time.Time, limit time.Duration, what string) {
 	w.Refused(err, []subject.Kind{subject.Timeout}, "%s that may wait for %v", what, limit)
 	if took := time.Since(began); took < limit {
-		w.Fail("%s gave up after %v, and was told to wait for %v", what, took.Round(time.Millisecond/10), limit)
+		w.Fail("%s gave up after %v; it must wait for %v", what, took.Round(time.Millisecond/10), limit)
 	}
 }
 
-// Sleep: whoever waits uses no processor time to speak of.
+// Sleep: a process that waits uses next to no processor time.
 func Sleep(w *check.World) {
 	p := newPair(w, 2, 16)
 	w.Step("the processor time of a get that waits is watched")

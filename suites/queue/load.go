@@ -11,7 +11,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// underLoad gives the check of a buffer or mailbox by one checker, which is told
+// underLoad gives the check of a buffer or mailbox by one checker, which gets
 // the usable capacity, 0 where it is not counted in items, and whether the
 // subject claims to be relaxed.
 func underLoad(checker func(capacity int, relaxed bool) linear.Checker) func(*check.World) {
@@ -127,14 +127,14 @@ func (q *trial) attach(r *load.Round, shape check.QueueShape, processes int) {
 	})
 }
 
-// end lets one consumer take what nobody is left to put: nothing must be there.
+// end has one consumer look after all workloads have ended: nothing must be there.
 func (q *trial) end(r *load.Round) {
 	last := len(q.queues) - 1
 	x := r.Load(q.queues[last].GetRole(), last)
 	x.Count, x.Wait, x.SizeMin, x.SizeMax = 1<<12, subject.Never, 16, 16
 	drain := q.queues[last].Record(x)
 	if stuck := q.w.Ended([]*check.Recording{drain}); stuck != "" {
-		q.w.Timeout("a get that must not wait, on a buffer that nobody uses: %s", stuck)
+		q.w.Timeout("a get without waiting, on a queue that no other process uses: %s", stuck)
 	}
 	drain.Broken()
 	r.Recorded(drain)

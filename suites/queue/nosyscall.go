@@ -6,7 +6,7 @@ import (
 )
 
 // NoSyscall: puts with room and gets with items, one process at a time, so that
-// nobody waits.
+// none waits.
 func NoSyscall(w *check.World) {
 	p := &pair{w: w, facts: w.Queues(), seed: w.Rand.Uint64()}
 	p.size = p.facts.Size(64)

@@ -34,7 +34,7 @@ func killProducers(w *check.World, another more) {
 			k.await(p.usable+1+w.Rand.Int64N(30), func(time.Duration) { s.take() })
 		}
 		h := k.kill(victim, before)
-		w.Settle() // a mailbox may be somebody who has yet to read what the victim has sent
+		w.Settle() // a broker may still have to read what the victim has sent
 		s.drain(h)
 		p.producer = p.back(p.producer)
 		s.over(h)
@@ -87,7 +87,7 @@ func (s *stream) wrong(got, want []byte) {
 			s.w.Fail("item %d came out where item %d was due: what lies between is lost, or comes out of order", i, s.next)
 		}
 	}
-	s.w.Fail("item %d went in as %s, if at all, and came out as %s", s.next, check.Show(want), check.Show(got))
+	s.w.Fail("item %d must come out as %s; it came out as %s", s.next, check.Show(want), check.Show(got))
 }
 
 // drain takes all that the dead producer has left: what it had put, and of what
@@ -121,12 +121,11 @@ func (s *stream) drain(h hand) {
 }
 
 // repair is how long a queue may need until it is as before a death, or an item
-// until it is there: the one who sees to that may be a process that has yet to run.
+// until it is there: the process that does this may still have to be scheduled.
 const repair = 10 * time.Second
 
-// over expects that nothing more of the dead producer's comes out when another
-// has taken its place, unless it is what it had in hand: who comes next may have
-// brought that to its end.
+// over expects that nothing more of the dead producer comes out when another has taken
+// its place, except what it had in hand: the next producer may have completed that.
 func (s *stream) over(h hand) {
 	got, found := s.try()
 	if found && s.next < h.begun && bytes.Equal(got, s.item(s.next)) {

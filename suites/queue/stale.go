@@ -16,7 +16,7 @@ func Stale(w *check.World) {
 		states = append(states, "after the end")
 	}
 	for _, state := range states {
-		w.Step("everybody is killed, %s", state)
+		w.Step("all processes are killed, %s", state)
 		switch state {
 		case "with items inside":
 			p.put(0, n)
@@ -59,7 +59,7 @@ func (p *pair) whole(from int) {
 		doze(0)
 	}
 	if p.facts.Counted && int64(n) != p.usable {
-		p.w.Fail("%d items fit where %d were claimed: places are held that nobody uses, or were made up", n, p.usable)
+		p.w.Fail("%d items fit; %d were claimed: slots are lost, or there are too many", n, p.usable)
 	}
 	p.get(from, from+n)
 	p.empty()

@@ -9,14 +9,14 @@ import (
 	"github.com/ipckit/ipckit/harness/check"
 )
 
-// rounds of work in each of which a process must have grown: a run-time may take
-// more memory once, and who keeps something keeps it each time.
+// rounds of work in each of which a process must have grown: a run-time may take more
+// memory once, and a leak grows each time.
 const rounds = 3
 
-// steady expects that processes, and those that the subject itself has started
-// for them, hold after some work what they held before: not one descriptor or
-// mapping more for each hundred lives, and no memory, in
-// bytes, beyond the slack that their run-times may take.
+// steady expects that processes, and those that the subject itself has started for
+// them, hold after some work what they held before: at most two descriptors or shared
+// mappings more, and no memory beyond the slack that their run-times may take, in
+// bytes.
 func steady(w *check.World, users []*check.Process, slack int64, work func()) {
 	before := w.Footprints(users)
 	for round := 1; ; round++ {
@@ -35,7 +35,7 @@ func steady(w *check.World, users []*check.Process, slack int64, work func()) {
 			}
 			return
 		case round == rounds:
-			w.Fail("%s; before that the same work had grown it %d times", grown, rounds-1)
+			w.Fail("%s; the same work had grown it %d times before", grown, rounds-1)
 		}
 		before = now
 	}
@@ -45,11 +45,11 @@ func steady(w *check.World, users []*check.Process, slack int64, work func()) {
 func growth(name string, before, now check.Footprint, slack int64) string {
 	switch {
 	case now.Descriptors-before.Descriptors > 2:
-		return fmt.Sprintf("%s had %d descriptors open and has %d", name, before.Descriptors, now.Descriptors)
+		return fmt.Sprintf("%s had %d descriptors open and has %d after the same work again", name, before.Descriptors, now.Descriptors)
 	case now.Mappings-before.Mappings > 2:
-		return fmt.Sprintf("%s had %d shared mappings and has %d", name, before.Mappings, now.Mappings)
+		return fmt.Sprintf("%s had %d shared mappings and has %d after the same work again", name, before.Mappings, now.Mappings)
 	case now.Resident-before.Resident > slack:
-		return fmt.Sprintf("%s had %d KiB resident and has %d KiB", name, before.Resident>>10, now.Resident>>10)
+		return fmt.Sprintf("%s had %d KiB resident and has %d KiB after the same work again", name, before.Resident>>10, now.Resident>>10)
 	}
 	return ""
 }

@@ -12,7 +12,7 @@ import (
 // than its claims say, and where what was sent may still be under way.
 func direct(w *check.World) bool { return w.Profile() == subject.ProfileLink }
 
-// holds reports whether something may be put with nobody getting.
+// holds reports whether something may be put while no process gets.
 func (p *pair) holds() bool { return p.facts.Counted || p.facts.Capacities.Max >= 2<<10 }
 
 // now gets what was put a moment ago, without waiting: at once, where the queue
@@ -31,12 +31,12 @@ func (p *pair) now(i int, when string) {
 }
 
 // Send: a blocking send returns once its message is accepted: with room at
-// once, though nobody receives, and from then on the message is there.
+// once, though no process receives, and from then on the message is there.
 func Send(w *check.World) {
 	p := newPair(w, 2, 16)
 	if p.holds() {
 		for i := range 5 {
-			w.Step("a message is sent with nobody receiving, and received after the send has returned")
+			w.Step("a message is sent while no process receives, and received after the send has returned")
 			w.Must(p.producer.Put(p.item(i), subject.Forever), "sending with room and nobody receiving")
 			p.now(i, "after its send had returned")
 		}
@@ -75,10 +75,10 @@ func ReceiveNow(w *check.World) {
 func SendNow(w *check.World) {
 	p := newPair(w, 2, 16)
 	for round := range 2 {
-		w.Step("round %d: sends without waiting, with nobody receiving, until there is no room", round+1)
+		w.Step("round %d: sends without waiting, while no process receives, until there is no room", round+1)
 		n := p.fill(0, fillLimit)
 		if n == 0 && p.holds() {
-			w.Fail("a send without waiting was refused where nothing was inside")
+			w.Fail("a send without waiting must succeed where nothing is inside; it returned full")
 		}
 		for range 3 {
 			if n == fillLimit {
@@ -150,7 +150,7 @@ func cancelled(p *check.Process, c *check.Call) {
 	}
 }
 
-// Bounded: with nobody receiving, as much goes in as was claimed, whatever the
+// Bounded: while no process receives, as much goes in as was claimed, whatever the
 // size of the messages, and then a sender waits.
 func Bounded(w *check.World) {
 	f := w.Queues()
@@ -164,7 +164,7 @@ func Bounded(w *check.World) {
 			p.usable = f.Usable(p.shape.Capacity)
 			name := w.ObjectName(fmt.Sprintf("bounded%d-%d", usable, size))
 			p.attach(w.Process(fmt.Sprintf("sender %d×%d", usable, size)), w.Process(fmt.Sprintf("receiver %d×%d", usable, size)), name)
-			w.Step("capacity %d, messages of %d bytes, nobody receives", p.shape.Capacity, p.size)
+			w.Step("capacity %d, messages of %d bytes, no process receives", p.shape.Capacity, p.size)
 			p.bound()
 		}
 	}

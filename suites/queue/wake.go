@@ -8,7 +8,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// Wake: nobody sleeps on although there is work for him.
+// Wake: no process goes on to sleep although there is work for it.
 func Wake(w *check.World) {
 	p := newPair(w, 1, 8)
 	w.Step("a waiting consumer is woken by each of 50 items")
@@ -57,9 +57,9 @@ func (p *pair) wakeOfAll() {
 
 // wakeOfBothKinds has producers and consumers asleep at the same time. Two
 // consumers wait; a producer puts two items where there is room for one, so that
-// it falls asleep before the consumer whom its first item woke has come to take
-// it. That consumer makes room: where a wake-up goes to the other consumer alone,
-// who finds nothing, the producer sleeps on beside the room.
+// it falls asleep before the consumer that its first item woke has taken it. That
+// consumer makes room: where a wake-up goes to the other consumer alone, which finds
+// nothing, the producer goes on to sleep although there is room.
 func (p *pair) wakeOfBothKinds() {
 	w := p.w
 	other, err := w.Process("other consumer").OpenQueue(p.producer.Name)
@@ -81,7 +81,7 @@ func (p *pair) wakeOfBothKinds() {
 			got[0], got[1] = got[1], got[0] // either may have come first
 		}
 		if !bytes.Equal(got[0], first) || !bytes.Equal(got[1], second) {
-			w.Fail("%s and %s were put, and %s and %s came out", check.Show(first), check.Show(second), check.Show(got[0]), check.Show(got[1]))
+			w.Fail("%s and %s were put; %s and %s came out", check.Show(first), check.Show(second), check.Show(got[0]), check.Show(got[1]))
 		}
 	}
 	p.empty()

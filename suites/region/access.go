@@ -59,5 +59,5 @@ func private(w *check.World) {
 	if err := stranger.UnlinkRegion(a.Name); err == nil {
 		w.Fail("another user unlinked the region")
 	}
-	holds(w, a, 0, []byte("secret"), "the region after a stranger tried")
+	holds(w, a, 0, []byte("secret"), "the region after another user tried")
 }

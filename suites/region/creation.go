@@ -7,7 +7,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// earlyOpen opens while somebody creates. The region is large, so that a
+// earlyOpen opens while another process creates. The region is large, so that a
 // creator which sizes or fills it after the name is visible is met half-way.
 func earlyOpen(w *check.World) {
 	const rounds = 60
@@ -48,11 +48,11 @@ func earlyOpen(w *check.World) {
 	if whole == 0 {
 		w.Fail("the region could not be opened in any of %d rounds, even after its creation", rounds)
 	}
-	w.Note("%d opens came too early and were told so, %d got the whole region", early, whole)
+	w.Note("%d opens came too early and were refused, %d got the whole region", early, whole)
 }
 
 // stampede lets many processes create one name at the same time: one does,
-// the others are told, and all of them get the same region.
+// the others are refused, and all of them get the same region.
 func stampede(w *check.World) {
 	const size, rounds = page, 20
 	var crowd []*check.Process
@@ -76,7 +76,7 @@ func stampede(w *check.World) {
 			w.Refused(err, []subject.Kind{subject.Exists}, "creating a name that others create too")
 		}
 		if created != 1 {
-			w.Fail("%d of %d processes were told that they created the one region", created, len(crowd))
+			w.Fail("create succeeded in %d of %d processes; it must succeed in one", created, len(crowd))
 		}
 		for i, p := range crowd {
 			if regions[i] == nil {

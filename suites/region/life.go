@@ -32,11 +32,11 @@ func reuse(w *check.World) {
 	holds(w, c, 8, make([]byte, 3), "the new region after a write to the old one")
 	d, err := w.Process("second opener").OpenRegion(a.Name)
 	w.Must(err, "opening the name")
-	holds(w, d, 0, []byte("new"), "who opens the name gets the new region; its content")
+	holds(w, d, 0, []byte("new"), "the region that the name opens now")
 	for _, r := range []*check.Region{a, b} {
 		e, err := r.Process().OpenRegion(a.Name)
 		w.Must(err, "opening the name by %s, which has the old region still mapped", r.Process().Name())
-		holds(w, e, 0, []byte("new"), "who opens the name gets the new region, though it has the old one mapped; its content")
+		holds(w, e, 0, []byte("new"), "the region that the name opens now, in a process that has the old one mapped")
 		holds(w, r, 0, []byte("old"), "the old region, beside the new one")
 	}
 }
@@ -60,16 +60,16 @@ func outlive(w *check.World) {
 		holds(w, b, page-32, data, "what the creator wrote before it ended by "+end)
 		write(w, b, 0, []byte("still writable"))
 		holds(w, c, 0, []byte("still writable"), "the region after its creator ended by "+end)
-		w.Step("somebody who comes later asks for a region of that name")
+		w.Step("a process that comes later asks for a region of that name")
 		late := w.Process("latecomer (" + end + ")")
 		if d, err := late.CreateRegion(a.Name, 2*page); err == nil { // the name may have gone with the creator
 			write(w, d, page-32, []byte("another region"))
 		}
 		for _, r := range []*check.Region{b, c} {
-			holds(w, r, page-32, data, "what the creator wrote, after somebody else asked for a region of that name")
+			holds(w, r, page-32, data, "what the creator wrote, after another process asked for a region of that name")
 		}
 		if err := user.UnlinkRegion(a.Name); err != nil && subject.KindOf(err) != subject.NotFound {
-			w.Must(err, "unlinking by the one who is left")
+			w.Must(err, "unlinking by the process that is left")
 		}
 	}
 }
@@ -157,7 +157,7 @@ func stale(w *check.World) {
 	w.Must(a.Fill(0, page, seed), "filling the region")
 	a.Process().Kill()
 	b.Process().Kill()
-	w.Step("everybody was killed; a new run starts")
+	w.Step("all processes were killed; a new run starts")
 	zeros := protocol.Hash(make([]byte, page))
 	p := w.Process("next run")
 	c, err := p.CreateRegion(a.Name, page)

@@ -32,7 +32,7 @@ func oddNames(w *check.World) {
 	other := long[:len(long)-1] + "z"
 	b, err := p.CreateRegion(other, page)
 	if subject.KindOf(err) == subject.Exists {
-		w.Fail("the second name is said to exist, which nobody created: were both cut to the same?")
+		w.Fail("creating the second name returned exists, although no process created it: were both cut to the same?")
 	}
 	if err == nil {
 		holds(w, b, 0, make([]byte, 3), "the second of the two regions")

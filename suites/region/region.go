@@ -142,7 +142,7 @@ func bothWays(w *check.World) {
 		regions = append(regions, r)
 	}
 	for i, writer := range regions {
-		w.Step("%s writes, everybody reads", writer.Process().Name())
+		w.Step("%s writes, all processes read", writer.Process().Name())
 		data := check.Item(w.Rand.Uint64(), i, 16)
 		write(w, writer, int64(16*i), data)
 		for _, reader := range regions {
@@ -237,11 +237,11 @@ func missing(w *check.World) {
 	p := w.Process("opener")
 	name := w.ObjectName("missing")
 	_, err := p.OpenRegion(name)
-	w.Refused(err, []subject.Kind{subject.NotFound}, "opening a name that nobody created")
+	w.Refused(err, []subject.Kind{subject.NotFound}, "opening a name that no process created")
 	w.Step("opening must not have created it")
 	_, err = p.OpenRegion(name)
 	w.Refused(err, []subject.Kind{subject.NotFound}, "opening it a second time")
-	w.Refused(p.UnlinkRegion(name), []subject.Kind{subject.NotFound}, "unlinking a name that nobody created")
+	w.Refused(p.UnlinkRegion(name), []subject.Kind{subject.NotFound}, "unlinking a name that no process created")
 }
 
 func noResize(w *check.World) {
@@ -266,7 +266,7 @@ func noResize(w *check.World) {
 			hash, err := r.Digest(0, size)
 			w.Must(err, "reading the region whole by %s", r.Process().Name())
 			if hash != content {
-				w.Fail("%s does not read what the region held before somebody opened it", r.Process().Name())
+				w.Fail("%s does not read what the region held before another process opened it", r.Process().Name())
 			}
 		}
 	}

@@ -46,8 +46,8 @@ func whole(w *check.World) {
 			reads(w, x, record, "after the publish")
 		}
 	}
-	w.Step("two publish and two read at full speed")
-	writers, readers := w.Scratch(0), w.Scratch(0) // who reads is not told what has been published: that is SNAP-FRESH
+	w.Step("two processes publish and two read at full speed")
+	writers, readers := w.Scratch(0), w.Scratch(0) // readers do not learn what has been published: that is SNAP-FRESH
 	b := check.Bulk{Count: 20_000, SizeMin: w.RecordSize(16), SizeMax: most, Seed: w.Rand.Uint64()}
 	begin(s[0], b, writers)
 	works := []*check.Work{
@@ -66,8 +66,8 @@ func whole(w *check.World) {
 // namedRecord is from which size on a record of a workload says which it is.
 const namedRecord = 16
 
-// begin publishes one record of a workload, so that what was there before is not
-// met by those who read.
+// begin publishes one record of a workload, so that no reader meets what was there
+// before.
 func begin(s *check.Snapshot, b check.Bulk, scratch *check.Scratch) {
 	b.Count = 1
 	s.BeginPublishes(b, scratch).Right()
@@ -84,7 +84,7 @@ func fresh(w *check.World) {
 			reads(w, x, record, "after the publish")
 		}
 	}
-	w.Step("two publish and two read at full speed, and tell each other how far they are")
+	w.Step("two processes publish and two read at full speed, and share how far they are")
 	scratch := w.Scratch(0)
 	b := check.Bulk{Count: 20_000, SizeMin: most, SizeMax: most, Seed: w.Rand.Uint64()}
 	begin(s[0], b, scratch)
@@ -125,7 +125,7 @@ func readersStopped(w *check.World) {
 }
 
 // underWay waits until an endless workload has published something. One that has
-// not after a while, or that came back, is waited for: this tells why.
+// not after a while, or that returned, ends the spec as it ended.
 func underWay(work *check.Work, scratch *check.Scratch) {
 	for end := time.Now().Add(check.DefaultPatience); scratch.Of(work.Index).Published.Load() == 0; time.Sleep(time.Millisecond) {
 		if work.Returned() || time.Now().After(end) {

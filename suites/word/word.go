@@ -79,7 +79,7 @@ func add(w *check.World) {
 }
 
 // counts lets all of them count up one word at full speed. Each value may be
-// seen by one alone.
+// returned once.
 func counts(w *check.World, x []*check.Word, role string) {
 	const count = 100_000
 	total := uint64(count * len(x))
@@ -95,7 +95,7 @@ func counts(w *check.World, x []*check.Word, role string) {
 	is(w, x[0], total, "after all of them have counted")
 	for value, mark := range s.Marks()[:total] {
 		if mark == 0 {
-			w.Fail("nobody was told that the word had held %d", value)
+			w.Fail("no operation returned %d as what the word held before; each value must be returned once", value)
 		}
 	}
 	w.Note("%d steps by %d processes", total, len(x))
@@ -103,7 +103,7 @@ func counts(w *check.World, x []*check.Word, role string) {
 
 func cas(w *check.World) {
 	x := shared(w, page, 16, "first", "second", "third")
-	w.Step("one that fails changes nothing and tells what the word held, one that succeeds does it once")
+	w.Step("a compare-and-swap that fails changes nothing and returns what the word held; one that succeeds swaps once")
 	for i, v := range []uint64{0, 1, 1 << 32, 1<<64 - 1, 7} {
 		a, b := x[i%2], x[(i+1)%2]
 		w.Must(a.Store(v), "storing %d", v)
