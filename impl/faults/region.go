@@ -13,7 +13,7 @@ func regionFaults() []Fault {
 		{ID: "region-size-unchecked", Text: "a size of zero makes an empty region", Requirement: "REG-BADSIZE", Verdict: "fail", At: "was created", Base: inRegion(region.SizeUnchecked)},
 		{ID: "region-name-left-by-refusal", Text: "checks the size after it has made the name", Requirement: "REG-BADSIZE", Verdict: "fail", At: "must not stay behind", Base: inRegion(region.NameLeftByRefusal)},
 		{ID: "region-create-truncates", Text: "creates without O_EXCL and truncates", Requirement: "REG-EXISTS", Verdict: "fail", At: "creating a name that exists", Base: inRegion(region.CreateTruncates)},
-		{ID: "region-open-creates", Text: "opens with O_CREAT", Requirement: "REG-MISSING", Verdict: "fail", At: "nobody created", Base: inRegion(region.OpenCreates)},
+		{ID: "region-open-creates", Text: "opens with O_CREAT", Requirement: "REG-MISSING", Verdict: "fail", At: "no process created", Base: inRegion(region.OpenCreates)},
 		{ID: "region-open-truncates", Text: "open calls ftruncate with a size of its own", Requirement: "REG-NORESIZE", Verdict: "fail", At: "before it was opened", Base: inRegion(region.OpenTruncates)},
 		{ID: "region-open-initialises", Text: "open clears the region's first bytes", Requirement: "REG-NORESIZE", Verdict: "fail", At: "before another process opened it", Base: inRegion(region.OpenInitialises)},
 		{ID: "region-unlink-forgotten", Text: "unlink does nothing", Requirement: "REG-UNLINK", Verdict: "fail", At: "opening the unlinked name", Base: inRegion(region.UnlinkForgotten)},

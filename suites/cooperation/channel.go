@@ -7,14 +7,14 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// A channel is a pair of queues between a client and whoever serves it.
+// A channel is a pair of queues between a client and its server.
 type channel struct {
 	client          *check.Process
-	request, answer *line
+	request, answer *hop
 }
 
-// A line is one queue: the end where items are put, and that where they are got.
-type line struct {
+// A hop is one queue: the end where items are put, and that where they are got.
+type hop struct {
 	name       string
 	put, taken *check.Queue
 }
@@ -27,7 +27,7 @@ func newChannel(w *check.World, client *check.Process) channel {
 		w.Must(err, "creating a queue of capacity %d for items up to %d bytes", shape.Capacity, shape.ItemMax)
 		return q
 	}
-	c := channel{client, &line{name: w.ObjectName("request")}, &line{name: w.ObjectName("answer")}}
+	c := channel{client, &hop{name: w.ObjectName("request")}, &hop{name: w.ObjectName("answer")}}
 	c.request.name += c.suffix()
 	c.answer.name += c.suffix()
 	c.request.put, c.answer.taken = create(c.request.name), create(c.answer.name)
@@ -37,7 +37,7 @@ func newChannel(w *check.World, client *check.Process) channel {
 // channelRoom is how many items the queues hold, where that can be chosen.
 const channelRoom = 4
 
-// suffix tells the queues of one client from those of another.
+// suffix sets the queues of one client apart from those of another.
 func (c channel) suffix() string {
 	var b []byte
 	for _, r := range c.client.Name() {
@@ -58,15 +58,15 @@ func (c channel) serve(w *check.World, server *check.Process) {
 	c.request.taken, c.answer.put = open(c.request.name), open(c.answer.name)
 }
 
-// tell sends a number to the server.
-func (c channel) tell(w *check.World, await check.Await, n uint64) {
+// send sends a number to the server.
+func (c channel) send(w *check.World, await check.Await, n uint64) {
 	_, err := await(c.request.put.BeginPut(message(n), subject.Forever)).Return()
 	w.Must(err, "sending a request by %s", c.client.Name())
 }
 
 // call sends a number to the server and waits for the answer.
 func (c channel) call(w *check.World, await check.Await, n uint64) uint64 {
-	c.tell(w, await, n)
+	c.send(w, await, n)
 	b, err := await(c.answer.taken.BeginGet(subject.Forever)).Item()
 	w.Must(err, "waiting for an answer by %s", c.client.Name())
 	return c.number(w, b)

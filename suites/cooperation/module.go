@@ -133,7 +133,7 @@ func replaceServer(w *check.World, profile string) {
 		}
 		moment := life % 4
 		if profile == subject.ProfileMailbox && moment%2 == 1 {
-			moment = 0 // what has been sent to who dies may be lost with it or come again, as delivery is claimed
+			moment = 0 // what has been sent to a process that dies may be lost with it or come again, by the claimed delivery
 		}
 		switch moment {
 		case 0:
@@ -154,7 +154,7 @@ func replaceServer(w *check.World, profile string) {
 			w.Step("%s dies with a request in hand; the client asks again", s.Name())
 			s.Kill()
 			if b, err := c.answer.taken.Get(subject.Never); err == nil {
-				w.Fail("an answer of %d came to a request that nobody has answered", c.number(w, b))
+				w.Fail("an answer of %d came to a request that no module has answered", c.number(w, b))
 			}
 			asked = asked[1:]
 			put(inHand)

@@ -13,7 +13,7 @@ const (
 	counters = 3
 	readers  = 2
 	chunks   = 24 // divided among the counters
-	looks    = 30 // of each reader at most: nobody promises that readers do not starve writers
+	looks    = 30 // of each reader at most: readers may starve writers, as nothing else is claimed
 )
 
 // share has processes count the letters of a text together, in one table, while
@@ -84,7 +84,7 @@ func (j *job) counting(index int, add func(await check.Await, text []byte)) chec
 	}
 }
 
-// reading is the script of one reader, who looks at the table until it is done.
+// reading is the script of one reader, which looks at the table until it is done.
 func (j *job) reading(read func(await check.Await) table) check.Script {
 	return func(await check.Await) {
 		last := table{}
@@ -103,13 +103,13 @@ func (j *job) reading(read func(await check.Await) table) check.Script {
 }
 
 // table checks what a process read.
-func (j *job) table(b []byte, who string) table {
+func (j *job) table(b []byte, reader string) table {
 	t, ok := readTable(b)
 	if !ok {
-		j.w.Fail("%s: the shared record that %s reads has %d bytes, not %d", j.how, who, len(b), tableSize)
+		j.w.Fail("%s: the shared record that %s reads has %d bytes, not %d", j.how, reader, len(b), tableSize)
 	}
 	if wrong := t.whole(); wrong != "" {
-		j.w.Fail("%s: the shared record that %s reads is not whole: %s", j.how, who, wrong)
+		j.w.Fail("%s: the shared record that %s reads is not whole: %s", j.how, reader, wrong)
 	}
 	return t
 }
@@ -233,7 +233,7 @@ const (
 
 func message(n uint64) []byte { return binary.NativeEndian.AppendUint32(nil, uint32(n)) }
 
-// shareMessages has the table in the hands of one process, the keeper, to whom
+// shareMessages has the table in the hands of one process, the keeper, to which
 // the others have a pair of queues each.
 func shareMessages(w *check.World, profile string) {
 	j := newJob(w, "kept by a process, through "+profile)
@@ -272,14 +272,14 @@ func shareMessages(w *check.World, profile string) {
 				j.added += chunkSize
 			}
 			j.active--
-			clients[i].tell(w, await, theEnd)
+			clients[i].send(w, await, theEnd)
 		})
 	}
 	for i := counters; i < len(crew); i++ {
 		reading := j.reading(func(await check.Await) table { return table{total: clients[i].call(w, await, ask)} })
 		scripts = append(scripts, func(await check.Await) {
 			reading(await)
-			clients[i].tell(w, await, theEnd)
+			clients[i].send(w, await, theEnd)
 		})
 	}
 	w.Together(scripts...)

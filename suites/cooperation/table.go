@@ -19,7 +19,7 @@ type table struct {
 
 const tableSize = 8 * (letters + 1)
 
-// chunk is a piece of the text that is counted, which nobody holds as a whole:
+// chunk is a piece of the text that is counted, which no process holds as a whole:
 // piece i follows from the seed.
 func chunk(seed uint64, i int) []byte {
 	text := check.Item(seed, i, chunkSize)
@@ -39,7 +39,7 @@ func (t *table) add(text []byte) {
 	t.total += uint64(len(text))
 }
 
-// whole tells what is wrong with a record that no process wrote as a whole; ""
+// whole says what is wrong with a record that no process wrote as a whole; ""
 // where nothing is.
 func (t *table) whole() string {
 	var sum uint64

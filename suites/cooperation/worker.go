@@ -25,7 +25,7 @@ type seat struct {
 	region *check.Region
 }
 
-// turn does what is due at the desk, with nobody else there.
+// turn does what is due at the desk, with no other process there.
 func (s *seat) turn(due uint64, f func(number uint64) (newTurn, newNumber uint64)) {
 	s.guard.within(s.w, now, s.guard.alone, func() {
 		b, err := s.region.Read(0, deskSize)

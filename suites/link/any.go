@@ -17,13 +17,13 @@ func Any(w *check.World) {
 	server := l.parties[0]
 	receive := func() (from int, message []byte) {
 		name, message, err := server.BeginReceive(subject.Forever).Message()
-		w.Must(err, "receiving from anybody")
+		w.Must(err, "receiving from any peer")
 		for i, e := range ends {
 			if name == e.Party().Name {
 				return i, message
 			}
 		}
-		w.Fail("receiving from anybody named %q as the sender, which nobody is called", name)
+		w.Fail("receiving from any peer named %q as the sender, and no peer has that name", name)
 		return 0, nil
 	}
 
@@ -37,7 +37,7 @@ func Any(w *check.World) {
 		for range 2 * len(ends) {
 			from, got := receive()
 			if len(due[from]) == 0 || !bytes.Equal(got, due[from][0]) {
-				w.Fail("%s came and was said to be from %s, who has not sent it, or not now", check.Show(got), ends[from].Process().Name())
+				w.Fail("%s came and was said to be from %s, which has not sent it, or not now", check.Show(got), ends[from].Process().Name())
 			}
 			due[from] = due[from][1:]
 		}
@@ -52,15 +52,15 @@ func Any(w *check.World) {
 		l.expect(ends[i], m, "the server's answer")
 	}
 	_, _, err := server.BeginReceive(subject.Never).Message()
-	w.Refused(err, []subject.Kind{subject.Empty}, "receiving from anybody without waiting, when all was received,")
+	w.Refused(err, []subject.Kind{subject.Empty}, "receiving from any peer without waiting, after all was received")
 
-	w.Step("the server waits for anybody; each client in turn wakes it")
+	w.Step("the server waits for any client; each in turn wakes it")
 	for i, e := range ends {
 		call := server.BeginReceive(subject.Forever)
-		call.Blocks("receiving from anybody, where nobody has sent")
+		call.Blocks("receiving from any peer, while none has sent")
 		m := l.send(e, 24)
 		name, got, err := call.Message()
-		w.Must(err, "receiving from anybody")
+		w.Must(err, "receiving from any peer")
 		if name != e.Party().Name || !bytes.Equal(got, m) {
 			w.Fail("client %d sent %s; the server received %s from %q", i+1, check.Show(m), check.Show(got), name)
 		}
@@ -104,9 +104,9 @@ func Any(w *check.World) {
 		w.Fail("the dead client's last message, %s, did not come, but %s from %s", check.Show(m), check.Show(got), ends[from].Process().Name())
 	}
 	name, _, err := server.BeginReceive(subject.Forever).Message()
-	w.Refused(err, gone, "receiving from anybody after a client's death")
+	w.Refused(err, gone, "receiving from any peer after a client's death")
 	if name != ends[1].Party().Name {
-		w.Fail("the death of %q was told as that of %q", ends[1].Party().Name, name)
+		w.Fail("the death of %q was reported as that of %q", ends[1].Party().Name, name)
 	}
 	for _, i := range []int{0, 2} {
 		m := l.send(ends[i], 24)

@@ -17,7 +17,7 @@ func Dead(w *check.World) {
 		end func(*check.Process)
 	}{{"is killed", (*check.Process).Kill}, {"exits", (*check.Process).Exit}}
 	for i, e := range ends {
-		mourn := func(what string) (l *linked, a, b *check.Link) {
+		meet := func(what string) (l *linked, a, b *check.Link) {
 			l = newLinked(w, fmt.Sprintf("survivor%d%s", i, what), fmt.Sprintf("dead%d%s", i, what))
 			a, b = l.link(1)
 			w.Step("the two have talked")
@@ -26,7 +26,7 @@ func Dead(w *check.World) {
 			return l, a, b
 		}
 
-		l, a, b := mourn("words")
+		l, a, b := meet("words")
 		w.Step("the peer sends three messages and %s", e.how)
 		var sent [][]byte
 		for range 3 {
@@ -47,7 +47,7 @@ func Dead(w *check.World) {
 			w.Refused(a.Put(l.message(16), subject.Forever), gone, "sending to the dead peer")
 		}
 
-		_, a, b = mourn("receive")
+		_, a, b = meet("receive")
 		w.Step("the survivor waits for a message, and the peer %s", e.how)
 		call := a.BeginGet(subject.Forever)
 		call.Blocks("receiving from a peer that has sent nothing")
@@ -55,10 +55,10 @@ func Dead(w *check.World) {
 		_, err = call.Item()
 		w.Refused(err, gone, "the receive that waited")
 
-		l, a, b = mourn("send")
+		l, a, b = meet("send")
 		w.Step("the survivor waits for room, and the peer %s", e.how)
 		if sent, full := l.fill(a); !full {
-			w.RuledOut("%d messages were accepted with nobody receiving: no full link was seen", len(sent))
+			w.RuledOut("%d messages were accepted while no process receives: no full link was seen", len(sent))
 			e.end(b.Process())
 			continue
 		}

@@ -105,9 +105,9 @@ func (l *linked) expect(to *check.Link, want []byte, what string) {
 func (l *linked) none(to *check.Link, when string) {
 	got, err := to.Get(subject.Never)
 	if err == nil {
-		l.w.Fail("%s received %s, %s", to.Process().Name(), check.Show(got), when)
+		l.w.Fail("%s received %s, %s; it must return empty", to.Process().Name(), check.Show(got), when)
 	}
-	l.w.Refused(err, []subject.Kind{subject.Empty}, "receiving by %s without waiting, %s,", to.Process().Name(), when)
+	l.w.Refused(err, []subject.Kind{subject.Empty}, "receiving by %s without waiting, %s", to.Process().Name(), when)
 }
 
 // fill sends without waiting until the link says full; it gives what was
@@ -184,7 +184,7 @@ func Named(w *check.World) {
 	}
 	w.Step("the receiver waits for the friend, and the stranger sends")
 	call := fromFriend.BeginReceive(l.size(16), subject.Forever)
-	call.Blocks("receiving from the friend, who has sent nothing")
+	call.Blocks("receiving from the friend, which has sent nothing")
 	s := l.send(stranger, 16)
 	call.Blocks("receiving from the friend, while only the stranger has sent")
 	f := l.send(friend, 16)
@@ -211,7 +211,7 @@ func Pair(w *check.World) {
 	w.Step("one direction is full; the other goes on")
 	sent, full := l.fill(a)
 	if !full {
-		w.RuledOut("%d messages were accepted with nobody receiving: no full link was seen", len(sent))
+		w.RuledOut("%d messages were accepted while no process receives: no full link was seen", len(sent))
 	}
 	for range 3 {
 		m := l.message(64)

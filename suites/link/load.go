@@ -67,7 +67,7 @@ func (l *trial) begin(r *load.Round) {
 	}
 }
 
-// attach links a sender, a receiver and a third with each other; who is which
+// attach links a sender, a receiver and a third with each other; which is which
 // changes from round to round. It draws the sizes of their messages.
 func (l *trial) attach(r *load.Round) {
 	var parties []*check.Party
@@ -90,7 +90,7 @@ func (l *trial) attach(r *load.Round) {
 	if r.Rand.IntN(2) == 0 && l.claims.Framing != subject.FramingStream {
 		l.low = min(l.high, max(int64(least), history.SmallestNamed, l.high/2))
 	}
-	// So little that it is surely held while nobody receives it.
+	// So little that it is surely held while no process receives it.
 	l.strange = check.Bulk{Count: 2, SizeMin: l.high, SizeMax: l.high, Seed: r.Rand.Uint64()}
 }
 
@@ -101,7 +101,7 @@ func (l *trial) end(r *load.Round) {
 	x.Count, x.Wait, x.SizeMin, x.SizeMax = 1<<12, subject.Never, l.high, l.high
 	drain := l.to.Record(x)
 	if stuck := l.w.Ended([]*check.Recording{drain}); stuck != "" {
-		l.w.Timeout("a receive that must not wait, on a link that nobody uses: %s", stuck)
+		l.w.Timeout("a receive without waiting, on a link that no other process uses: %s", stuck)
 	}
 	drain.Broken()
 	r.Recorded(drain)

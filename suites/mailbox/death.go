@@ -31,14 +31,14 @@ func receiverDeaths(w *check.World) {
 // is lost, the survivor waits for ever.
 func redelivered(w *check.World) {
 	const deaths = 25
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("again", 4, "sender", "survivor")
 	sender, survivor := q[0], q[1]
 	for i := range deaths {
 		victim, err := w.Process(fmt.Sprintf("victim %d", i+1)).OpenQueue(sender.Name)
 		w.Must(err, "opening the mailbox")
 		o.send(sender, i, i+1)
-		o.receive(victim, i, i+1, "by who is about to be killed")
+		o.receive(victim, i, i+1, "by the process that is about to be killed")
 		victim.Process().Kill()
 		got, err := survivor.Get(subject.Forever)
 		w.Must(err, "receiving after a receiver was killed with a message in hand")

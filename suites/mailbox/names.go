@@ -10,7 +10,7 @@ import (
 
 // oddNames: an unusual name is refused, or is a mailbox like any other.
 func oddNames(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	p, q := w.Process("creator"), w.Process("opener")
 	base := names.Base(w)
 	plain, err := p.CreateQueue("/"+base+"-plain", o.facts.Shape(4, o.size))
@@ -35,7 +35,7 @@ func oddNames(w *check.World) {
 	other := long[:len(long)-1] + "z"
 	b, err := p.CreateQueue(other, o.facts.Shape(4, o.size))
 	if subject.KindOf(err) == subject.Exists {
-		w.Fail("the second name is said to exist, which nobody created: were both cut to the same?")
+		w.Fail("creating the second name returned exists, although no process created it: were both cut to the same?")
 	}
 	if err == nil {
 		o.none(b, "from the second of two mailboxes, where the first has a message")
@@ -47,7 +47,7 @@ func oddNames(w *check.World) {
 
 // name creates, opens, uses and removes a mailbox, if the name is accepted. base
 // is the name of a file that a name which escapes would make outside.
-func (o *office) name(p, q *check.Process, n names.Name, base string, outside []string) {
+func (o *box) name(p, q *check.Process, n names.Name, base string, outside []string) {
 	w := o.w
 	a, err := p.CreateQueue(n.Name, o.facts.Shape(4, o.size))
 	names.Stays(w, p, n, base, outside)

@@ -9,11 +9,11 @@ import (
 
 // owned: a mailbox that a process owns is its own alone, and ends with it.
 func owned(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	for _, end := range []string{"killed", "exits"} {
 		name := w.ObjectName(end)
 		q := o.open(name, o.facts.Shape(2, o.size), true, "owner, "+end, "sender, "+end, "reader, "+end)
-		w.Step("the owner receives, nobody else does")
+		w.Step("the owner receives, no other process does")
 		o.send(q[1], 0, 1)
 		_, err := q[2].Get(subject.Never)
 		w.Refused(err, []subject.Kind{subject.Permission}, "receiving by a process that does not own the mailbox")
@@ -28,10 +28,10 @@ func owned(w *check.World) {
 			owner.Exit()
 		}
 		_, err = put.Return()
-		w.Refused(err, told, "the send that waited when the mailbox's owner ended")
+		w.Refused(err, deleted, "the send that waited when the mailbox's owner ended")
 		w.Step("the mailbox has gone with it")
 		err = q[1].Put(o.message(0), subject.Never)
-		w.Refused(err, told, "sending to the mailbox whose owner has ended")
+		w.Refused(err, deleted, "sending to the mailbox whose owner has ended")
 		_, err = w.Process("latecomer, " + end).OpenQueue(name)
 		w.Refused(err, []subject.Kind{subject.NotFound}, "opening the mailbox whose owner has ended")
 	}
@@ -40,7 +40,7 @@ func owned(w *check.World) {
 // handOver: the new owner gets all that is left, in order and once, and the
 // former one nothing.
 func handOver(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	name := w.ObjectName("handed")
 	q := o.open(name, o.facts.Shape(6, o.size), true, "first owner", "second owner", "sender")
 	first, second, sender := q[0], q[1], q[2]
@@ -51,14 +51,14 @@ func handOver(w *check.World) {
 		o.send(sender, next, next+have)
 		o.receive(first, next, next+1, "by the owner")
 		_, err := second.Get(subject.Never)
-		w.Refused(err, []subject.Kind{subject.Permission}, "receiving by who is not the owner yet")
+		w.Refused(err, []subject.Kind{subject.Permission}, "receiving by a process that is not the owner yet")
 		w.Must(first.HandOver(second.Process()), "handing the mailbox over")
 		if got, err := first.Get(subject.Never); err == nil {
 			w.Fail("the former owner received %s after it had handed the mailbox over", check.Show(got))
 		} else {
 			w.Refused(err, []subject.Kind{subject.Permission}, "receiving by the former owner")
 		}
-		w.Refused(first.HandOver(first.Process()), []subject.Kind{subject.Permission}, "handing over by who is no longer the owner")
+		w.Refused(first.HandOver(first.Process()), []subject.Kind{subject.Permission}, "handing over by a process that is no longer the owner")
 		o.receive(second, next+1, next+have, "by the new owner")
 		o.none(second, "when all was received")
 		next += have
@@ -72,7 +72,7 @@ func handOver(w *check.World) {
 
 // identity: the sender that is named is the one that sent.
 func identity(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("named", 8, "receiver", "first", "second", "third")
 	receiver, senders := q[0], q[1:]
 	from := func(i, sender int, when string) {
@@ -94,7 +94,7 @@ func identity(w *check.World) {
 	offered, err := senders[1].PutAs(o.message(30), first, subject.Forever)
 	switch {
 	case !offered:
-		w.RuledOut("nobody can say who he is: a sender is not asked")
+		w.RuledOut("no sender names itself: the subject has no operation for that")
 	case err != nil:
 		w.Refused(err, []subject.Kind{subject.Permission}, "sending under another's name")
 	default:
@@ -115,7 +115,7 @@ func identity(w *check.World) {
 
 // prioritised: the oldest of the highest priority comes first.
 func prioritised(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("urgent", 10, "sender", "receiver")
 	room := int(min(o.facts.Usable(o.facts.Capacity(10)), 10))
 	if room < 2 {

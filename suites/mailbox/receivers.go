@@ -10,7 +10,7 @@ import (
 
 // oneReceiver: of several receivers just one gets each message.
 func oneReceiver(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("pool", 8, "sender", "first", "second", "third")
 	sender, receivers := q[0], q[1:]
 	w.Step("each of 20 messages is received by one, and then the others look")
@@ -53,7 +53,7 @@ func oneReceiver(w *check.World) {
 }
 
 // pool lets the receivers share a bulk of messages.
-func (o *office) pool(sender *check.Queue, receivers []*check.Queue, count int) {
+func (o *box) pool(sender *check.Queue, receivers []*check.Queue, count int) {
 	w := o.w
 	w.Mute(true)
 	defer w.Mute(false)
@@ -83,7 +83,7 @@ func (o *office) pool(sender *check.Queue, receivers []*check.Queue, count int) 
 		i, known := index[string(got)]
 		switch {
 		case !known:
-			w.Fail("%s received %s, which nobody sent", name, check.Show(got))
+			w.Fail("%s received %s, which no process sent", name, check.Show(got))
 		case seen[i] != "":
 			w.Fail("message %d was received by %s and by %s", i, seen[i], name)
 		}
@@ -100,12 +100,13 @@ func (o *office) pool(sender *check.Queue, receivers []*check.Queue, count int) 
 	w.Note("%d messages at full speed, each received once: %v", count, shares)
 }
 
-// sigpipe: who sends to nobody is refused, or goes on; it is not killed.
+// sigpipe: a process that sends where none receives is refused, or goes on; it is not
+// killed.
 func sigpipe(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("gone", 4, "sender", "receiver", "remover")
 	o.send(q[0], 0, 1)
-	o.receive(q[1], 0, 1, "while everybody was there")
+	o.receive(q[1], 0, 1, "while all processes were there")
 	w.Step("the only receiver is killed; its sender sends on, until it is refused")
 	q[1].Process().Kill()
 	o.tolerated(q[0])
@@ -116,14 +117,14 @@ func sigpipe(w *check.World) {
 	again, err := q[0].Process().CreateQueue(w.ObjectName("again"), o.facts.Shape(4, o.size))
 	w.Must(err, "creating another mailbox")
 	o.send(again, 1, 2)
-	o.receive(again, 1, 2, "by its sender himself")
+	o.receive(again, 1, 2, "by its sender itself")
 }
 
 // tolerated sends until it is refused, or often enough.
-func (o *office) tolerated(q *check.Queue) {
+func (o *box) tolerated(q *check.Queue) {
 	for i := range 20 {
 		if err := q.Put(o.message(i), subject.Never); err != nil {
-			o.w.Refused(err, append([]subject.Kind{subject.Full, subject.IO, subject.Invalid}, told...), "sending with nobody there to receive")
+			o.w.Refused(err, append([]subject.Kind{subject.Full, subject.IO, subject.Invalid}, deleted...), "sending where no process is left to receive")
 			return
 		}
 	}
@@ -132,7 +133,7 @@ func (o *office) tolerated(q *check.Queue) {
 // many: one process holds a thousand mailboxes, and each is its own.
 func many(w *check.World) {
 	const count = 1000
-	o := newOffice(w)
+	o := newBox(w)
 	a, b := w.Process("holder"), w.Process("user")
 	w.Step("one process makes %d mailboxes and keeps them open; another opens them and sends to each", count)
 	before := a.Footprint()
@@ -159,9 +160,9 @@ func many(w *check.World) {
 		now.Descriptors-before.Descriptors, (now.Resident-before.Resident)>>10)
 }
 
-// goneBlocked: who waits at a mailbox that is deleted is told.
+// goneBlocked: a process that waits at a mailbox is released when that is deleted.
 func goneBlocked(w *check.World) {
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("receivers", 2, "remover", "first receiver", "second receiver")
 	a, b := q[1].BeginGet(subject.Forever), q[2].BeginGet(subject.Forever)
 	a.Blocks("receiving from the empty mailbox")
@@ -170,7 +171,7 @@ func goneBlocked(w *check.World) {
 	w.Must(q[0].Process().UnlinkQueue(q[0].Name), "unlinking the mailbox")
 	for _, c := range []*check.Call{a, b} {
 		_, err := c.Item()
-		w.Refused(err, told, "the receive that waited when the mailbox was deleted")
+		w.Refused(err, deleted, "the receive that waited when the mailbox was deleted")
 	}
 	s := o.share("senders", 2, "other remover", "sender")
 	n := o.fill(s[1], 0)
@@ -179,7 +180,7 @@ func goneBlocked(w *check.World) {
 	w.Step("the full mailbox at which a sender waits is deleted")
 	w.Must(s[0].Process().UnlinkQueue(s[0].Name), "unlinking the mailbox")
 	_, err := put.Return()
-	w.Refused(err, told, "the send that waited when the mailbox was deleted")
+	w.Refused(err, deleted, "the send that waited when the mailbox was deleted")
 }
 
 // private: other users are kept out.
@@ -187,7 +188,7 @@ func private(w *check.World) {
 	if ok, reason := w.CanChangeUser(); !ok {
 		w.Skip("no process can be started under another user id here: %s", reason)
 	}
-	o := newOffice(w)
+	o := newBox(w)
 	q := o.share("private", 4, "user")[0]
 	o.send(q, 0, 1)
 	stranger := w.ProcessAs("stranger", 65533)
@@ -195,7 +196,7 @@ func private(w *check.World) {
 	theirs, err := stranger.OpenQueue(q.Name)
 	if err != nil {
 		w.Refused(err, []subject.Kind{subject.Permission, subject.NotFound}, "another user's opening of the mailbox")
-	} else { // as msgget(2) without permissions gives everybody the id
+	} else { // as msgget(2) without permissions gives every user the id
 		refusal := []subject.Kind{subject.Permission}
 		w.Refused(theirs.Put(o.message(1), subject.Never), refusal, "another user's sending to the mailbox")
 		_, err = theirs.Get(subject.Never)
@@ -204,6 +205,6 @@ func private(w *check.World) {
 	if err := stranger.UnlinkQueue(q.Name); err == nil {
 		w.Fail("another user unlinked the mailbox")
 	}
-	o.receive(q, 0, 1, "after a stranger tried")
-	o.none(q, "after a stranger tried")
+	o.receive(q, 0, 1, "after another user tried")
+	o.none(q, "after another user tried")
 }

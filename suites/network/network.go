@@ -86,7 +86,7 @@ func spans(w *check.World) (all []span) {
 	return all
 }
 
-// cut looks whether operations come back while the line is cut: it heals
+// cut looks whether operations come back while the connection is cut: it heals
 // only when they have.
 func cut(w *check.World) {
 	w.IgnoreLeftovers() // after a cut the one side keeps for a while what the other may come back for
@@ -110,11 +110,11 @@ func cut(w *check.World) {
 		const limit = subject.Wait(700 * time.Millisecond)
 		w.Step("the far host waits for a message of the %s, for at most %v", profile, time.Duration(limit))
 		call := far.BeginGet(limit)
-		time.Sleep(50 * time.Millisecond) // it waits by then; if not, it begins over a line that is cut
+		time.Sleep(50 * time.Millisecond) // it waits by then; if not, it begins over a connection that is cut
 		w.Cut()
 		fails := func(c *check.Call, what string) {
 			if _, err := c.Return(); err == nil {
-				w.Fail("%s over the %s succeeded, although the line is cut", what, profile)
+				w.Fail("%s over the %s succeeded, although the connection is cut", what, profile)
 			}
 		}
 		fails(call, "a receive that began before the cut")
@@ -129,7 +129,7 @@ func cut(w *check.World) {
 	}
 }
 
-// heal counts what has arrived after a line was cut and has healed, a few
+// heal counts what has arrived after a connection was cut and has healed, a few
 // times. A send that was refused may have arrived, or not.
 func heal(w *check.World) {
 	w.IgnoreLeftovers() // as in cut
@@ -146,7 +146,7 @@ func heal(w *check.World) {
 	}
 }
 
-// mended is the messages of one direction over a line that is cut and heals.
+// mended is the messages of one direction over a connection that is cut and heals.
 type mended struct {
 	w        *check.World
 	size     int64
@@ -164,7 +164,7 @@ func (m *mended) next() []byte {
 
 func (m *mended) sent(err error) { m.accepted[len(m.accepted)-1] = err == nil }
 
-// exchange sends before a cut, during it so that the line heals meanwhile, during
+// exchange sends before a cut, during it so that the connection heals meanwhile, during
 // it for too short, and after it.
 func (m *mended) exchange(from, to *check.Queue) {
 	const short, long = subject.Wait(300 * time.Millisecond), subject.Wait(20 * time.Second)
@@ -174,7 +174,7 @@ func (m *mended) exchange(from, to *check.Queue) {
 		m.sent(from.Put(m.next(), long))
 		w.Cut()
 		call := from.BeginPut(m.next(), long)
-		time.Sleep(400 * time.Millisecond) // the line heals while it waits, or has returned
+		time.Sleep(400 * time.Millisecond) // the connection heals while it waits, or has returned
 		w.Heal()
 		_, err := call.Return()
 		m.sent(err)
@@ -186,12 +186,12 @@ func (m *mended) exchange(from, to *check.Queue) {
 		m.sent(from.Put(m.next(), long))
 	}
 	w.Step("what has not come yet comes")
-	w.Must(from.Put(m.next(), subject.Forever), "sending after the line has healed")
-	const patience = 50 // the first receives may still be told of the cut
+	w.Must(from.Put(m.next(), subject.Forever), "sending after the connection has healed")
+	const patience = 50 // the first receives may still report the cut
 	for tries := 1; m.last != len(m.accepted)-1; tries++ {
 		if err := m.drain(to, subject.Forever); err != nil {
 			if tries == patience {
-				w.Must(err, "receiving after the line has healed")
+				w.Must(err, "receiving after the connection has healed")
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
@@ -220,7 +220,7 @@ func (m *mended) drain(to *check.Queue, wait subject.Wait) error {
 		}
 		switch {
 		case number < 0:
-			m.w.Fail("%s came, which nobody has sent", check.Show(got))
+			m.w.Fail("%s came, which no process has sent", check.Show(got))
 		case m.seen[number]:
 			m.w.Fail("message %d of %d came twice", number+1, len(m.accepted))
 		case number < m.last:
