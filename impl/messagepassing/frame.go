@@ -66,7 +66,7 @@ const (
 	requestExpose                    // body: key; a listening socket follows over the same connection
 	requestHello                     // over TCP, first. body: nonce; the answer: the broker's nonce and proof
 	requestProve                     // over TCP, second. body: proof and identity; the answer: the session's token
-	requestResume                    // over TCP, instead of further requests. body: token; priority: number of the last answer received; pid: number of the unanswered request
+	requestResume                    // over TCP, third, to resume. body: token; priority: last answer received; pid: unanswered request
 	requestWatch                     // room: number of ends received; answered when there is another, or a relayed link has a message
 	requestRelease                   // body: key of the mailbox that this endpoint sends to over a relayed link
 	requestLink                      // name of the other endpoint; room: number of ends of links with it that were received

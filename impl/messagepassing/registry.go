@@ -9,10 +9,10 @@ import (
 )
 
 // registry is the broker's table of names. For each pair of members it makes one
-// socketpair, writes to each end who holds it, and passes the ends to the two
-// processes (SCM_RIGHTS, unix(7)). Messages then bypass the broker, unless one
-// member is on another host, or may be: then the link is a channel through the
-// broker.
+// socketpair, writes to each end which member holds it, and passes the ends to
+// the two processes (SCM_RIGHTS, unix(7)). Messages then bypass the broker,
+// unless one member is on another host, or may be: then the link is a channel
+// through the broker.
 type registry struct {
 	server  *server
 	byName  map[string]*member
@@ -150,8 +150,8 @@ func (r *registry) discard(e end) {
 	_ = unix.Close(e.fd)
 }
 
-// give gives m its end of a link, and writes to the other side who m is. That
-// hello is the first record that the other side receives, since m could not
+// give gives m its end of a link, and writes m's identity to the other side.
+// That hello is the first record that the other side receives, since m could not
 // write before, so it cannot be forged.
 func (m *member) give(e end) {
 	hello := appendHello(m.credentials)

@@ -109,9 +109,9 @@ func (s *server) acceptRemote(e *tcpListener) {
 			_ = unix.Close(fd)
 			continue
 		}
-		nobody := ^uint32(0)
+		unknown := ^uint32(0)
 		s.clients[fd] = &client{
-			server: s, fd: fd, credentials: credentials{uid: nobody, gid: nobody},
+			server: s, fd: fd, credentials: credentials{uid: unknown, gid: unknown},
 			session: &session{key: e.key, host: hostOf(from)},
 		}
 	}

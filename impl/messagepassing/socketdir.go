@@ -76,8 +76,8 @@ func (dir socketDir) connect() (fd int, err error) {
 	return -1, systemError("connect to "+dir.socket(), err)
 }
 
-// check refuses a directory that another user has made, who could then read
-// every message: all users may write to /dev/shm.
+// check refuses a directory that belongs to another user, because its owner
+// could read every message: all users may write to /dev/shm.
 func (dir socketDir) check() error {
 	var st unix.Stat_t
 	err := unix.Lstat(string(dir), &st)

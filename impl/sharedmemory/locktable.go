@@ -8,7 +8,7 @@ import "sync/atomic"
 // Courtois, Heymans, Parnas, CACM 14(10), 1971, stated the first two).
 //
 // Every handle has a waiter in the table, by its seat, that says what the handle
-// wants or holds. There are no counts and no links: who is next is computed from
+// wants or holds. There are no counts and no links: the next is computed from
 // the waiters each time, under a robust lock that is held only for that. Every
 // change is one store to one waiter, so a process that is killed anywhere, also
 // while admitting others, leaves a consistent table. A dead holder is cleared by
