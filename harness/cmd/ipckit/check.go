@@ -34,9 +34,11 @@ type checkFlags struct {
 	isolation string
 	jobs      int
 	verbose   bool
+	budget    time.Duration // of all load together
 }
 
-func (f *checkFlags) add(c *cobra.Command) {
+// add gives a command these flags; budget is how long load goes on by default.
+func (f *checkFlags) add(c *cobra.Command, budget time.Duration) {
 	flags := c.Flags()
 	flags.StringSliceVar(&f.only, "only", nil, "check only these: ids, families, levels, models, patterns such as 'BUF-*'")
 	flags.StringSliceVar(&f.kinds, "kinds", nil, "run only checks of these kinds: "+strings.Join(kindNames(), ", ")+" (default: "+defaultKinds()+")")
@@ -46,6 +48,7 @@ func (f *checkFlags) add(c *cobra.Command) {
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
 	flags.DurationVar(&f.patience, "patience", 0, "how long an operation that should return may take (default 10s)")
 	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
+	flags.DurationVar(&f.budget, "budget", budget, "how long load goes on, all its checks together")
 	flags.IntVar(&f.jobs, "jobs", run.DefaultJobs(), "how many requirements are checked at the same time, each in a world of its own")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, and explain each that falls short")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
@@ -68,6 +71,9 @@ func (f *checkFlags) validate() error {
 	}
 	if f.jobs < 1 {
 		return usage("--jobs %d: want 1 or more", f.jobs)
+	}
+	if f.budget <= 0 {
+		return usage("--budget %v: want a duration above 0, such as 30s", f.budget)
 	}
 	if f.patience < 0 {
 		return usage("--patience %v: want a duration above 0, such as 30s", f.patience)
@@ -92,7 +98,8 @@ func newCheck() *cobra.Command {
 		Long: `Check starts processes of the subject, puts them through every requirement that
 it claims, and reports each with a verdict. Without SUBJECT it checks the
 reference implementation. Without --kinds it runs checks of the kinds
-` + defaultKinds() + `.
+` + defaultKinds() + `. Load (stress) goes on for a moment,
+` + run.Moment.String() + ` over all its checks; "ipckit stress" goes on for longer.
 
 ` + statuses,
 		Example: `  ipckit check                              the reference implementation
@@ -109,7 +116,7 @@ reference implementation. Without --kinds it runs checks of the kinds
 			return checkSubject(c.Context(), name, f)
 		},
 	}
-	f.add(c)
+	f.add(c, run.Moment)
 	return c
 }
 
@@ -217,7 +224,7 @@ func (t *target) plan(f checkFlags) run.Plan {
 	p := run.Plan{
 		Key: t.name, Claims: t.claims, Launcher: t.launcher, Programs: t.programs, Only: f.only,
 		Kinds: f.kindsOf(), Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
-		Repeat: f.repeat(t.name), Ways: ways(t.name),
+		Repeat: f.repeat(t.name), Ways: ways(t.name), Budget: f.budget,
 	}
 	if t.buildErr != nil {
 		p.BuildErr = t.buildErr.Error()

@@ -102,7 +102,7 @@ not mean that nothing is wrong.
 }
 
 func exploreSubject(ctx context.Context, name string, f exploreFlags) error {
-	common := checkFlags{out: f.out, isolation: f.isolation, format: "terminal", jobs: 1, strict: f.strict}
+	common := checkFlags{out: f.out, isolation: f.isolation, format: "terminal", jobs: 1, strict: f.strict, budget: run.Moment}
 	switch {
 	case f.preemptions < 0 || f.preemptions > 4:
 		return usage("--preemptions %d: want 1 to 4; each makes the search longer by a factor", f.preemptions)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -53,6 +54,9 @@ func TestManualSaysWhatTheCodeDoes(t *testing.T) {
 		}
 	}
 	if want := "`ipckit check` runs checks of the kinds " + defaultKinds() + "."; !strings.Contains(page(t, "load"), want) {
+		t.Errorf("help load does not say: %s", want)
+	}
+	if want := fmt.Sprintf("%g s over all its checks", run.Moment.Seconds()); !strings.Contains(page(t, "load"), want) {
 		t.Errorf("help load does not say: %s", want)
 	}
 }

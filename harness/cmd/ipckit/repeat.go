@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/ipckit/ipckit/harness/run"
 )
 
 // repeat is the command that checks one requirement, {id}, of a subject again:
@@ -24,6 +26,9 @@ func (f checkFlags) conditions() string {
 	}
 	if f.patience > 0 {
 		fmt.Fprintf(&b, " --patience %v", f.patience)
+	}
+	if f.budget != 0 && f.budget != run.Moment {
+		fmt.Fprintf(&b, " --budget %v", f.budget)
 	}
 	return b.String()
 }

@@ -13,8 +13,8 @@ func TestRepeatKeepsWhatTheVerdictDependsOn(t *testing.T) {
 		want  string
 	}{
 		{checkFlags{isolation: "auto", seed: 7}, "ipckit check 'my ring' --only {id} --seed 7"},
-		{checkFlags{isolation: "none", kinds: []string{"race", "behaviour"}, patience: 30 * time.Second, seed: 7},
-			"ipckit check 'my ring' --only {id} --kinds race,behaviour --isolation none --patience 30s --seed 7"},
+		{checkFlags{isolation: "none", kinds: []string{"race", "behaviour"}, patience: 30 * time.Second, budget: time.Minute, seed: 7},
+			"ipckit check 'my ring' --only {id} --kinds race,behaviour --isolation none --patience 30s --budget 1m0s --seed 7"},
 	} {
 		if got := x.flags.repeat("my ring"); got != x.want {
 			t.Errorf("got %s, want %s", got, x.want)

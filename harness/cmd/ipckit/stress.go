@@ -14,7 +14,6 @@ import (
 
 func newStress() *cobra.Command {
 	var f checkFlags
-	var budget time.Duration
 	var calibrate bool
 	var runs int
 	c := &cobra.Command{
@@ -43,9 +42,6 @@ draws the same loads, but processes never meet twice in the same way.
 			if len(args) == 1 {
 				name = args[0]
 			}
-			if budget <= 0 {
-				return usage("--budget %v: want a duration above 0, such as 30s", budget)
-			}
 			if runs < 1 {
 				return usage("--runs %d: want 1 or more", runs)
 			}
@@ -53,17 +49,17 @@ draws the same loads, but processes never meet twice in the same way.
 				return err
 			}
 			return checkAs(c.Context(), name, f, newLoadProgress(name), func(ctx context.Context, suite run.Suite, p *run.Plan) (err error) {
-				p.Kinds, p.Budget = []catalogue.Kind{catalogue.Stress}, budget
+				p.Kinds = []catalogue.Kind{catalogue.Stress}
 				if calibrate {
 					p.Power, err = calibration{suite, *p, f.jobs, runs}.measure(ctx)
 				}
-				p.Repeat = fmt.Sprintf("ipckit stress %s --only {id} --seed %d --budget %v", quote(name), f.seed, budget)
+				p.Repeat = fmt.Sprintf("ipckit stress %s --only {id} --seed %d --budget %v", quote(name), f.seed, f.budget)
 				return err
 			})
 		},
 	}
-	f.add(c)
-	c.Flags().DurationVar(&budget, "budget", 30*time.Second, "how long to go on, all requirements together")
+	f.add(c, 30*time.Second)
+	_ = c.Flags().MarkHidden("kinds") // there is one
 	c.Flags().BoolVar(&calibrate, "calibrate", false, "first run implementations with seeded faults under the same budget, and say beside each pass how often they were caught")
 	c.Flags().IntVar(&runs, "runs", 5, "how often each seeded fault is run, with --calibrate")
 	c.Flags().Lookup("jobs").DefValue = fmt.Sprint(stressJobs())
