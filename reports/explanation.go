@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// An explanation is a verdict explained to somebody who was not there, in the
-// order in which it is told everywhere: did, saw, how sure, rule, idea, who is
-// blocked where, what was left, ruled out, what was printed, repeat. All of its
-// text is visible text and bounded in length.
+// An explanation is a verdict explained to a reader who was not there, in the same
+// order in each form: did, saw, how sure, rule, idea, which process is blocked
+// where, what was left, ruled out, what was printed, repeat. All of its text is
+// visible text and bounded in length.
 type explanation []section
 
 // section is one part of an explanation.
@@ -37,7 +37,7 @@ const (
 	turns   form = "turns"   // an interleaving: Turns, and as text in Lines
 )
 
-// textWidth is the width of an interleaving where nobody knows the terminal's.
+// textWidth is the width of an interleaving where no terminal's width is known.
 const textWidth = 110
 
 // limits bound an explanation's text, in bytes.
@@ -67,7 +67,7 @@ func explain(r *Result, l limits) explanation {
 	}
 	x.add("Blocked", items, blocked(e), l.text)
 	x.add("Left", items, left(e), l.text)
-	x.add("Ruled out", items, e.RuledOut, l.text)
+	x.add("Ruled out", items, ruledOut(e), l.text)
 	for _, o := range e.Output {
 		x.addOutput(o, l)
 	}
@@ -110,7 +110,7 @@ func (x *explanation) addOutput(o Output, l limits) {
 	*x = append(*x, section{Label: cmp.Or(label, "Output"), Form: output, Lines: all, More: cut})
 }
 
-// did gives the steps, cycles told once, with the one in which it happened as the last.
+// did gives the steps, repeated ones once, with the one in which it happened as the last.
 func did(e *Evidence) []string {
 	list := fold(e.Did)
 	if e.Step != "" && !slices.Contains(list, e.Step) {
@@ -135,6 +135,10 @@ func (r *Result) idea() string {
 		return "This says nothing of the subject. Please report it to ipckit, with the record."
 	case KnownFixed:
 		return ""
+	case Leak:
+		if !strings.Contains(r.Rule, "behind") && !strings.Contains(r.Rule, "left") {
+			return "Which process made what is left, and on which way out does nothing remove it?"
+		}
 	}
 	return r.Hint
 }
@@ -155,8 +159,8 @@ func blocked(e *Evidence) []string {
 	return list
 }
 
-// left gives what was left behind, unless that has been told: where it is the
-// verdict itself, it is what was seen.
+// left gives what was left behind, unless Saw says it already: of a leak it is what
+// was seen.
 func left(e *Evidence) []string {
 	for _, l := range e.Left {
 		if !strings.Contains(e.Saw, l) {
@@ -164,6 +168,12 @@ func left(e *Evidence) []string {
 		}
 	}
 	return nil
+}
+
+// ruledOut gives what was looked at and is right, without entries that say that
+// nothing was seen: records of version 0.1 have such.
+func ruledOut(e *Evidence) []string {
+	return slices.DeleteFunc(slices.Clone(e.RuledOut), func(text string) bool { return strings.HasSuffix(text, ": none") })
 }
 
 // checks says in which ways the requirement was looked at, and in which not.

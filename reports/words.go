@@ -46,7 +46,7 @@ func Describe(v Verdict) string {
 	case Crash:
 		return "a process of the subject died"
 	case Timeout:
-		return "somebody who ought to have come back was still blocked"
+		return "an operation that should have returned was still blocked"
 	case Leak:
 		return "something was left behind"
 	case Flaky:

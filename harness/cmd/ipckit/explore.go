@@ -350,7 +350,7 @@ func (x *exploration) end() error {
 	if !x.json {
 		text := total.String()
 		if bad > 0 {
-			text = fmt.Sprintf("%d of %d scenarios did not pass", bad, len(x.findings))
+			text = fmt.Sprintf("%d of %d %s did not pass", bad, len(x.findings), reports.Plural(len(x.findings), "scenario"))
 		}
 		fmt.Printf("\n%s; %d runs, %.0f a second, in %.1f s\n", text, total.Runs, total.Rate(), time.Since(x.began).Seconds())
 	}
