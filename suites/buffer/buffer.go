@@ -1,3 +1,5 @@
+// Package buffer holds what checks bounded buffers (family BUF): specs, loads and
+// explored scenarios. What mailboxes share with them stands in package queue.
 package buffer
 
 import (

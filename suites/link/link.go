@@ -1,3 +1,5 @@
+// Package link holds what checks links between named processes (family LINK): specs and
+// loads.
 package link
 
 import (

@@ -1,3 +1,5 @@
+// Package lock holds what checks locks (family LOCK): specs, loads and explored
+// scenarios.
 package lock
 
 import (

@@ -1,4 +1,6 @@
-// Package messagepassing holds the specs of the message-passing model.
+// Package mailbox holds what checks mailboxes (families BOX, SYNC and CAP, the last two
+// also of links): specs and loads. What buffers share with them stands in package
+// queue.
 package mailbox
 
 import (

@@ -1,3 +1,6 @@
+// Package network holds what checks mailboxes and links between hosts (family NET): the
+// specs of both, with their processes on two hosts, and what a connection that is cut
+// and heals may do.
 package network
 
 import (

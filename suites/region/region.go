@@ -1,5 +1,5 @@
-// Package sharedmemory holds the specs of the shared-memory model: regions
-// and, on top of them, what processes need to use one together.
+// Package region holds what checks shared regions (family REG): specs, loads and
+// explored scenarios.
 package region
 
 import (

@@ -1,3 +1,5 @@
+// Package rwlock holds what checks reader–writer locks (family RW): specs, loads and
+// explored scenarios.
 package rwlock
 
 import (

@@ -1,3 +1,5 @@
+// Package semaphore holds what checks semaphores (family SEM): specs, loads and
+// explored scenarios.
 package semaphore
 
 import (

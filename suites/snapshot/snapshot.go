@@ -1,3 +1,5 @@
+// Package snapshot holds what checks shared records that are read and published whole
+// (family SNAP): specs, loads and explored scenarios.
 package snapshot
 
 import (

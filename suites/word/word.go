@@ -1,3 +1,5 @@
+// Package word holds what checks atomic words of a region (family WORD): specs, loads
+// and explored scenarios.
 package word
 
 import (
