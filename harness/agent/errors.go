@@ -6,11 +6,13 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
 )
 
-// Died says that an agent's process ended without being asked to.
+// Died says that an agent's process ended before it was asked to.
 type Died struct {
 	Agent  string
 	Exit   world.Exit
@@ -18,14 +20,25 @@ type Died struct {
 	Half   string // what it had written of a line, quoted and cut; "" where nothing
 }
 
+// Error reads "consumer was killed by SIGSEGV in buffer.detach".
 func (e *Died) Error() string {
-	s := e.Agent + " died"
+	s := e.Agent
+	switch {
+	case e.Exit.Signal != 0:
+		s += " was killed by " + unix.SignalName(e.Exit.Signal)
+	case e.Exit.Code < 0:
+		s += " ended in an unknown way"
+	default:
+		s += fmt.Sprintf(" exited with status %d", e.Exit.Code)
+	}
 	if e.During != "" {
 		s += " in " + e.During
 	}
-	s += ": " + e.Exit.String()
+	if e.Exit.Cause != "" {
+		s += ": " + e.Exit.Cause
+	}
 	if e.Half != "" {
-		s += ", having written half a reply: " + e.Half
+		s += ", after half a reply: " + e.Half
 	}
 	return s
 }
@@ -65,5 +78,5 @@ type Stayed struct {
 }
 
 func (e *Stayed) Error() string {
-	return fmt.Sprintf("%s answered bye but was still running %v later; an adapter must exit with status 0 after it has answered bye", e.Agent, e.After)
+	return fmt.Sprintf("%s answered bye and was still running %v later; an adapter must exit with status 0 after its answer to bye", e.Agent, e.After)
 }

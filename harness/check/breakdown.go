@@ -16,6 +16,7 @@ const noThread = "failed to create new OS thread"
 // broken turns an agent's breakdown into a verdict.
 func (w *World) broken(process, operation string, err error) {
 	var died *agent.Died
+	var broken *protocol.Broken
 	var unsupported *protocol.Unsupported
 	var unstarted *agent.Unstarted
 	if errors.As(err, &unstarted) {
@@ -31,9 +32,9 @@ func (w *World) broken(process, operation string, err error) {
 	case errors.As(err, &unsupported):
 		w.finish(reports.Fail, "%s: the subject claims profile %s, but its adapter says %v", process, w.Profile(), err)
 	case errors.Is(err, context.DeadlineExceeded):
-		w.finish(reports.Timeout, "%s did not answer %s: %v", process, operation, err)
-	case errors.As(err, new(*protocol.Broken)):
-		w.finish(reports.Fail, "%s broke the protocol in %s: %v", process, operation, err)
+		w.finish(reports.Timeout, "%v", err)
+	case errors.As(err, &broken):
+		w.finish(reports.Fail, "%v", broken)
 	default:
 		panic(kitError{fmt.Errorf("%s: %s: %w", process, operation, err)})
 	}

@@ -36,7 +36,7 @@ func TestPuppet(t *testing.T) {
 		{"wrong-id@region.write", "REG-VISIBLE", reports.ExitFail, []string{"REG-VISIBLE fails", "protocol"}},
 		{"no-content@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO fails"}},
 		{"refuse@buffer.put", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO fails", "adapter"}},
-		{"exit@region.write", "REG-VISIBLE", reports.ExitFail, []string{"REG-VISIBLE crashes", "exit status 3"}},
+		{"exit@region.write", "REG-VISIBLE", reports.ExitFail, []string{"REG-VISIBLE crashes", "exited with status 3 in region.write"}},
 		{"half-and-die@region.write", "REG-VISIBLE", reports.ExitFail, []string{"REG-VISIBLE crashes"}},
 		{"gigabyte@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO crashes", "output limit"}},
 		{"segfault@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO crashes"}},
