@@ -11,6 +11,7 @@ type Check struct {
 	Requirement string `json:"requirement"`
 	Profile     string `json:"profile"`
 	Kind        Kind   `json:"kind"`
+	Waits       bool   `json:"waits,omitempty"` // it hardly uses a processor
 }
 
 // DefaultKinds gives the kinds of check that run where the caller names none:

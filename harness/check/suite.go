@@ -45,7 +45,7 @@ type Suite struct {
 	OnResult   func(r reports.Result)                       // called after it, or nil
 	OnProgress func(check string, operations, faults int64) // called while a long check runs, or nil; check is its name, once for each profile
 	Mine       func() bool                                  // says of each spec, when its turn comes, whether to run it; nil: all
-	Collect    func(id string, kind catalogue.Kind)         // set: specs are not registered, only named
+	Collect    func(c catalogue.Check)                      // set: specs are not registered, only named; the profile is empty
 
 	profiles map[string][]string // in which a kind of check of a requirement is registered
 }
@@ -60,6 +60,10 @@ func Kind(k catalogue.Kind) Option { return func(e *spec) { e.kind = k } }
 // judges what was done before it ran.
 func Once() Option { return func(e *spec) { e.once = true } }
 
+// Waits says that the spec spends nearly all of its time waiting for timers of the
+// system, so that it can run beside the others and take no processor from them.
+func Waits() Option { return func(e *spec) { e.waits = true } }
+
 // Leftovers says that a pass promises that nothing was left behind: where this host
 // does not let the kit look at some kind of object, it is undecided.
 func Leftovers() Option { return func(e *spec) { e.leftovers = true } }
@@ -71,6 +75,7 @@ type spec struct {
 	profile     string
 	kind        catalogue.Kind
 	once        bool
+	waits       bool
 	hosts       bool // it needs two
 	leftovers   bool // see Leftovers
 	body        func(*World)
@@ -89,7 +94,7 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 		o(&e)
 	}
 	if s.Collect != nil {
-		s.Collect(id, e.kind)
+		s.Collect(catalogue.Check{Requirement: id, Kind: e.kind, Waits: e.waits})
 		return
 	}
 	profiles := s.profilesOf(id, e.kind)

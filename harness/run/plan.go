@@ -73,13 +73,19 @@ type Suite struct {
 // requirement.
 func (s Suite) Implemented() map[string][]catalogue.Kind {
 	kinds := map[string][]catalogue.Kind{}
-	collect := &check.Suite{Catalogue: s.Catalogue, Collect: func(id string, kind catalogue.Kind) {
-		kinds[id] = append(kinds[id], kind)
-	}}
+	for _, c := range s.checks() {
+		kinds[c.Requirement] = append(kinds[c.Requirement], c.Kind)
+	}
+	return kinds
+}
+
+// checks lists the checks that the suite has, without profiles.
+func (s Suite) checks() (all []catalogue.Check) {
+	collect := &check.Suite{Catalogue: s.Catalogue, Collect: func(c catalogue.Check) { all = append(all, c) }}
 	for _, register := range s.Register {
 		register(collect)
 	}
-	return kinds
+	return all
 }
 
 // Accept checks what a subject claims, and fills in what the claims leave to

@@ -43,14 +43,17 @@ func TestQueueGivesEachSpecOnce(t *testing.T) {
 	}
 }
 
-// What measures time runs beside nothing else, and no check is lost.
+// What measures time runs beside nothing else, what waits takes no turn, and no
+// check is lost.
 func TestSplit(t *testing.T) {
 	var s Selection
 	for _, k := range catalogue.Kinds {
 		s.Checks = append(s.Checks, catalogue.Check{Requirement: "REG-SIZE", Profile: "region", Kind: k})
 	}
-	together, lonely := s.split()
-	if len(together)+len(lonely) != len(s.Checks) || len(lonely) != 1 || lonely[0].Kind != catalogue.Performance {
-		t.Errorf("together %v, alone %v", together, lonely)
+	waits := catalogue.Check{Requirement: "NET-CUT", Profile: "network", Kind: catalogue.Behaviour, Waits: true}
+	s.Checks = append(s.Checks, waits)
+	together, beside, lonely := s.split()
+	if len(together)+2 != len(s.Checks) || len(beside) != 1 || beside[0] != waits || len(lonely) != 1 || lonely[0].Kind != catalogue.Performance {
+		t.Errorf("together %v, beside %v, alone %v", together, beside, lonely)
 	}
 }

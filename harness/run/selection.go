@@ -28,13 +28,16 @@ func (s Suite) Select(p Plan) (Selection, error) {
 		return Selection{}, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	selection := Selection{Claimed: map[string]int{}}
-	implemented := s.Implemented()
+	implemented := map[string][]catalogue.Check{}
+	for _, c := range s.checks() {
+		implemented[c.Requirement] = append(implemented[c.Requirement], c)
+	}
 	omitted := map[catalogue.Kind]int{} // requirements of which such a check is not run
 	var without []string                // selected, and without a check
 	for _, item := range items {
 		r := item.Requirement
-		kinds := implemented[r.ID]
-		if len(kinds) == 0 {
+		checks := implemented[r.ID]
+		if len(checks) == 0 {
 			if item.Asked {
 				without = append(without, r.ID)
 			}
@@ -51,13 +54,15 @@ func (s Suite) Select(p Plan) (Selection, error) {
 			continue
 		}
 		runs := false
-		for _, kind := range kinds {
-			if !p.Runs(kind) {
+		var kinds []catalogue.Kind
+		for _, c := range checks {
+			kinds = append(kinds, c.Kind)
+			if !p.Runs(c.Kind) {
 				continue
 			}
 			runs = true
-			for _, profile := range item.Profiles {
-				selection.Checks = append(selection.Checks, catalogue.Check{Requirement: r.ID, Profile: profile, Kind: kind})
+			for _, c.Profile = range item.Profiles {
+				selection.Checks = append(selection.Checks, c)
 			}
 		}
 		for _, kind := range catalogue.Kinds {
@@ -134,16 +139,20 @@ func (s Suite) notChecked(p Plan, q *catalogue.Requirement, kinds []catalogue.Ki
 	return r
 }
 
-// split separates the checks that run together from those that run alone.
-func (s Selection) split() (together, lonely []catalogue.Check) {
+// split separates the checks that take turns at the processors from those that
+// hardly use one, which run beside them, and from those that run alone.
+func (s Selection) split() (together, beside, lonely []catalogue.Check) {
 	for _, c := range s.Checks {
-		if alone(c.Kind) {
+		switch {
+		case alone(c.Kind):
 			lonely = append(lonely, c)
-		} else {
+		case c.Waits:
+			beside = append(beside, c)
+		default:
 			together = append(together, c)
 		}
 	}
-	return together, lonely
+	return together, beside, lonely
 }
 
 // Share is what each check under load gets of a budget for all of them, where so

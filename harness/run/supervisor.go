@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -87,20 +88,34 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 // run has runners run the checks: those that can run together first, and then
 // those that must run alone.
 func (i *intake) run(ctx context.Context, p Plan, selection Selection, jobs int) error {
-	together, lonely := selection.split()
-	if p.Checks = together; len(together) > 0 {
-		if err := i.share(ctx, p, min(max(jobs, 1), len(together))); err != nil || ctx.Err() != nil {
-			return err
-		}
+	together, beside, lonely := selection.split()
+	if jobs <= 1 {
+		together, beside = append(together, beside...), nil
 	}
-	if p.Checks = lonely; len(lonely) > 0 {
-		return i.follow(ctx, p, nil)
+	var wait sync.WaitGroup
+	var besideErr error
+	if len(beside) > 0 {
+		wait.Go(func() {
+			p := p
+			p.Checks = beside
+			besideErr = i.follow(ctx, p, nil)
+		})
 	}
-	return nil
+	err := i.share(ctx, p, together, jobs)
+	wait.Wait()
+	if err = errors.Join(err, besideErr); err != nil || ctx.Err() != nil || len(lonely) == 0 {
+		return err
+	}
+	p.Checks = lonely
+	return i.follow(ctx, p, nil)
 }
 
-// share spreads the plan's checks over so many runners and follows them all.
-func (i *intake) share(ctx context.Context, p Plan, jobs int) error {
+// share spreads checks over so many runners and follows them all.
+func (i *intake) share(ctx context.Context, p Plan, checks []catalogue.Check, jobs int) error {
+	if len(checks) == 0 {
+		return nil
+	}
+	p.Checks, jobs = checks, min(max(jobs, 1), len(checks))
 	queue, err := newQueue(len(p.Checks))
 	if err != nil {
 		return err

@@ -17,8 +17,8 @@ import (
 func Specs(s *check.Suite) {
 	s.It("NET-MAILBOX", overMailbox, check.TwoHosts())
 	s.It("NET-LINK", overLink, check.TwoHosts())
-	s.It("NET-CUT", cut, check.TwoHosts())
-	s.It("NET-HEAL", heal, check.TwoHosts())
+	s.It("NET-CUT", cut, check.TwoHosts(), check.Waits())
+	s.It("NET-HEAL", heal, check.TwoHosts(), check.Waits())
 }
 
 // A part is a spec of another family that must hold between hosts, too.
