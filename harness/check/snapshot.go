@@ -37,7 +37,7 @@ func (s *Snapshot) BeginPublish(record []byte) *Call {
 }
 
 // BeginRead starts to read the record; the call's Item gives it.
-func (s *Snapshot) BeginRead() *Call { return s.begin("read") }
+func (s *Snapshot) BeginRead() *Call { return s.begin(protocol.OpSnapshotRead) }
 
 // Read gives the record.
 func (s *Snapshot) Read() ([]byte, error) {
