@@ -54,7 +54,7 @@ func (w *World) Queues() QueueFacts {
 	} else if capacity.Bytes != nil {
 		f.Capacities = *capacity.Bytes
 	}
-	f.Capacities.Min = max(f.Capacities.Min, 1) // a rendezvous is asked for by those who mean it
+	f.Capacities.Min = max(f.Capacities.Min, 1) // a spec that wants a rendezvous asks for it itself
 	return f
 }
 

@@ -40,7 +40,7 @@ func (h handle) Process() *Process { return h.process }
 // Detach gives the handle back.
 func (h handle) Detach() error { return h.call(protocol.Op(h.family, protocol.Detach)) }
 
-// Unlink removes the object's name, whoever created it.
+// Unlink removes the object's name, whichever process created it.
 func (h handle) Unlink() error { return h.process.unlink(h.family, h.Name) }
 
 // call does an operation without arguments that ought to come back.

@@ -42,8 +42,8 @@ func (x *Party) Leave() error {
 	return err
 }
 
-// Message waits for a receive from anybody and gives what it brought, and from
-// whom; or whose link has ended.
+// Message waits for a receive from any peer and gives the message and the name of its
+// sender; with an error, the name of the peer whose link has ended.
 func (c *Call) Message() (peer string, message []byte, err error) {
 	reply, err := c.Return()
 	if err != nil {

@@ -70,7 +70,7 @@ func (l *Litmus) Dekker(first, second *Word, count int64) {
 	a, b := first.Begin(protocol.RoleDekker, s), second.Begin(protocol.RoleDekker, s)
 	a.Right()
 	b.Right()
-	var seen [4]int64 // by who saw: bit 0 the first, bit 1 the second
+	var seen [4]int64 // by which process saw the other: bit 0 the first, bit 1 the second
 	for marks, i := scratch.Marks(), int64(0); i < 2*count; i += 2 {
 		saw := 0
 		for side := range int64(2) {

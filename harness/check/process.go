@@ -123,7 +123,7 @@ func (p *Process) leave() {
 	p.bye()
 }
 
-// unlink removes the name of an object, whoever of the processes created it.
+// unlink removes the name of an object, whichever process created it.
 func (p *Process) unlink(family, name string) error {
 	_, err := p.do(protocol.Request{Op: protocol.Op(family, protocol.Unlink), Name: name})
 	if err == nil {

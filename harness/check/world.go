@@ -95,7 +95,7 @@ func (w *World) CanChangeUser() (ok bool, reason string) {
 	if reason := w.Capabilities().Reason(world.UnprivilegedUser); reason != "" {
 		return false, reason
 	}
-	return false, fmt.Sprintf("the kit runs as an ordinary user, uid %d, who cannot become another", os.Getuid())
+	return false, fmt.Sprintf("the kit runs as an ordinary user, uid %d, and cannot start processes of another", os.Getuid())
 }
 
 func (w *World) process(name string, l agent.Launcher) *Process {

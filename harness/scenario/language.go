@@ -22,7 +22,7 @@ import (
 // another family than the profile's own. The verbs are those of the protocol,
 // and their numbers are:
 //
-//	put N, send N, publish N   an item or record that is told from all others by its number, 1 to 9
+//	put N, send N, publish N   an item or record that differs from all others by its number, 1 to 9
 //	store V, add V, cas OLD NEW, load     of the word at offset 0; another is given as load@8
 //	write@OFFSET N, read@OFFSET SIZE      of a region: N is one byte
 
@@ -52,9 +52,9 @@ func (o Object) steps(text, by string) ([]explore.Step, error) {
 		if part == "" {
 			continue
 		}
-		who := by
+		does := by
 		if name, rest, ok := strings.Cut(part, ":"); ok {
-			if who = strings.TrimSpace(name); who != explore.A && who != explore.B {
+			if does = strings.TrimSpace(name); does != explore.A && does != explore.B {
 				return nil, &SyntaxError{Text: part, Want: "A: or B: before the operation, or nothing"}
 			}
 			part = rest
@@ -63,7 +63,7 @@ func (o Object) steps(text, by string) ([]explore.Step, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, explore.Step{Agent: who, Request: r})
+		list = append(list, explore.Step{Agent: does, Request: r})
 	}
 	return list, nil
 }

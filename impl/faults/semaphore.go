@@ -10,7 +10,7 @@ func semaphoreFaults() []Fault {
 		{ID: "sem-try-waits", Text: "wait waits although it was asked not to", Requirement: "SEM-TRY", Verdict: "timeout", At: "did not come back", Base: inSemaphore(semaphore.TryWaits)},
 		{ID: "sem-eintr-is-success", Text: "does not check the result of sem_wait", Requirement: "SEM-EINTR", Verdict: "fail", At: "where it must wait", Base: inSemaphore(semaphore.EINTRIsSuccess)},
 		{ID: "sem-refusal-costs", Text: "a refused try costs the next permit", Requirement: "SEM-ABANDONED", Verdict: "timeout", At: "did not come back", Base: inSemaphore(semaphore.RefusalCosts)},
-		{ID: "sem-posts-late", Text: "post returns before the permit is there", Requirement: "SEM-LINEAR", Verdict: "fail", At: "had returned before", Base: inSemaphore(semaphore.PostsLate)},
+		{ID: "sem-posts-late", Text: "post returns before the permit is there", Requirement: "SEM-LINEAR", Verdict: "fail", At: "after the post had returned", Base: inSemaphore(semaphore.PostsLate)},
 		{ID: "sem-deadline-early", Text: "times out after half of the time limit", Requirement: "SEM-DEADLINE", Verdict: "fail", At: "gave up after", Base: inSemaphore(semaphore.DeadlineEarly)},
 		{ID: "sem-spins", Text: "polls where it should sleep", Requirement: "SEM-SLEEP", Verdict: "fail", At: "without sleeping", Base: inSemaphore(semaphore.Spins)},
 		{ID: "sem-overflows", Text: "post does not check the maximum", Requirement: "SEM-OVERFLOW", Verdict: "fail", At: "must be refused", Base: inSemaphore(semaphore.Overflows)},

@@ -37,7 +37,7 @@ func Send(w *check.World) {
 	if p.holds() {
 		for i := range 5 {
 			w.Step("a message is sent while no process receives, and received after the send has returned")
-			w.Must(p.producer.Put(p.item(i), subject.Forever), "sending with room and nobody receiving")
+			w.Must(p.producer.Put(p.item(i), subject.Forever), "sending with room, while no process receives")
 			p.now(i, "after its send had returned")
 		}
 	}

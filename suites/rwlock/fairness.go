@@ -48,7 +48,7 @@ type queued struct {
 }
 
 // readersKeepComing goes on until the writer is let in, or a reader has to
-// wait for it and nobody else is inside. It gives that reader, if there is one.
+// wait for it and no other is inside. It gives that reader, if there is one.
 func readersKeepComing(w *check.World, readers []*check.RWLock, write *check.Call) (before int, _ *queued) {
 	const look = 200 * time.Millisecond // a reader that is not let in by then may be waiting for the writer
 	for began := time.Now(); before < mostBefore || time.Since(began) < arrival; {
