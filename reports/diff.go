@@ -77,7 +77,7 @@ const (
 	failed    = iota
 	known     // falls short, as its author said
 	undecided // may hold
-	notJudged // nobody asked, or this host could not
+	notJudged // not asked for, or this host could not
 	holds
 )
 

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -9,6 +10,8 @@ import (
 // ended: "42 of 44 core requirements hold; BUF-FIFO fails, REG-SIZE hangs".
 func (r *Record) Headline() string {
 	switch {
+	case r.Footer != nil && r.Footer.Interrupted && !r.judged():
+		return "Interrupted before any check finished"
 	case r.Footer != nil && r.Footer.Interrupted:
 		return "Interrupted, so nothing is decided: " + r.Finding()
 	case !r.Ended():
@@ -17,6 +20,11 @@ func (r *Record) Headline() string {
 		return "The run failed (" + firstLine(r.Footer.Error) + "): " + r.Finding()
 	}
 	return r.Finding()
+}
+
+// judged reports whether any requirement was put to the subject.
+func (r *Record) judged() bool {
+	return slices.ContainsFunc(r.Results, func(result Result) bool { return result.Verdict.judged() })
 }
 
 // Finding is the headline of the results alone, which is what a footer is to

@@ -111,7 +111,7 @@ type Check struct {
 	Faults  []string `json:"faults,omitempty"` // what was done to the processes, each with its time from the check's start
 }
 
-// Evidence explains a verdict to somebody who was not there. The fields are
+// Evidence explains a verdict to a reader who did not see the run. The fields are
 // shown in this order, with the requirement's rule and hint between Sure and
 // RuledOut.
 type Evidence struct {
@@ -120,7 +120,7 @@ type Evidence struct {
 	Sure     string    `json:"sure,omitempty"`      // failed 3 of 3 runs; deterministic
 	RuledOut []string  `json:"ruled_out,omitempty"` // what was looked at and is right
 	Step     string    `json:"step,omitempty"`      // the step it happened in
-	Blocked  []Blocked `json:"blocked,omitempty"`   // who is blocked where
+	Blocked  []Blocked `json:"blocked,omitempty"`   // which processes are blocked, and where
 	Left     []string  `json:"left,omitempty"`      // what was left behind
 	Output   []Output  `json:"output,omitempty"`    // what the processes printed so far
 	Picture  string    `json:"picture,omitempty"`   // the history as text

@@ -10,14 +10,14 @@ const (
 	Pass         Verdict = "pass"
 	Fail         Verdict = "fail"         // the subject did not do what the requirement says
 	Crash        Verdict = "crash"        // a process of the subject died
-	Timeout      Verdict = "timeout"      // somebody was still blocked when the watchdog looked
+	Timeout      Verdict = "timeout"      // a process was still blocked when the watchdog looked
 	Leak         Verdict = "leak"         // something was left behind
 	Flaky        Verdict = "flaky"        // passed and failed on the same input
 	Unobserved   Verdict = "unobserved"   // the subject showed nothing to judge
 	Inconclusive Verdict = "inconclusive" // could not be decided
 	Skipped      Verdict = "skipped"      // this host cannot
 	NotClaimed   Verdict = "not-claimed"  // the subject does not promise it
-	NotChecked   Verdict = "not-checked"  // claimed, but this kit has no check for it yet, or it was not selected
+	NotChecked   Verdict = "not-checked"  // claimed, but its kinds of check were not asked for; before 0.2 also: there was no check
 	Excluded     Verdict = "excluded"     // the profile is claimed as partial, without this
 	KnownFail    Verdict = "known-fail"   // falls short, as its author said
 	KnownFixed   Verdict = "known-fixed"  // listed as known, but it passes

@@ -117,7 +117,7 @@ func appendLine(file *os.File, line []byte) error {
 		}
 	}
 	n, err := writeOnce(file, line)
-	for err == nil && n < len(line) { // the rest tells why it was short
+	for err == nil && n < len(line) { // writing the rest gives the reason
 		var more int
 		more, err = writeOnce(file, line[n:])
 		if more == 0 && err == nil {

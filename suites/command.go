@@ -14,7 +14,7 @@ const ginkgoCommand = "github.com/onsi/ginkgo/v2/ginkgo"
 
 // otherGinkgo is an error where this process was started by the Ginkgo command
 // of another version than the library that it is linked with. Ginkgo itself only
-// warns: what the two tell each other may differ, and -p then loses specs.
+// warns: the messages between the two may differ, and -p then loses specs.
 func otherGinkgo() error {
 	info, err := buildinfo.ReadFile(fmt.Sprintf("/proc/%d/exe", os.Getppid()))
 	if err != nil {

@@ -68,11 +68,11 @@ func (k *checker) bad(place []string, format string, args ...any) {
 		k.errs = append(k.errs, d.Errorf(place, "%s", text))
 		return
 	}
-	who := k.claims.Subject
-	if who == "" {
-		who = "a subject"
+	name := k.claims.Subject
+	if name == "" {
+		name = "a subject"
 	}
-	k.errs = append(k.errs, fmt.Errorf("claims of %s: %s", who, text))
+	k.errs = append(k.errs, fmt.Errorf("claims of %s: %s", name, text))
 }
 
 // spell writes a place as an author would: extended[2], profiles.region.names.

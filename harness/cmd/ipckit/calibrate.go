@@ -44,7 +44,7 @@ func (c calibration) measure(ctx context.Context) (map[string]string, error) {
 	}
 	share := selection.Share(c.plan.Budget, c.jobs)
 	trials := c.trials(selection)
-	say("calibration: %d seeded faults, %d times each, for %v", len(trials), c.runs, share.Round(time.Millisecond))
+	say("calibration: %s, %s each, for %v", counted(len(trials), "seeded fault"), counted(c.runs, "time"), share.Round(time.Millisecond))
 	gate := make(chan struct{}, c.jobs)
 	var all sync.WaitGroup
 	for _, t := range trials {

@@ -125,7 +125,7 @@ func exploreSubject(ctx context.Context, name string, f exploreFlags) error {
 	}
 	defer func() { _ = t.close() }()
 	if t.launcher.Path == "" {
-		return usage("%s is a pair of unmodified programs: only what can be told to do one operation can be explored", name)
+		return usage("%s is a pair of unmodified programs: exploring needs a subject that does one operation at a time when asked", name)
 	}
 	chosen, err := chooseScenarios(t, f)
 	if err != nil {
@@ -173,7 +173,7 @@ func chooseScenarios(t *target, f exploreFlags) ([]scenario.Scenario, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, usage("what %s claims gives rise to no scenario: they are those of %s", t.name,
+		return nil, usage("there is no scenario for what %s claims: there are scenarios of %s", t.name,
 			"region, word, lock, semaphore, rwlock, snapshot and the buffers")
 	}
 	if len(f.scenarios) == 0 {
@@ -213,7 +213,7 @@ type exploration struct {
 	refused  string // why nothing could be explored
 }
 
-// explore explores the scenarios and tells of each as it is done.
+// explore explores the scenarios and prints each finding as it comes.
 func (x *exploration) explore(ctx context.Context, isolation world.Isolation, chosen []scenario.Scenario) error {
 	w, err := world.New(ctx, world.Options{Isolation: isolation})
 	if err != nil {
@@ -237,7 +237,7 @@ func (x *exploration) explore(ctx context.Context, isolation world.Isolation, ch
 			return err
 		}
 		x.findings = append(x.findings, f)
-		x.tell(&f)
+		x.print(&f)
 		if f.NeverEnds() {
 			endless++
 		}
@@ -249,21 +249,21 @@ func (x *exploration) explore(ctx context.Context, isolation world.Isolation, ch
 	return e.Close()
 }
 
-// mostEndless is in how many scenarios an operation may not end before the rest
-// is left: each takes seconds, and tells the same.
+// mostEndless is in how many scenarios an operation may not end by itself before
+// the rest is left out: each takes seconds, and has the same cause.
 const mostEndless = 2
 
 // giveUp leaves scenarios unexplored.
 func (x *exploration) giveUp(rest []scenario.Scenario) {
-	why := fmt.Sprintf("not explored, since in %d scenarios before it operations did not end by themselves", mostEndless)
+	why := fmt.Sprintf("not explored: in %d scenarios before it an operation did not end", mostEndless)
 	for _, s := range rest {
 		x.findings = append(x.findings, scenario.Unexplored(s, why))
 	}
-	say("ipckit: the other %d scenarios are not explored: in %d so far operations did not end by themselves. See to that first", len(rest), mostEndless)
+	say("ipckit: the other %s left out: in %d so far an operation did not end; correct that first", counted(len(rest), "scenario"), mostEndless)
 }
 
-// tell prints one finding.
-func (x *exploration) tell(f *scenario.Finding) {
+// print prints one finding.
+func (x *exploration) print(f *scenario.Finding) {
 	if x.json {
 		_ = json.NewEncoder(os.Stdout).Encode(x.line(f))
 		return
@@ -352,7 +352,7 @@ func (x *exploration) end() error {
 		if bad > 0 {
 			text = fmt.Sprintf("%d of %d %s did not pass", bad, len(x.findings), reports.Plural(len(x.findings), "scenario"))
 		}
-		fmt.Printf("\n%s; %d runs, %.0f a second, in %.1f s\n", text, total.Runs, total.Rate(), time.Since(x.began).Seconds())
+		fmt.Printf("\n%s; %s, %.0f a second, in %.1f s\n", text, counted(total.Runs, "run"), total.Rate(), time.Since(x.began).Seconds())
 	}
 	if status != reports.ExitPass {
 		return exitStatus{code: status}

@@ -29,7 +29,7 @@ func TestExploreBadUsage(t *testing.T) {
 		{[]string{"reference", "--scenario", "lock.heldd:release+acquire"}, []string{"lock.heldd", "--list"}},
 		{[]string{"reference", "--replay", "A:0.3"}, []string{"--scenario"}},
 		{[]string{"reference", "--preemptions", "9"}, []string{"1 to 4"}},
-		{[]string{"posixmq"}, []string{"gives rise to no scenario"}},
+		{[]string{"posixmq"}, []string{"there is no scenario"}},
 	} {
 		ipckit(t, append([]string{"explore"}, x.args...)...).expect(t, reports.ExitUsage, x.say...)
 	}

@@ -39,13 +39,13 @@ func newLoadProgress(subject string) run.Observer {
 
 func (p *loadProgress) Begin(total int) {
 	p.total, p.began, p.spoke = total, time.Now(), time.Now()
-	say("%s: %d %s under load", p.subject, total, reports.Plural(total, "check"))
+	say("%s: %s under load", p.subject, counted(total, "check"))
 }
 
 func (p *loadProgress) Start(string, string) { p.show(false) }
 
-// Progress is told how far one check has come. One that is run again begins
-// again from nothing; what it had is kept.
+// Progress takes how far one check has come. A check that is run again begins at
+// 0 again; what it did before is kept in the sum.
 func (p *loadProgress) Progress(check string, operations, faults int64) {
 	now := load{operations, faults}
 	if last := p.checks[check]; last.operations > operations {
@@ -89,8 +89,8 @@ func (p *loadProgress) show(now bool) {
 	p.spoke = time.Now()
 	sum := p.sum()
 	took := time.Since(p.began)
-	line := fmt.Sprintf("  %s operations, %s a second, %d faults; %d of %d checks done after %.0f s",
-		grouped(sum.operations), grouped(int64(float64(sum.operations)/max(took.Seconds(), 0.001))), sum.faults, p.done, p.total, took.Seconds())
+	line := fmt.Sprintf("  %s operations, %s a second, %s; %d of %s done after %.0f s",
+		grouped(sum.operations), grouped(int64(float64(sum.operations)/max(took.Seconds(), 0.001))), counted(int(sum.faults), "fault"), p.done, counted(p.total, "check"), took.Seconds())
 	if p.short > 0 {
 		line += fmt.Sprintf(", %d fell short", p.short)
 	}

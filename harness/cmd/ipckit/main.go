@@ -41,9 +41,9 @@ func command(ctx context.Context, args []string) int {
 	}
 	var status exitStatus
 	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE): // who read our output has read enough
+	case err == nil, errors.Is(err, syscall.EPIPE): // the reader of the output has read enough
 		return reports.ExitPass
-	case errors.As(err, &status) && status.err == nil: // all has been said
+	case errors.As(err, &status) && status.err == nil: // it has been reported already
 		return status.code
 	case ctx.Err() != nil: // whatever could not be done then: this is why
 		say("ipckit: interrupted")
@@ -57,7 +57,7 @@ func command(ctx context.Context, args []string) int {
 }
 
 // output is standard output, and remembers that something could not be written:
-// nobody looks at the error of help that is printed.
+// cobra drops the error of a help text.
 type output struct {
 	to  io.Writer
 	err error

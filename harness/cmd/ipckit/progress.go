@@ -68,20 +68,20 @@ func (p *barProgress) End() {
 	p.container.Wait()
 }
 
-// lineProgress is for logs: it speaks when there is something to say, and at
-// long intervals to show that it is alive.
+// lineProgress is for logs: a line for each requirement that falls short, and one
+// at long intervals to show that the check goes on.
 type lineProgress struct {
 	subject     string
 	total, done int
 	spoke       time.Time
 }
 
-// interval between signs of life in a log.
+// interval between lines that only show progress.
 const interval = 30 * time.Second
 
 func (p *lineProgress) Begin(total int) {
 	p.total, p.spoke = total, time.Now()
-	say("%s: %d %s", p.subject, total, reports.Plural(total, "check"))
+	say("%s: %s", p.subject, counted(total, "check"))
 }
 
 func (p *lineProgress) Start(id, _ string) {

@@ -26,10 +26,10 @@ func newReport() *cobra.Command {
 Its exit status is that of the recorded run.
 
 FILE may also be a history, as processes under load write them, or a directory
-of those of one run. Report tells what each holds, and has the checker decide it
-that fits its operations. Exit status: 0 allowed, or not checked; 1 a violation;
-2 undecided, or a file is damaged: it is named with the place, and what was
-recorded before that place is read nevertheless.`,
+of those of one run. Report prints what each holds, and has the checker that fits
+its operations decide it. Exit status: 0 allowed, or not checked; 1 a violation;
+2 undecided, or a file is damaged: the place is named, and what was recorded
+before it is read.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			if files := rawHistory(args[0]); files != nil {

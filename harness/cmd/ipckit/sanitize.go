@@ -35,8 +35,8 @@ across two mappings. What it finds is two accesses to shared memory, at least on
 of them a write and one not atomic, that nothing orders.
 
 By C11 that is undefined behaviour; on this machine the program may be right all
-the same, as textbooks' solutions with a plain int are. So what is found is told,
-and is a shortfall only where the claims say "c: {data_races: none}".
+the same, as textbooks' solutions with a plain int are. So what is found is
+reported, and is a shortfall only where the claims say "c: {data_races: none}".
 
 What it cannot see:
   - ` + strings.Join(sanitize.Unseen, "\n  - ") + `
@@ -113,7 +113,7 @@ func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 }
 
 func printSanitized(name string, result *sanitize.Result, claimed bool, f sanitizeFlags) {
-	bad := "!" // told, and no shortfall
+	bad := "!" // reported, and no shortfall
 	if claimed {
 		bad = reports.Mark(reports.Fail)
 	}

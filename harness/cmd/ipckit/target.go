@@ -91,8 +91,8 @@ func open(ctx context.Context, name string) (*target, error) {
 			close: func() error { return nil },
 		}, nil
 	}
-	if told, ok := strings.CutPrefix(name, puppetPrefix); ok {
-		behaviour, operation, _ := strings.Cut(told, "@")
+	if order, ok := strings.CutPrefix(name, puppetPrefix); ok {
+		behaviour, operation, _ := strings.Cut(order, "@")
 		if !slices.Contains(puppet.Behaviours, puppet.Behaviour(behaviour)) {
 			return nil, usage("puppet %q: want one of %v, with @OPERATION where it matters", behaviour, puppet.Behaviours)
 		}
