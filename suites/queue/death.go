@@ -9,25 +9,15 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
-// How many processes are killed in a check of behaviour. Where it takes long, since
-// other checks need the processors, they are fewer, but each kind of death comes
-// twice.
-const (
-	deaths        = 40
-	deathsAtLeast = 16
-	deathsTime    = 20 * time.Second
-)
+// deaths is how many processes are killed in a check of behaviour: each kind of
+// death comes twice. The check under load kills as many as its time allows.
+const deaths = 16
 
 // more says of each death, by its number, whether it is to happen.
 type more func(number int) bool
 
 // few are those of a check of behaviour.
-func few() more {
-	end := time.Now().Add(deathsTime)
-	return func(number int) bool {
-		return number < deaths && (number < deathsAtLeast || time.Now().Before(end))
-	}
-}
+func few() more { return func(number int) bool { return number < deaths } }
 
 // many are as many as the budget of a check under load has time for; the
 // record says how many that were.
