@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/suites"
 	"github.com/ipckit/ipckit/suites/requirements"
 )
 
@@ -48,8 +49,8 @@ func TestPublishedIdsStay(t *testing.T) {
 		}
 	}
 	for _, r := range c.All() {
-		if !seen[r.ID] {
-			t.Errorf("%s (%s) is not in testdata/published.txt: add the line", r.ID, r.Level)
+		if !seen[r.ID] && r.Since != suites.Version { // that of the version in the making may still change
+			t.Errorf("%s (%s, since %s) is not in testdata/published.txt: add the line", r.ID, r.Level, r.Since)
 		}
 	}
 }
