@@ -33,6 +33,7 @@ type family struct {
 
 func families() []family {
 	return []family{
+		{specs: network.Specs}, // first, since it waits for longest: at the end, nothing else would run meanwhile
 		{region.Specs, region.Loads, scenario.Source{Scenarios: region.Scenarios, Object: region.Object}, nil},
 		{word.Specs, word.Loads, scenario.Source{Scenarios: word.Scenarios, Object: word.Object}, nil},
 		{lock.Specs, lock.Loads, scenario.Source{Scenarios: lock.Scenarios, Object: lock.Object}, lock.Shows},
@@ -42,7 +43,6 @@ func families() []family {
 		{buffer.Specs, buffer.Loads, scenario.Source{Scenarios: buffer.Scenarios, Object: buffer.Object}, buffer.Shows},
 		{specs: mailbox.Specs, loads: mailbox.Loads, shows: mailbox.Shows},
 		{specs: link.Specs, loads: link.Loads},
-		{specs: network.Specs},
 		{specs: cooperation.Specs},
 		{specs: programs.Specs},
 	}

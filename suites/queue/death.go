@@ -46,14 +46,19 @@ type killing struct {
 
 func newKilling(w *check.World) *killing {
 	short := newBriefPair(w, 5, 24)
-	long := plan(w, longQueue, 24)
+	long := plan(w, longQueue(w), 24)
 	long.attach(short.producer.Process(), short.consumer.Process(), w.ObjectName("long"))
 	return &killing{w: w, short: short, long: long, tally: w.Tally()}
 }
 
 // longQueue is how many items fit into the long queue: to fill it takes longer
-// than to kill a process meanwhile.
-const longQueue = 5_000
+// than to kill a process meanwhile. A message takes longer than an item of a buffer.
+func longQueue(w *check.World) int64 {
+	if w.Profile() == subject.ProfileMailbox {
+		return 1_000
+	}
+	return 5_000
+}
 
 // victim starts the next process to be killed.
 func (k *killing) victim() (*check.Process, *pair) {
