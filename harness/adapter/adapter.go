@@ -47,7 +47,7 @@ type Adapter struct {
 	files    Files
 	limits   limits
 	built    *temporary.Dir // where product is, until Close
-	product  string         // what was built, readable by everybody; "" before
+	product  string         // what was built, readable by every user; "" before
 	programs string
 }
 
@@ -119,7 +119,7 @@ func (a *Adapter) Build(ctx context.Context) (agent.Launcher, error) {
 }
 
 // Programs is the directory of the built programs, where these are the subject.
-// Everybody can read it; those who run them copy it first.
+// Every user can read it; it is copied before they are run.
 func (a *Adapter) Programs() string { return a.programs }
 
 // Close removes what was built. It may be called again.

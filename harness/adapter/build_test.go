@@ -149,7 +149,7 @@ func TestBuildLeavesNoProcess(t *testing.T) {
 
 func TestBuildWritesNowhereElse(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("an ordinary user's build runs as that user and may write where he may")
+		t.Skip("an ordinary user's build runs as that user and may write where that user may")
 	}
 	elsewhere := t.TempDir()
 	a := script(t, "echo x >"+elsewhere+"/file; echo x >/etc/ipckit-was-here; echo x >made; exit 0")
@@ -222,9 +222,9 @@ func TestTheKitsEnvironmentStaysAtHome(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for who, env := range map[string]string{"build": string(seen), "agent": strings.Join(l.Env, "\n")} {
+	for process, env := range map[string]string{"build": string(seen), "agent": strings.Join(l.Env, "\n")} {
 		if strings.Contains(env, "SECRET_KEY") || !strings.Contains(env, "PATH=") || !strings.Contains(env, "ASAN_OPTIONS=x=1") {
-			t.Errorf("the %s gets %s", who, env)
+			t.Errorf("the %s gets %s", process, env)
 		}
 	}
 }

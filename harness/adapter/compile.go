@@ -128,7 +128,7 @@ func (b *builder) exists(name string) error {
 	case !filepath.IsLocal(name):
 		return fmt.Errorf("%s lies outside the directory of the claims file, %s: put it inside", name, b.adapter.Dir)
 	case err != nil:
-		return fmt.Errorf("%s: there is no such file in %s", name, b.adapter.Dir)
+		return fmt.Errorf("%s does not exist in %s", name, b.adapter.Dir)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s: want a file, this is %s", name, info.Mode().Type())
 	}

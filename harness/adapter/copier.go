@@ -21,8 +21,8 @@ const nobody = -1
 type copier struct {
 	to     string // an existing directory, in which the stranger does nothing meanwhile
 	limits limits
-	only   int // copy only what this user owns: a hard link may lead to a file that is not his
-	give   int // user who gets the copy
+	only   int // copy only what this user owns: a hard link may lead to the file of another
+	give   int // user that the copy is given to
 
 	bytes int64
 	files int

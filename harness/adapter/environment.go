@@ -8,7 +8,7 @@ import (
 
 // passed are the variables of the kit's environment that a subject and its
 // build get: what says where programs and libraries are. Whatever else is in
-// the environment, such as somebody's keys, is none of their business.
+// the environment, such as keys, is kept from them.
 var passed = []string{
 	"PATH", "LANG", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH", "CPATH", "LIBRARY_PATH",
 	"GOROOT", "JAVA_HOME", "PYTHONPATH", "VIRTUAL_ENV", "TZ",
@@ -19,7 +19,7 @@ func environment() []string {
 	var env []string
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")
-		// Sanitizers are told by ASAN_OPTIONS, TSAN_OPTIONS and the like.
+		// Sanitizers read ASAN_OPTIONS, TSAN_OPTIONS and the like.
 		if slices.Contains(passed, name) || strings.HasSuffix(name, "SAN_OPTIONS") {
 			env = append(env, variable)
 		}

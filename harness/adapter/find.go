@@ -51,7 +51,7 @@ func Find(program string) (string, error) {
 		if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
 			continue
 		}
-		err := forEverybody(path)
+		err := usableByAll(path)
 		if err == nil {
 			return path, nil
 		}
@@ -62,10 +62,10 @@ func Find(program string) (string, error) {
 	return "", unusable
 }
 
-// forEverybody reports why a user who owns nothing could not execute the program
+// usableByAll reports why a user that owns nothing could not execute the program
 // at path: some directory on the way there, also by symbolic links, or the
 // program itself, is closed to others. A script must be readable as well.
-func forEverybody(path string) error {
+func usableByAll(path string) error {
 	const links = 40 // as many as Linux follows
 	rest, at := path, "/"
 	for followed := 0; rest != ""; {
@@ -97,7 +97,7 @@ func forEverybody(path string) error {
 		at = next
 	}
 	if info, err := os.Stat(at); err != nil || !info.Mode().IsRegular() {
-		return errors.Join(err, fmt.Errorf("%s is no file", at))
+		return errors.Join(err, fmt.Errorf("%s is not a file", at))
 	}
 	return nil
 }

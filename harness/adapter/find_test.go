@@ -11,7 +11,7 @@ import (
 )
 
 // programs makes a directory bin with a program in it; one of the two is closed
-// to others where told.
+// to others where asked for.
 func programs(t *testing.T, closed string) (dir, program string) {
 	t.Helper()
 	dir = filepath.Join(openDir(t), "bin")
@@ -34,7 +34,7 @@ func programs(t *testing.T, closed string) (dir, program string) {
 	return dir, program
 }
 
-// openDir is a fresh directory that everybody can reach.
+// openDir is a fresh directory that every user can reach.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -53,12 +53,12 @@ func openDir(t *testing.T) string {
 
 func TestFindPassesOverWhatIsRootsOwn(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("an ordinary user's subjects run as that user, who can execute what he can")
+		t.Skip("an ordinary user's subjects run as that user")
 	}
 	for _, closed := range []string{"bin", "interpreter"} {
 		mine, own := programs(t, closed)
-		everybodys, want := programs(t, "")
-		t.Setenv("PATH", mine+":"+everybodys)
+		shared, want := programs(t, "")
+		t.Setenv("PATH", mine+":"+shared)
 		if got, err := adapter.Find("interpreter"); got != want {
 			t.Errorf("%s closed: found %q, %v; want %q", closed, got, err, want)
 		}

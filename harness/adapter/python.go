@@ -11,7 +11,7 @@ import (
 const pythonPath = "PYTHONPATH="
 
 // Compiled modules, which Python would write beside their sources, are files that
-// nobody removes.
+// stay behind.
 const noByteCode = "PYTHONDONTWRITEBYTECODE=1"
 
 // placePython puts the kit's modules for Python beside the product, and at the

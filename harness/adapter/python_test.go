@@ -32,7 +32,8 @@ func python(t *testing.T, path string) agent.Launcher {
 	return build(t, load(t, path))
 }
 
-// pythonScript is a subject whose classes are those lines, handed over as told.
+// pythonScript is a subject whose classes are those lines; serve are the arguments of
+// ipckit.serve that hand them over.
 func pythonScript(t *testing.T, serve string, lines ...string) agent.Launcher {
 	t.Helper()
 	text := "import ipckit\n" + strings.Join(lines, "\n") + "\nipckit.serve('s', " + serve + ")\n"
@@ -319,7 +320,7 @@ func TestPythonServesControlWhileAnOperationBlocks(t *testing.T) {
 			t.Errorf("cancel, which the example does not have: %+v", r)
 		}
 		if r := w.ask(`{"id":21,"op":"bye"}`); !r.OK || w.leave() != 0 {
-			t.Errorf("bye of one who is blocked: %+v, %v", r, w.command.ProcessState)
+			t.Errorf("bye of a blocked agent: %+v, %v", r, w.command.ProcessState)
 		}
 	})
 }

@@ -44,7 +44,7 @@ func sanitized(t *testing.T, path string) agent.Launcher {
 	needCompiler(t)
 	if s, ok := sanitizedSubjects[path]; ok {
 		if s.launcher.Path == "" {
-			t.Fatalf("%s could not be compiled, as another test tells", path)
+			t.Fatalf("%s could not be compiled, as another test reports", path)
 		}
 		return s.launcher
 	}
@@ -141,7 +141,7 @@ func TestItemsPass(t *testing.T) {
 			}
 			status, err := consumer.Status(within(t))
 			if err != nil || status.State != "busy" || status.Busy != x.family+"."+x.get {
-				t.Errorf("status of one who waits: %+v, %v", status, err)
+				t.Errorf("status of an agent that waits: %+v, %v", status, err)
 			}
 			digest := op(x.put)
 			digest.Size, digest.Seed = &x.size, ptr(uint64(1))

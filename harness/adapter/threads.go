@@ -19,8 +19,8 @@ type Threads struct {
 	Env       []string
 }
 
-// MostThreads is how many libraries there are: one for who makes an object, the
-// others for who uses it.
+// MostThreads is how many libraries there are: one for the thread that makes
+// an object, the others for those that use it.
 const MostThreads = 5
 
 // LibraryPrefix begins the file names of the libraries.

@@ -246,7 +246,7 @@ func TestWireServesControlWhileAnOperationBlocks(t *testing.T) {
 			t.Errorf("cancel, which the example does not have: %+v", r)
 		}
 		if r := w.ask(`{"id":21,"op":"bye"}`); !r.OK || w.leave() != 0 {
-			t.Errorf("bye of one who is blocked: %+v, %v", r, w.command.ProcessState)
+			t.Errorf("bye of a blocked agent: %+v, %v", r, w.command.ProcessState)
 		}
 	})
 }

@@ -48,9 +48,9 @@ type Agent struct {
 }
 
 // Start starts an agent in a world, under a name that says its role there, and
-// says hello to it. Errors: *Died, *protocol.Broken, and context.DeadlineExceeded where
-// the agent does not answer; each tells what the agent printed on standard
-// error.
+// says hello to it. Errors: *Died, *protocol.Broken, and
+// context.DeadlineExceeded where the agent does not answer; each includes what the
+// agent printed.
 func Start(ctx context.Context, w *world.World, l Launcher, name string) (*Agent, error) {
 	a := &Agent{
 		name: name, client: protocol.NewClient(l.Stdio),

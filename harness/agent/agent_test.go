@@ -242,7 +242,7 @@ func follows(t *testing.T, a *agent.Agent) {
 	}
 }
 
-// Output of both streams is kept, and its end is told.
+// Output of both streams is kept, and its end is reported.
 func TestOutputTellsTheEnd(t *testing.T) {
 	w := newWorld(t)
 	a := start(t, w, agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", `
@@ -268,7 +268,7 @@ func TestOutputTellsTheEnd(t *testing.T) {
 	}
 }
 
-// What an agent answered before it died counts, whoever holds its channel open.
+// What an agent answered before it died counts, whatever process holds its channel open.
 func TestLastAnswerIsNotLost(t *testing.T) {
 	w := newWorld(t)
 	for _, child := range []string{"", "sleep 600 & "} {

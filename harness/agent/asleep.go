@@ -9,9 +9,9 @@ import (
 )
 
 // Where says what the operation under way is waiting for: "asleep in
-// futex(/dev/shm/ring+168)", "running", "stopped". Where the agent did not tell
-// its operation thread, it is the process's first thread that is looked at, and
-// the text says so.
+// futex(/dev/shm/ring+168)", "running", "stopped". Where hello did not say which
+// thread does the operations, the process's first thread is described, and the
+// text says so.
 func (a *Agent) Where() reports.Blocked {
 	b := reports.Blocked{Process: a.name}
 	if c := a.Pending(); c != nil {
@@ -34,7 +34,7 @@ func (a *Agent) Where() reports.Blocked {
 	}
 	b.Where = proc.Doing(a.process.PID(), t)
 	if !known {
-		b.Where += " (first thread; hello did not tell the operation thread)"
+		b.Where += " (the first thread: hello does not say which one does the operations)"
 	}
 	return b
 }
@@ -69,9 +69,9 @@ const (
 
 // Asleep watches the operation thread and reports whether it sleeps: whether
 // there is a tenth of a second in which it used no processor time. A thread
-// that used some, or wanted some, in each of 20 such windows is awake. Where
-// the agent did not tell its operation thread, a process all of whose threads
-// sleep is asleep, and nothing else is sure.
+// that used some, or waited for some, in each of 20 such windows is awake. Where
+// hello did not say which thread does the operations, a process all of whose
+// threads sleep is asleep, and nothing else is sure.
 func (a *Agent) Asleep(ctx context.Context) (asleep, sure bool) {
 	busy := 0
 	for range asleepWindows {

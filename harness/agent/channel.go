@@ -12,8 +12,8 @@ import (
 
 // newPipe makes a pipe between the kit and an agent. The kit's end does not
 // block, so that it can be given deadlines; the agent's end does, as programs
-// expect. Both ends of the file description belong to everybody, because an
-// agent under another user id may have to open it again as /dev/fd/3.
+// expect. Every user may open both ends, because an agent under another user id may
+// have to open its own again, as /dev/fd/3.
 func newPipe(kitWrites bool) (kit, theirs *os.File, err error) {
 	var fds [2]int
 	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {

@@ -18,7 +18,7 @@ func (a *Agent) queue(c *Call) error {
 	case a.failure != nil:
 		return a.failure
 	case a.leaving:
-		return fmt.Errorf("%s cannot begin %s: it was told bye", a.name, op)
+		return fmt.Errorf("%s cannot begin %s: bye was sent to it", a.name, op)
 	case under != nil && !protocol.IsControl(op):
 		return &Busy{Agent: a.name, Operation: op, Under: under.Request.Op, Since: c.Began.Sub(under.Began)}
 	}
@@ -128,8 +128,8 @@ func (a *Agent) silent() {
 	}
 }
 
-// end is the end of the conversation: everyone who waits is told why. What was
-// said first counts. A process that broke the protocol is killed, for nothing
+// end ends the conversation: each call that waits fails with the reason, and the
+// first reason counts. A process that broke the protocol is killed, for nothing
 // that it says can be believed any more.
 func (a *Agent) end(why error) {
 	a.mu.Lock()
@@ -150,7 +150,7 @@ func (a *Agent) end(why error) {
 	case errors.As(why, &died):
 		died.During = during
 		if a.leaving && during == "" && died.Exit.OK() {
-			why = fmt.Errorf("%s was told bye and has left", a.name)
+			why = fmt.Errorf("%s has exited after bye", a.name)
 		}
 	case errors.As(why, &broken):
 		broken.During = during

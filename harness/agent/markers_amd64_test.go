@@ -90,7 +90,7 @@ func release(t *testing.T, a *agent.Agent, tid int) {
 	t.Error("the traced thread does not end")
 }
 
-// operationThread is the thread that hello told, as this process sees it.
+// operationThread is the thread that hello names, as this process sees it.
 func operationThread(t *testing.T, a *agent.Agent) int {
 	t.Helper()
 	state, err := a.Process().State()

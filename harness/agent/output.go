@@ -16,7 +16,7 @@ import (
 
 const (
 	outputLimit = 64 << 20 // bytes that an agent may print before it is killed
-	outputTail  = 16 << 10 // bytes of each stream that are told
+	outputTail  = 16 << 10 // bytes of each stream that are kept
 )
 
 // An output is what a process prints on one stream. It goes to a file without

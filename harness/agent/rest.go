@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// What Rests looks at. A thread that waits may look around now and then, as one
-// must that wants to notice a death: that is rest all the same.
+// What Rests looks at. A thread that waits may wake up now and then, for example to
+// notice a death: that is rest all the same.
 const (
 	restWindow  = 500 * time.Millisecond
 	restSamples = 20
 	restCPU     = restWindow / 50 // of processor time in a window
 	restTurns   = 20              // times that it was scheduled in a window
 	restWindows = 6               // in all of which it must be busy, to be called so
-	restLooks   = 40              // windows at most, where some tell nothing
+	restLooks   = 40              // windows at most, where some show neither
 )
 
 // Rests watches the operation thread, which waits, and reports whether it
 // leaves the processor to others: whether there is half a second in which it
-// used hardly any, and was hardly ever woken. A loaded machine does not make a
-// loop look like rest, since who wants a processor is not asleep; nor rest like a
-// loop, since who waits for one uses none. It is not sure where neither can be
-// told, nor where the agent did not tell its thread.
+// used hardly any, and was hardly ever woken. On a loaded machine a
+// loop does not look like rest, since a thread that waits for a processor is not
+// asleep; nor does rest look like a loop, since it uses none. The answer is not sure
+// where neither shows, nor where hello did not say which thread does the operations.
 func (a *Agent) Rests(ctx context.Context) (rests, sure bool) {
 	busy := 0
 	for looks := 1; looks <= restLooks; looks++ {

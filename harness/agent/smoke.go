@@ -21,14 +21,14 @@ type Finding struct {
 	Saw  string
 }
 
-// A SmokeError says what an adapter does wrong, and what to do about it.
+// A SmokeError says what an adapter does wrong, and how to correct it.
 type SmokeError struct {
 	Step     string
 	Expected string
 	Saw      string
 	Line     string // the line at fault, quoted; "" where there is none
 	Do       string
-	Err      error // what the kit met, or nil
+	Err      error // what went wrong in the conversation, or nil
 }
 
 func (e *SmokeError) Error() string {
@@ -44,10 +44,10 @@ func (e *SmokeError) Error() string {
 
 func (e *SmokeError) Unwrap() error { return e.Err }
 
-// Smoke looks at an adapter alone, before anything that is seen through it is
-// believed: that it starts, tells who it is, answers what it does not know and
-// what makes no sense, works twice at once, and leaves when told. It gives the
-// steps that went well, and a *SmokeError for the first that did not.
+// Smoke checks an adapter alone, before anything that is seen through it is
+// believed: that it starts, identifies itself, answers unknown operations and
+// senseless arguments, runs twice at once, and exits after bye. It gives the steps
+// that went well, and a *SmokeError for the first that did not.
 //
 // It does not look at the subject behind the adapter.
 func Smoke(ctx context.Context, w *world.World, l Launcher, claims subject.Claims) ([]Finding, error) {
@@ -61,8 +61,8 @@ func Smoke(ctx context.Context, w *world.World, l Launcher, claims subject.Claim
 		{"hello", "what the claims say", s.identity},
 		{"status", "state idle", s.status},
 		{"unknown operation", "the answer unsupported", s.unknown},
-		{"wrong argument", "an error or unsupported, and a process that goes on", s.wrong},
-		{"second agent", "another agent beside the first, apart from it", s.second},
+		{"wrong argument", "an error or unsupported, and a process that still answers", s.wrong},
+		{"second agent", "a second agent beside the first, independent of it", s.second},
 		{"bye", "the answer ok, then exit with status 0", s.bye},
 	} {
 		s.expected = step.expected
@@ -102,9 +102,11 @@ func (s *smoke) explain(step string, err error) error {
 		e.Do, e.Err = different.do, nil
 	case errors.As(err, &broken):
 		e.Line, e.Do = broken.Line, broken.Hint
+	case errors.As(err, &died) && died.During == protocol.OpBye && died.Exit.Signal == 0:
+		e.Do = "exit with status 0 after bye"
 	case errors.As(err, &died):
 		e.Line = died.Half
-		e.Do = "run the agent by hand and see why it ends; it must go on until bye or until its commands end"
+		e.Do = "run the agent by hand to see why it ends; it must run until bye, or until its commands end"
 		if len(s.agents) > 0 {
 			e.Saw += s.agents[len(s.agents)-1].lastWords()
 		}
@@ -140,13 +142,13 @@ func (s *smoke) start() (string, error) {
 
 func (s *smoke) identity() (string, error) {
 	h := s.agents[0].Hello()
-	for _, f := range []struct{ name, claimed, told string }{
+	for _, f := range []struct{ name, claimed, said string }{
 		{"subject", s.claims.Subject, h.Subject},
 		{"version", s.claims.Version, h.Version},
 	} {
-		if f.claimed != "" && f.told != "" && f.claimed != f.told {
+		if f.claimed != "" && f.said != "" && f.claimed != f.said {
 			return "", &mismatch{
-				fmt.Sprintf("%s %q, where the claims say %q", f.name, f.told, f.claimed),
+				fmt.Sprintf("%s %q, where the claims say %q", f.name, f.said, f.claimed),
 				"correct the claims, or check that the right program is started",
 			}
 		}
@@ -155,16 +157,16 @@ func (s *smoke) identity() (string, error) {
 		return "", &mismatch{"no cancel, where the claims say cancel: true", "answer cancel and say so in hello, or do not claim it"}
 	}
 	saw := fmt.Sprintf("protocol %d", *h.Protocol)
-	for _, f := range []struct{ name, told string }{{"subject", h.Subject}, {"version", h.Version}, {"language", h.Language}} {
-		if f.told != "" {
-			saw += ", " + f.name + " " + f.told
+	for _, f := range []struct{ name, said string }{{"subject", h.Subject}, {"version", h.Version}, {"language", h.Language}} {
+		if f.said != "" {
+			saw += ", " + f.name + " " + f.said
 		}
 	}
 	if h.Thread == nil {
-		saw += "; no thread, so nothing can be said about sleeping"
+		saw += "; no thread, so that sleeping cannot be observed"
 	}
 	if !h.Overwrites {
-		saw += "; does not overwrite its buffers, so copies cannot be shown"
+		saw += "; does not overwrite its buffers, so that missing copies cannot be observed"
 	}
 	return saw, nil
 }
@@ -184,7 +186,7 @@ func (s *smoke) idle(a *Agent) (string, error) {
 	case err != nil:
 		return "", err
 	case r.State != protocol.Idle:
-		return "", &mismatch{fmt.Sprintf("state %q, busy with %q, while nothing is under way", r.State, r.Busy),
+		return "", &mismatch{fmt.Sprintf("state %q, busy with %q, while no operation is under way", r.State, r.Busy),
 			"state is busy from when an operation's command was read until its reply is written, else idle"}
 	}
 	return protocol.Idle, nil
@@ -198,35 +200,36 @@ func (s *smoke) unknown() (string, error) {
 	case errors.As(err, &lacks):
 		return "unsupported: " + lacks.Operation, nil
 	case err == nil:
-		return "", &mismatch{"ok for the operation " + op + ", which does not exist", "answer unsupported to whatever the adapter does not know; ok means that it was done"}
+		return "", &mismatch{"ok for the operation " + op + ", which does not exist", "answer unsupported to each operation that the adapter does not have; ok means that it was done"}
 	case r.Error != "":
 		return "", &mismatch{"error " + err.Error(), "answer {\"id\":…,\"unsupported\":\"" + op + "\"}; an error is a refusal by the subject"}
 	}
 	return "", err
 }
 
-// wrong asks for what makes no sense, in each family that is claimed.
+// wrong asks for operations on handles that do not exist, in each family that is
+// claimed.
 func (s *smoke) wrong() (string, error) {
 	a := s.agents[0]
-	requests := []protocol.Request{{Op: protocol.OpRegionSize, Object: "nobody"}, {Op: protocol.OpRegionRead, Object: "nobody", Offset: new(int64(-1)), Size: new(int64(8))}}
-	nobody := func(op string) { requests = append(requests, protocol.Request{Op: op, Object: "nobody"}) }
+	requests := []protocol.Request{{Op: protocol.OpRegionSize, Object: "unknown"}, {Op: protocol.OpRegionRead, Object: "unknown", Offset: new(int64(-1)), Size: new(int64(8))}}
+	of := func(op string) { requests = append(requests, protocol.Request{Op: op, Object: "unknown"}) }
 	if s.claims.Profiles.Lock != nil {
-		nobody(protocol.OpLockRelease)
+		of(protocol.OpLockRelease)
 	}
 	if s.claims.Profiles.Semaphore != nil {
-		nobody(protocol.OpSemaphorePost)
+		of(protocol.OpSemaphorePost)
 	}
 	if s.claims.Profiles.RWLock != nil {
-		nobody(protocol.OpRWLockRelease)
+		of(protocol.OpRWLockRelease)
 	}
 	if s.claims.Profiles.Snapshot != nil {
-		nobody(protocol.OpSnapshotRead)
+		of(protocol.OpSnapshotRead)
 	}
 	if p := s.claims.Profiles; p.OneToOne != nil || p.Many != nil {
-		requests = append(requests, protocol.Request{Op: protocol.OpBufferPut, Object: "nobody", Data: new(""), Wait: new(protocol.WireWait(subject.Never))})
+		requests = append(requests, protocol.Request{Op: protocol.OpBufferPut, Object: "unknown", Data: new(""), Wait: new(protocol.WireWait(subject.Never))})
 	}
 	if s.claims.Profiles.Mailbox != nil {
-		requests = append(requests, protocol.Request{Op: protocol.OpMailboxReceive, Object: "nobody", Wait: new(protocol.WireWait(subject.Never))})
+		requests = append(requests, protocol.Request{Op: protocol.OpMailboxReceive, Object: "unknown", Wait: new(protocol.WireWait(subject.Never))})
 	}
 	var saw []string
 	for _, request := range requests {

@@ -6,7 +6,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
-// thread finds the operation thread: hello tells its id as the agent sees it,
+// thread finds the operation thread: hello says its id as the agent sees it,
 // /proc maps it.
 func (a *Agent) thread() (t proc.Thread, known bool) {
 	if a.hello.Thread == nil {
@@ -17,7 +17,7 @@ func (a *Agent) thread() (t proc.Thread, known bool) {
 }
 
 // OperationThread is the id, as this process sees it, of the thread that does
-// the operations; false where hello did not tell it and the process has several.
+// the operations; false where hello did not say it and the process has several.
 func (a *Agent) OperationThread() (tid int, known bool) {
 	if t, known := a.thread(); known {
 		return t.TID, true

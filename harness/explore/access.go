@@ -19,7 +19,7 @@ func (p *tracee) drain() {
 // maxWatched is how many bytes of an access are looked at.
 const maxWatched = 64
 
-// fault deals with an agent that was kept from an access.
+// fault does the access that the agent was kept from, or switches before it.
 func (t *turn) fault(s stop) (ending, error) {
 	p := t.p
 	m := p.region(s.fault)

@@ -16,7 +16,7 @@ import (
 )
 
 // A breakdown is an operation that ends its agent, or does not end, while no
-// other is in flight: interleavings would tell nothing more. Its fate is
+// other is in flight: interleavings would show nothing more. Its fate is
 // Crashes or Hangs.
 type breakdown struct {
 	fate Fate
@@ -33,7 +33,7 @@ const (
 	setupLook   = 20 * time.Millisecond
 )
 
-// must does an operation that has nobody to wait for. Errors: *breakdown,
+// must does an operation that need not wait for the other agent. Errors: *breakdown,
 // errSilent where it is not known what the agent does.
 func (p *tracee) must(r protocol.Request) (protocol.Reply, error) {
 	what := fmt.Sprintf("%s of %s", Describe(r), p.name)
@@ -94,7 +94,7 @@ func (r *run) brokenDown() *breakdown {
 	return nil
 }
 
-// waiting says who waits for ever: "put(1) of A".
+// waiting says what waits for ever: "put(1) of A".
 func (r *run) waiting() string {
 	var all []string
 	for i, requests := range [][]protocol.Request{r.scenario.A, r.scenario.B} {
@@ -106,7 +106,7 @@ func (r *run) waiting() string {
 }
 
 // sequence does whole operations one after the other, up to their end. What
-// breaks down then, twice, is told in the search's result, and false returned.
+// breaks down then, twice, is put into the search's result, and false returned.
 func (x *search) sequence(s *Scenario, order []int) (*run, bool, error) {
 	var first *breakdown
 	for {

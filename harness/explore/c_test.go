@@ -107,7 +107,7 @@ func TestToysInC(t *testing.T) {
 	}
 }
 
-// What C's operations do that cannot be explored is told, and nothing of it is
+// What C's operations do that cannot be explored is reported, and nothing of it is
 // left.
 func TestOddToysInC(t *testing.T) {
 	e, w := start(t, cToys(t, "testdata/toys"))

@@ -72,14 +72,14 @@ func (p *tracee) newCall(s stop) *call {
 	return c
 }
 
-// visible reports whether another process could tell when the call is made: it
+// visible reports whether another process could notice when the call is made: it
 // is a point to switch at, like an access.
 func (c *call) visible() bool { return c.shared || !c.quiet }
 
 // patience is how long the agent must be asleep in the call before it counts as
-// waiting. In a futex of the shared memory nobody but the other agent can wake
-// it. A language's runtime sleeps too, for its own reasons; and who has a time
-// limit goes on when it has passed.
+// waiting. In a futex of the shared memory only the other agent can wake
+// it. A language's run-time sleeps too, for its own reasons; and a wait with a time
+// limit ends when it has passed.
 func (c *call) patience(timed bool) time.Duration {
 	switch {
 	case timed && c.limited:
@@ -94,12 +94,13 @@ func (c *call) patience(timed bool) time.Duration {
 	return 20 * time.Millisecond
 }
 
-// timedPatience is longer than TimeLimit: who sleeps on has another limit, such as
-// one after which it looks again whether the other is alive. (Whoever is woken by
+// timedPatience is longer than TimeLimit: an agent that sleeps on has another
+// limit, such as one after which it looks again whether the other is alive. (One
+// that is woken by
 // the clock and waits for a processor does not sleep.)
 const timedPatience = 2 * TimeLimit
 
-// certain reports whether one who is asleep in the call stays so until another
+// certain reports whether an agent that is asleep in the call stays so until another
 // process does something.
 func (c *call) certain() bool { return !c.limited && (!c.quiet || c.futex && c.shared) }
 

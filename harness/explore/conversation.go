@@ -54,7 +54,8 @@ func (p *tracee) reply(limit time.Duration) (protocol.Reply, error) {
 	}
 }
 
-// attend deals with what happens to a thread that runs freely.
+// attend takes the next stop of a thread that runs freely, if there is one, and lets
+// it go on.
 func (p *tracee) attend() error {
 	if p.tid == 0 {
 		return nil // not seized yet

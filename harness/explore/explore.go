@@ -1,5 +1,5 @@
 // Package explore runs two agents through the interleavings of their
-// operations, access by access, and tells those whose outcome no sequence of
+// operations, access by access, and reports those whose outcome no sequence of
 // whole operations has.
 //
 // It works on any executable that speaks the agents' protocol and makes the
@@ -104,8 +104,8 @@ func Main() {
 	os.Exit(0)
 }
 
-// receive passes jobs on. When the kit is gone before a job is done, nobody
-// waits for it: the process ends, and the kernel ends what it traces.
+// receive passes jobs on. When the kit is gone before a job is done, nothing
+// waits for its answer: the process ends, and the kernel ends what it traces.
 func receive(from *json.Decoder, jobs chan<- job) {
 	for {
 		var j job

@@ -141,7 +141,7 @@ func (e *Explorer) Replay(ctx context.Context, s Scenario, id string) (Result, e
 }
 
 // Kill ends agent A by SIGKILL before each of its accesses to shared memory, in
-// as many runs, and tells what becomes of B.
+// as many runs, and reports what becomes of B.
 func (e *Explorer) Kill(ctx context.Context, s Scenario) (KillResult, error) {
 	return e.kill(ctx, s, "")
 }

@@ -38,7 +38,7 @@ type KillPoint struct {
 // A Fate is what a death means for the other agent.
 type Fate string
 
-// Fates. B that was told of the death (peer-dead, owner-dead) goes on too.
+// Fates. B goes on also where the death was reported to it (peer-dead, owner-dead).
 const (
 	GoesOn  Fate = "goes on"
 	Hangs   Fate = "hangs"
@@ -133,7 +133,7 @@ func (t *tracer) killSweep(s *Scenario, limit time.Duration, id string) (k KillR
 	return k, nil
 }
 
-// deathTries is how often B must fare badly for it to count.
+// deathTries is how often B must fail for it to count.
 const deathTries = 3
 
 // fateAt kills A at a point and gives what became of B; false where that was
@@ -165,7 +165,7 @@ func (x *search) fateAt(p point, possible map[string]bool) (at KillPoint, ok boo
 	return at, true, nil
 }
 
-// observedByB has B, who survives, do all the observation.
+// observedByB has B, which survives, do all the observation.
 func observedByB(steps []Step) []Step {
 	steps = slices.Clone(steps)
 	for i := range steps {
@@ -174,8 +174,8 @@ func observedByB(steps []Step) []Step {
 	return steps
 }
 
-// survival is what of an outcome B can tell. A lock whose owner died is a lock
-// got; it may be told again, until somebody has put right what it guards.
+// survival is what B learns of an outcome. A lock whose owner died counts as
+// acquired; the death may be reported again, until what the lock guards is put right.
 func survival(o Outcome) string {
 	got := func(answers []string) string {
 		text := strings.Join(answers, ",")

@@ -7,8 +7,8 @@ import (
 	"github.com/ipckit/ipckit/harness/explore"
 )
 
-// One who dies with a futex lock leaves the other waiting, wherever it dies but
-// before it has the lock. One who needs no lock leaves nobody waiting.
+// An agent that dies with a futex lock leaves the other waiting, wherever it dies but
+// before it has the lock. One that needs no lock does not.
 func TestKillSweep(t *testing.T) {
 	for name, locks := range map[string]bool{
 		"right: futex mutex":      true,

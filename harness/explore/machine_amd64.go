@@ -56,6 +56,6 @@ var olderForks = []uint64{unix.SYS_FORK, unix.SYS_VFORK}
 // count is how many elements a repeated string instruction has still to do.
 func (r *registers) count() uint64 { return r.Rcx }
 
-// olderQuiet are system calls that only this architecture has and that no other
-// agent can tell apart from none.
+// olderQuiet are system calls that only this architecture has and that have no
+// effect that another agent could see.
 var olderQuiet = []uint64{unix.SYS_EPOLL_WAIT, unix.SYS_TIME, unix.SYS_ARCH_PRCTL}

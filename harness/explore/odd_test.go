@@ -17,7 +17,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// Agents that cannot be followed are told, and do not end the explorer.
+// Agents that cannot be followed are reported, and do not end the explorer.
 func TestOddAgents(t *testing.T) {
 	for name, want := range map[string]string{
 		"odd: forks":                "forks",
@@ -63,7 +63,7 @@ func serveWithoutMarkers() {
 	os.Exit(0)
 }
 
-// Whoever takes back the protection that its accesses are seen by is protected
+// An agent that removes the protection which shows its accesses is protected
 // again.
 func TestUnprotects(t *testing.T) {
 	e, w := start(t, agent.Self("odd: unprotects"))
@@ -73,7 +73,7 @@ func TestUnprotects(t *testing.T) {
 	}
 }
 
-// Who kills the explorer is told of, and nothing of him is left.
+// An agent that kills the explorer is reported, and nothing of it is left.
 func TestKillsTheExplorer(t *testing.T) {
 	w := newWorld(t)
 	e, err := explore.Start(within(t), w, agent.Self("odd: kills its parent"))
@@ -97,7 +97,7 @@ func TestKillsTheExplorer(t *testing.T) {
 	}
 }
 
-// What ends its agent, or never ends, with whole operations already is told at
+// What ends its agent, or never ends, with whole operations already is reported at
 // once, and is no matter of interleavings.
 func TestBroken(t *testing.T) {
 	putGet := func(w *world.World) explore.Scenario { return scenario(w, nil, ops{put(1)}, ops{get()}, nil) }

@@ -31,7 +31,7 @@ func merges(n, m int) (all [][]int) {
 
 // oracle does every sequence of whole operations on the implementation itself,
 // and gives the outcomes: what interleavings are allowed to have. An operation
-// that waits is gone on with when its turn comes again.
+// that waits is continued when its turn comes again.
 //
 // Waiting for ever is allowed only where an operation would wait also if it
 // began after all those that were done. One that was there before, and that
@@ -54,7 +54,7 @@ func (x *search) oracle(s *Scenario) (map[string]Outcome, error) {
 	}
 	if s.Ends && !ends {
 		x.result.Broken = Hangs
-		x.result.Unreachable = "already one operation after the other, in whatever order, somebody waits for ever, such as " + waiting
+		x.result.Unreachable = "already one operation after the other, in whatever order, an agent waits for ever, such as " + waiting
 	}
 	return allowed, nil
 }

@@ -16,7 +16,7 @@ type Row struct {
 }
 
 // Rows are events, in order. Of a loop over a table, or a copy, only the first
-// is told.
+// is shown.
 func Rows(events []Event) []Row {
 	var rows []Row
 	for i := 0; i < len(events); i++ {

@@ -38,7 +38,7 @@ type Result struct {
 	Cut bool `json:"cut,omitempty"`
 
 	// Broken says what happens with whole operations already, one after the
-	// other: [Crashes] or [Hangs]; "" where nothing does. Unreachable tells how.
+	// other: [Crashes] or [Hangs]; "" where nothing does. Unreachable says how.
 	Broken Fate `json:"broken,omitempty"`
 
 	// Unreachable says why the agents cannot be explored in this scenario: "the
@@ -101,7 +101,7 @@ type Violation struct {
 	Events  []Event   `json:"events"`  // what was done, in order
 }
 
-// An Outcome is what can be told of a run afterwards.
+// An Outcome is what can be known of a run afterwards.
 type Outcome struct {
 	Answers  [2][]string `json:"answers"` // of A and of B: "ok", "ok \"x\"", "empty"
 	Ends     [2]string   `json:"ends"`    // why an agent has not answered all: "waits", "crashed"; "" where it has

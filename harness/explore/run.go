@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/protocol"
@@ -177,7 +176,7 @@ func (t *tracer) renew() error {
 		return nil
 	}
 	for _, step := range t.scenario.teardown() {
-		if strings.HasSuffix(step.Request.Op, ".unlink") {
+		if _, verb := protocol.Split(step.Request.Op); verb == protocol.Unlink {
 			if _, err := t.agents[0].do(t.named(step.Request), setupLimit); err != nil {
 				return fmt.Errorf("remove what a run left behind: %w", err)
 			}
@@ -299,7 +298,7 @@ const (
 	asleepAgain    = 5 * time.Millisecond
 	alternations   = 3                      // fruitless turns of both before it is looked at
 	stalledTime    = 500 * time.Millisecond // without progress are a deadlock
-	stalledRounds  = 25                     // of sliceActive each, for those who do not sleep
+	stalledRounds  = 25                     // of sliceActive each, for agents that do not sleep
 	stalledBetween = 5 * time.Millisecond
 )
 
@@ -319,7 +318,7 @@ func (r *run) stalled(i int) error {
 	return r.wait(i)
 }
 
-// wait lets those who wait go on for a while, in turn, until one gets on.
+// wait lets the agents that wait run for a while, in turn, until one makes progress.
 func (r *run) wait(i int) error {
 	began := time.Now()
 	for round := 0; round < 2*stalledRounds || time.Since(began) < stalledTime; round++ {

@@ -58,7 +58,7 @@ type Scenario struct {
 	// the first passes and the last are enough: see [Result].LeftOut.
 	EveryPass bool `json:"every_pass,omitempty"`
 
-	// Ends says that there is an order of whole operations in which nobody waits
+	// Ends says that there is an order of whole operations in which no agent waits
 	// for ever, if the implementation is as it should be.
 	Ends bool `json:"ends,omitempty"`
 
@@ -66,7 +66,7 @@ type Scenario struct {
 	First bool `json:"first,omitempty"`
 
 	// Relaxed allows an operation to be refused with full, empty or timeout as
-	// long as another is in flight, as Vyukov's queue does, or two who try to
+	// long as another is in flight, as Vyukov's queue does, or two agents that try to
 	// get a lock at the same time, whatever it would have been answered in a
 	// sequence.
 	Relaxed bool `json:"relaxed,omitempty"`
@@ -100,17 +100,17 @@ func (s *Scenario) teardown() []Step {
 	}
 	var steps, names []Step
 	for _, step := range slices.Backward(s.Setup) {
-		family, verb, _ := strings.Cut(step.Request.Op, ".")
-		if verb != "create" && verb != "open" {
+		family, verb := protocol.Split(step.Request.Op)
+		if verb != protocol.Create && verb != protocol.Open {
 			continue
 		}
-		end := ".detach"
-		if family == "region" {
-			end = ".close"
+		end := protocol.Detach
+		if family == protocol.Region {
+			end = protocol.Close
 		}
-		steps = append(steps, Step{step.Agent, protocol.Request{Op: family + end, Object: step.Request.Object}})
-		if verb == "create" {
-			names = append(names, Step{step.Agent, protocol.Request{Op: family + ".unlink", Name: step.Request.Name}})
+		steps = append(steps, Step{step.Agent, protocol.Request{Op: protocol.Op(family, end), Object: step.Request.Object}})
+		if verb == protocol.Create {
+			names = append(names, Step{step.Agent, protocol.Request{Op: protocol.Op(family, protocol.Unlink), Name: step.Request.Name}})
 		}
 	}
 	return append(steps, names...)
@@ -122,13 +122,13 @@ func (s *Scenario) teardown() []Step {
 const TimeLimit = 20 * time.Millisecond
 
 // timed reports whether an operation waits, and not for ever. One that sleeps is
-// left to itself until its time is up: nobody comes in between. What happens
+// left to itself until its time is up: the other does not come in between. What happens
 // when its time is up while others are in the middle of something is the race.
 func timed(r protocol.Request) bool { return r.Wait != nil && subject.Wait(*r.Wait) > 0 }
 
 // Describe puts an operation into a few words: "put(1)", "try get".
 func Describe(r protocol.Request) string {
-	_, verb, _ := strings.Cut(r.Op, ".")
+	_, verb := protocol.Split(r.Op)
 	switch {
 	case r.Wait == nil:
 	case subject.Wait(*r.Wait) == subject.Never:

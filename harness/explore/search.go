@@ -56,7 +56,7 @@ func (x *search) over() bool {
 	return x.result.Cut
 }
 
-// visit runs a schedule, and those that switch once more. The probes tell which
+// visit runs a schedule, and those that switch once more. The probes show which
 // of them are run with stores delayed, too.
 func (x *search) visit(s schedule, probes []probe) error {
 	if x.over() {

@@ -11,7 +11,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
-// call deals with an agent at the entry of a system call.
+// call takes an agent on from the entry of a system call.
 func (t *turn) call(s stop) (ending, error) {
 	p := t.p
 	if s.call.Number() == protocol.MarkEnd {
@@ -82,7 +82,7 @@ func (t *turn) call(s stop) (ending, error) {
 		if err := p.resume(0); err != nil {
 			return goesOn, err
 		}
-		if err := p.entry(); err != nil {
+		if err := p.toEntry(); err != nil {
 			return goesOn, err
 		}
 	}
@@ -126,8 +126,8 @@ func (p *tracee) rewind(c *call) error {
 	return p.setRegisters(saved)
 }
 
-// entry waits for the entry of the system call that the agent is about to make.
-func (p *tracee) entry() error {
+// toEntry waits for the entry of the system call that the agent is about to make.
+func (p *tracee) toEntry() error {
 	for {
 		s, err := p.take(0)
 		if err != nil || s.kind == stopCall {

@@ -66,7 +66,7 @@ func (s *source) place(offset uint64) (w place) {
 	return w
 }
 
-// goPlace finds the line of a Go program. Its table tells the function that was
+// goPlace finds the line of a Go program. Its table has the function that was
 // compiled, but the line of what was inlined into it. Where that is of another
 // package, such as sync/atomic, the nearest line before it is taken that is not:
 // the one of the call.

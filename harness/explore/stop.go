@@ -36,13 +36,13 @@ type stop struct {
 
 var errGone = errors.New("the agent has ended")
 
-// errStops is told of an agent whose threads were all stopped.
+// errStops is the error for an agent whose threads were all stopped.
 var errStops = errors.New("the agent stops itself, or is stopped, by a signal")
 
 var stopSignals = []unix.Signal{unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU}
 
 // group reports whether the whole process was stopped by a signal. Its other
-// threads stand still then, until somebody sends SIGCONT.
+// threads stand still then, until a SIGCONT.
 func (s stop) group() bool { return s.kind == stopEvent && slices.Contains(stopSignals, s.signal) }
 
 // take takes a stop, without waiting where flags say WNOHANG.
@@ -103,7 +103,7 @@ func (p *tracee) release(signal unix.Signal) error { return p.proceed(unix.PTRAC
 
 func (p *tracee) proceed(request int, signal unix.Signal) error {
 	err := ptrace.Request(request, p.tid, 0, uintptr(signal))
-	if err != nil && err != unix.ESRCH { // one that was killed meanwhile tells so by its next stop
+	if err != nil && err != unix.ESRCH { // one that was killed meanwhile reports it by its next stop
 		return fmt.Errorf("ptrace of %s: %w", p.name, err)
 	}
 	p.state, p.ending = running, p.ending || signal != 0

@@ -19,10 +19,10 @@ import (
 // a load that comes behind a store; then its stores, from one of them on, are
 // taken back, as if they were in the buffer still. The other agent has its turn,
 // does not see them, and when the first goes on they are done. While it ran alone
-// it saw its own stores as it does through the buffer, and nobody else's.
+// it saw its own stores as it does through the buffer, and no others.
 //
 // So a schedule delays one run of stores, past one whole turn of the other agent.
-// Only the agent's instructions tell whether there is a fence, which touches no
+// Only the agent's instructions show whether there is a fence, which touches no
 // shared memory: it is run step by step as long as there is something in the
 // buffer, once to find the schedules, and again before one is reported.
 
@@ -254,7 +254,7 @@ func (t *turn) withhold() ending {
 	return reached
 }
 
-// drain does what the agent's buffer holds, and tells so.
+// drain does what the agent's buffer holds, and notes it.
 func (t *turn) drain() {
 	p := t.p
 	if len(p.held) > 0 && !p.held[0].at.Between {
@@ -263,7 +263,7 @@ func (t *turn) drain() {
 	p.drain()
 }
 
-// explain tells what overtook what.
+// explain notes what overtook what.
 func (t *turn) explain() {
 	if t.log == nil {
 		return

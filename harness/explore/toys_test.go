@@ -191,7 +191,7 @@ func (m *memory) wait(right bool) (uint64, error) {
 	}
 }
 
-// waitFor waits for set, for so long. Who looks once more when its time is up must
+// waitFor waits for set, for so long. A waiter that looks once more when its time is up must
 // not give up where it has found something.
 func (m *memory) waitFor(limit time.Duration, forgets bool) (uint64, error) {
 	for end := time.Now().Add(limit); ; {

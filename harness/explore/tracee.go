@@ -78,16 +78,20 @@ func spawn(name string, c command) (_ *tracee, err error) {
 		return nil, err
 	}
 	hello, err := p.do(protocol.Hello(c.World, true), helloLimit)
-	if err != nil {
-		return nil, fmt.Errorf("%s does not answer hello: %w", name, err)
-	}
-	if err := hello.Err(); err != nil {
-		return nil, fmt.Errorf("%s refuses hello: %w", name, err)
+	switch {
+	case errors.Is(err, errSilent):
+		return nil, fmt.Errorf("%s has not answered hello after %v", name, helloLimit)
+	case errors.Is(err, errGone):
+		return nil, fmt.Errorf("%s ended without an answer to hello", name)
+	case err != nil:
+		return nil, err
+	case hello.Err() != nil:
+		return nil, fmt.Errorf("%s refused hello: %w", name, hello.Err())
 	}
 	if p.tid = p.pid; hello.Thread != nil {
 		p.tid = *hello.Thread
 	} else if n := p.threads(); n != 1 {
-		return nil, &Refused{fmt.Sprintf("an agent with %d threads must tell in hello which of them does the operations", n)}
+		return nil, &Refused{fmt.Sprintf("an agent with %d threads must say in hello which of them does the operations", n)}
 	}
 	if err := ptrace.Request(unix.PTRACE_SEIZE, p.tid, 0, unix.PTRACE_O_TRACESYSGOOD|unix.PTRACE_O_EXITKILL|unix.PTRACE_O_TRACEEXEC); err != nil {
 		if refused := refusal(err); refused != nil {

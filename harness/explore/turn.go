@@ -117,7 +117,7 @@ func (t *turn) run() (ending, error) {
 	return done, nil
 }
 
-// failed tells an agent that ended from an error.
+// failed tells the end of an agent apart from an error.
 func (t *turn) failed(err error) (ending, error) {
 	var refused *Refused
 	switch {
@@ -245,7 +245,7 @@ func (t *turn) note(p *tracee, e Event) {
 	}
 }
 
-// repeats reports whether the event tells nothing new after those before: that
+// repeats reports whether the event adds nothing to those before: that
 // the agent still waits, or makes again the call in which it did.
 func (e Event) repeats(log []Event) bool {
 	n := len(log)

@@ -3,8 +3,8 @@ package explore
 import (
 	"cmp"
 	"slices"
-	"strings"
 
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
@@ -14,8 +14,7 @@ type unfollowed string
 func (u unfollowed) Error() string { return string(u) }
 
 // shares reports an agent that has a private mapping of the memory that agents
-// share: what it does there is seen by nobody, neither by the other agent nor
-// by the explorer.
+// share: neither the other agent nor the explorer sees what it does there.
 func (p *tracee) shares() error {
 	for _, m := range p.private {
 		if slices.Contains(*p.objects, m.Object) {
@@ -28,7 +27,7 @@ func (p *tracee) shares() error {
 // stays reports an agent that shares less at the end of an operation than at
 // its beginning, unless the operation is there to give something back.
 func (p *tracee) stays() error {
-	if _, verb, _ := strings.Cut(p.script[p.pos].Op, "."); verb == "close" || verb == "detach" {
+	if _, verb := protocol.Split(p.script[p.pos].Op); verb == protocol.Close || verb == protocol.Detach {
 		return nil
 	}
 	if err := p.look(); err != nil {

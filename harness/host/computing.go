@@ -24,7 +24,7 @@ func (p *worker) computing(w subject.Words) (step, error) {
 	}
 	over := false
 	return func(i int64) (err error) {
-		if i == 0 { // nobody begins before all are there
+		if i == 0 { // none begins before all are there
 			p.own.Ready.Store(1)
 			for p.scratch.Sum(ready) < uint64(processes) {
 				giveWay()
@@ -54,7 +54,8 @@ func (p *worker) together(w subject.Words, offset int64) func(i int64) (over boo
 	}
 }
 
-// apart takes every so many-th task, and shares nothing with anybody.
+// apart takes each task whose number leaves this process's index as the remainder, and
+// shares nothing.
 func (p *worker) apart(processes uint64) func(i int64) (over bool, err error) {
 	tasks, n := uint64(len(p.scratch.Marks())), uint64(p.index)
 	return func(i int64) (over bool, err error) {

@@ -38,8 +38,8 @@ func Channels() (in, out *os.File, err error) {
 	return os.NewFile(uintptr(fds[0]), "commands"), os.NewFile(uintptr(fds[1]), "replies"), nil
 }
 
-// tell answers hello and status.
-func (h *host) tell(r protocol.Request) (protocol.Reply, error) {
+// report answers hello and status.
+func (h *host) report(r protocol.Request) (protocol.Reply, error) {
 	if r.Op == protocol.OpHello {
 		h.markers.Store(r.Markers)
 		claims, version := h.subject.Claims, protocol.Version

@@ -25,7 +25,7 @@ func (p *worker) counting(s *semaphore) (step, error) {
 				return err
 			}
 			p.own.Passes.Add(1)
-			through := p.scratch.Sum(passes) // first: posts that begin meanwhile excuse nobody
+			through := p.scratch.Sum(passes) // read before the posts, which may begin meanwhile
 			if posted := p.scratch.Sum(posts); through > uint64(initial)+posted {
 				p.fault(i, "%d waits had come through, with %d at the start and %d posts begun", through, initial, posted)
 			}

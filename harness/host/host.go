@@ -39,8 +39,8 @@ func Main(s subject.Subject) {
 	os.Exit(0)
 }
 
-// Serve does what it is told on in and answers on out, until bye, which gives
-// nil, or until it cannot go on. The operation under way then, if any, is left
+// Serve does the operations that come on in and answers on out, until bye, which
+// gives nil, or until it cannot go on. The operation under way then, if any, is left
 // to the process's end.
 func Serve(s subject.Subject, in io.Reader, out io.Writer) error {
 	h := &host{
@@ -120,7 +120,7 @@ func (h *host) control(in io.Reader) error {
 		case r.Op == protocol.OpCancel:
 			go func() { h.reply(answer(r, h.cancel)) }() // the subject's own code, which may block
 		case protocol.IsControl(r.Op):
-			h.reply(answer(r, h.tell))
+			h.reply(answer(r, h.report))
 		default:
 			h.begin(r)
 		}
@@ -162,7 +162,7 @@ func (h *host) begin(r protocol.Request) {
 	h.work <- r
 }
 
-// reply writes one line. When nobody reads it any more the host is at its end.
+// reply writes one line. When the kit does not read any more, the host ends.
 func (h *host) reply(r protocol.Reply) {
 	line, err := json.Marshal(r)
 	if err == nil {

@@ -29,7 +29,7 @@ func mailboxQueue(m subject.Mailbox, err error) (*queue, error) {
 	return &queue{family: protocol.Mailbox, object: m, put: m.Send, get: m.Receive, detach: m.Detach}, nil
 }
 
-// sending is how a request wants its message sent.
+// sending gives the call by which a request asks to send its message.
 func (q *queue) sending(r protocol.Request) (func([]byte, subject.Wait) error, error) {
 	switch {
 	case r.Priority != nil && *r.Priority != subject.LowestPriority:
@@ -48,7 +48,7 @@ func (q *queue) sending(r protocol.Request) (func([]byte, subject.Wait) error, e
 	return q.put, nil
 }
 
-// identify receives a message and says who sent it.
+// identify receives a message and says which process sent it.
 func (h *host) identify(r protocol.Request, q *queue, into []byte) (_ protocol.Reply, err error) {
 	k, ok := q.object.(subject.SenderReporter)
 	if !ok {

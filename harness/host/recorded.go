@@ -61,7 +61,7 @@ func (h *host) record(r protocol.Request) (reply protocol.Reply, err error) {
 	zero := int64(0)
 	reply.Done = &x.done
 	if protocol.Judges(r.Role) {
-		reply.Wrong = &zero // nobody has looked yet
+		reply.Wrong = &zero // nothing was compared yet
 	}
 	return reply, err
 }
@@ -98,8 +98,8 @@ func (h *host) newRecorded(r protocol.Request) (*recorded, error) {
 	return x, nil
 }
 
-// pause thinks: most often not at all or a little, now and then as long as is
-// allowed, so that others get in between, whoever has the processor.
+// pause waits a while: most often not at all or a little, now and then as long as is
+// allowed, so that other processes come in between, wherever they run.
 func (x *recorded) pause() {
 	if x.think == 0 {
 		return
@@ -140,7 +140,7 @@ func (x *recorded) ended(err error, wait subject.Wait) (granted bool, _ error) {
 		return false, err
 	}
 	if wait == subject.Never {
-		giveWay() // who polls must not keep those out who could help him
+		giveWay() // a process that polls must leave the processor to those it waits for
 	}
 	return false, nil
 }

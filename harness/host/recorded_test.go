@@ -76,7 +76,7 @@ func TestRecordedWorkloads(t *testing.T) {
 	}
 }
 
-// A file that cannot be made is told as such, and not as the subject's refusal.
+// A file that cannot be made is reported as such, not as the subject's refusal.
 func TestRecordedNowhere(t *testing.T) {
 	h := &host{objects: map[string]any{"c": &cell{}}}
 	_, err := h.workload(recordedRequest(filepath.Join(t.TempDir(), "none", "x"), protocol.RoleAdd, 0))

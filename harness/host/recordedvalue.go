@@ -10,7 +10,7 @@ import (
 // what words hold at first.
 func (x *recorded) value() uint64 { return history.Value(uint32(*x.request.Index)+1, uint32(x.next)) }
 
-// transfer puts, or gets. A getter that was told not to wait ends with the
+// transfer puts, or gets. A getter that may not wait ends with the
 // first refusal: it drains what is left.
 func (x *recorded) transfer(q *queue) (func() (bool, error), error) {
 	l, err := parseLoad(x.request)
@@ -203,7 +203,7 @@ func (x *recorded) valued(kind history.Kind, aux uint32, do func() (uint64, erro
 }
 
 // scatter makes a value whose halves differ from those of all others, so that
-// a word of two halves is nobody's value. It is one-to-one (the finaliser of
+// a word made of two halves is no value that was stored. It is one-to-one (the finaliser of
 // splitmix64), and 0 only for 0.
 func scatter(v uint64) uint64 {
 	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9

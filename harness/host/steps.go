@@ -150,7 +150,7 @@ func (p *worker) granted(ask func(subject.Wait) error) (ownerDied bool, err erro
 
 // linger stays for a moment, long enough for another to come in if it can. Now
 // and then it gives up the processor in the middle, or sleeps, so that another
-// can also where there are few processors, or many who want them.
+// can also where there are few processors, or many processes.
 func linger(i int64) {
 	switch {
 	case i%32 == 31:
@@ -171,7 +171,7 @@ func pause() {}
 
 func giveWay() { _, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
 
-// alone is being inside where nobody else may be.
+// alone is what a process does inside where no other may be.
 func (p *worker) alone(i int64, ownerDied bool) {
 	s := p.scratch
 	if ownerDied {
@@ -194,7 +194,7 @@ func (p *worker) alone(i int64, ownerDied bool) {
 	p.own.Presence.Store(scratch.Outside)
 }
 
-// repair puts right what one who died inside alone left.
+// repair puts right what a process that died inside alone left.
 func (p *worker) repair() {
 	for i := range scratch.Processes {
 		p.scratch.Of(i).Presence.CompareAndSwap(scratch.Alone, scratch.Outside)
@@ -222,8 +222,8 @@ func (p *worker) locking(l *lock) step {
 	}
 }
 
-// again gives the lock up and takes it again at once: who waits for it meanwhile
-// is either let in or overtaken.
+// again gives the lock up and takes it again at once: a process that waits for it
+// meanwhile is either let in or overtaken.
 func (p *worker) again(l *lock) step {
 	return func(i int64) error {
 		if err := l.Release(); err != nil {

@@ -44,7 +44,7 @@ func (p *worker) wording(region subject.Region, w subject.Words) (step, error) {
 				return err
 			}
 			if v == 0 || v != v&0xff*ones {
-				p.fault(i, "%#016x, which nobody stored: parts of two words", v)
+				p.fault(i, "%#016x, which was never stored: parts of two words", v)
 			}
 			return nil
 		}, nil
@@ -58,7 +58,7 @@ func (p *worker) wording(region subject.Region, w subject.Words) (step, error) {
 		if p.request.Role == protocol.RoleFlag {
 			return l.flag, nil
 		}
-		p.finish = l.tell
+		p.finish = l.report
 		return l.follow, nil
 	}
 	return nil, p.misfit()
@@ -185,7 +185,7 @@ func (l *litmus) follow(i int64) error {
 	return l.words.Store(0, round)
 }
 
-func (l *litmus) tell() {
+func (l *litmus) report() {
 	l.reply.Outcomes = fmt.Sprintf("%s=%d %s=%d %s=%d",
 		protocol.FlagUnseen, l.early, protocol.FlagAndData, l.late, protocol.FlagAlone, l.wrong)
 }

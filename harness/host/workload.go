@@ -43,7 +43,7 @@ func (h *host) workload(r protocol.Request) (protocol.Reply, error) {
 	if err != nil {
 		return protocol.Reply{}, err
 	}
-	own := new(scratch.Own) // nobody looks at it
+	own := new(scratch.Own) // the kit does not look at it
 	if r.Scratch != "" {
 		s, shared, err := shareScratch(r)
 		if err != nil {
@@ -147,7 +147,7 @@ func (l load) describe(got, want []byte, i int64) string {
 }
 
 // find looks for the item that got is, the nearest first. Items of a few bytes
-// resemble each other too often to tell.
+// resemble each other too often to tell them apart.
 func (l load) find(got []byte, i int64) (int64, bool) {
 	if len(got) < 8 {
 		return 0, false

@@ -29,7 +29,7 @@ const (
 	MarkEnd   = 77002
 )
 
-// What a reply to status says of the agent.
+// States of an agent, as a reply to status gives them.
 const (
 	Idle = "idle"
 	Busy = "busy" // an operation is under way
@@ -56,7 +56,7 @@ type Request struct {
 	Name   string `json:"name,omitempty"`   // system-wide name, for create, open and unlink
 
 	// create
-	Size     *int64  `json:"size,omitempty"` // region: bytes; may be negative on purpose. With Seed: length of a generated payload
+	Size     *int64  `json:"size,omitempty"` // region: bytes; may be absurd on purpose. With Seed: length of a generated payload
 	Kind     string  `json:"kind,omitempty"` // buffer: one-to-one or many
 	Capacity *int64  `json:"capacity,omitempty"`
 	ItemMax  *int64  `json:"item_max,omitempty"`
@@ -78,7 +78,7 @@ type Request struct {
 	Seed *uint64 `json:"seed,omitempty"`
 	// read, get, receive: answer with size and hash instead of data
 	Digest bool `json:"digest,omitempty"`
-	// mailbox.send: a priority other than the lowest; the process to pretend to be.
+	// mailbox.send: a priority other than the lowest; the process that the sender pretends to be.
 	// mailbox.hand-over: the new owner. Process ids are those of the world.
 	Priority *int64 `json:"priority,omitempty"`
 	PID      *int64 `json:"pid,omitempty"`
@@ -92,7 +92,7 @@ type Request struct {
 	// item i being Payload(ItemSeed(Seed, i), size between SizeMin and SizeMax)
 	Role    string `json:"role,omitempty"`
 	Count   *int64 `json:"count,omitempty"`
-	Scratch string `json:"scratch,omitempty"` // path of a file of the kit's, see Scratch
+	Scratch string `json:"scratch,omitempty"` // path of a file of the kit, see package scratch
 	Index   *int64 `json:"index,omitempty"`   // which of the processes this is, from 0
 	SizeMin *int64 `json:"size_min,omitempty"`
 	SizeMax *int64 `json:"size_max,omitempty"`

@@ -133,7 +133,7 @@ func Split(op string) (family, verb string) {
 	return family, verb
 }
 
-// Roles of a workload. What each does is in the protocol's schema.
+// Roles of a workload. The schema says what each does.
 const (
 	RolePut       = "put"
 	RoleGet       = "get"
@@ -161,10 +161,10 @@ const (
 var Roles = []string{RolePut, RoleGet, RoleSend, RoleReceive, RoleLock, RoleAgain, RoleSemaphore, RoleWait, RolePost,
 	RoleRead, RoleWrite, RolePublish, RoleAdd, RoleCAS, RoleStore, RoleLoad, RoleFlag, RoleFollow, RoleDekker, RoleCompute}
 
-// silent roles look at nothing, so their reply says nothing of what was wrong.
+// silent roles compare nothing, so their replies have no field wrong.
 var silent = []string{RolePut, RoleSend, RolePost, RolePublish, RoleStore, RoleFlag, RoleDekker}
 
-// Judges reports whether a role's reply says how much was wrong.
+// Judges reports whether a role's reply must say how many steps were wrong.
 func Judges(role string) bool { return !slices.Contains(silent, role) }
 
 // control operations are answered even while another operation is under way.

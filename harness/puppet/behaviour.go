@@ -49,12 +49,12 @@ const (
 
 	// What it does to its surroundings. It goes on correctly afterwards.
 	Daemon   Behaviour = "daemon"   // starts a process in a session of its own, which keeps the channels open
-	KillAll  Behaviour = "kill-all" // SIGKILL to everybody
+	KillAll  Behaviour = "kill-all" // SIGKILL to every process that it may
 	FillShm  Behaviour = "fill-shm" // as much as fits into /dev/shm, up to 256 MiB
 	Gigabyte Behaviour = "gigabyte" // prints 1 GiB
 )
 
-// daemonSelf is what the process is told that Daemon starts.
+// daemonSelf is the behaviour of the process that Daemon starts.
 const daemonSelf Behaviour = "daemon-self"
 
 // Behaviours lists every behaviour.

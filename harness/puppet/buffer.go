@@ -22,7 +22,7 @@ const (
 	headerSize
 
 	magic = 0x1bc0ffee70770007
-	// poll is how long one who waits sleeps before it looks again.
+	// poll is how long a waiting process sleeps before it looks again.
 	poll = 200 * time.Microsecond
 )
 

@@ -38,7 +38,7 @@ func TestDeath(t *testing.T) {
 			if d.Exit.Code != c.code || d.Exit.Signal != c.signal || d.During != protocol.OpRegionCreate || (d.Half != "") != c.half {
 				t.Errorf("%+v", d)
 			}
-			if c.behaviour == Panic && !said(a, "the puppet was told to") {
+			if c.behaviour == Panic && !said(a, "the puppet was asked to panic") {
 				t.Errorf("the panic is not in the output: %v", a.Output())
 			}
 			if err := a.Kill(); err != nil {
@@ -123,7 +123,7 @@ func errOf(c *agent.Call) error {
 	return err
 }
 
-// One that sleeps for ever can be told from one that sleeps for a while.
+// A process that sleeps for ever is told apart from one that sleeps for a while.
 func TestSleepWithoutLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, world.Options{})
@@ -181,8 +181,8 @@ func TestBye(t *testing.T) {
 		if err := a.Bye(within(t)); err != nil {
 			t.Error(err)
 		}
-		if err := a.Bye(within(t)); err == nil || !strings.Contains(err.Error(), "has left") {
-			t.Errorf("%v, want that it has left", err)
+		if err := a.Bye(within(t)); err == nil || !strings.Contains(err.Error(), "has exited after bye") {
+			t.Errorf("%v, want that it has exited", err)
 		}
 	})
 	nothingLeft(t, w)

@@ -55,11 +55,11 @@ func (p *puppet) daemon() {
 	_ = c.Process.Release()
 }
 
-// killEverybody sends SIGKILL to everybody that it may, where that is nobody
-// outside the world. It does not reach the caller.
-func killEverybody() {
+// killAll sends SIGKILL to every process that it may, where none of them is outside
+// the world. It does not reach the caller.
+func killAll() {
 	if !contained() {
-		fmt.Fprintln(os.Stderr, "puppet: kill(-1) would reach beyond this world, and is not done")
+		fmt.Fprintln(os.Stderr, "puppet: kill(-1) would reach processes outside this world, so it is not done")
 		os.Exit(4)
 	}
 	_ = unix.Kill(-1, unix.SIGKILL)

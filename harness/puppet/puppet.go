@@ -1,5 +1,5 @@
 // Package puppet is an agent that misbehaves on command, so that the kit can
-// be checked against the worst that a subject may do to it. Until it is told
+// be checked against the worst that a subject may do to it. Unless the behaviour says
 // otherwise it hosts a small correct subject, see [Subject].
 //
 // Unlike a mutant, whose implementation has a fault, a puppet's fault lies in
@@ -31,7 +31,7 @@ const (
 	kitVariable       = "IPCKIT_PUPPET_KIT" // the kit's PID namespace and uid
 )
 
-// Launcher starts a puppet that behaves as told when it meets an operation. An
+// Launcher starts a puppet that misbehaves when it meets an operation. An
 // empty operation stands for the one where the behaviour makes sense: hello
 // for lies, bye for what concerns the end, any operation of the subject for
 // the rest.
@@ -52,7 +52,7 @@ func Main() {
 	text, operation, _ := strings.Cut(os.Getenv(behaviourVariable), "@")
 	b := Behaviour(text)
 	if b == daemonSelf {
-		time.Sleep(10 * time.Minute) // an end in case that nobody ends it
+		time.Sleep(10 * time.Minute) // in case that nothing ends it
 		os.Exit(0)
 	}
 	if !known(b) {
@@ -87,7 +87,7 @@ func pidNamespace() string {
 	return ns
 }
 
-// contained reports whether a signal to everybody stays inside the world: in a
+// contained reports whether a signal to every process stays inside the world: in a
 // PID namespace that is not the kit's, or under a user that is not the kit's.
 func contained() bool {
 	ns, uid, ok := strings.Cut(os.Getenv(kitVariable), " ")

@@ -17,7 +17,7 @@ import (
 )
 
 // A puppet stands between the kit and a correct host: it passes on what is
-// said, and misbehaves where it was told to.
+// said, and misbehaves at the operation that was named.
 type puppet struct {
 	behaviour Behaviour
 	operation string
@@ -99,7 +99,7 @@ func (p *puppet) act() bool {
 	case Daemon:
 		p.daemon()
 	case KillAll:
-		killEverybody()
+		killAll()
 	case FillShm:
 		fillShm()
 	case Gigabyte:
@@ -183,7 +183,7 @@ func (p *puppet) lie(r protocol.Reply) string {
 	case LieProtocol:
 		r.Protocol = new(protocol.Version + 7)
 	case LieSubject:
-		r.Subject = "somebody else"
+		r.Subject = "another"
 	case LieVersion:
 		r.Version = "99.9"
 	case LieThread:

@@ -35,7 +35,7 @@ func (p *puppet) subject() subject.Subject {
 			for began := time.Now(); time.Since(began) < 10*time.Minute; {
 			}
 		case Panic:
-			panic("the puppet was told to")
+			panic("the puppet was asked to panic")
 		}
 	})
 }
@@ -86,7 +86,7 @@ func refusal(err error) error {
 	return err
 }
 
-// create makes a file of a size that nobody sees before it is whole.
+// create makes a file of a size that no other process sees before it is whole.
 func create(name string, size int64, fill func(memory []byte)) (*mapping, error) {
 	file, err := path(name)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world"
 )
 
-// A daemon holds the channels open, which keeps nobody waiting.
+// A daemon holds the channels open, which must not keep the kit waiting.
 func TestDaemon(t *testing.T) {
 	t.Parallel()
 	for _, b := range []string{"bye", "kill"} {
@@ -57,7 +57,7 @@ func TestKillAll(t *testing.T) {
 	}
 	gone(t, witness)
 	if _, err := witness.Status(within(t)); !errors.As(err, new(*agent.Died)) {
-		t.Errorf("the one that was killed: %v, want *agent.Died", err)
+		t.Errorf("the agent that was killed: %v, want *agent.Died", err)
 	}
 }
 

@@ -60,7 +60,7 @@ func TestViolations(t *testing.T) {
 	}
 }
 
-func TestAnswersThatNobodyAskedFor(t *testing.T) {
+func TestUnexpectedAnswers(t *testing.T) {
 	t.Parallel()
 	for _, b := range []Behaviour{Twice, Flood} {
 		t.Run(string(b), func(t *testing.T) {
@@ -118,7 +118,7 @@ func TestClosedCommands(t *testing.T) {
 	gone(t, a)
 }
 
-// A printed line harms nobody on the pipes; on standard output it is at fault,
+// A printed line does no harm with pipes; on standard output it is at fault,
 // and is quoted.
 func TestPrintedLine(t *testing.T) {
 	w := newWorld(t, world.Options{})

@@ -43,7 +43,7 @@ func TestPuppet(t *testing.T) {
 		{"panic@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO crashes", "panic"}},
 		{"kill-all@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO crashes"}},
 		{"block@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO hangs", "asleep"}},
-		{"spin@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO hangs", "still there after"}},
+		{"spin@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO hangs", "still under way after"}},
 		{"silent@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO hangs"}},
 		{"daemon@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO leaks", "process"}},
 		{"fill-shm@buffer.get", "BUF-FIFO", reports.ExitFail, []string{"BUF-FIFO leaks", "shared memory"}},

@@ -1,11 +1,11 @@
-// Package scratch is the kit's own shared memory beside a subject's: what the
-// processes of a workload tell each other of where they are, so that two inside
-// a lock are seen even where the subject has no regions.
+// Package scratch is the kit's own shared memory beside a subject's: the
+// processes of a workload write there where they are, so that two inside a lock are
+// seen even where the subject has no regions.
 //
 // It is a file of 64-bit words in the machine's order, mapped by each process:
 // see field scratch of the protocol's schema. Counter and record belong to
-// whoever is inside alone, and are read and written without any care on
-// purpose: what the subject's lock does not order, shows.
+// the process that is inside alone. They are read and written as plain memory on
+// purpose, so that what the subject's lock does not order shows.
 package scratch
 
 import (
@@ -31,7 +31,7 @@ const (
 const (
 	Outside = 0
 	Beside  = 1 // inside, where others may be too
-	Alone   = 2 // inside, where nobody else may be
+	Alone   = 2 // inside, where no other may be
 )
 
 // Own are the words of one process. Only it writes them.
@@ -87,7 +87,7 @@ func mapped(f *os.File) (*File, error) {
 		return nil, err
 	}
 	if info.Size() < marksAt {
-		return nil, fmt.Errorf("%s has %d bytes, which is no scratch file: the kit makes them", f.Name(), info.Size())
+		return nil, fmt.Errorf("%s has %d bytes, and is not a scratch file of the kit", f.Name(), info.Size())
 	}
 	memory, err := unix.Mmap(int(f.Fd()), 0, int(info.Size()), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 	if err != nil {
@@ -99,14 +99,14 @@ func mapped(f *os.File) (*File, error) {
 // Close unmaps the file.
 func (f *File) Close() error { return unix.Munmap(f.memory) }
 
-// Counter is how often somebody was inside alone.
+// Counter is how often a process was inside alone.
 func (f *File) Counter() uint64 { return f.words[0] }
 
-// Record is what whoever was inside alone wrote; each word ought to be the
+// Record is what the last process inside alone wrote; each word ought to be the
 // counter.
 func (f *File) Record() []uint64 { return f.words[recordAt : recordAt+recordLen] }
 
-// SetCounter and SetRecord are for who is inside alone.
+// SetCounter is for the process that is inside alone, as SetRecord is.
 func (f *File) SetCounter(n uint64) { f.words[0] = n }
 
 // SetRecord writes all words of the record.
@@ -116,8 +116,8 @@ func (f *File) SetRecord(n uint64) {
 	}
 }
 
-// Steps counts what all processes have done. It changes while any of them gets
-// on, whatever their roles.
+// Steps counts what all processes have done. It grows while any of them makes
+// progress, whatever their roles.
 func (f *File) Steps() (n uint64) {
 	for i := range Processes {
 		o := f.Of(i)
@@ -142,8 +142,8 @@ func (f *File) Sum(word func(*Own) *atomic.Uint64) (sum uint64) {
 	return sum
 }
 
-// Inside tells whether others are inside: it counts the processes, without that of index except, whose presence is
-// at least that.
+// Inside counts the processes whose presence is at least that given, without the
+// process of index except.
 func (f *File) Inside(except int, presence uint64) (n int) {
 	for i := range Processes {
 		if i != except && f.Of(i).Presence.Load() >= presence {
@@ -155,7 +155,7 @@ func (f *File) Inside(except int, presence uint64) (n int) {
 
 // Together counts processes that were inside at one and the same moment. One
 // look at all of them, word by word, could count one that had left before
-// another came; so it looks twice, and counts who was inside both times without
+// another came; so it looks twice, and counts the processes that were inside both times without
 // having come in anew: all of these were inside between the two looks.
 func (f *File) Together() (n int) {
 	var entries [Processes]uint64

@@ -8,7 +8,7 @@ import (
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 )
 
-// Four pass through three places. Whoever looks at them one after the other may
+// Four processes pass through three places. A look at one after the other may
 // count four; at no moment are there more than three.
 func TestTogether(t *testing.T) {
 	f, err := scratch.Create(filepath.Join(t.TempDir(), "scratch"), 0)
