@@ -50,14 +50,10 @@ operations, access to shared memory by access, with as many preemptions inside
 operations as the bound says, and looks for an outcome that no order of whole
 operations has. It kills a process before each of its accesses where the subject
 claims to survive that. What it finds is found each time, and is shown line by
-line. Scenarios follow from what is claimed: pairs of operations on an empty, a
-full, a closed object and so on. The key scenarios of ipckit.yaml adds others.
+line. Scenarios follow from what is claimed; "ipckit help races" says more.
 
-Stores are delayed, too, in the store buffer that each x86 processor has: so it
-finds the fence that Peterson's lock needs between a store and the load behind it.
-
-A loop over a long table is left in its first passes and its last; --every-pass
-has it left in each.
+In a long loop an operation is interrupted in the first passes and the last;
+--every-pass interrupts it in each.
 
 A pass means that nothing is wrong within the bound, for two processes; it does
 not mean that nothing is wrong.

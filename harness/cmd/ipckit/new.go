@@ -47,8 +47,9 @@ func newNew() *cobra.Command {
 		long += fmt.Sprintf("\n  %-10s%s", name, starters[name].about)
 	}
 	long += "\n\nThe skeletons of c, go and python are a buffer between two processes. With --part,\n" +
-		"c is another part of the header: " + strings.Join(c.Parts[:4], ", ") + ",\n" + strings.Join(c.Parts[4:], ", ") +
-		". For more in Go, fill in further interfaces of the package\nharness/subject; in Python, further classes: the head of ipckit.py names them."
+		"c is another part of the header: " + strings.Join(c.Parts[:5], ", ") + ",\n" +
+		strings.Join(c.Parts[5:], ", ") + ". For more in Go, fill in further interfaces of the package\n" +
+		"harness/subject; in Python, further classes: the head of ipckit.py names them."
 	var part, purpose string
 	command := &cobra.Command{
 		Use:               "new KIND DIR",

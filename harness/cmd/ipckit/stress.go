@@ -22,18 +22,17 @@ func newStress() *cobra.Command {
 		Long: `Stress runs many processes of the subject on common objects, records every
 operation with its time, and decides by exact checkers whether the whole was
 allowed: whether it can be explained by operations that happened one at a time.
-Meanwhile processes are stopped and continued, interrupted and starved, and left
-without descriptors and without room in /dev/shm, in which they may say that they
-cannot go on; those are killed whose deaths the others claim to survive. What was
-not allowed is shown as a picture of the few operations that prove it.
+Meanwhile processes are paused, interrupted, starved, left without descriptors and
+without room in /dev/shm, and killed where the others claim to survive that. What
+was not allowed is shown as a picture of the few operations that prove it.
 
 Without SUBJECT it stresses the reference implementation. A longer budget finds
 more; nothing that is found depends on how fast the machine is. The same seed
 draws the same loads, but processes never meet twice in the same way.
 
 ` + statuses,
-		Example: `  ipckit stress                                   the reference implementation, for 30 s
-  ipckit stress ./mybuffer --budget 5m            longer
+		Example: `  ipckit stress                                     the reference implementation, for 30 s
+  ipckit stress ./mybuffer --budget 5m              longer
   ipckit stress ./mybuffer --only BUF --out report  and write report/report.html`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: completeSubjects,
