@@ -131,23 +131,6 @@ func place(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-func newWorld(t *testing.T) *world.World {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("makes a world")
-	}
-	w, err := world.New(within(t), world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
-}
-
 func begin(t *testing.T, w *world.World, l agent.Launcher, name string) *agent.Agent {
 	t.Helper()
 	a, err := agent.Start(within(t), w, l, name)

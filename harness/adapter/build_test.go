@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/adapter"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 const nothing = "#include \"ipckit.h\"\nconst struct ipckit_subject ipckit_subject = {0};\n"
@@ -38,7 +40,7 @@ func TestFlagsAndFilesOfAllSorts(t *testing.T) {
 		"semaphore.h":      "#error \"a header of the subject's took the place of the system's\"\n",
 		"ipckit.h":         "#error \"an old copy of the header is used\"\n",
 	}))
-	begin(t, newWorld(t), build(t, a), "odd")
+	begin(t, worldtest.New(t, world.Options{}), build(t, a), "odd")
 }
 
 func TestWhatIsMissingIsNamed(t *testing.T) {
@@ -211,7 +213,7 @@ func TestSubjectInAClosedDirectory(t *testing.T) {
 	if err := os.Rename(place(t, map[string]string{"ipckit.yaml": "subject: s\nc: {sources: [s.c]}\n", "s.c": nothing}), dir); err != nil {
 		t.Fatal(err)
 	}
-	begin(t, newWorld(t), build(t, load(t, dir)), "s")
+	begin(t, worldtest.New(t, world.Options{}), build(t, load(t, dir)), "s")
 }
 
 func TestTheKitsEnvironmentStaysAtHome(t *testing.T) {

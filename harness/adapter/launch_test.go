@@ -5,6 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 const shellAgent = `#!/bin/sh
@@ -30,7 +33,7 @@ func TestExecutables(t *testing.T) {
 			if a.Way() != "executable agent" {
 				t.Errorf("the way in is %q", a.Way())
 			}
-			agent := begin(t, newWorld(t), build(t, a), "s")
+			agent := begin(t, worldtest.New(t, world.Options{}), build(t, a), "s")
 			if said := agent.Hello().Subject; said != "one-two" {
 				t.Errorf("it says %q", said)
 			}

@@ -16,6 +16,8 @@ import (
 	"github.com/ipckit/ipckit/harness/history"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 func needPython(t *testing.T) {
@@ -54,7 +56,7 @@ func TestPythonSmoke(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := load(t, filepath.Join(impl, name))
 			l := build(t, a)
-			findings, err := agent.Smoke(within(t), newWorld(t), l, a.Claims)
+			findings, err := agent.Smoke(within(t), worldtest.New(t, world.Options{}), l, a.Claims)
 			if err != nil {
 				t.Errorf("%v\nafter %v", err, findings)
 			}
@@ -66,7 +68,7 @@ func TestPythonSmoke(t *testing.T) {
 // Python generates, at the edges of its chunks too.
 func TestPythonPayloads(t *testing.T) {
 	l := python(t, filepath.Join(impl, "python/example"))
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := begin(t, w, l, "only")
 	name := "/ipckit-" + w.ID() + "-r"
 	const size = 40_000
@@ -93,7 +95,7 @@ func TestPythonPayloads(t *testing.T) {
 // workload's rule, one by one.
 func TestPythonWorkloads(t *testing.T) {
 	l := python(t, filepath.Join(impl, "python/example"))
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	producer, consumer := begin(t, w, l, "producer"), begin(t, w, l, "consumer")
 	for _, kind := range []string{"one-to-one", "many"} {
 		name := "/ipckit-" + w.ID() + "-" + kind
@@ -144,7 +146,7 @@ func TestPythonWorkloads(t *testing.T) {
 // order, and the items are those that Go would make.
 func TestPythonRecordsHistories(t *testing.T) {
 	l := python(t, filepath.Join(impl, "python/example"))
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	producer, consumer := begin(t, w, l, "producer"), begin(t, w, l, "consumer")
 	if !producer.Hello().Records {
 		t.Fatal("hello does not say that it records")
@@ -373,7 +375,7 @@ func TestPythonExceptions(t *testing.T) {
 		`    def detach(self): self.what = None`,
 		`    def close(self): raise NotImplementedError`,
 		`    def cancel(self): self.cancelled = True`)
-	a := begin(t, newWorld(t), l, "only")
+	a := begin(t, worldtest.New(t, world.Options{}), l, "only")
 	if !a.Hello().Cancel {
 		t.Error("a class with cancel, and hello does not say so")
 	}
@@ -412,7 +414,7 @@ func TestPythonExceptions(t *testing.T) {
 }
 
 func TestPythonSkeletonSaysWhatIsNotWritten(t *testing.T) {
-	a := begin(t, newWorld(t), python(t, filepath.Join(impl, "python/skeleton")), "student")
+	a := begin(t, worldtest.New(t, world.Options{}), python(t, filepath.Join(impl, "python/skeleton")), "student")
 	_, err := a.Do(within(t), protocol.Request{Op: "buffer.create", Object: "q", Name: "/q", Capacity: ptr(int64(2)), ItemMax: ptr(int64(4))})
 	if subject.KindOf(err) != subject.IO || !strings.Contains(fmt.Sprint(err), "not written yet: create, line ") || !strings.Contains(fmt.Sprint(err), " of buffer.py") {
 		t.Errorf("create gives %v, want an error that says what is not written and where", err)

@@ -17,6 +17,7 @@ import (
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // canSanitize reports whether the compiler has what sanitized asks for.
@@ -85,7 +86,7 @@ func TestItemsPass(t *testing.T) {
 	} {
 		t.Run(x.subject+" "+x.family, func(t *testing.T) {
 			l := sanitized(t, filepath.Join(impl, x.subject))
-			w := newWorld(t)
+			w := worldtest.New(t, world.Options{})
 			if x.family == "mailbox" && !has(w, world.OwnQueues) {
 				t.Log("the world has no message queues of its own; the host's are used")
 			}
@@ -198,7 +199,7 @@ func has(w *world.World, capability string) bool {
 
 func TestWorkloadTellsWhatIsWrong(t *testing.T) {
 	needCompiler(t)
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := begin(t, w, build(t, load(t, filepath.Join(impl, "c/example"))), "both")
 	name := "/ipckit-" + w.ID() + "-q"
 	do(t, a, protocol.Request{Op: "buffer.create", Object: "q", Name: name, Capacity: ptr(int64(16)), ItemMax: ptr(int64(64))})
@@ -227,7 +228,7 @@ func TestRegionsAreShared(t *testing.T) {
 	for _, name := range []string{"c/example", "controls/plain", "controls/sysv"} {
 		t.Run(name, func(t *testing.T) {
 			l := sanitized(t, filepath.Join(impl, name))
-			w := newWorld(t)
+			w := worldtest.New(t, world.Options{})
 			p, q := begin(t, w, l, "creator"), begin(t, w, l, "opener")
 			region := "/ipckit-" + w.ID() + "-r"
 			size, offset := int64(8193), int64(4090)
@@ -269,7 +270,7 @@ func TestRegionsAreShared(t *testing.T) {
 
 func TestSkeletonSaysWhatIsNotWritten(t *testing.T) {
 	needCompiler(t)
-	a := begin(t, newWorld(t), build(t, load(t, filepath.Join(impl, "c/skeleton"))), "student")
+	a := begin(t, worldtest.New(t, world.Options{}), build(t, load(t, filepath.Join(impl, "c/skeleton"))), "student")
 	_, err := a.Do(within(t), protocol.Request{Op: "buffer.create", Object: "q", Name: "/q", Capacity: ptr(int64(2)), ItemMax: ptr(int64(4))})
 	if want := "not written yet: ring_create, line "; subject.KindOf(err) != subject.IO || !bytes.Contains(fmt.Append(nil, err), []byte(want)) {
 		t.Errorf("create gives %v, want an error that says %q", err, want)

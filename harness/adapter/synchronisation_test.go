@@ -10,13 +10,15 @@ import (
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/scratch"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // TestSynchronisationPasses walks the operations of all families through two
 // agents of the example, and looks for what they leave.
 func TestSynchronisationPasses(t *testing.T) {
 	l := sanitized(t, filepath.Join(impl, "c/example"))
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	if err := w.Baseline(); err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +76,7 @@ func TestSynchronisationPasses(t *testing.T) {
 
 func TestWordsAndSnapshotsPass(t *testing.T) {
 	l := sanitized(t, filepath.Join(impl, "c/example"))
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	p, q := begin(t, w, l, "first"), begin(t, w, l, "second")
 	region, snap := "/ipckit-"+w.ID()+"-r", "/ipckit-"+w.ID()+"-s"
 	at := ptr(int64(4088))
@@ -113,7 +115,7 @@ func TestWordsAndSnapshotsPass(t *testing.T) {
 // what; here the test plays the other process.
 func TestStepsTellWhatIsWrong(t *testing.T) {
 	needCompiler(t)
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := begin(t, w, build(t, load(t, filepath.Join(impl, "c/example"))), "only")
 	do(t, a, protocol.Request{Op: "lock.create", Object: "l", Name: "/ipckit-" + w.ID() + "-l"})
 	path := filepath.Join(w.Dir(), "scratch")

@@ -19,6 +19,7 @@ import (
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/harness/world/proc"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // patient is how long a test waits for what must happen.
@@ -44,23 +45,6 @@ func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patient)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-func newWorld(t *testing.T) *world.World {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("makes a world")
-	}
-	w, err := world.New(within(t), world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
 }
 
 func start(t *testing.T, w *world.World, l agent.Launcher, name string) *agent.Agent {
@@ -94,7 +78,7 @@ func refused(t *testing.T, a *agent.Agent, r protocol.Request, kind subject.Kind
 func name(w *world.World, base string) string { return "/ipckit-" + w.ID() + "-" + base }
 
 func TestHello(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := start(t, w, agent.Self("toy"), "one")
 	h := a.Hello()
 	if h.Subject != "puppet" || h.Version != "1" || h.Language != "Go" || !h.Overwrites || h.Cancel || !h.Interrupts {
@@ -118,7 +102,7 @@ func TestHello(t *testing.T) {
 // Two processes share what the operations of the protocol make, and each line
 // that they exchange is as the schema says.
 func TestConversationFollowsTheSchema(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := start(t, w, puppet.Launcher(puppet.Transcript, ""), "a")
 	b := start(t, w, puppet.Launcher(puppet.Transcript, ""), "b")
 
@@ -244,7 +228,7 @@ func follows(t *testing.T, a *agent.Agent) {
 
 // Output of both streams is kept, and its end is reported.
 func TestOutputTellsTheEnd(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := start(t, w, agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", `
 		read hello <&3
 		echo '{"id":1,"ok":true,"protocol":0}' >&4
@@ -270,7 +254,7 @@ func TestOutputTellsTheEnd(t *testing.T) {
 
 // What an agent answered before it died counts, whatever process holds its channel open.
 func TestLastAnswerIsNotLost(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	for _, child := range []string{"", "sleep 600 & "} {
 		l := agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", child + `
 			read hello <&3
@@ -294,7 +278,7 @@ func TestLastAnswerIsNotLost(t *testing.T) {
 }
 
 func TestWhereOfAStoppedAgent(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	a := start(t, w, agent.Self("toy"), "one")
 	if err := a.Process().Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -315,7 +299,7 @@ func TestWhereOfAStoppedAgent(t *testing.T) {
 }
 
 func TestStartTellsWhatWasPrinted(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	_, err := agent.Start(within(t), w, agent.Launcher{Name: "sh", Path: "/bin/sh", Args: []string{"sh", "-c", "echo no such library >&2; exit 127"}}, "shell")
 	var d *agent.Died
 	if !errors.As(err, &d) || d.Exit.Code != 127 || !strings.Contains(err.Error(), "no such library") {

@@ -11,12 +11,14 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // A tracer sees one pair of markers around an operation, and none in a
 // workload.
 func TestMarkers(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	l := agent.Self("toy")
 	l.Markers = true
 	a := start(t, w, l, "traced")

@@ -16,6 +16,7 @@ import (
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // patient is how long a test waits for what must happen.
@@ -53,28 +54,11 @@ func within(t *testing.T) context.Context {
 	return ctx
 }
 
-func newWorld(t *testing.T) *world.World {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("makes a world")
-	}
-	w, err := world.New(within(t), world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
-}
-
 // start starts an explorer, and checks at the end of the test that nothing of
 // it is left.
 func start(t *testing.T, l agent.Launcher) (*explore.Explorer, *world.World) {
 	t.Helper()
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	e, err := explore.Start(within(t), w, l)
 	var refused *explore.Refused
 	if errors.As(err, &refused) {

@@ -15,6 +15,7 @@ import (
 	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // Agents that cannot be followed are reported, and do not end the explorer.
@@ -75,7 +76,7 @@ func TestUnprotects(t *testing.T) {
 
 // An agent that kills the explorer is reported, and nothing of it is left.
 func TestKillsTheExplorer(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	e, err := explore.Start(within(t), w, agent.Self("odd: kills its parent"))
 	if errors.As(err, new(*explore.Refused)) {
 		t.Skip(err)

@@ -9,6 +9,8 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/ptrace/ptracetest"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // filterVariable makes the explorer's process one that may not use ptrace, as in
@@ -17,7 +19,7 @@ const filterVariable = "IPCKIT_TEST_WITHOUT_PTRACE"
 
 func TestHostThatRefusesPtrace(t *testing.T) {
 	t.Setenv(filterVariable, "1")
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	_, err := explore.Start(within(t), w, agent.Self("right: event"))
 	var refused *explore.Refused
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "ptrace") {

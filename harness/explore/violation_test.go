@@ -8,6 +8,8 @@ import (
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/puppet"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 // The explorer is as strict as the agent's driver, and says the same.
@@ -19,7 +21,7 @@ func TestExplorerChecksReplies(t *testing.T) {
 		puppet.UnknownKind: `there is no error kind "EAGAIN"`,
 	} {
 		t.Run(string(behaviour), func(t *testing.T) {
-			w := newWorld(t) // which removes the region that the agent made all the same
+			w := worldtest.New(t, world.Options{}) // which removes the region that the agent made all the same
 			e, err := explore.Start(within(t), w, puppet.Launcher(behaviour, protocol.OpRegionCreate))
 			if errors.As(err, new(*explore.Refused)) {
 				t.Skip(err)
@@ -45,7 +47,7 @@ func TestExplorerChecksReplies(t *testing.T) {
 }
 
 func TestExplorerChecksHello(t *testing.T) {
-	_, err := explore.Start(within(t), newWorld(t), puppet.Launcher(puppet.LieProtocol, ""))
+	_, err := explore.Start(within(t), worldtest.New(t, world.Options{}), puppet.Launcher(puppet.LieProtocol, ""))
 	if errors.As(err, new(*explore.Refused)) {
 		t.Skip(err)
 	}

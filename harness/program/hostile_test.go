@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 func TestHangReportsWhereEachProcessIsBlocked(t *testing.T) {
@@ -59,7 +60,7 @@ func TestGarbage(t *testing.T) {
 }
 
 func TestDaemonIsLeft(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	o := observeIn(t, w, scripts(t, `echo "produced 1"; setsid sleep 1000 & exit 0`, `echo "consumed 1"`), Scenario{})
 	if len(o.Hung) > 0 || !o.Process(Producer).Ended {
 		t.Errorf("a daemon was taken for a hang: %+v", o.Hung)

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 func TestOutputThroughATerminal(t *testing.T) {
@@ -57,7 +59,7 @@ func TestBufferedOutputOfAKilledProgramIsSeen(t *testing.T) {
 			if (fork() == 0) return 0; /* would print a full buffer again */
 			raise(SIGSEGV);
 		}`})
-	o := observeIn(t, newWorld(t), dir, Scenario{Only: Producer}, func(p *subject.Programs) { p.Roles.Producer.Command = "./producer" })
+	o := observeIn(t, worldtest.New(t, world.Options{}), dir, Scenario{Only: Producer}, func(p *subject.Programs) { p.Roles.Producer.Command = "./producer" })
 	if got := texts(o.Produced); got != "0 1 2" {
 		t.Errorf("produced %q, want 0 1 2", got)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 )
 
 func TestMain(m *testing.M) {
@@ -49,28 +50,10 @@ func scripts(t *testing.T, producer, consumer string) string {
 	return dir
 }
 
-// newWorld makes a world, and fails the test if something is left at its end.
-func newWorld(t *testing.T) *world.World {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("starts processes")
-	}
-	w, err := world.New(t.Context(), world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
-}
-
 // observe runs a pair of scripts in a world of its own.
 func observe(t *testing.T, producer, consumer string, s Scenario, change ...func(*subject.Programs)) *Observation {
 	t.Helper()
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	return observeIn(t, w, scripts(t, producer, consumer), s, change...)
 }
 
@@ -237,7 +220,7 @@ func TestTracedHang(t *testing.T) {
 }
 
 func TestMissingProgram(t *testing.T) {
-	w := newWorld(t)
+	w := worldtest.New(t, world.Options{})
 	dir, err := Prepare(w, t.TempDir())
 	if err != nil {
 		t.Fatal(err)

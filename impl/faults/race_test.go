@@ -14,6 +14,7 @@ import (
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 	"github.com/ipckit/ipckit/impl/faults"
 )
 
@@ -52,15 +53,7 @@ func TestRingInterleavings(t *testing.T) {
 func exploreRing(t *testing.T, mutant, wrong string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	w, err := world.New(ctx, world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	w := worldtest.New(t, world.Options{})
 	e, err := explore.Start(ctx, w, agent.Self(mutant))
 	var refused *explore.Refused
 	if errors.As(err, &refused) {

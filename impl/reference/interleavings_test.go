@@ -12,6 +12,7 @@ import (
 	"github.com/ipckit/ipckit/harness/host"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites"
@@ -39,15 +40,7 @@ func TestInterleavings(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
-	w, err := world.New(ctx, world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	w := worldtest.New(t, world.Options{})
 	e, err := explore.Start(ctx, w, agent.Self("reference"))
 	var refused *explore.Refused
 	if errors.As(err, &refused) {

@@ -15,6 +15,7 @@ import (
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
+	"github.com/ipckit/ipckit/harness/world/worldtest"
 	fixtures "github.com/ipckit/ipckit/impl/programs"
 	"github.com/ipckit/ipckit/reports"
 	"github.com/ipckit/ipckit/suites/programs"
@@ -223,15 +224,7 @@ func TestHostilePrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
-	w, err := world.New(t.Context(), world.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	isolated := w.Isolated()
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if !isolated {
+	if !worldtest.New(t, world.Options{}).Isolated() {
 		t.Skip("without a PID namespace these programs would reach processes outside of the test")
 	}
 	for name, attack := range map[string]string{
