@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
@@ -41,6 +42,7 @@ type intake struct {
 	journal  *reports.Journal
 	observer Observer
 	power    map[string]string // see Plan
+	broken   map[string]string // by profile in which a process hung or crashed: of which requirement, and how
 	results  int
 	failed   error  // the first line of the record that could not be written
 	stop     func() // ends the runners
@@ -59,6 +61,7 @@ func (i *intake) take(e event) {
 	case e.Result != nil:
 		i.results++
 		i.qualify(e.Result)
+		i.note(e.Result)
 		if err := i.journal.Result(*e.Result); err != nil && i.failed == nil {
 			i.failed = err
 			i.stop()
@@ -75,6 +78,22 @@ func (i *intake) qualify(r *reports.Result) {
 			c.Note += "; " + power
 		}
 	}
+}
+
+// note remembers profiles in which a process hung or crashed.
+func (i *intake) note(r *reports.Result) {
+	for _, c := range r.Checks {
+		if (c.Verdict == reports.Timeout || c.Verdict == reports.Crash) && i.broken[c.Profile] == "" {
+			i.broken[c.Profile] = fmt.Sprintf("%s has the verdict %s without it", r.Requirement, c.Verdict)
+		}
+	}
+}
+
+// cause says why a profile is not put under load, or "".
+func (i *intake) cause(profile string) string {
+	i.mutex.Lock()
+	defer i.mutex.Unlock()
+	return i.broken[profile]
 }
 
 type nobody struct{}

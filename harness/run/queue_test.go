@@ -43,17 +43,17 @@ func TestQueueGivesEachSpecOnce(t *testing.T) {
 	}
 }
 
-// What measures time runs beside nothing else, what waits takes no turn, and no
-// check is lost.
-func TestSplit(t *testing.T) {
+// What measures time runs beside nothing else, load after what needs none, what
+// waits takes no turn, and no check is lost.
+func TestPhases(t *testing.T) {
 	var s Selection
 	for _, k := range catalogue.Kinds {
 		s.Checks = append(s.Checks, catalogue.Check{Requirement: "REG-SIZE", Profile: "region", Kind: k})
 	}
 	waits := catalogue.Check{Requirement: "NET-CUT", Profile: "network", Kind: catalogue.Behaviour, Waits: true}
 	s.Checks = append(s.Checks, waits)
-	together, beside, lonely := s.split()
-	if len(together)+2 != len(s.Checks) || len(beside) != 1 || beside[0] != waits || len(lonely) != 1 || lonely[0].Kind != catalogue.Performance {
-		t.Errorf("together %v, beside %v, alone %v", together, beside, lonely)
+	calm, load, beside, lonely := s.phases()
+	if len(calm)+len(load)+2 != len(s.Checks) || len(load) != 1 || load[0].Kind != catalogue.Stress || len(beside) != 1 || beside[0] != waits || len(lonely) != 1 || lonely[0].Kind != catalogue.Performance {
+		t.Errorf("without load %v, with load %v, beside %v, alone %v", calm, load, beside, lonely)
 	}
 }

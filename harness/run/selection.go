@@ -139,20 +139,23 @@ func (s Suite) notChecked(p Plan, q *catalogue.Requirement, kinds []catalogue.Ki
 	return r
 }
 
-// split separates the checks that take turns at the processors from those that
-// hardly use one, which run beside them, and from those that run alone.
-func (s Selection) split() (together, beside, lonely []catalogue.Check) {
+// phases separates the checks that take turns at the processors, without and with
+// load, from those that hardly use one, which run beside them, and from those
+// that run alone.
+func (s Selection) phases() (calm, load, beside, lonely []catalogue.Check) {
 	for _, c := range s.Checks {
 		switch {
 		case alone(c.Kind):
 			lonely = append(lonely, c)
 		case c.Waits:
 			beside = append(beside, c)
+		case c.Kind == catalogue.Stress:
+			load = append(load, c)
 		default:
-			together = append(together, c)
+			calm = append(calm, c)
 		}
 	}
-	return together, beside, lonely
+	return calm, load, beside, lonely
 }
 
 // Share is what each check under load gets of a budget for all of them, where so

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -57,13 +58,13 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	}
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	in := &intake{journal: journal, observer: o.Observer, power: p.Power, stop: stop}
+	in := &intake{journal: journal, observer: o.Observer, power: p.Power, broken: map[string]string{}, stop: stop}
 	if in.observer == nil {
 		in.observer = nobody{}
 	}
 	total := len(selection.Checks)
 	in.observer.Begin(total)
-	runErr := in.run(running, p, selection, o.Jobs)
+	runErr := in.run(running, s, p, selection, o.Jobs)
 	in.observer.End()
 	if in.failed != nil {
 		return nil, in.failed
@@ -85,12 +86,13 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	return journal.Record(), nil
 }
 
-// run has runners run the checks: those that can run together first, and then
-// those that must run alone.
-func (i *intake) run(ctx context.Context, p Plan, selection Selection, jobs int) error {
-	together, beside, lonely := selection.split()
+// run has runners run the checks: load after what needs none, since of an object
+// that hangs or crashes by itself load shows nothing more and takes long to do
+// so; and last those that must run alone.
+func (i *intake) run(ctx context.Context, s Suite, p Plan, selection Selection, jobs int) error {
+	calm, load, beside, lonely := selection.phases()
 	if jobs <= 1 {
-		together, beside = append(together, beside...), nil
+		calm, beside = append(calm, beside...), nil
 	}
 	var wait sync.WaitGroup
 	var besideErr error
@@ -101,13 +103,33 @@ func (i *intake) run(ctx context.Context, p Plan, selection Selection, jobs int)
 			besideErr = i.follow(ctx, p, nil)
 		})
 	}
-	err := i.share(ctx, p, together, jobs)
+	err := i.share(ctx, p, calm, jobs)
+	if err == nil && ctx.Err() == nil {
+		err = i.share(ctx, p, i.leaveOut(s, p, load), jobs)
+	}
 	wait.Wait()
 	if err = errors.Join(err, besideErr); err != nil || ctx.Err() != nil || len(lonely) == 0 {
 		return err
 	}
 	p.Checks = lonely
 	return i.follow(ctx, p, nil)
+}
+
+// leaveOut drops the checks under load of profiles in which a process has hung or
+// crashed without load, puts that into the record, and gives the rest.
+func (i *intake) leaveOut(s Suite, p Plan, load []catalogue.Check) (rest []catalogue.Check) {
+	for _, c := range load {
+		cause := i.cause(c.Profile)
+		if cause == "" {
+			rest = append(rest, c)
+			continue
+		}
+		r := check.Result(&check.Suite{Catalogue: s.Catalogue, Seed: p.Seed}, c.Requirement)
+		r.Verdict, r.Message = reports.NotChecked, "not put under load, since "+cause
+		r.Checks = []reports.Check{{Kind: string(c.Kind), Profile: c.Profile, Verdict: r.Verdict, Note: r.Message}}
+		i.take(event{Result: &r})
+	}
+	return rest
 }
 
 // share spreads checks over so many runners and follows them all.

@@ -255,7 +255,7 @@ func (x *exploration) giveUp(rest []scenario.Scenario) {
 	for _, s := range rest {
 		x.findings = append(x.findings, scenario.Unexplored(s, why))
 	}
-	say("ipckit: the other %s left out: in %d so far an operation did not end; correct that first", counted(len(rest), "scenario"), mostEndless)
+	say("ipckit: %s left out: in %d before them an operation did not end; correct that first", counted(len(rest), "scenario"), mostEndless)
 }
 
 // print prints one finding.

@@ -28,8 +28,14 @@ func (x *exploration) record(dir string) (*reports.Record, error) {
 	defer done()
 	t := x.target
 	header := run.Header(t.claims, t.way, strings.Join(os.Args, " "))
-	header.Subject.Path, header.Suite = t.path, x.suite.Version
-	header.Families = run.Families(x.suite.Catalogue)
+	header.Subject.Path = t.path
+	plan := t.plan(checkFlags{kinds: []string{string(catalogue.Race)}})
+	selection, err := x.suite.Select(plan)
+	if err != nil {
+		return nil, runError(err)
+	}
+	x.suite.Head(&header, plan, selection)
+	header.Total = 0 // a scenario may show several requirements
 	results := x.results()
 	for _, r := range results {
 		header.Total += len(r.Checks)

@@ -75,6 +75,30 @@ func TestKindsNotRun(t *testing.T) {
 	}
 }
 
+// TestNoLoadOnWhatHangs: an object that hangs by itself is not put under load,
+// which would hang too; the record says so, and nothing is lost.
+func TestNoLoadOnWhatHangs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a watchdog")
+	}
+	t.Parallel()
+	out := t.TempDir()
+	ipckit(t, "check", "puppet:block@buffer.get", "--only", "BUF-FIFO", "--patience", "1s", "--out", out).expect(t, reports.ExitFail, "BUF-FIFO hangs")
+	record, err := reports.Read(filepath.Join(out, run.RecordName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts := map[string]reports.Verdict{}
+	for _, r := range record.Results {
+		for _, c := range r.Checks {
+			verdicts[c.Kind] = c.Verdict
+		}
+	}
+	if verdicts["behaviour"] != reports.Timeout || verdicts["stress"] != reports.NotChecked || record.Footer.Error != "" {
+		t.Errorf("verdicts by kind: %v, error %q", verdicts, record.Footer.Error)
+	}
+}
+
 // TestRunnersGetTheSelection: what is selected is claimed and has a check, and is
 // the same each time.
 func TestRunnersGetTheSelection(t *testing.T) {
