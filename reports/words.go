@@ -60,7 +60,7 @@ func Describe(v Verdict) string {
 	case NotClaimed:
 		return "the subject does not promise it"
 	case NotChecked:
-		return "claimed, but this version of the kit has no check for it"
+		return "claimed, but its kinds of check were not asked for"
 	case Excluded:
 		return "the profile is claimed in part, without this"
 	case KnownFail:

@@ -27,7 +27,7 @@ var canSanitize = sync.OnceValue(func() bool {
 	return cc.Run() == nil
 })
 
-var sanitizers = []string{"-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
+var sanitizers = []string{"-g", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"}
 
 // sanitizedSubjects are the agents that were compiled with checks, by the path of
 // the subject: to compile one takes many times as long as to use it.
