@@ -48,8 +48,11 @@ func within(t *testing.T) context.Context {
 const impl = "../../impl"
 
 func kitFiles() adapter.Files {
-	return adapter.Files{FS: os.DirFS(filepath.Join(impl, "c")), Python: os.DirFS(filepath.Join(impl, "python"))}
+	return adapter.Files{FS: os.DirFS(filepath.Join(impl, "c")), Python: os.DirFS(filepath.Join(impl, "python")), Shims: shims}
 }
+
+// shims are compiled once for all tests.
+var shims = &adapter.Shims{}
 
 func needCompiler(t *testing.T) {
 	t.Helper()
