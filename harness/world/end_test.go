@@ -97,6 +97,7 @@ func TestCleanLeavesTheWorldUsable(t *testing.T) {
 // A process of the world may send what it likes to the holder, which is its
 // parent and may have its uid.
 func TestHolderSurvivesItsWorld(t *testing.T) {
+	t.Parallel()
 	for _, user := range []int{0, KitUser} {
 		t.Run("user "+strconv.Itoa(user), func(t *testing.T) {
 			w := isolatedWorld(t, Options{User: user})

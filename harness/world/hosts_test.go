@@ -55,6 +55,7 @@ func onFar(t *testing.T, w *World, act string, args ...string) (string, Exit) {
 }
 
 func TestTwoHostsReachEachOther(t *testing.T) {
+	t.Parallel()
 	w := twoHosts(t)
 	launched(t, w, "serve", NearAddress+":7000")
 	if text, e := onFar(t, w, "reach", NearAddress+":7000"); !e.OK() {
@@ -84,6 +85,7 @@ func TestTwoHostsReachEachOther(t *testing.T) {
 }
 
 func TestTwoHostsShareNoNames(t *testing.T) {
+	t.Parallel()
 	w := twoHosts(t)
 	for _, kind := range []string{SharedMemory, Queue, SystemVMemory} {
 		name := "ipckit-apart"
@@ -108,6 +110,7 @@ func TestTwoHostsShareNoNames(t *testing.T) {
 }
 
 func TestOneHostHasNoLine(t *testing.T) {
+	t.Parallel()
 	w := isolatedWorld(t, Options{})
 	if err := w.Cut(t.Context()); err == nil {
 		t.Error("the line of a world with one host was cut")

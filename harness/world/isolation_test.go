@@ -14,6 +14,7 @@ import (
 )
 
 func TestNamespacesAreTheWorldsOwn(t *testing.T) {
+	t.Parallel()
 	w := isolatedWorld(t, Options{})
 	kinds := []string{"mnt", "ipc", "pid"}
 	if w.Capabilities().Has(NetworkNamespace) {
@@ -35,6 +36,7 @@ func TestNamespacesAreTheWorldsOwn(t *testing.T) {
 }
 
 func TestNetworkIsTheHostsOnRequest(t *testing.T) {
+	t.Parallel()
 	w := isolatedWorld(t, Options{Network: true})
 	host, err := os.Readlink("/proc/self/ns/net")
 	if err != nil {
@@ -46,6 +48,7 @@ func TestNetworkIsTheHostsOnRequest(t *testing.T) {
 }
 
 func TestLoopbackIsUp(t *testing.T) {
+	t.Parallel()
 	w := isolatedWorld(t, Options{})
 	if !w.Capabilities().Has(NetworkNamespace) {
 		t.Skip(w.Capabilities().Reason(NetworkNamespace))
@@ -54,6 +57,7 @@ func TestLoopbackIsUp(t *testing.T) {
 }
 
 func TestNamesArePrivate(t *testing.T) {
+	t.Parallel()
 	one, other := isolatedWorld(t, Options{}), isolatedWorld(t, Options{})
 	for _, w := range []*World{one, other} { // the same name in both: neither may exist
 		must(t, w, "make", SharedMemory, "ipckit-private")
@@ -73,6 +77,7 @@ func TestNamesArePrivate(t *testing.T) {
 }
 
 func TestHostsDevIsNotChanged(t *testing.T) {
+	t.Parallel()
 	list := func() []string {
 		entries, err := os.ReadDir("/dev")
 		if err != nil {
@@ -99,6 +104,7 @@ func TestHostsDevIsNotChanged(t *testing.T) {
 }
 
 func TestProcShowsTheWorldOnly(t *testing.T) {
+	t.Parallel()
 	w := isolatedWorld(t, Options{})
 	if !w.Capabilities().Has(OwnProc) {
 		t.Skip(w.Capabilities().Reason(OwnProc))

@@ -24,6 +24,7 @@ const ordinaryVariable = "IPCKIT_TEST_ORDINARY"
 
 // TestAllAsOrdinaryUser runs all tests under a uid without privileges.
 func TestAllAsOrdinaryUser(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("makes a world")
 	}

@@ -70,6 +70,7 @@ func namesOf(found []Leftover) (names []string) {
 }
 
 func TestTemporaryFilesAreTheWorldsOwn(t *testing.T) {
+	t.Parallel()
 	one, other := coveredWorld(t, Options{}), coveredWorld(t, Options{})
 	var paths []string
 	for _, dir := range []string{"/tmp", "/var/tmp", os.TempDir()} {
@@ -206,6 +207,7 @@ func TestRelativeDirectoryIsInTheWorld(t *testing.T) {
 }
 
 func TestLimitOnTemporaryFiles(t *testing.T) {
+	t.Parallel()
 	w := coveredWorld(t, Options{Limits: Limits{ShmSize: 1 << 20}})
 	small, big := filepath.Join(os.TempDir(), testMark+"-small"), filepath.Join("/tmp", testMark+"-big")
 	for range 2 {
@@ -220,6 +222,7 @@ func TestLimitOnTemporaryFiles(t *testing.T) {
 }
 
 func TestFilesOfRuntimesAreNoLeftovers(t *testing.T) {
+	t.Parallel()
 	w := coveredWorld(t, Options{})
 	mustShell(t, w, "mkdir /tmp/hsperfdata_"+testMark+" && touch /tmp/hsperfdata_"+testMark+"/1 /tmp/.java_pid"+testMark)
 	if found := leftoversOf(t, w, File); len(found) > 0 {
@@ -254,6 +257,7 @@ func TestRefusedOverlayIsTold(t *testing.T) {
 // In a world, the world's directory is a file system in /tmp: an overlay would
 // hide it.
 func TestWorldInAWorld(t *testing.T) {
+	t.Parallel()
 	w := coveredWorld(t, Options{})
 	if !strings.HasPrefix(w.Dir(), "/tmp/") {
 		t.Skip("TMPDIR is not in /tmp")

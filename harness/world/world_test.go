@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -99,15 +100,25 @@ func isolatedWorld(t *testing.T, o Options) *World {
 	return w
 }
 
-// everywhere runs a test in a world with namespaces and in one without.
+// everywhere runs a test in a world with namespaces and, one at a time, in one
+// without: there, names are the host's.
 func everywhere(t *testing.T, o Options, test func(t *testing.T, w *World)) {
 	t.Helper()
-	t.Run("namespaces", func(t *testing.T) { test(t, isolatedWorld(t, o)) })
+	t.Parallel()
+	t.Run("namespaces", func(t *testing.T) {
+		t.Parallel()
+		test(t, isolatedWorld(t, o))
+	})
 	t.Run("none", func(t *testing.T) {
+		hostsNames.Lock()
+		t.Cleanup(hostsNames.Unlock) // after the world's end
 		o.Isolation = None
 		test(t, newWorld(t, o))
 	})
 }
+
+// hostsNames is held by the test that has a world without namespaces.
+var hostsNames sync.Mutex
 
 // puppet is the command that performs an act of puppet_test.go.
 func puppet(act string, args ...string) Command {

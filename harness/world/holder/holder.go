@@ -3,7 +3,6 @@ package holder
 import (
 	"fmt"
 	"os"
-	"os/signal"
 	"runtime"
 	"sync"
 	"time"
@@ -64,7 +63,9 @@ func Main() {
 }
 
 func newHolder() (*holder, error) {
-	survive()
+	if err := survive(); err != nil {
+		return nil, fmt.Errorf("take all signals: %w", err)
+	}
 	// What this process inherited by accident is not for the world's processes.
 	_ = unix.CloseRange(holderSocket, ^uint(0), unix.CLOSE_RANGE_CLOEXEC)
 	_ = os.WriteFile("/proc/self/comm", []byte("ipckit-holder"), 0)
@@ -94,15 +95,6 @@ func newHolder() (*holder, error) {
 	}
 	go h.reap()
 	return h, nil
-}
-
-// survive makes the holder outlive every signal that its world can send. The
-// kernel delivers to the first process of a PID namespace only those signals for
-// which it has a handler, and the Go runtime has handlers that end the process:
-// all signals are therefore taken, and dropped. They are not ignored, for
-// children would inherit that.
-func survive() {
-	signal.Notify(make(chan os.Signal, 1))
 }
 
 // prepare makes the world around the holder.
