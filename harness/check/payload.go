@@ -42,8 +42,9 @@ func Show(data []byte) string {
 	return fmt.Sprintf("[%s…, %d bytes, hash %s]", hex.EncodeToString(data[:8]), len(data), protocol.Hash(data))
 }
 
-// Item makes the bytes of item i of a spec: distinct for distinct i wherever
-// the size leaves room for it, and full of zeros, ones and everything between.
+// Item makes the bytes of item i that a spec puts by itself: distinct for distinct
+// i wherever the size leaves room for it, and full of zeros, ones and everything
+// between. The items of a workload are those of [Bulk.Item].
 func Item(seed uint64, i int, size int64) []byte {
 	data := make([]byte, size)
 	if size >= 8 {

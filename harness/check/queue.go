@@ -154,6 +154,14 @@ type Bulk struct {
 	Tally            *Tally // where the process says how far it is; nil: nowhere
 }
 
+// Item makes the bytes of item i of the workload, from 0: those that the protocol
+// defines, of every size. Short items are random and may be alike.
+func (b Bulk) Item(i int64) []byte {
+	data := make([]byte, protocol.ItemSize(b.Seed, i, b.SizeMin, b.SizeMax))
+	protocol.Payload(data, protocol.ItemSeed(b.Seed, i))
+	return data
+}
+
 // BeginPutAll starts to put all the items of a workload, and BeginGetAll to
 // get as many and compare each with what it should be.
 func (q *Queue) BeginPutAll(b Bulk) *Call {

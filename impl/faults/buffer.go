@@ -57,5 +57,6 @@ func manyFaults() []Fault {
 		{ID: "many-close-wakes-one", Text: "close wakes one of the processes that wait", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back", Base: inMany(ring.CloseWakesOne)},
 		{ID: "many-wakes-at-empty", Text: "wakes one consumer, and only if the buffer was empty before", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inMany(ring.WakesAtEmpty)},
 		{ID: "many-wakes-one", Text: "one event count for items and for room, and each change wakes one waiter, which may be of the wrong kind", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inMany(ring.WakesOne)},
+		{ID: "many-copies-late", Text: "of ints: where more than two processes are attached, get copies the item after it has freed its slot and left the lock", Requirement: "BUF-WAKE", Verdict: "fail", At: "were put", Base: inManyOf(4, ring.CopiesLate)},
 	}
 }

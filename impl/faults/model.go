@@ -37,6 +37,15 @@ func inMany(f ring.Fault) Base {
 	return Base{make: func() subject.Subject { return many(f) }}.at("ring")
 }
 
+// inManyOf is inMany for items of one size, in bytes.
+func inManyOf(size subject.Size, f ring.Fault) Base {
+	return Base{make: func() subject.Subject {
+		s := many(f)
+		s.Claims.Profiles.Many.Item = subject.Item{Fixed: size}
+		return s
+	}}.at("ring")
+}
+
 func inBroker(f broker.Fault) Base {
 	return Base{make: func() subject.Subject { return broker.Subject(f) }}.at("broker")
 }

@@ -108,7 +108,7 @@ func (r *remainder) take() bool {
 	return true
 }
 
-func (r *remainder) item(i int64) []byte { return check.Item(r.bulk.Seed, int(i), r.size) }
+func (r *remainder) item(i int64) []byte { return r.bulk.Item(i) }
 
 // wrong says what came out instead of what was due.
 func (r *remainder) wrong(got []byte) {

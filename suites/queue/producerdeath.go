@@ -23,7 +23,7 @@ func killProducers(w *check.World, another more) {
 		b := check.Bulk{Count: endless, SizeMin: p.size, SizeMax: p.size, Seed: p.seed + uint64(k.killed), Tally: k.tally}
 		before := victim.Finished()
 		q.BeginPutAll(b)
-		s := &stream{pair: p, seed: b.Seed}
+		s := &stream{pair: p, bulk: b}
 		switch {
 		case p == k.long: // while it fills the queue, as fast as it can
 			k.await(w.Rand.Int64N(max(p.usable*3/4, 1))+1, watch)
@@ -54,13 +54,13 @@ func killProducers(w *check.World, another more) {
 // stream takes the items of one bulk, each of which must be the next.
 type stream struct {
 	*pair
-	seed  uint64
+	bulk  check.Bulk
 	next  int64
 	again bool // the item in hand has come once more
 }
 
 // item is the one of a number.
-func (s *stream) item(i int64) []byte { return check.Item(s.seed, int(i), s.size) }
+func (s *stream) item(i int64) []byte { return s.bulk.Item(i) }
 
 // take gets an item without waiting, and reports whether there was one.
 func (s *stream) take() bool {
@@ -94,7 +94,8 @@ func (s *stream) wrong(got, want []byte) {
 // it had in hand nothing, one, or one more.
 func (s *stream) drain(h hand) {
 	if many := h.ended - 3; s.next == 0 && many > 100 { // the last, where it is decided, come one by one
-		b := check.Bulk{Count: many, SizeMin: s.size, SizeMax: s.size, Seed: s.seed}
+		b := s.bulk
+		b.Count, b.Tally = many, nil
 		s.consumer.BeginGetAll(b).AllRight(b)
 		s.next = many
 	}

@@ -76,7 +76,7 @@ func (p *pair) wakeOfBothKinds() {
 			w.Must(err, "a get that waited")
 		}
 		put.AllRight(b)
-		first, second := check.Item(b.Seed, 0, p.size), check.Item(b.Seed, 1, p.size)
+		first, second := b.Item(0), b.Item(1)
 		if !bytes.Equal(got[0], first) {
 			got[0], got[1] = got[1], got[0] // either may have come first
 		}

@@ -62,4 +62,5 @@ const (
 	PublishesFirst
 	FreesFirst
 	LooksOnceMore
+	CopiesLate
 )

@@ -226,10 +226,15 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 	if r.shared && !mine {
 		waiting.Dawdle(int(r.out.Load()))
 	}
+	oldest := r.out.Load()
 	n, err := r.load(into, wait)
 	r.unlock(mine)
 	if err == nil {
 		r.wake()
+	}
+	if r.fault == CopiesLate && err == nil && r.attached.Load() > 2 {
+		time.Sleep(time.Millisecond)
+		n, err = r.fetch(oldest, into)
 	}
 	return n, err
 }
