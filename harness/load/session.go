@@ -17,6 +17,7 @@ import (
 	"github.com/ipckit/ipckit/harness/fault"
 	"github.com/ipckit/ipckit/harness/linear"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/reports"
 )
 
 // Shows says that what breaks one requirement shows under the load of another: what
@@ -116,7 +117,7 @@ func (s *Session) unrecorded() {
 		s.w.Skip("this adapter does not record histories, and without them there is nothing to judge")
 	}
 	s.Repeat(s.trial.Unrecorded)
-	s.w.Note("this adapter does not record histories: %d rounds, %d operations, judged by what came out", s.rounds, s.operations)
+	s.w.Note("this adapter does not record histories: %d %s, %d operations, judged by what came out", s.rounds, reports.Plural(s.rounds, "round"), s.operations)
 }
 
 // Repeat does rounds that are judged by themselves for as long as the budget
@@ -177,14 +178,14 @@ func (s *Session) Name(base string) string {
 
 // Summary says how much was done, and which faults were made.
 func (s *Session) Summary() string {
-	return fmt.Sprintf("%d operations in %d rounds%s", s.operations, s.rounds, s.faultCounts())
+	return fmt.Sprintf("%d operations in %d %s%s", s.operations, s.rounds, reports.Plural(s.rounds, "round"), s.faultCounts())
 }
 
 // note sums up a pass.
 func (s *Session) note() string {
 	text := s.Summary()
 	if s.undecided > 0 {
-		text += fmt.Sprintf("; %d rounds undecided: %s", s.undecided, s.reason)
+		text += fmt.Sprintf("; %d %s undecided: %s", s.undecided, reports.Plural(s.undecided, "round"), s.reason)
 	}
 	if s.incomplete {
 		text += "; what this checker allows need not be linearizable"
@@ -203,7 +204,7 @@ func (s *Session) faultCounts() string {
 	}
 	var parts []string
 	for _, k := range order {
-		parts = append(parts, fmt.Sprintf("%s %d times", k, counts[k]))
+		parts = append(parts, fmt.Sprintf("%s %d %s", k, counts[k], reports.Plural(counts[k], "time")))
 	}
 	if len(parts) == 0 {
 		return ""
