@@ -24,7 +24,7 @@ func needPython(t *testing.T) {
 func TestPythonExampleRaisesNoAlarm(t *testing.T) {
 	t.Parallel()
 	needPython(t)
-	ipckit(t, "check", pythonExample).expect(t, reports.ExitPass, "✓")
+	ipckit(t, "check", pythonExample, "--budget", "2s").expect(t, reports.ExitPass, "✓")
 }
 
 // The explorer sees what an interpreter does to shared memory as it sees machine

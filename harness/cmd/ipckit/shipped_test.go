@@ -42,7 +42,7 @@ func TestShipped(t *testing.T) {
 			if x.compiler && err != nil {
 				t.Skip("no C compiler")
 			}
-			ipckit(t, "check", x.subject).expect(t, reports.ExitPass)
+			ipckit(t, "check", x.subject, "--budget", "2s").expect(t, reports.ExitPass)
 		})
 	}
 }
