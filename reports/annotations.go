@@ -42,7 +42,7 @@ func Annotations(w io.Writer, r *Record) error {
 
 type annotation struct{ title, text string }
 
-// annotate tells a shortfall in a few lines.
+// annotate describes a shortfall in a few lines.
 func (r *Result) annotate() string {
 	text := clip(strings.TrimSpace(r.Message), 1000)
 	if text == "" {
@@ -64,7 +64,7 @@ func write(out *bufio.Writer, level string, list []annotation) {
 		})
 	}
 	for _, a := range list {
-		fmt.Fprintf(out, "::%s title=%s::%s\n", level, property.Replace(a.title), data.Replace(a.text)) // Flush tells of errors
+		fmt.Fprintf(out, "::%s title=%s::%s\n", level, property.Replace(a.title), data.Replace(a.text)) // Flush returns the first error
 	}
 }
 

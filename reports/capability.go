@@ -30,7 +30,7 @@ var meanings = map[string]string{
 	"own /dev/mqueue":      "message queues that are left behind cannot be seen",
 	"own /proc":            "the subject sees this host's processes",
 	"loopback":             "what talks over the network is skipped",
-	"unprivileged user":    "the subject runs with the rights of whoever started the check",
+	"unprivileged user":    "the subject runs with the rights of the user who started the check",
 	"ptrace":               "system calls cannot be seen, and what counts them is skipped",
 	"pidfd":                "the death of a process is learnt from its parent, and may be noticed late",
 	"two processors":       "processes never run at the same moment, and fewer interleavings are met",

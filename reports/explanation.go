@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// An explanation is a verdict explained to a reader who was not there, in the same
+// An explanation is a verdict explained to a reader who did not see the run, in the same
 // order in each form: did, saw, how sure, rule, idea, which process is blocked
 // where, what was left, ruled out, what was printed, repeat. All of its text is
 // visible text and bounded in length.

@@ -30,7 +30,7 @@ type markdown struct {
 }
 
 func (m *markdown) printf(format string, args ...any) {
-	n, _ := fmt.Fprintf(m.out, format, args...) // Flush tells of errors
+	n, _ := fmt.Fprintf(m.out, format, args...) // Flush returns the first error
 	m.written += n
 }
 
@@ -38,7 +38,7 @@ func (m *markdown) printf(format string, args ...any) {
 func inline(text string, limit int) string { return entities.Replace(oneLine(text, limit)) }
 
 // entities spells what HTML and Markdown read, and what GitHub makes links of:
-// an @ would call somebody.
+// an @ would notify a user.
 var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;", "`", "&#96;",
 	"*", "&#42;", "_", "&#95;", "[", "&#91;", "]", "&#93;", "|", "&#124;", "~", "&#126;", `\`, "&#92;", "@", "&#64;",
 	"#", "&#35;", "!", "&#33;", "$", "&#36;", "://", "&#58;//", "www.", "www&#46;")

@@ -48,20 +48,20 @@ func TestWayOfEnding(t *testing.T) {
 		want   int
 		says   string
 	}{
-		"whole":          {func(*reports.Record) {}, 0, "1 of 1 core requirement holds"},
-		"no footer":      {func(r *reports.Record) { r.Footer = nil }, 4, "did not end"},
-		"cut off":        {func(r *reports.Record) { r.Truncated = true }, 4, "did not end"},
-		"interrupted":    {func(r *reports.Record) { r.Footer.Interrupted = true }, 130, "Interrupted"},
-		"failed":         {func(r *reports.Record) { r.Footer.Error = "runner died\nstack" }, 4, "runner died"},
-		"refused":        {func(r *reports.Record) { r.Footer.Error, r.Footer.Exit = "bad claims", 3 }, 3, "bad claims"},
-		"a check lost":   {func(r *reports.Record) { r.Header.Total = 3 }, 4, "2 checks left no result"},
-		"partial":        {func(r *reports.Record) { r.Header.Subject.Partial = []string{"mailbox"} }, 0, "partial: mailbox"},
-		"known":          {func(r *reports.Record) { r.Results[0].Verdict = reports.KnownFail }, 0, "1 known to fall short"},
-		"nothing":        {func(r *reports.Record) { r.Results = nil }, 3, "nothing was checked"},
-		"nobody asked":   {func(r *reports.Record) { r.Results[0].Verdict = reports.NotClaimed }, 3, "nothing was checked"},
-		"all skipped":    {func(r *reports.Record) { r.Results[0].Verdict = reports.Skipped }, 2, "nothing was decided"},
-		"all open":       {func(r *reports.Record) { r.Results[0].Verdict = reports.Inconclusive }, 2, "nothing was decided"},
-		"claimed footer": {func(r *reports.Record) { r.Results[0].Verdict = reports.Fail; r.Footer.Headline = "all hold" }, 1, "BUF-A fails"},
+		"whole":           {func(*reports.Record) {}, 0, "1 of 1 core requirement holds"},
+		"no footer":       {func(r *reports.Record) { r.Footer = nil }, 4, "did not end"},
+		"cut off":         {func(r *reports.Record) { r.Truncated = true }, 4, "did not end"},
+		"interrupted":     {func(r *reports.Record) { r.Footer.Interrupted = true }, 130, "Interrupted"},
+		"failed":          {func(r *reports.Record) { r.Footer.Error = "runner died\nstack" }, 4, "runner died"},
+		"refused":         {func(r *reports.Record) { r.Footer.Error, r.Footer.Exit = "bad claims", 3 }, 3, "bad claims"},
+		"a check lost":    {func(r *reports.Record) { r.Header.Total = 3 }, 4, "2 checks left no result"},
+		"partial":         {func(r *reports.Record) { r.Header.Subject.Partial = []string{"mailbox"} }, 0, "partial: mailbox"},
+		"known":           {func(r *reports.Record) { r.Results[0].Verdict = reports.KnownFail }, 0, "1 known to fall short"},
+		"nothing":         {func(r *reports.Record) { r.Results = nil }, 3, "nothing was checked"},
+		"nothing claimed": {func(r *reports.Record) { r.Results[0].Verdict = reports.NotClaimed }, 3, "nothing was checked"},
+		"all skipped":     {func(r *reports.Record) { r.Results[0].Verdict = reports.Skipped }, 2, "nothing was decided"},
+		"all open":        {func(r *reports.Record) { r.Results[0].Verdict = reports.Inconclusive }, 2, "nothing was decided"},
+		"claimed footer":  {func(r *reports.Record) { r.Results[0].Verdict = reports.Fail; r.Footer.Headline = "all hold" }, 1, "BUF-A fails"},
 	} {
 		r := record(reports.Pass)
 		x.change(r)

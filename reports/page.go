@@ -173,7 +173,7 @@ func (r *Record) tone() tone {
 
 // count fills in the bar and the filters.
 func (p *page) count(r *Record) {
-	var told []string
+	var parts []string
 	tones := map[tone]int{}
 	attention := 0
 	for _, s := range segments(r.Counts()) {
@@ -187,9 +187,9 @@ func (p *page) count(r *Record) {
 		}
 		p.Bar = append(p.Bar, s)
 		p.Judged += s.N
-		told = append(told, fmt.Sprintf("%d %s", s.N, s.Verdict))
+		parts = append(parts, fmt.Sprintf("%d %s", s.N, s.Verdict))
 	}
-	p.BarText = strings.Join(told, ", ")
+	p.BarText = strings.Join(parts, ", ")
 	p.Filters = []filter{
 		{"checked", "Checked", p.Judged, p.Judged > 0},
 		{"short", "Fell short", tones[short], false},

@@ -58,7 +58,7 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestCutOff: half a last line is left out and told; a whole one that only
+// TestCutOff: half a last line is left out and reported; a whole one that only
 // lacks its newline is taken.
 func TestCutOff(t *testing.T) {
 	pass := `{"requirement":"REG-SIZE","verdict":"pass"}`

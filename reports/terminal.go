@@ -242,7 +242,7 @@ func (t *terminal) requirement(r *Result) {
 }
 
 // lists names what did not fall short and yet did not simply hold, with the
-// reasons, each of which is told once.
+// reasons, each of which is given once.
 func (t *terminal) lists(r *Record) {
 	for _, l := range []struct {
 		verdict Verdict

@@ -126,7 +126,7 @@ func (t *terminal) line(line string) {
 	if t.ASCII {
 		line = toASCII(line)
 	}
-	_, _ = t.out.WriteString(line + "\n") // Flush tells of the first error
+	_, _ = t.out.WriteString(line + "\n") // Flush returns the first error
 }
 
 func (t *terminal) mark(v Verdict) string {

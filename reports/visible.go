@@ -43,7 +43,7 @@ func visible(text string) string {
 	return b.String()
 }
 
-// Safe makes text harmless to print, whoever wrote it: as visible text, of which
+// Safe makes text harmless to print, wherever it came from: as visible text, of which
 // no line is a command to the log of a GitHub workflow. There, a line that
 // begins with two colons is one, and ##[ is one anywhere.
 func Safe(text string) string {

@@ -76,7 +76,7 @@ func FuzzVisible(f *testing.F) {
 	})
 }
 
-// TestClip: a megabyte becomes what can be read, and tells what was left out.
+// TestClip: a megabyte becomes what can be read, and says how much was left out.
 func TestClip(t *testing.T) {
 	text := "begin" + strings.Repeat("é", 1<<20) + "end"
 	got := clip(text, 1000)

@@ -121,9 +121,9 @@ func TestFullInMidLine(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	told, err := process(t, "fill", path).CombinedOutput()
-	if err == nil || !strings.Contains(string(told), path) || !strings.Contains(string(told), "ulimit -f") {
-		t.Fatalf("%v: %s; want an error that names %s and the limit", err, told, path)
+	said, err := process(t, "fill", path).CombinedOutput()
+	if err == nil || !strings.Contains(string(said), path) || !strings.Contains(string(said), "ulimit -f") {
+		t.Fatalf("%v: %s; want an error that names %s and the limit", err, said, path)
 	}
 	r := read(t, path)
 	if r.Truncated || len(r.Results) < 10 || len(r.Results) > 16 {
@@ -175,7 +175,7 @@ func TestRefused(t *testing.T) {
 		}
 	}
 	if _, err := reports.Append(file); err == nil || !strings.Contains(err.Error(), "no header") && !strings.Contains(err.Error(), "header") {
-		t.Errorf("Append to an empty file: %v; want the missing header told", err)
+		t.Errorf("Append to an empty file: %v; want the missing header said", err)
 	}
 	if _, err := reports.Append(filepath.Join(dir, "none")); err == nil {
 		t.Error("Append made a record without a header")
@@ -188,7 +188,7 @@ func TestRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := reports.Create(filepath.Join(closed, "r"), reports.Header{}); err == nil || !strings.Contains(err.Error(), "may write to") {
-		t.Errorf("Create where nobody may: %v", err)
+		t.Errorf("Create where it is not allowed: %v", err)
 	}
 }
 

@@ -91,7 +91,7 @@ func wrap(text string, width, indent int) string {
 func unseen(implemented []catalogue.Kind) string {
 	var parts []string
 	if slices.Contains(implemented, catalogue.Stress) {
-		parts = append(parts, "by stress: what did not come about in this run; `ipckit stress --calibrate` tells how often seeded faults do")
+		parts = append(parts, "by stress: what did not come about in this run; `ipckit stress --calibrate` says how often seeded faults do")
 	}
 	if slices.Contains(implemented, catalogue.Race) {
 		parts = append(parts, "by race: more than two processes, more preemptions than the bound says, and what processors weaker than x86 reorder; "+

@@ -45,7 +45,7 @@ func TestExplorePass(t *testing.T) {
 	o.expect(t, reports.ExitPass, "1 of 107 core requirements")
 }
 
-// TestExploreMutants: of a seeded race it is told after how many runs exploring
+// TestExploreMutants: of a seeded race it says after how many runs exploring
 // it finds it, and after how many operations load does.
 func TestExploreMutants(t *testing.T) {
 	t.Parallel()

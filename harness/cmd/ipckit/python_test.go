@@ -28,7 +28,7 @@ func TestPythonExampleRaisesNoAlarm(t *testing.T) {
 }
 
 // The explorer sees what an interpreter does to shared memory as it sees machine
-// code: each access, whoever makes it.
+// code: each access, whatever makes it.
 func TestPythonExampleIsExplored(t *testing.T) {
 	t.Parallel()
 	needPython(t)

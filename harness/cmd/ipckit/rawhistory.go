@@ -100,7 +100,7 @@ func printHistory(w io.Writer, files []string, as judge) (status int, err error)
 	return status, nil
 }
 
-// printLog describes one file: who recorded it, and how often what ended how.
+// printLog describes one file: which process recorded it, and how often what ended how.
 func printLog(w io.Writer, l *history.Log) {
 	head := l.Header
 	fence := "no fence"
@@ -152,7 +152,7 @@ func printLog(w io.Writer, l *history.Log) {
 func printVerdict(w io.Writer, object uint16, name string, c linear.Checker, h *history.History) int {
 	fmt.Fprintf(w, "object %d, %d operations of %d files", object, h.Len(), len(h.Logs))
 	if c == nil {
-		fmt.Fprintf(w, ": which checker it needs cannot be told from its operations; name it with --object\n")
+		fmt.Fprintf(w, ": which checker it needs does not follow from its operations; name it with --object\n")
 		return reports.ExitPass
 	}
 	v := c.Check(h)
@@ -173,7 +173,7 @@ func printVerdict(w io.Writer, object uint16, name string, c linear.Checker, h *
 
 // A judge is what --object and --relaxed ask for.
 type judge struct {
-	object  string // a name of objectNames, with a number behind a colon for some; "" is to be told from the operations
+	object  string // a name of objectNames, with a number behind a colon for some; "" follows from the operations
 	relaxed bool
 }
 
@@ -183,7 +183,7 @@ var objectNames = []string{"fifo", "priority", "delivery", "bounded:CAPACITY", "
 // operations must satisfy; nil where there is none.
 func (j judge) checker(h *history.History) (linear.Checker, string, error) {
 	if j.object == "" {
-		c, name := told(h)
+		c, name := recognised(h)
 		return c, name, nil
 	}
 	name, number, counted := strings.Cut(j.object, ":")
@@ -210,10 +210,10 @@ func (j judge) checker(h *history.History) (linear.Checker, string, error) {
 	return c, j.object, nil
 }
 
-// told picks by the kinds of operation alone. Sends may be of any order, and
+// recognised picks by the kinds of operation alone. Sends may be of any order, and
 // writes those of a snapshot that need not be fresh: only what holds of all is
 // asked.
-func told(h *history.History) (linear.Checker, string) {
+func recognised(h *history.History) (linear.Checker, string) {
 	var kinds uint64
 	for _, l := range h.Logs {
 		for i := range l.Ops {

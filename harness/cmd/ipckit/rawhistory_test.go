@@ -29,8 +29,8 @@ func ticket(inv, ret int64, result uint64) history.Op {
 	return history.Op{Kind: history.Add, Inv: inv, Ret: ret, Value: result, Aux: 1}
 }
 
-// TestReportReadsHistories: what was recorded is told and decided; what is wrong
-// with a file is told with its name and place, and what was recorded before that
+// TestReportReadsHistories: what was recorded is printed and decided; what is wrong
+// with a file is reported with its name and place, and what was recorded before that
 // place still counts.
 func TestReportReadsHistories(t *testing.T) {
 	t.Parallel()

@@ -64,7 +64,7 @@ What it cannot see:
 
 func sanitizeSubject(ctx context.Context, name string, f sanitizeFlags) error {
 	if _, ok := builtIn(name); ok {
-		return usage("%s is Go: `go test -race` looks at Go code, and sees nothing but the Go heap; README says how", name)
+		return usage("%s is Go: `go test -race` looks at Go code, and sees nothing but the Go heap; `ipckit help races` says how", name)
 	}
 	suite, err := suites.Suite()
 	if err != nil {

@@ -50,7 +50,7 @@ func TestBadUsage(t *testing.T) {
 		{"help for nothing", []string{"help", "chekc"}, []string{"chekc", "did you mean check?"}},
 		{"no such topic", []string{"help", "clams"}, []string{"clams", "did you mean claims?"}},
 		{"two topics", []string{"help", "claims", "races"}, []string{"claims races"}},
-		{"new for nobody", []string{"new", "ci", dir, "--for", "exam"}, []string{"exam", "library", "course"}},
+		{"new for an exam", []string{"new", "ci", dir, "--for", "exam"}, []string{"exam", "library", "course"}},
 		{"new for a skeleton", []string{"new", "go", filepath.Join(dir, "g"), "--for", "course"}, []string{"--for"}},
 		{"completion for no shell", []string{"completion", "klingon"}, []string{"klingon", "bash"}},
 		{"nothing named", []string{"check", "--only", ""}, []string{"--only"}},
@@ -112,8 +112,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestInterruptEarly: who ends the kit while it builds, or looks at the adapter,
-// is not told of somebody's fault.
+// TestInterruptEarly: an interruption while the kit builds, or looks at the adapter,
+// is reported as that, and as no fault of the subject or the kit.
 func TestInterruptEarly(t *testing.T) {
 	t.Parallel()
 	slow := t.TempDir()
@@ -129,7 +129,7 @@ func TestInterruptEarly(t *testing.T) {
 	}
 }
 
-// TestNoTemporaryDirectory: it is the caller's to give one, and he is told how.
+// TestNoTemporaryDirectory: the caller has to name one, and the message says how.
 func TestNoTemporaryDirectory(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{

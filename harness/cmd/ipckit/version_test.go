@@ -17,7 +17,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// TestBuilt: what the build information says is told, and nothing is invented
+// TestBuilt: what the build information says is printed, and nothing is invented
 // where it is silent.
 func TestBuilt(t *testing.T) {
 	t.Parallel()
