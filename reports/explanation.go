@@ -140,8 +140,15 @@ func (r *Result) idea() string {
 			return "Which process made what is left, and on which way out does nothing remove it?"
 		}
 	}
+	if strings.Contains(r.Message, unwritten) {
+		return "Write the function that is named there; its comment in the skeleton says what it must do."
+	}
 	return r.Hint
 }
+
+// unwritten is what the kit's skeletons in C, Go and Python say of a function that
+// is still to be written: a hint about its algorithm would come too early.
+const unwritten = "not written yet"
 
 func blocked(e *Evidence) []string {
 	var list []string

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// unwritten is what becomes of a requirement whose first operation is not written.
-func unwritten(id, operation string, steps ...string) Result {
+// notWritten is what becomes of a requirement whose first operation is not written.
+func notWritten(id, operation string, steps ...string) Result {
 	text := "io (not written yet: " + operation + ", line 54 of buffer.c)"
 	return Result{Requirement: id, Verdict: Fail, Message: id + ": create returned " + text,
 		Evidence: &Evidence{Did: append(steps, `producer: buffer.create "/ipckit-`+strings.ToLower(id)+`-q" → `+text), Saw: "create returned " + text}}
@@ -38,14 +38,14 @@ func TestShortfallGroups(t *testing.T) {
 		want    []string
 	}{
 		{"one refusal is one reason, whatever was done before it",
-			[]Result{unwritten("BUF-A", "ring_create"), {Requirement: "BUF-P", Verdict: Pass}, unwritten("BUF-B", "ring_create", "warm up"), unwritten("BUF-C", "ring_create")},
+			[]Result{notWritten("BUF-A", "ring_create"), {Requirement: "BUF-P", Verdict: Pass}, notWritten("BUF-B", "ring_create", "warm up"), notWritten("BUF-C", "ring_create")},
 			[]string{"BUF-A+BUF-B+BUF-C"}},
-		{"two are no pattern", []Result{unwritten("BUF-A", "ring_create"), unwritten("BUF-B", "ring_create")}, []string{"BUF-A", "BUF-B"}},
+		{"two are no pattern", []Result{notWritten("BUF-A", "ring_create"), notWritten("BUF-B", "ring_create")}, []string{"BUF-A", "BUF-B"}},
 		{"another refusal is another reason, and many come first",
-			[]Result{unwritten("BUF-O", "ring_open"), unwritten("BUF-A", "ring_create"), unwritten("BUF-B", "ring_create"), unwritten("BUF-C", "ring_create")},
+			[]Result{notWritten("BUF-O", "ring_open"), notWritten("BUF-A", "ring_create"), notWritten("BUF-B", "ring_create"), notWritten("BUF-C", "ring_create")},
 			[]string{"BUF-A+BUF-B+BUF-C", "BUF-O"}},
 		{"a crash comes first, whichever process died",
-			[]Result{kit, leak, hang, killed("BUF-X", "consumer"), unwritten("BUF-A", "ring_create"), killed("BUF-Y", "producer"), killed("BUF-Z", "consumer")},
+			[]Result{kit, leak, hang, killed("BUF-X", "consumer"), notWritten("BUF-A", "ring_create"), killed("BUF-Y", "producer"), killed("BUF-Z", "consumer")},
 			[]string{"BUF-X+BUF-Y+BUF-Z", "BUF-A", "BUF-H", "BUF-L", "BUF-K"}},
 	} {
 		if got := ids((&Record{Results: x.results}).shortfallGroups()); !slices.Equal(got, x.want) {
