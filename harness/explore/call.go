@@ -130,9 +130,9 @@ func (p *tracee) leaves(c *call) string {
 func (c *call) stops() bool {
 	switch c.number {
 	case unix.SYS_KILL, unix.SYS_TKILL:
-		return slices.Contains(stopSignals, unix.Signal(c.args[1]))
+		return ptrace.Stops(unix.Signal(c.args[1]))
 	case unix.SYS_TGKILL:
-		return slices.Contains(stopSignals, unix.Signal(c.args[2]))
+		return ptrace.Stops(unix.Signal(c.args[2]))
 	}
 	return false
 }

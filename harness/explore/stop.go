@@ -3,7 +3,6 @@ package explore
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -39,11 +38,9 @@ var errGone = errors.New("the agent has ended")
 // errStops is the error for an agent whose threads were all stopped.
 var errStops = errors.New("the agent stops itself, or is stopped, by a signal")
 
-var stopSignals = []unix.Signal{unix.SIGSTOP, unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU}
-
 // group reports whether the whole process was stopped by a signal. Its other
 // threads stand still then, until a SIGCONT.
-func (s stop) group() bool { return s.kind == stopEvent && slices.Contains(stopSignals, s.signal) }
+func (s stop) group() bool { return s.kind == stopEvent && ptrace.Stops(s.signal) }
 
 // take takes a stop, without waiting where flags say WNOHANG.
 func (p *tracee) take(flags int) (stop, error) {
@@ -61,9 +58,10 @@ func (p *tracee) take(flags int) (stop, error) {
 		return stop{kind: stopGone, signal: status.Signal(), status: status}, nil
 	}
 	p.state = stopped
-	s := stop{signal: status.StopSignal()}
+	why := ptrace.StopOf(status)
+	s := stop{signal: why.Signal}
 	switch {
-	case s.signal == unix.SIGTRAP|0x80:
+	case why.Kind == ptrace.SyscallStop:
 		if s.call, err = ptrace.SyscallInfo(p.tid); err != nil {
 			return p.vanished(err)
 		}
@@ -71,7 +69,7 @@ func (p *tracee) take(flags int) (stop, error) {
 		if s.call.Op == ptrace.Entry {
 			s.kind = stopCall
 		}
-	case int(status)>>16 != 0:
+	case why.Kind == ptrace.EventStop, why.Kind == ptrace.GroupStop:
 		s.kind = stopEvent
 	case s.signal == unix.SIGTRAP:
 		s.kind = stopStep

@@ -2,8 +2,8 @@
 // and what a system call stop is. The wrappers of package syscall know neither
 // PTRACE_SEIZE nor what came with it.
 //
-// A tracer is a thread: whoever calls anything here has locked his goroutine to
-// its thread before, and stays on it for as long as he traces.
+// A tracer is a thread: a goroutine that calls anything here has been locked to its
+// thread before, and stays on it for as long as it traces.
 package ptrace
 
 import (
@@ -104,6 +104,15 @@ func Wait(tid, flags int) (int, unix.WaitStatus, error) {
 		case unix.EINTR:
 		default:
 			return 0, 0, errno
+		}
+	}
+}
+
+// Await is Wait without flags that lets other goroutines run meanwhile.
+func Await(tid int) (got int, status unix.WaitStatus, err error) {
+	for {
+		if got, err = unix.Wait4(tid, &status, unix.WALL, nil); err != unix.EINTR {
+			return got, status, err
 		}
 	}
 }

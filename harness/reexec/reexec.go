@@ -1,9 +1,9 @@
 // Package reexec starts the running binary again in another role.
 //
 // A Go subject is hosted by the very binary that checks it: the binary runs
-// itself with IPCKIT_ROLE set, and whoever was called first looks at Role
-// before doing anything else. In a plain program that is main. Under go test
-// and ginkgo run it is the body of a top-level test, so the child is told to run
+// itself with IPCKIT_ROLE set, and what is called first there looks at Role
+// before it does anything else. In a plain program that is main. Under go test
+// and ginkgo run it is the body of a top-level test, so the child runs
 // that test alone and thereby reaches the same call:
 //
 //	func TestBuffer(t *testing.T) {
@@ -27,7 +27,7 @@ import (
 const RoleVariable = "IPCKIT_ROLE"
 
 // Self is the path that starts the running binary again. It is a link that the
-// kernel follows without walking a path, so it also serves a user who may not
+// kernel follows without walking a path, so it also serves a user that may not
 // enter the directory that holds the binary.
 const Self = "/proc/self/exe"
 

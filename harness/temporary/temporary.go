@@ -3,7 +3,7 @@
 //
 // A directory is locked by flock(2) as long as the process lives that made it:
 // the kernel gives the lock back at its death, however it died. So what is not
-// locked belongs to nobody, and whoever makes a directory next removes it.
+// locked has no owner any more, and is removed when the next directory is made.
 package temporary
 
 import (
@@ -97,8 +97,8 @@ func same(held *os.File, path string) bool {
 	return err == nil && os.SameFile(one, other)
 }
 
-// sweep removes what nobody has locked. Whatever goes wrong is left as it is: it
-// is not what the caller came for.
+// sweep removes what is not locked. Errors are ignored: the caller wants something
+// else.
 func sweep(parent string) {
 	entries, _ := os.ReadDir(parent)
 	for _, entry := range entries {

@@ -103,7 +103,7 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
-// TestTogether: those who begin at the same time do not take each other's
+// TestTogether: kits that begin at the same time do not take each other's
 // directory for a dead kit's.
 func TestTogether(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
@@ -126,7 +126,7 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// TestNowhere: who is to change what is told.
+// TestNowhere: the error says what to change.
 func TestNowhere(t *testing.T) {
 	none := filepath.Join(t.TempDir(), "none")
 	t.Setenv("TMPDIR", none)

@@ -33,7 +33,7 @@ func Probe(ctx context.Context) Capabilities {
 		return probed.Capabilities
 	}
 	items := slices.Clone(namespaceItems())
-	// What the trial world tells replaces what single clones told: where one of
+	// What the trial world shows replaces what single clones showed: where one of
 	// the namespaces is refused, or of no use, worlds have none.
 	trial, err := New(ctx, Options{})
 	if err != nil {
@@ -56,7 +56,7 @@ func Probe(ctx context.Context) Capabilities {
 	return probed.Capabilities
 }
 
-// ptraceItem tells whether the kit may trace, and look into, the processes of a
+// ptraceItem shows whether the kit may trace, and look into, the processes of a
 // world: its own descendants.
 func ptraceItem() Capability {
 	runtime.LockOSThread() // the child's tracer would be this thread
@@ -64,7 +64,7 @@ func ptraceItem() Capability {
 	if err := tryClone(&syscall.SysProcAttr{Ptrace: true}); err != nil {
 		return Capability{Name: Ptrace, Reason: (&refused{"PTRACE_TRACEME", err}).Error()}
 	}
-	// Yama: 1 allows descendants, 2 takes CAP_SYS_PTRACE, 3 allows nobody.
+	// Yama: 1 allows descendants, 2 takes CAP_SYS_PTRACE, 3 allows none.
 	scope := proc.Sysctl("kernel/yama/ptrace_scope")
 	if scope == "3" || scope == "2" && proc.MissingCapabilities(unix.CAP_SYS_PTRACE) != "" {
 		return Capability{Name: Ptrace, Reason: "/proc/sys/kernel/yama/ptrace_scope is " + scope}
@@ -92,8 +92,8 @@ func processorsItem() Capability {
 	return item
 }
 
-// queuesItem tells the limits on POSIX message queues. They hold for the world's
-// processes whoever the kit is: going beyond takes CAP_SYS_RESOURCE, and beyond
+// queuesItem shows the limits on POSIX message queues. They hold for the world's
+// processes whatever user the kit is: going beyond takes CAP_SYS_RESOURCE, and beyond
 // its maximum mq_open gives EINVAL.
 func queuesItem() Capability {
 	var limits []string

@@ -154,7 +154,7 @@ func (c *client) read() {
 		}
 		a := answer{Reply: r, fds: fds}
 		if name, ok := c.starting[r.ID]; ok && r.Failure == nil {
-			// Here, not by who asked: the exit may be the next message.
+			// Here, not by the caller: the exit may be the next message.
 			pidfd := -1
 			if len(fds) > 0 {
 				pidfd = fds[0]
@@ -174,7 +174,7 @@ func (c *client) read() {
 		case got != nil:
 			got <- a
 		case a.process != nil:
-			a.process.end("nobody waited for its start")
+			a.process.end("nothing waited for its start any more")
 		default:
 			message.CloseAll(a.fds)
 		}

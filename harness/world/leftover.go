@@ -21,7 +21,7 @@ func (w *World) Baseline() error {
 const settling = 500 * time.Millisecond
 
 // Leftovers are the things that the world's processes left since New or
-// Baseline, live processes included; and the kinds of which nobody can tell.
+// Baseline, live processes included; and the kinds that cannot be looked at.
 // Where the world has broken, that is all of them.
 func (w *World) Leftovers(ctx context.Context) (found []Leftover, unseen []Unseen) {
 	for deadline := time.Now().Add(settling); ; {

@@ -72,7 +72,7 @@ func TestEachKindOfLeftoverIsFound(t *testing.T) {
 			must(t, w, "make", m.kind, m.argument)
 			found := leftoversOf(t, w, m.kind)
 			if len(found) == 0 {
-				// Under the kit's own uid nobody can tell who made a semaphore set.
+				// Under the kit's own uid it is not known what made a semaphore set.
 				if reason := unseenOf(t, w, m.kind); w.Isolated() || w.setup.OwnedUser || reason == "" {
 					t.Errorf("%s was left and is not found; unseen: %q", m.kind, reason)
 				}

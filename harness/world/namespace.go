@@ -49,7 +49,8 @@ type refused struct {
 func (r *refused) Error() string { return r.by + ": " + r.err.Error() + proc.Hint(r.err) }
 func (r *refused) Unwrap() error { return r.err }
 
-// refusing tells an error by which a host refuses from one by which it fails.
+// refusing reports whether an error says that the host does not allow something,
+// rather than that it failed.
 func refusing(err error) bool {
 	return slices.ContainsFunc([]error{unix.EPERM, unix.EACCES, unix.ENOSPC, unix.EUSERS, unix.EINVAL, unix.ENOSYS},
 		func(e error) bool { return errors.Is(err, e) })

@@ -26,14 +26,14 @@ type Options struct {
 	// User is the uid that processes run under when the kit may change it (it
 	// has CAP_SETUID). 0 means one of the kit's choosing that no account and no
 	// other world uses; KitUser means the kit's own. Otherwise
-	// processes run under the kit's own uid whatever is asked.
+	// processes run under the kit's own uid in any case.
 	User int
 
 	// TwoHosts adds a far host, which has a network, a /dev/shm, queues and
 	// System V objects of its own, and is joined with the world's other
-	// processes by a line that can be cut. What is left behind there is not
-	// looked at; it goes with the world. The capability TwoHosts tells where it
-	// cannot be.
+	// processes by a connection that can be cut. What is left behind there is not
+	// looked at; it goes with the world. The capability TwoHosts says why, where
+	// there is none.
 	TwoHosts bool
 
 	// Network keeps the host's network. A world with namespaces otherwise has

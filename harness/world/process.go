@@ -162,7 +162,7 @@ func (p *Process) Lacks(ctx context.Context, thread int) bool {
 }
 
 // outer is the id, as this process sees it, of a thread that has one in the
-// world; 0 where the kernel does not tell.
+// world; 0 where the kernel does not say.
 func (p *Process) outer(ctx context.Context, thread int) (int, error) {
 	p.mu.Lock()
 	tid, known := p.threads[thread]
@@ -215,13 +215,13 @@ func (p *Process) Thread(ctx context.Context, thread int) (proc.Thread, error) {
 // Kill sends SIGKILL.
 func (p *Process) Kill() error { return p.Signal(syscall.SIGKILL) }
 
-// end kills the process, for a reason that its Exit will tell.
+// end kills the process, for a reason that its Exit will name.
 func (p *Process) end(cause string) {
 	p.blame(cause)
 	_ = p.Kill()
 }
 
-// blame makes the first cause given the one that Exit tells, unless the process
+// blame makes the first cause given the one that Exit names, unless the process
 // has ended before.
 func (p *Process) blame(cause string) {
 	p.mu.Lock()
@@ -248,7 +248,7 @@ func (p *Process) finish(e Exit) {
 	close(p.done)
 }
 
-// awaitPidfd waits until the process has ended, as its pidfd tells. False means
+// awaitPidfd waits until the process has ended, as its pidfd shows. False means
 // that it has not, by the deadline.
 func (p *Process) awaitPidfd(deadline time.Time) bool {
 	p.mu.Lock()

@@ -26,7 +26,7 @@ const (
 	puppetArguments = "IPCKIT_TEST_ARGUMENTS"
 )
 
-// acts are what a process of a test can be told to do. An error becomes exit
+// acts are what a process of a test can be asked to do. An error becomes exit
 // status 1.
 var acts = map[string]func(args []string) error{
 	"say":        func(args []string) error { fmt.Println(strings.Join(args, " ")); return nil },
@@ -168,7 +168,7 @@ func actDaemon([]string) error {
 	return nil
 }
 
-// contained makes sure that an act which harms others can harm nobody outside
+// contained makes sure that an act which harms others can harm nothing outside
 // of its world, even where the kit is broken: it is in another PID namespace
 // than the tests, which its argument names, or a user without privileges that
 // the tests are not.

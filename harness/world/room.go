@@ -17,9 +17,9 @@ const (
 	shmOfWorld   = 4 << 20 // bytes
 )
 
-// Room tells what the host has too little of for so many worlds at a time; nil
-// where it has enough. Subjects would suffer from it, and be blamed: a process
-// that gets no thread dies, and one that gets no memory refuses.
+// Room reports what the host has too little of for so many worlds at a time; nil
+// where it has enough. Subjects would fail because of it: a process that
+// gets no thread dies, and one that gets no memory refuses.
 func Room(ctx context.Context, worlds int, isolation Isolation) error {
 	var limit unix.Rlimit
 	if unix.Getrlimit(unix.RLIMIT_NPROC, &limit) == nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestRoomForTasks: a limit on processes that no check gets by with is told before
+// TestRoomForTasks: a limit on processes that is too low for any check is reported before
 // anything is started, with the way out.
 func TestRoomForTasks(t *testing.T) {
 	user := chooseUser(0)

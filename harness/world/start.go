@@ -125,7 +125,7 @@ func (w *World) obstacle(err error, s *message.Start) string {
 }
 
 // untraversable is the first directory on the way to a path that a uid may not
-// enter, as far as permission bits tell; "" where there is none.
+// enter, as far as permission bits say; "" where there is none.
 func untraversable(path string, uid int) string {
 	dir := "/"
 	for _, name := range strings.Split(strings.Trim(filepath.Dir(path), "/"), "/") {

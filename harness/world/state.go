@@ -9,7 +9,7 @@ import (
 
 // State is what the process is doing. A process that has ended gives
 // os.ErrProcessDone. Reading system calls takes the right to trace the process:
-// Probe tells whether the host gives it.
+// Probe shows whether the host gives it.
 func (p *Process) State() (proc.State, error) {
 	if p.pid == 0 || !p.Alive() {
 		return proc.State{}, os.ErrProcessDone

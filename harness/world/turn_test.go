@@ -51,7 +51,7 @@ func TestUserIsClaimedOnce(t *testing.T) {
 	const id = 99999
 	claim := claimUser(id)
 	if claim == nil {
-		t.Skip("somebody has the claim")
+		t.Skip("another process has the claim")
 	}
 	if claimUser(id) != nil {
 		t.Error("a uid was claimed twice")

@@ -14,7 +14,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
-// A user is whom a world's processes run as.
+// A user is what a world's processes run as.
 type user struct {
 	id     int
 	drop   bool // it is not the kit's own, which must change to it
@@ -37,7 +37,7 @@ var pools = [][2]int{{70000, 99999}, {61184, 65519}}
 // nobody is used where no uid of a pool can be had.
 const nobody = 65534
 
-// chooseUser decides whom a world's processes run as.
+// chooseUser decides what a world's processes run as.
 func chooseUser(wanted int) user {
 	own := user{id: os.Getuid()}
 	if wanted == KitUser {

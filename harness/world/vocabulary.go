@@ -5,7 +5,7 @@ import (
 	"github.com/ipckit/ipckit/harness/world/message"
 )
 
-// What a world's holder is told of and tells.
+// What kit and holder say to each other about a world.
 type (
 	Limits       = message.Limits
 	Exit         = message.Exit

@@ -4,14 +4,16 @@
 //
 // Where the host allows it, a world has mount, IPC, PID and network namespaces of
 // its own, with its own /dev/shm, message queues, System V objects and /proc, and a
-// view of its own of /tmp; its processes run under a uid that nobody else uses if
+// view of its own of /tmp; its processes run under a uid that nothing else uses if
 // the kit is root, and under the kit's own if it is not. Where the host does not, a
 // world is what one process can hold together as the subreaper of the others, and
-// what carries the world's cookie; then Isolated is false and Capabilities tells
+// what carries the world's cookie; then Isolated is false and Capabilities says
 // why.
 //
-// A world is held by a process that is the running binary in another role:
-// whoever dispatches on reexec.Role must call Hold in HolderRole.
+// A world is held by a process that is the running binary in another role: a program
+// that makes worlds calls Hold where reexec.Role is HolderRole. That process is in
+// package holder; what it and the kit say to each other is in package message, and
+// what /proc says of processes in package proc.
 package world
 
 import (
@@ -227,7 +229,7 @@ func (w *World) expire(wall time.Duration) {
 // timeLimit is the cause of an end by Limits.Wall.
 func timeLimit(wall time.Duration) string { return fmt.Sprintf("time limit of %v", wall) }
 
-// kill ends every process of the world, for a reason that their Exit will tell.
+// kill ends every process of the world, for a reason that their Exit will name.
 func (w *World) kill(cause string) error {
 	return w.end(message.OpKill, cause)
 }

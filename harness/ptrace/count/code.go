@@ -50,7 +50,7 @@ func loadedAt(pid int) uint64 {
 }
 
 // function is the name of the one that an address lies in; "" where that is not
-// known. A system call is told by the address after its instruction.
+// known. The address of a system call is the one after its instruction.
 func (c *code) function(ip uint64) string {
 	if c.table == nil {
 		return ""

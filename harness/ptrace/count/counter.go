@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -84,7 +85,7 @@ func (c *Counter) Stop() {
 		// it comes too late.
 		_ = unix.Tgkill(c.pid, c.tid, unix.SIGURG)
 		// A thread that executed another program may have another id since, under
-		// which nobody waits: interrupted, the tracer looks again. It may have been
+		// which the tracer does not wait: interrupted, the tracer looks again. It may have been
 		// about to wait, and is interrupted until it does.
 		_ = unix.Tgkill(os.Getpid(), c.tracer, unix.SIGURG)
 		select {
@@ -107,7 +108,7 @@ func (c *Counter) trace(began chan<- error) {
 	c.code = newCode(c.pid)
 	began <- nil
 	for {
-		status, err := c.wait()
+		_, status, err := ptrace.Await(c.tid)
 		if err != nil || !status.Stopped() {
 			c.end(err, status)
 			return
@@ -117,11 +118,10 @@ func (c *Counter) trace(began chan<- error) {
 			if signal == unix.SIGURG {
 				signal = 0
 			}
-			_ = ptrace.Request(unix.PTRACE_DETACH, c.tid, 0, uintptr(signal))
+			_ = ptrace.Resume(unix.PTRACE_DETACH, c.tid, signal)
 			return
 		}
-		// One that was killed meanwhile tells so next.
-		_ = ptrace.Request(request, c.tid, 0, uintptr(signal))
+		_ = ptrace.Resume(request, c.tid, signal)
 	}
 }
 
@@ -142,20 +142,10 @@ func (c *Counter) seize() error {
 	return nil
 }
 
-// wait waits for the next stop, and lets other goroutines run meanwhile.
-func (c *Counter) wait() (status unix.WaitStatus, err error) {
-	for {
-		if _, err = unix.Wait4(c.tid, &status, unix.WALL, nil); err != unix.EINTR {
-			return status, err
-		}
-	}
-}
-
 // stop looks at a stop, and says how to go on.
 func (c *Counter) stop(status unix.WaitStatus) (request int, signal syscall.Signal) {
-	signal = status.StopSignal()
-	switch event := int(status) >> 16; {
-	case signal == unix.SIGTRAP|0x80:
+	switch stop := ptrace.StopOf(status); {
+	case stop.Kind == ptrace.SyscallStop:
 		if info, err := ptrace.SyscallInfo(c.tid); err == nil {
 			c.syscall(info)
 		} else if err != unix.ESRCH { // it was not killed meanwhile
@@ -164,14 +154,13 @@ func (c *Counter) stop(status unix.WaitStatus) (request int, signal syscall.Sign
 			c.mu.Unlock()
 			return unix.PTRACE_DETACH, 0
 		}
-	case event == unix.PTRACE_EVENT_EXEC:
+	case stop.Event == unix.PTRACE_EVENT_EXEC:
 		c.note("executes another program")
 		return unix.PTRACE_DETACH, 0
-	case event == unix.PTRACE_EVENT_STOP && signal != unix.SIGTRAP:
+	case stop.Kind == ptrace.GroupStop:
 		return unix.PTRACE_LISTEN, 0 // it stays stopped until SIGCONT
-	case event != 0:
-	default:
-		return unix.PTRACE_SYSCALL, signal
+	case stop.Kind == ptrace.SignalStop:
+		return unix.PTRACE_SYSCALL, stop.Signal
 	}
 	return unix.PTRACE_SYSCALL, 0
 }
@@ -220,22 +209,13 @@ func (c *Counter) operation(settled bool) {
 			c.sites[s] = n
 		}
 		n.calls++
-		if !contains(c.calls[:i], s) {
+		if !slices.Contains(c.calls[:i], s) {
 			n.operations++
 		}
 	}
 	if left {
 		c.leftOut++
 	}
-}
-
-func contains(calls []site, s site) bool {
-	for _, x := range calls {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *Counter) end(err error, status unix.WaitStatus) {

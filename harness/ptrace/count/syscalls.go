@@ -57,6 +57,6 @@ func (t Tally) ByOperation() []Seen {
 // runtimeShare: more than one in so many settled operations is no accident.
 const runtimeShare = 20
 
-// Decided reports whether enough operations could be looked at to tell one that
-// waits through its run-time from a scheduler that came in.
+// Decided reports whether enough operations could be looked at to distinguish an
+// operation that waits through its run-time from a scheduler that came in.
 func (t Tally) Decided() bool { return t.LeftOut <= t.Operations/2 }

@@ -18,7 +18,7 @@ import (
 	"github.com/ipckit/ipckit/harness/reexec"
 )
 
-// Roles of this binary: a process that does what it is told, as an agent would,
+// Roles of this binary: a process that does what it is asked, as an agent would,
 // and one that may not trace.
 const (
 	sampleRole   = "sample"

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
 // Where glibc and musl keep POSIX shared memory and named semaphores.
@@ -36,12 +38,12 @@ func (t *tracer) opened(c *call, flags uint64) {
 	if kind, name := object(file); kind != "" {
 		const fresh = unix.O_CREAT | unix.O_EXCL
 		if kind == "shm" || flags&fresh != fresh { // see linked
-			t.tell(c.pid, kind+"_open", name)
+			t.report(c.pid, kind+"_open", name)
 		}
 		return
 	}
 	if isFIFO(c.pid, c.result) {
-		t.tell(c.pid, "fifo", t.absolute(c.pid, file))
+		t.report(c.pid, "fifo", t.absolute(c.pid, file))
 		return
 	}
 	file = t.absolute(c.pid, file)
@@ -49,14 +51,14 @@ func (t *tracer) opened(c *call, flags uint64) {
 		return
 	}
 	if flags&unix.O_ACCMODE != unix.O_RDONLY {
-		t.tell(c.pid, "write-file", file)
+		t.report(c.pid, "write-file", file)
 	}
 	if flags&unix.O_ACCMODE != unix.O_WRONLY {
-		t.tell(c.pid, "read-file", file)
+		t.report(c.pid, "read-file", file)
 	}
 }
 
-// systemFile tells the files that every program opens.
+// systemFile reports whether a file is one that every program opens.
 func systemFile(file string) bool {
 	for _, top := range []string{"/etc/", "/lib", "/usr/", "/proc/", "/sys/", "/dev/"} {
 		if strings.HasPrefix(file, top) {
@@ -77,25 +79,25 @@ func (t *tracer) absolute(pid int, file string) string {
 func (t *tracer) unlinked(c *call) {
 	file := path.Clean(c.object)
 	if kind, name := object(file); kind != "" && !t.passing[file] {
-		t.tell(c.pid, kind+"_unlink", name)
+		t.report(c.pid, kind+"_unlink", name)
 	}
 }
 
 // linked: a C library makes a new semaphore under a passing name and links it
-// to its own, so that nobody sees it before it has its value. from is the
+// to its own, so that no process sees it before it has its value. from is the
 // argument that holds the passing name.
 func linked(from int) func(t *tracer, c *call) {
 	return func(t *tracer, c *call) {
 		if kind, name := object(path.Clean(c.object)); kind == "sem" {
-			t.passing[path.Clean(readString(c.pid, c.args[from], unix.PathMax))] = true
-			t.tell(c.pid, "sem_open", name)
+			t.passing[path.Clean(ptrace.ReadString(c.pid, c.args[from], unix.PathMax))] = true
+			t.report(c.pid, "sem_open", name)
 		}
 	}
 }
 
 func (t *tracer) nodeMade(c *call, mode uint64) {
 	if mode&unix.S_IFMT == unix.S_IFIFO {
-		t.tell(c.pid, "mkfifo", t.absolute(c.pid, c.object))
+		t.report(c.pid, "mkfifo", t.absolute(c.pid, c.object))
 	}
 }
 
@@ -107,7 +109,7 @@ func (t *tracer) mapped(c *call) {
 		return
 	}
 	if flags&unix.MAP_ANONYMOUS != 0 {
-		t.tell(c.pid, "mmap", "shared by fork")
+		t.report(c.pid, "mmap", "shared by fork")
 		return
 	}
 	file := strings.TrimSuffix(fileBehind(c.pid, c.args[4]), " (deleted)")
@@ -115,13 +117,13 @@ func (t *tracer) mapped(c *call) {
 	if kind == "sem" || systemFile(file) && kind == "" {
 		return
 	}
-	t.tell(c.pid, "mmap", name)
+	t.report(c.pid, "mmap", name)
 }
 
 func (t *tracer) sized(c *call) {
 	file := strings.TrimSuffix(fileBehind(c.pid, c.args[0]), " (deleted)")
 	if kind, name := object(file); kind != "sem" {
-		t.tell(c.pid, "ftruncate", name)
+		t.report(c.pid, "ftruncate", name)
 	}
 }
 
@@ -135,65 +137,68 @@ func family(n uint64) string {
 	return fmt.Sprintf("family %d", n)
 }
 
-// socketMade tells sockets by their family. The C library opens some for
+// socketMade recognises sockets by their family. The C library opens some for
 // itself (netlink, for names of hosts): those are not communication.
 func socketMade(name string) func(t *tracer, c *call) {
 	return func(t *tracer, c *call) {
 		if c.args[0] != unix.AF_NETLINK {
-			t.tell(c.pid, name, family(c.args[0]))
+			t.report(c.pid, name, family(c.args[0]))
 		}
 	}
 }
 
-// addressed tells bind and connect by the address that they are given.
+// addressed recognises bind and connect by the address that they are given.
 func addressed(name string) func(t *tracer, c *call) {
 	return func(t *tracer, c *call) {
-		head := readBytes(c.pid, c.args[1], 2)
-		if head == nil {
+		var head [2]byte
+		if !ptrace.Read(c.pid, c.args[1], head[:]) {
 			return
 		}
-		f := uint64(binary.NativeEndian.Uint16(head))
+		f := uint64(binary.NativeEndian.Uint16(head[:]))
 		text := family(f)
 		if f == unix.AF_UNIX && c.args[2] > 2 {
-			p := readBytes(c.pid, c.args[1]+2, int(min(c.args[2]-2, 108)))
+			p := make([]byte, min(c.args[2]-2, 108))
+			if !ptrace.Read(c.pid, c.args[1]+2, p) {
+				p = nil
+			}
 			if len(p) > 0 && p[0] == 0 {
 				text += " @" + strings.TrimRight(string(p[1:]), "\x00")
 			} else {
 				text += " " + strings.TrimRight(string(p), "\x00")
 			}
 		}
-		t.tell(c.pid, name, text)
+		t.report(c.pid, name, text)
 	}
 }
 
-// futex tells waiting and waking across processes: what threads of one process
+// futex recognises waiting and waking across processes: what threads of one process
 // do among themselves bears the private flag.
 func (t *tracer) futex(c *call) {
 	const private = 128
 	if c.args[1]&private == 0 {
-		t.tell(c.pid, "futex", "shared")
+		t.report(c.pid, "futex", "shared")
 	}
 }
 
-// handler tells that a program catches a signal.
+// handler recognises that a program catches a signal.
 func (t *tracer) handler(c *call) {
 	if c.args[1] == 0 {
 		return
 	}
-	action := readBytes(c.pid, c.args[1], 8)
-	if action == nil {
+	var action [8]byte // the first member of struct sigaction
+	if !ptrace.Read(c.pid, c.args[1], action[:]) {
 		return
 	}
-	if h := binary.NativeEndian.Uint64(action); h > 1 { // neither SIG_DFL nor SIG_IGN
-		t.tell(c.pid, "signal", unix.SignalName(unix.Signal(c.args[0])))
+	if h := binary.NativeEndian.Uint64(action[:]); h > 1 { // neither SIG_DFL nor SIG_IGN
+		t.report(c.pid, "signal", unix.SignalName(unix.Signal(c.args[0])))
 	}
 }
 
-// signalled tells signals to others; abort and raise send them to themselves.
+// signalled recognises signals to others; abort and raise send them to themselves.
 func signalled(name string) func(t *tracer, c *call) {
 	return func(t *tracer, c *call) {
 		if target := int(int32(c.args[0])); target != c.pid && threadGroup(target) != c.pid {
-			t.tell(c.pid, name, "")
+			t.report(c.pid, name, "")
 		}
 	}
 }
@@ -201,6 +206,6 @@ func signalled(name string) func(t *tracer, c *call) {
 func (t *tracer) recordLock(c *call) {
 	switch c.args[1] {
 	case unix.F_SETLK, unix.F_SETLKW, unix.F_OFD_SETLK, unix.F_OFD_SETLKW:
-		t.tell(c.pid, "fcntl lock", fileBehind(c.pid, c.args[0]))
+		t.report(c.pid, "fcntl lock", fileBehind(c.pid, c.args[0]))
 	}
 }

@@ -15,13 +15,13 @@ type recogniser struct {
 
 // named recognises a call that is used under its own name.
 func named(name string) recogniser {
-	return recogniser{path: -1, seen: func(t *tracer, c *call) { t.tell(c.pid, name, "") }}
+	return recogniser{path: -1, seen: func(t *tracer, c *call) { t.report(c.pid, name, "") }}
 }
 
 // on recognises a call on an object whose identifier is the first argument.
 func on(name string) recogniser {
 	return recogniser{path: -1, seen: func(t *tracer, c *call) {
-		t.tell(c.pid, name, fmt.Sprintf("id %d", int32(c.args[0])))
+		t.report(c.pid, name, fmt.Sprintf("id %d", int32(c.args[0])))
 	}}
 }
 
@@ -38,7 +38,7 @@ func keyed(name string) recogniser {
 		if c.args[0] == unix.IPC_PRIVATE {
 			key = "IPC_PRIVATE"
 		}
-		t.tell(c.pid, name, key)
+		t.report(c.pid, name, key)
 	}}
 }
 
@@ -50,13 +50,13 @@ func pathed(argument int, seen func(t *tracer, c *call)) recogniser {
 // queued recognises a call of POSIX message queues, whose names come without
 // their slash.
 func queued(name string) recogniser {
-	return pathed(0, func(t *tracer, c *call) { t.tell(c.pid, name, "/"+c.object) })
+	return pathed(0, func(t *tracer, c *call) { t.report(c.pid, name, "/"+c.object) })
 }
 
 // queueUse recognises a call on an open POSIX message queue.
 func queueUse(name string) recogniser {
 	return recogniser{path: -1, attempt: true, seen: func(t *tracer, c *call) {
-		t.tell(c.pid, name, fileBehind(c.pid, c.args[0]))
+		t.report(c.pid, name, fileBehind(c.pid, c.args[0]))
 	}}
 }
 
@@ -72,7 +72,7 @@ var recognised = older(map[uint64]recogniser{
 	unix.SYS_MMAP:         {path: -1, seen: (*tracer).mapped},
 	unix.SYS_FTRUNCATE:    {path: -1, seen: (*tracer).sized},
 	unix.SYS_FALLOCATE:    {path: -1, seen: (*tracer).sized},
-	unix.SYS_MEMFD_CREATE: pathed(0, func(t *tracer, c *call) { t.tell(c.pid, "memfd_create", c.object) }),
+	unix.SYS_MEMFD_CREATE: pathed(0, func(t *tracer, c *call) { t.report(c.pid, "memfd_create", c.object) }),
 
 	unix.SYS_SHMGET: keyed("shmget"), unix.SYS_SHMAT: on("shmat"), unix.SYS_SHMDT: named("shmdt"), unix.SYS_SHMCTL: on("shmctl"),
 	unix.SYS_SEMGET: keyed("semget"), unix.SYS_SEMCTL: on("semctl"),
@@ -99,6 +99,6 @@ var recognised = older(map[uint64]recogniser{
 	unix.SYS_TKILL:           {path: -1, seen: signalled("kill")},
 	unix.SYS_TGKILL:          {path: -1, seen: signalled("kill")},
 	unix.SYS_RT_SIGQUEUEINFO: {path: -1, seen: signalled("sigqueue")},
-	unix.SYS_FLOCK:           {path: -1, attempt: true, seen: func(t *tracer, c *call) { t.tell(c.pid, "flock", fileBehind(c.pid, c.args[0])) }},
+	unix.SYS_FLOCK:           {path: -1, attempt: true, seen: func(t *tracer, c *call) { t.report(c.pid, "flock", fileBehind(c.pid, c.args[0])) }},
 	unix.SYS_FCNTL:           {path: -1, attempt: true, seen: (*tracer).recordLock},
 })

@@ -1,14 +1,14 @@
 package mechanism
 
 import (
+	"cmp"
 	"fmt"
 	"os"
-	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/ptrace"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // syscallStop looks at a thread that stands at the entry or the exit of a
@@ -31,7 +31,7 @@ func (t *tracer) syscallStop(tid int, th *thread) {
 		if r, ok := recognised[info.Number()]; ok {
 			c := &call{pid: th.pid, number: info.Number(), args: info.Args()}
 			if r.path >= 0 {
-				c.object = readString(th.pid, c.args[r.path], unix.PathMax)
+				c.object = ptrace.ReadString(th.pid, c.args[r.path], unix.PathMax)
 			}
 			th.call = c
 		}
@@ -51,7 +51,7 @@ func (t *tracer) syscallStop(tid int, th *thread) {
 }
 
 // fileBehind is what an open descriptor of a process leads to, as the link in
-// /proc tells it: a path, "pipe:[7]", "socket:[8]".
+// /proc shows it: a path, "pipe:[7]", "socket:[8]".
 func fileBehind(pid int, fd uint64) string { return link(pid, fmt.Sprintf("fd/%d", int32(fd))) }
 
 func link(pid int, name string) string {
@@ -70,17 +70,4 @@ func isFIFO(pid int, fd int64) bool {
 
 // threadGroup is the process that a thread belongs to; the thread itself where
 // /proc does not say.
-func threadGroup(tid int) int {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", tid))
-	if err != nil {
-		return tid
-	}
-	for line := range strings.Lines(string(status)) {
-		if rest, ok := strings.CutPrefix(line, "Tgid:"); ok {
-			if n, err := strconv.Atoi(strings.TrimSpace(rest)); err == nil {
-				return n
-			}
-		}
-	}
-	return tid
-}
+func threadGroup(tid int) int { return cmp.Or(proc.ReadStatus(tid).Group, tid) }

@@ -4,10 +4,10 @@
 // starts the program under ptrace(2), follows every process and thread that it
 // makes, and reports the system calls that matter for interprocess
 // communication as facts, one JSON line each. Being the program's parent it
-// needs no privilege, also where Yama limits who may be traced.
+// needs no privilege, also where Yama limits what may be traced.
 //
 // Facts are about the kernel's side of a mechanism. What a library does without
-// the kernel (a semaphore that nobody had to wait for) leaves no fact.
+// the kernel (a semaphore that no process had to wait for) leaves no fact.
 package mechanism
 
 import (
@@ -36,7 +36,7 @@ type Fact struct {
 	PID    int    `json:"pid,omitempty"`    // as the traced program sees it
 	Call   string `json:"call,omitempty"`   // name that assignments use: shm_open, msgsnd
 	Object string `json:"object,omitempty"` // what it was done to: "/name", a path, a key, a family
-	Count  int    `json:"count,omitempty"`  // how often so far; told at the powers of two
+	Count  int    `json:"count,omitempty"`  // how often so far; reported at the powers of two
 
 	Ended   *Ended `json:"ended,omitempty"`   // the program itself (not one that it started) ended
 	Refused string `json:"refused,omitempty"` // the program could not be traced, and was not run: why
@@ -64,7 +64,7 @@ func Command(path string, args []string) (exe string, argv, env []string) {
 }
 
 // Read passes each fact to yield until the tracer closes its end. A line that
-// is no fact ends it with an error.
+// is not a fact ends it with an error.
 func Read(r io.Reader, yield func(Fact)) error {
 	lines := bufio.NewScanner(r)
 	for lines.Scan() {

@@ -62,7 +62,7 @@ func (r traced) ended(t *testing.T) Ended {
 			return *f.Ended
 		}
 	}
-	t.Fatalf("no fact tells the end: %v", r)
+	t.Fatalf("no fact reports the end: %v", r)
 	return Ended{}
 }
 
@@ -254,7 +254,7 @@ func TestEndIsTheProgramsOwn(t *testing.T) {
 	if r := run(t, sh, "-c", "kill -SEGV $$"); r.ended(t) != (Ended{Code: -1, Signal: 11}) {
 		t.Errorf("a segmentation fault became %+v", r.ended(t))
 	}
-	// The end of the program is told at once; the tracer stays for the rest.
+	// The end of the program is reported at once; the tracer stays for the rest.
 	if r := run(t, sh, "-c", "(sleep 0.2; echo late) & exit 3"); r.ended(t).Code != 3 || r.stdout != "late\n" {
 		t.Errorf("a program that leaves another behind became %+v, stdout %q", r.ended(t), r.stdout)
 	}
@@ -325,9 +325,9 @@ func TestFloodOfCallsIsBounded(t *testing.T) {
 		blind = blind || f.Blind != ""
 	}
 	if yields != 1024 {
-		t.Errorf("2000 calls were told as %d, want the last power of two", yields)
+		t.Errorf("2000 calls were reported as %d, want the last power of two", yields)
 	}
 	if len(r.facts) > maxFacts+20 || !blind {
-		t.Errorf("%d facts, blind %v: want at most about %d, and to be told so", len(r.facts), blind, maxFacts)
+		t.Errorf("%d facts, blind %v: want at most about %d, and a fact that says so", len(r.facts), blind, maxFacts)
 	}
 }

@@ -26,7 +26,7 @@ const refusedStatus = 126
 func Main() {
 	runtime.LockOSThread() // a tracer is a thread
 	// The program runs as the same user. It must not reach the facts through
-	// /proc/PID/fd, so that nobody can forge them.
+	// /proc/PID/fd, so that it cannot forge them.
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 	unix.CloseOnExec(FactsFile)
 	t := &tracer{
@@ -52,7 +52,7 @@ type tracer struct {
 	program int
 	threads map[int]*thread
 	counts  map[Fact]int    // by a fact without its count
-	blind   map[string]bool // what was told as not seen
+	blind   map[string]bool // what was reported as not seen
 	passing map[string]bool // names under which a C library makes semaphores
 }
 
@@ -101,8 +101,8 @@ func (t *tracer) start(c command) error {
 	return nil
 }
 
-// forward passes on the signals by which the kit asks a program to end: whoever
-// started the tracer knows only the tracer.
+// forward passes on the signals by which the kit asks a program to end: the kit
+// knows only the tracer.
 func forward(pid int) {
 	asked := make(chan os.Signal, 4)
 	signal.Notify(asked, unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
@@ -113,8 +113,8 @@ func forward(pid int) {
 	}()
 }
 
-// startError tells a program that cannot be executed from a host that does not
-// allow tracing: the call to ptrace is made in the child, before it executes
+// startError distinguishes a program that cannot be executed from a host that does
+// not allow tracing: the call to ptrace is made in the child, before it executes
 // the program, and both come back through the same pipe.
 func startError(err error) error {
 	var perr *os.PathError
@@ -149,48 +149,43 @@ func (t *tracer) loop() int {
 	status := refusedStatus
 	continued := false
 	for {
-		tid, ws, err := wait()
-		if err != nil { // ECHILD: nobody is left
+		tid, ws, err := ptrace.Await(-1)
+		if err != nil { // ECHILD: nothing is left
 			return status
 		}
 		th := t.threads[tid]
-		if th == nil { // a new one may stop before its parent's event is told
+		if th == nil { // a new thread may stop before its parent's event is seen
 			th = &thread{pid: threadGroup(tid)}
 			t.threads[tid] = th
 		}
-		switch {
-		case ws.Exited() || ws.Signaled():
+		request, deliver := unix.PTRACE_SYSCALL, syscall.Signal(0)
+		switch stop := ptrace.StopOf(ws); stop.Kind {
+		case ptrace.Ended:
 			delete(t.threads, tid)
 			if tid == t.program {
 				status = t.ended(ws)
 			}
-		case !ws.Stopped():
-		case ws.StopSignal() == syscall.SIGTRAP|0x80:
+			continue
+		case ptrace.SyscallStop:
 			t.syscallStop(tid, th)
-			goOn(tid, 0)
-		case int(ws)>>16 == unix.PTRACE_EVENT_STOP:
-			if groupStop(ws.StopSignal()) && continued {
-				listen(tid)
-			} else {
-				goOn(tid, 0)
+		case ptrace.GroupStop:
+			if continued {
+				request = unix.PTRACE_LISTEN // it stays stopped until SIGCONT or a kill
 			}
-		case int(ws)>>16 != 0:
-			t.event(tid, th, int(ws)>>16)
-			goOn(tid, 0)
-		case ws.StopSignal() == syscall.SIGCONT && !continued:
-			continued = true // our own, which began the program
-			goOn(tid, 0)
-		default:
-			goOn(tid, ws.StopSignal())
+		case ptrace.EventStop:
+			t.event(tid, th, stop.Event)
+		case ptrace.SignalStop:
+			if stop.Signal == syscall.SIGCONT && !continued {
+				continued = true // the tracer's own, which began the program
+			} else {
+				deliver = stop.Signal
+			}
 		}
+		_ = ptrace.Resume(request, tid, deliver)
 	}
 }
 
-func groupStop(s syscall.Signal) bool {
-	return s == syscall.SIGSTOP || s == syscall.SIGTSTP || s == syscall.SIGTTIN || s == syscall.SIGTTOU
-}
-
-// ended tells how the program ended, and gives the status to repeat.
+// ended reports how the program ended, and gives the status to repeat.
 func (t *tracer) ended(ws unix.WaitStatus) int {
 	e := Ended{Code: -1}
 	if ws.Signaled() {
@@ -207,18 +202,18 @@ func (t *tracer) ended(ws unix.WaitStatus) int {
 func (t *tracer) event(tid int, th *thread, event int) {
 	switch event {
 	case unix.PTRACE_EVENT_FORK:
-		t.tell(th.pid, "fork", "")
+		t.report(th.pid, "fork", "")
 	case unix.PTRACE_EVENT_VFORK:
-		t.tell(th.pid, "vfork", "")
+		t.report(th.pid, "vfork", "")
 	case unix.PTRACE_EVENT_CLONE:
 		if child, err := ptrace.EventMessage(tid); err == nil && threadGroup(int(child)) == th.pid {
-			t.tell(th.pid, "pthread_create", "")
+			t.report(th.pid, "pthread_create", "")
 		} else {
-			t.tell(th.pid, "clone", "")
+			t.report(th.pid, "clone", "")
 		}
 	case unix.PTRACE_EVENT_EXEC:
 		th.call = nil
-		t.tell(th.pid, "exec", link(th.pid, "exe"))
+		t.report(th.pid, "exec", link(th.pid, "exe"))
 	}
 }
 
@@ -226,9 +221,9 @@ func (t *tracer) event(tid int, th *thread, event int) {
 // ever new names.
 const maxFacts = 4096
 
-// tell reports a call at its first, second, fourth, eighth … time, so that a
+// report writes a call down at its first, second, fourth, eighth … time, so that a
 // busy program does not drown the kit and a killed one loses little.
-func (t *tracer) tell(pid int, call, object string) {
+func (t *tracer) report(pid int, call, object string) {
 	key := Fact{PID: pid, Call: call, Object: object}
 	n := t.counts[key] + 1
 	if n == 1 && len(t.counts) >= maxFacts {

@@ -9,13 +9,13 @@ import (
 // A Use is one mechanism that was seen.
 type Use struct {
 	Name    string   // as assignments call it
-	Objects []string // what it was used on, sorted; empty where there is nothing to tell apart
-	PIDs    []int    // who used it, as the program sees them
+	Objects []string // what it was used on, sorted; empty where there is nothing to distinguish
+	PIDs    []int    // of the processes that used it, as the program sees them
 }
 
 // Uses sums up facts, in the order in which the mechanisms were first seen.
 // A file that one process opened for writing and another for reading becomes
-// the mechanism "file"; files of one process alone are nobody's mechanism.
+// the mechanism "file"; files of one process alone are no mechanism.
 func Uses(facts []Fact) []Use {
 	var uses []Use
 	add := func(name, object string, pid int) {
@@ -76,13 +76,13 @@ var answers = map[string][]string{
 	"sched_yield": nil, "sleep": nil, "usleep": {"sleep"}, "nanosleep": {"sleep"},
 }
 
-// Known reports whether a trace can tell that a mechanism was used.
+// Known reports whether a trace can show that a mechanism was used.
 func Known(name string) bool {
 	_, ok := answers[name]
 	return ok
 }
 
-// Names lists the mechanisms that a trace can tell, sorted.
+// Names lists the mechanisms that a trace can show, sorted.
 func Names() []string {
 	names := make([]string, 0, len(answers))
 	for name := range answers {

@@ -171,7 +171,7 @@ func (h *holder) reap() {
 }
 
 // awaitEnd waits until a child has ended; false means that there is none. It
-// leaves the reaping to those who hold the lock, so that no id is free, and
+// leaves the reaping to a caller that holds the lock, so that no id is free, and
 // taken by a new child, before the map of children knows.
 func (h *holder) awaitEnd() bool {
 	for {

@@ -177,9 +177,9 @@ func (h *holder) handle(r message.Request) {
 	case message.OpLeftovers:
 		a.Found, a.Unseen = h.leftovers()
 	case message.OpCut, message.OpHeal:
-		a.Failure = message.Failed(string(r.Op)+" the line", h.hosts.cut(r.Op == message.OpCut))
+		a.Failure = message.Failed(string(r.Op)+" the connection of the two hosts", h.hosts.cut(r.Op == message.OpCut))
 	case message.OpFill, message.OpEmpty:
-		a.Failure = message.Failed(string(r.Op)+" /dev/shm", h.crowd(r.Op == message.OpFill))
+		a.Failure = message.Failed(string(r.Op)+" /dev/shm", h.resizeShm(r.Op == message.OpFill))
 	case message.OpKill:
 		a.Failure = h.killAll()
 	case message.OpClean:
@@ -195,7 +195,7 @@ func (h *holder) handle(r message.Request) {
 // notices.
 func (h *holder) answer(a message.Reply, fds []int) { _ = h.conn.Send(a, fds) }
 
-// end tidies up when the kit has died: nobody else will remove the directory.
+// end tidies up when the kit has died: nothing else will remove the directory.
 func (h *holder) end() {
 	_ = h.clean()
 	h.scan.Lock()
@@ -222,7 +222,7 @@ func (h *holder) killAll() *message.Failure {
 				"still there %v after SIGKILL: %s (a process is kept by a tracer that does not wait for it, or by a system call that cannot be interrupted)",
 				Patience, names(h.live()))}
 		}
-		if h.setup.Isolated && os.Getpid() == 1 { // as anybody else it would mean the whole host
+		if h.setup.Isolated && os.Getpid() == 1 { // otherwise it would mean the whole host
 			_ = unix.Kill(-1, unix.SIGKILL) // all of the PID namespace but its first
 			continue
 		}

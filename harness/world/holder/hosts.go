@@ -22,7 +22,7 @@ type hosts struct {
 	work      chan func() // to be done on the thread that lives on the far host
 }
 
-// An end is one end of the line.
+// An end is one end of the connection.
 type end struct {
 	handle   *netlink.Handle // in the host's network namespace
 	device   netlink.Link
@@ -30,12 +30,12 @@ type end struct {
 	hardware net.HardwareAddr // of the other end
 }
 
-// nobodys is a hardware address that no device has: a frame that is sent to it
-// reaches the other end, which takes no notice. So a line is cut at once, in both
-// directions, and neither side can tell.
-var nobodys = net.HardwareAddr{2, 0, 0, 0, 0, 0xff}
+// noDevice is a hardware address that no device has: a frame that is sent to it
+// reaches the other end, which takes no notice. So the connection is cut at once, in both
+// directions, and neither side can notice.
+var noDevice = net.HardwareAddr{2, 0, 0, 0, 0, 0xff}
 
-// joinHosts makes the far host and the line.
+// joinHosts makes the far host and the connection.
 func joinHosts(l message.Limits) (*hosts, error) {
 	h := &hosts{work: make(chan func())}
 	settled := make(chan error)
@@ -96,8 +96,7 @@ func settleFar(l message.Limits, space *netns.NsHandle) (err error) {
 	return nil
 }
 
-// raise gives a device its address and tells it the other's, which is then
-// never asked for.
+// raise gives a device its address, and the other's, which it then never asks for.
 func (e *end) raise(name, own, other string, hardware net.HardwareAddr) (err error) {
 	if e.device, err = e.handle.LinkByName(name); err != nil {
 		return fmt.Errorf("find the device %s: %w", name, err)
@@ -127,7 +126,7 @@ func (e *end) aim(at net.HardwareAddr) error {
 	return nil
 }
 
-// cut cuts the line, or heals it. Without two hosts there is none.
+// cut cuts the connection, or heals it. Without two hosts there is none.
 func (h *hosts) cut(cut bool) error {
 	if h == nil {
 		return errors.New("the world has one host: ask for Options.TwoHosts")
@@ -135,7 +134,7 @@ func (h *hosts) cut(cut bool) error {
 	for _, e := range []*end{&h.near, &h.far} {
 		at := e.hardware
 		if cut {
-			at = nobodys
+			at = noDevice
 		}
 		if err := e.aim(at); err != nil {
 			return err

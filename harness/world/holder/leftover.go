@@ -2,13 +2,13 @@ package holder
 
 import "github.com/ipckit/ipckit/harness/world/message"
 
-// whose says to whom an object belongs that appeared while the world ran.
-type whose int
+// An owner is what made an object that appeared while the world ran.
+type owner int
 
 const (
-	ours     whose = iota
-	foreign        // another program's
-	doubtful       // nobody can tell
+	ours     owner = iota // a process of the world
+	foreign               // another program
+	doubtful              // not known
 )
 
 // rebase excuses what is there now.
@@ -30,11 +30,11 @@ func (h *holder) leftovers() (found []message.Leftover, unseen []message.Unseen)
 		if h.before[o.key()] || h.excused[o.key()] {
 			continue
 		}
-		switch h.whose(o) {
+		switch h.owner(o) {
 		case ours:
 			found = append(found, o.Leftover)
 		case doubtful:
-			unseen = append(unseen, message.Unseen{Kind: o.Kind, Reason: o.Name + " appeared while the world ran; without namespaces nobody can tell who made it"})
+			unseen = append(unseen, message.Unseen{Kind: o.Kind, Reason: o.Name + " appeared while the world ran; without namespaces it is not known what made it"})
 		}
 	}
 	return found, unseen
@@ -47,7 +47,7 @@ func (h *holder) remove() error {
 	defer h.scan.Unlock()
 	objects, _ := h.objects()
 	for _, o := range objects {
-		if !h.before[o.key()] && o.remove != nil && h.whose(o) == ours {
+		if !h.before[o.key()] && o.remove != nil && h.owner(o) == ours {
 			o.remove()
 		}
 	}

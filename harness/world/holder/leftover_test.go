@@ -14,7 +14,7 @@ func TestVerdictOnNewObjects(t *testing.T) {
 		what string
 		h    *holder
 		o    object
-		want whose
+		want owner
 	}{
 		{"the cookie in its name", h, object{user: other, Leftover: message.Leftover{Kind: message.SharedMemory, Name: "/a-k2x7q4ab"}}, ours},
 		{"another user's", h, object{user: other, Leftover: message.Leftover{Kind: message.SharedMemory, Name: "/a"}}, foreign},
@@ -24,7 +24,7 @@ func TestVerdictOnNewObjects(t *testing.T) {
 		{"only the world has this user", sole, object{user: own, Leftover: message.Leftover{Kind: message.Queue, Name: "/q"}}, ours},
 		{"only the world has another user", sole, object{user: other, Leftover: message.Leftover{Kind: message.Queue, Name: "/q"}}, foreign},
 	} {
-		if got := c.h.whose(c.o); got != c.want {
+		if got := c.h.owner(c.o); got != c.want {
 			t.Errorf("%s: %d, want %d", c.what, got, c.want)
 		}
 	}

@@ -25,12 +25,11 @@ type object struct {
 	remove  func() // nil where it goes with something else
 }
 
-// key tells an object from another of the same name that came later.
+// key differs from that of a later object of the same name.
 func (o object) key() string { return fmt.Sprint(o.Kind, "\x00", o.Name, "\x00", o.id) }
 
-// whose says to whom a new object belongs. In a world with namespaces all are
-// the world's.
-func (h *holder) whose(o object) whose {
+// owner says what made a new object. In a world with namespaces that is the world.
+func (h *holder) owner(o object) owner {
 	switch {
 	case h.setup.Isolated || o.Kind == message.LiveProcess || o.Kind == message.File || o.Kind == message.Socket:
 		return ours
@@ -48,7 +47,7 @@ func (h *holder) whose(o object) whose {
 const keepPrefix = ".ipckit"
 
 // objects lists everything that a process may leave behind, in the holder's
-// namespaces in the world's directory, and in its view of those for temporary files.
+// namespaces, in the world's directory, and in its view of those for temporary files.
 func (h *holder) objects() (all []object, unseen []message.Unseen) {
 	miss := func(err error, kinds ...string) {
 		for _, kind := range kinds {

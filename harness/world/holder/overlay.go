@@ -16,14 +16,14 @@ import (
 
 // overlays are a world's own view of the directories for temporary files:
 // what the host has in them shows, what the world's processes write there goes
-// to memory of the world's and ends with it. In the midst of it the world's
-// directory is the host's, so that the kit and the world share what is in it.
+// to memory of the world's and ends with it. In it the world's directory
+// is the host's, so that the kit and the world share what is in it.
 //
 // A view is an overlay, which does not follow what the host changes below it
 // later: the kernel promises only that nothing breaks. What a world's processes
 // need of the host's, such as programs that were built, must be there before the
 // world is made; what the kit gives them afterwards belongs in the world's
-// directory. In a user namespace, what belongs to a user who does not exist there
+// directory. In a user namespace, what belongs to a user that does not exist there
 // can be read as its mode allows, but not changed (EOVERFLOW).
 type overlays struct {
 	shared string // the world's directory
@@ -122,8 +122,8 @@ func (t *overlays) cover() error {
 	return nil
 }
 
-// obstructed tells why a directory cannot be covered, which the kernel says less
-// clearly or not at all.
+// obstructed says why a directory cannot be covered: the kernel says it less
+// clearly, or not at all.
 func obstructed(target string, mounted []string) error {
 	if target == "/" {
 		return errors.New("TMPDIR is /, which cannot be covered")
@@ -135,7 +135,7 @@ func obstructed(target string, mounted []string) error {
 }
 
 // lay puts the overlay in place. What is written goes to new directories, whose
-// names begin as told.
+// names begin with written.
 func (c *cover) lay(written string) (err error) {
 	upper, work := written+".upper", written+".work"
 	if err := errors.Join(likeHosts(upper, c.lower), os.Mkdir(work, 0o700)); err != nil {
@@ -214,7 +214,7 @@ func (c cover) written() bool {
 
 // files lists what the world's processes created. What the host has under the
 // same name is not theirs, whatever they did to it; and that they removed
-// something of the host's is seen by nobody else.
+// something of the host's is seen by no other process.
 func (c cover) files() ([]object, error) {
 	return walkFiles(fdPath(c.upper), ofRuntime, func(name string, info os.FileInfo) (object, bool) {
 		var host unix.Stat_t

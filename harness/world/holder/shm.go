@@ -9,13 +9,13 @@ import (
 
 var errHostsShm = errors.New("without namespaces it is the host's")
 
-// crowd makes the file system on /dev/shm as small as what is in it, or as large
+// resizeShm makes the file system on /dev/shm as small as what is in it, or as large
 // as it was. One that grows meanwhile is an error.
-func (h *holder) crowd(full bool) error {
+func (h *holder) resizeShm(full bool) error {
 	if !h.setup.Isolated {
 		return errHostsShm
 	}
-	size := "size=50%" // of the memory, as the kernel has it where nobody says
+	size := "size=50%" // of the memory, the default of the kernel
 	if limit := h.setup.Limits.ShmSize; limit > 0 {
 		size = fmt.Sprintf("size=%d", limit)
 	}

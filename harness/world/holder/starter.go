@@ -14,8 +14,8 @@ import (
 	"github.com/ipckit/ipckit/harness/world/message"
 )
 
-// starterVariable tells a process in the holder's role that it is on its way to
-// become a command, and on which descriptor it learns which.
+// starterVariable makes a process in the holder's role a starter. Its value is the
+// descriptor from which the starter reads what to become.
 const starterVariable = "IPCKIT_STARTER"
 
 // A starter does what must be done between fork and exec and what the Go runtime

@@ -16,8 +16,8 @@ import (
 // process of a world.
 const CookieVariable = "IPCKIT_WORLD"
 
-// An Operation is what a holder is asked to do. The comments tell what a request
-// carries → and its reply.
+// An Operation is what a holder is asked to do. The comments say what a request
+// carries → and what its reply.
 type Operation string
 
 const (

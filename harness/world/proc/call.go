@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sys/unix"
+	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
-// A Call is the system call that a thread is in, as proc_pid_syscall(5) tells
-// it to those who may trace the process.
+// A Call is the system call that a thread is in, as proc_pid_syscall(5) shows it
+// to a process that may trace it.
 type Call struct {
 	PID, TID int // as the kit sees them
 	Name     string
@@ -21,7 +21,7 @@ type Call struct {
 }
 
 // At gives the call that a thread of a process is in. ok is false when it is in
-// none, when the host does not tell, and when it went on meanwhile.
+// none, when the host does not show it, and when it went on meanwhile.
 func At(pid int, t Thread) (call Call, ok bool) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", t.TID))
 	fields := strings.Fields(string(text))
@@ -79,10 +79,7 @@ func (c Call) Unlimited() bool {
 // duration reads a struct timespec from a process.
 func duration(pid int, address uint64) (time.Duration, bool) {
 	var b [16]byte
-	local := []unix.Iovec{{Base: &b[0]}}
-	local[0].SetLen(len(b))
-	remote := []unix.RemoteIovec{{Base: uintptr(address), Len: len(b)}}
-	if n, err := unix.ProcessVMReadv(pid, local, remote, 0); err != nil || n != len(b) {
+	if !ptrace.Read(pid, address, b[:]) {
 		return 0, false
 	}
 	seconds, rest := binary.NativeEndian.Uint64(b[:8]), binary.NativeEndian.Uint64(b[8:])

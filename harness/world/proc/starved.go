@@ -16,7 +16,7 @@ const starving = 10
 // that hardly ran waited for a processor for more than a tenth of it. Then what
 // does not come back may be slow, on a machine that is loaded, and not blocked.
 // What is not known counts as blocked: threads that ended, and hosts that do not
-// tell (CONFIG_SCHED_INFO).
+// count (CONFIG_SCHED_INFO).
 func Starved(while time.Duration, pids ...int) bool {
 	before := schedules(pids)
 	time.Sleep(while)

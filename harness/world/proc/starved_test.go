@@ -33,10 +33,11 @@ func shell(t *testing.T, script string, cpu int) int {
 	return c.Process.Pid
 }
 
-// Who sleeps does not starve. Who may run only when nobody else wants to, does.
+// A process that sleeps does not starve. One that may run only when no other wants
+// to, does.
 func TestStarved(t *testing.T) {
 	if _, err := os.ReadFile("/proc/self/schedstat"); err != nil {
-		t.Skip("this kernel does not tell how long threads wait: ", err)
+		t.Skip("this kernel does not count how long threads wait: ", err)
 	}
 	var set unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &set); err != nil {
@@ -49,7 +50,7 @@ func TestStarved(t *testing.T) {
 	const look = 2 * time.Second
 	asleep := shell(t, "exec sleep 600", cpu)
 	if Starved(look, asleep) {
-		t.Error("who sleeps is said to starve")
+		t.Error("a process that sleeps is said to starve")
 	}
 	shell(t, "while :; do :; done", cpu)
 	late := shell(t, "while :; do :; done", cpu)
@@ -58,6 +59,6 @@ func TestStarved(t *testing.T) {
 		t.Skip(err)
 	}
 	if !Starved(look, late) {
-		t.Error("who may run only when nobody else wants to, is said not to starve")
+		t.Error("a process that may run only when no other wants to is said not to starve")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
-// State is what a process is doing, as /proc tells it.
+// State is what a process is doing, as /proc shows it.
 type State struct {
 	Threads []Thread `json:"threads"` // by id; the first is the process's own
 }
@@ -21,8 +21,8 @@ type Thread struct {
 	Inner   int           `json:"inner"`             // as the world sees it
 	Name    string        `json:"name"`              // at most 15 bytes
 	State   string        `json:"state"`             // R running, S asleep, D in uninterruptible sleep, T stopped, t traced, Z ended
-	Wchan   string        `json:"wchan,omitempty"`   // kernel function that it sleeps in; "" when running, or when the host does not tell
-	Syscall string        `json:"syscall,omitempty"` // system call that it is in, "futex"; "" when in none, or when the host does not tell
+	Wchan   string        `json:"wchan,omitempty"`   // kernel function that it sleeps in; "" when running, or when the host does not show it
+	Syscall string        `json:"syscall,omitempty"` // system call that it is in, "futex"; "" when in none, or when the host does not show it
 	Number  int           `json:"number"`            // of that call; -1 with ""
 	CPU     time.Duration `json:"cpu"`               // processor time so far, user and system: in nanoseconds where Precise, else in ticks of 10 ms
 	Precise bool          `json:"precise"`
