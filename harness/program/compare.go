@@ -66,6 +66,44 @@ func Compare(produced, consumed []Item) Difference {
 	return d
 }
 
+// Difference compares the items of the run. Where the kit ended the producer, what
+// it had under way may be missing, or may have been consumed and not yet printed as
+// produced; the items that were asked for must all have arrived.
+func (o *Observation) Difference() Difference {
+	d := Compare(o.Produced, o.judged())
+	if !o.Cut {
+		return d
+	}
+	asked := map[string]bool{}
+	for _, item := range o.Produced[:min(o.Scenario.Items, len(o.Produced))] {
+		asked[item.Text] = true
+	}
+	d.Missing = slices.DeleteFunc(d.Missing, func(text string) bool { return !asked[text] })
+	return d
+}
+
+// DifferenceByProducer is [CompareByProducer] of the run.
+func (o *Observation) DifferenceByProducer() (d Difference, shown bool) {
+	return CompareByProducer(o.Produced, o.judged())
+}
+
+// judged are the consumed items without those at the end, of a run that was cut,
+// that no producer came to print.
+func (o *Observation) judged() []Item {
+	consumed := o.Consumed
+	if !o.Cut {
+		return consumed
+	}
+	printed := map[string]bool{}
+	for _, item := range o.Produced {
+		printed[item.Text] = true
+	}
+	for len(consumed) > 0 && !printed[consumed[len(consumed)-1].Text] {
+		consumed = consumed[:len(consumed)-1]
+	}
+	return consumed
+}
+
 // place finds the first item that is out of order, by comparing the items that
 // arrived with the produced ones without those that are missing.
 func (d *Difference) place(produced []Item, arrived []string) {

@@ -18,25 +18,12 @@ const patience = time.Second
 
 // stop ends the programs that still run, first by signals that they can catch;
 // where the producer starts the consumer, also the other processes, since the
-// consumer is one of them.
+// consumer is one of them, and after a cut, since producers may be.
 func (r *run) stop(others []*world.Process) {
 	for _, p := range r.programs {
-		for _, signal := range endSignals {
-			if p.hasEnded() {
-				break
-			}
-			p.stopped = unix.SignalName(signal)
-			_ = p.process.Signal(signal)
-			select {
-			case <-p.ended:
-			case <-time.After(patience):
-			}
-		}
-		if p.stopped != "" {
-			r.did("ended the %s by %s", p.role, p.stopped)
-		}
+		r.end(p)
 	}
-	if r.claims.Roles.Consumer.StartedBy != Producer {
+	if r.claims.Roles.Consumer.StartedBy != Producer && !r.o.Cut {
 		return
 	}
 	for _, q := range others {
@@ -50,6 +37,36 @@ func (r *run) stop(others []*world.Process) {
 			}
 		}
 	}
+}
+
+// cut ends the producer, which goes on and on; the consumer may still take what is left.
+func (r *run) cut() {
+	r.o.Cut, r.cutAt = true, time.Now()
+	r.did("the producer went on after %d items", r.s.Items)
+	for _, p := range r.programs {
+		if p.role == Producer {
+			r.end(p)
+		}
+	}
+}
+
+// end ends a program by signals.
+func (r *run) end(p *program) {
+	if p.hasEnded() {
+		return
+	}
+	for _, signal := range endSignals {
+		if p.hasEnded() {
+			break
+		}
+		p.stopped = unix.SignalName(signal)
+		_ = p.process.Signal(signal)
+		select {
+		case <-p.ended:
+		case <-time.After(patience):
+		}
+	}
+	r.did("ended the %s by %s", p.role, p.stopped)
 }
 
 // endAll kills every process of the world. It repeats, since processes may fork

@@ -54,10 +54,11 @@ const (
 
 // An Item is one thing that was produced or consumed, as a program printed it.
 type Item struct {
-	Text string
-	Role string        // of the program that printed it
-	Line int           // in its stream, from 1
-	Time time.Duration // since the start of the run, when the kit read it
+	Text     string
+	Producer string        // as the pattern's group names it; "": it has none
+	Role     string        // of the program that printed it
+	Line     int           // in its stream, from 1
+	Time     time.Duration // since the start of the run, when the kit read it
 }
 
 // A Process is one of the programs that the kit started.
@@ -89,6 +90,10 @@ type Observation struct {
 	// Why is the reason. Both are empty if the run came to its end.
 	Hung []reports.Blocked
 	Why  string
+
+	// Cut says that the kit ended a producer that went on after it had produced all
+	// items that were asked for. What was under way then is not known, see [Observation.Difference].
+	Cut bool
 
 	Uses     []mechanism.Use // mechanisms seen, with Scenario.Trace
 	Untraced string          // why some or all calls could not be traced; "" if all were

@@ -53,6 +53,10 @@ type run struct {
 	began    time.Time
 	sink     *sink
 	programs []*program
+
+	enoughAt    time.Time // when more had been produced than was asked for, see endless
+	enoughItems int       // how many
+	cutAt       time.Time
 }
 
 func (r *run) did(format string, args ...any) {
@@ -197,15 +201,14 @@ func (r *run) readResult() {
 	number := 0
 	for line := range strings.Lines(content) {
 		number++
-		text := strings.TrimRight(line, "\r\n")
+		text, producer := strings.TrimRight(line, "\r\n"), ""
 		if re := r.patterns["consumed"]; re != nil {
-			m := re.FindStringSubmatch(text)
-			if m == nil {
+			var ok bool
+			if text, producer, ok = match(re, text); !ok {
 				continue
 			}
-			text = m[1]
 		}
-		r.o.Consumed = append(r.o.Consumed, Item{Text: text, Role: Consumer, Line: number})
+		r.o.Consumed = append(r.o.Consumed, Item{Text: text, Producer: producer, Role: Consumer, Line: number})
 	}
 }
 

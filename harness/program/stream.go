@@ -149,10 +149,10 @@ func (s *stream) line(raw []byte) {
 	s.sink.last = now
 	s.sink.lines++
 	for _, p := range s.patterns {
-		if m := p.re.FindStringSubmatch(text); m != nil {
+		if item, producer, ok := match(p.re, text); ok {
 			matched = true
 			items := p.into(s.sink)
-			*items = append(*items, Item{Text: m[1], Role: s.role, Line: number, Time: now.Sub(s.sink.began)})
+			*items = append(*items, Item{Text: item, Producer: producer, Role: s.role, Line: number, Time: now.Sub(s.sink.began)})
 		}
 	}
 	s.sink.mu.Unlock()

@@ -18,6 +18,9 @@ const (
 	moreItems  = 300 * time.Millisecond // for superfluous items, once all were consumed
 	stragglers = 500 * time.Millisecond // for processes that outlive their program
 	endQuiet   = 2 * time.Second        // silent for so long, a consumer that the kit has to end is done
+	goesOn     = 500 * time.Millisecond // a producer that is still producing so long after what was asked for never ends
+	floods     = 10_000                 // or after so many more items, before its output floods
+	cutFor     = 5 * time.Second        // for what a producer that was ended has left, or its children
 )
 
 // watch waits for the end of the run, or gives the run up.
@@ -61,6 +64,11 @@ func (r *run) step(others []*world.Process, s *stillness) bool {
 		// The processes that are left are leftovers, which the caller judges.
 	case r.s.Only != "" && (still > aloneFor || quiet > aloneQuiet || r.enough()):
 		r.stop(others)
+	case r.endless(produced, consumed):
+		r.cut()
+		return false
+	case r.o.Cut && time.Since(r.cutAt) > cutFor:
+		r.stop(others)
 	case r.claims.Observe.End == "kill" && r.producerEnded() && running+len(others) > 0 &&
 		(produced > 0 && consumed >= r.expected(produced) && quiet > moreItems || still > standstill || quiet > endQuiet):
 		r.stop(others)
@@ -74,6 +82,22 @@ func (r *run) step(others []*world.Process, s *stillness) bool {
 		return false
 	}
 	return true
+}
+
+// endless reports whether the kit has to end the producer: the claims say that it
+// ends the run, cannot ask for a number of items, and the producer goes on after as
+// many as a run moves, all of which had time to be consumed.
+func (r *run) endless(produced, consumed int) bool {
+	items := r.s.Items
+	if r.claims.Observe.End != "kill" || r.claims.TakesItems() || r.s.Only != "" || r.o.Cut || produced <= items || r.producerEnded() {
+		return false
+	}
+	if r.enoughAt.IsZero() {
+		r.enoughAt, r.enoughItems = time.Now(), produced
+	}
+	c := r.program(Consumer)
+	done := consumed >= items || c != nil && c.hasEnded()
+	return produced > items+floods || done && produced > r.enoughItems && time.Since(r.enoughAt) > goesOn
 }
 
 // expected is how many items should be consumed.

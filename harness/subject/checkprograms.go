@@ -82,13 +82,18 @@ func (k *checker) observe(p *Programs) {
 	k.word(in("end"), o.End, "exit", "kill")
 }
 
-// group wants a pattern with exactly one group: the item.
+// group wants a pattern with exactly one group, the item, beside the one that may
+// be named producer.
 func (k *checker) group(place []string, pattern string) {
 	re := k.compiles(place, pattern)
 	if re == nil {
 		return
 	}
-	switch n := re.NumSubexp(); {
+	n := re.NumSubexp()
+	if slices.Contains(re.SubexpNames(), "producer") {
+		n--
+	}
+	switch {
 	case n == 0:
 		k.bad(place, "the pattern %q has no group: put the part that is the item in parentheses", pattern)
 	case n > 1:

@@ -28,13 +28,14 @@ type Role struct {
 }
 
 // Observe says where items are found. Patterns are RE2 with one group, the
-// item, applied line by line to standard output and standard error.
+// item, applied line by line to standard output and standard error. A group that
+// is named producer says which of several producers made the item.
 type Observe struct {
 	Produced string `yaml:"produced" json:"produced"`
 	Consumed string `yaml:"consumed" json:"consumed"`
 	File     string `yaml:"file,omitempty" json:"file,omitempty"`   // file from which consumed items are read, in place of the output
 	Order    string `yaml:"order,omitempty" json:"order,omitempty"` // fifo (default), per-producer or any
-	End      string `yaml:"end,omitempty" json:"end,omitempty"`     // exit (default: the consumer ends by itself) or kill
+	End      string `yaml:"end,omitempty" json:"end,omitempty"`     // exit (default: both end by themselves) or kill: the kit ends the consumer, and a producer that goes on after Items
 }
 
 // Mechanism names library functions or system calls that the assignment requires

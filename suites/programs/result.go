@@ -158,9 +158,13 @@ func (r *result) same() {
 	if !r.asked() {
 		r.fail("the producer was started for %s and produced %d: %s", items(r.Scenario.Items), len(r.Produced), sequence(r.Produced))
 	}
-	d := program.Compare(r.Produced, r.Consumed)
+	d := r.Difference()
 	if d.Same() {
-		r.isRight("all items arrived (%s)", items(len(r.Produced)))
+		n := len(r.Produced)
+		if r.Cut {
+			n = min(n, r.Scenario.Items) // what was asked for
+		}
+		r.isRight("all items arrived (%s)", items(n))
 		return
 	}
 	arrived := len(r.Consumed) > 0
@@ -175,7 +179,7 @@ func (r *result) same() {
 
 // worked reports whether the run meets what works expects.
 func (r *result) worked() bool {
-	return r.survived() && r.Why == "" && r.asked() && program.Compare(r.Produced, r.Consumed).Same()
+	return r.survived() && r.Why == "" && r.asked() && r.Difference().Same()
 }
 
 // asked reports whether as many items were produced as requested.
@@ -186,7 +190,7 @@ func (r *result) asked() bool { return !r.claims.TakesItems() || len(r.Produced)
 // error, its message is reported first, since it explains what is missing.
 func (r *result) works() {
 	r.survives()
-	d := program.Compare(r.Produced, r.Consumed)
+	d := r.Difference()
 	if failed := r.failures(); len(failed) > 0 && (r.Why != "" || !d.Same() || len(r.Produced) == 0) {
 		r.w.Fail("%s; %s", strings.Join(failed, "; "), r.progress())
 	}
@@ -219,6 +223,9 @@ func (r *result) leavesNothing() {
 		}
 	}
 	r.w.Observed(r.Outputs, r.Hung, left)
+	if len(left) > 0 && r.Cut {
+		r.w.Skip("the producer never ends, so the kit ended it in the middle; it left: %s", strings.Join(left, "; "))
+	}
 	if len(left) > 0 {
 		r.reportRight()
 		r.w.Leak("left behind: %s", strings.Join(left, "; "))
