@@ -139,6 +139,6 @@ func Failed(doing string, err error) *Failure {
 // Owner is struct f_owner_ex of fcntl(2) where the owner of a descriptor is a
 // thread: its id is that in the PID namespace of the process that asks.
 type Owner struct {
-	kind   int32 // F_OWNER_TID
+	_      int32 // the kind: 0 is F_OWNER_TID
 	Thread int32
 }
