@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"syscall"
+	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/protocol"
@@ -71,6 +73,7 @@ func (p *Process) Exit() {
 // Signal sends a signal to the process.
 func (p *Process) Signal(s syscall.Signal) {
 	if err := p.agent.Process().Signal(s); err != nil {
+		p.unreached(err)
 		panic(kitError{fmt.Errorf("signal %v to %s: %w", s, p.Name(), err)})
 	}
 }
@@ -84,8 +87,26 @@ func (p *Process) Interrupts() bool {
 // Interrupt makes the system call that the operation is in fail with EINTR.
 func (p *Process) Interrupt() {
 	if err := p.agent.Interrupt(); err != nil {
+		p.unreached(err)
 		panic(kitError{fmt.Errorf("interrupt %s: %w", p.Name(), err)})
 	}
+}
+
+// unreached ends the spec where a signal reached nothing since the process, or its
+// operation thread, had ended by itself.
+func (p *Process) unreached(err error) {
+	if p.gone || !errors.Is(err, os.ErrProcessDone) && !errors.Is(err, syscall.ESRCH) {
+		return
+	}
+	select {
+	case <-p.agent.Process().Done(): // threads end before their process
+	case <-time.After(time.Second):
+	}
+	_, err = p.agent.Status(p.world.ctx)
+	if err == nil {
+		p.world.Crash("the thread of %s that does its operations has ended, and the process goes on without it", p.Name())
+	}
+	p.world.Must(p.refusal(protocol.OpStatus, err), "asking %s how far it is", p.Name())
 }
 
 func (p *Process) bye() {

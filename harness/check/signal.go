@@ -6,8 +6,8 @@ import (
 )
 
 // Disturb stops and continues the process, and interrupts its system call where its
-// agent allows that, a number of times.
-func (p *Process) Disturb(times int) {
+// agent allows that, a number of times. It returns what the signals were, for messages.
+func (p *Process) Disturb(times int) string {
 	for range times {
 		p.Signal(syscall.SIGSTOP)
 		time.Sleep(time.Millisecond)
@@ -17,6 +17,10 @@ func (p *Process) Disturb(times int) {
 		}
 		time.Sleep(time.Millisecond)
 	}
+	if p.Interrupts() {
+		return "signals (SIGSTOP and SIGCONT, and SIGUSR1, whose handler the adapter installed without SA_RESTART: system calls fail with EINTR)"
+	}
+	return "signals (SIGSTOP and SIGCONT; the adapter installed no handler that interrupts system calls)"
 }
 
 // How often a call must be found asleep after its time limit, and for how long it is

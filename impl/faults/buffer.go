@@ -26,6 +26,7 @@ func bufferFaults() []Fault {
 		{ID: "ring-swaps-two", Text: "every 999th item changes places with the next", Requirement: "BUF-PRODUCERORDER", Verdict: "fail", At: "came out wrong", Base: inRing(ring.SwapsTwo)},
 		{ID: "ring-open-resets", Text: "open sets the ring's indices to zero", Requirement: "BUF-CONSUMERFIRST", Verdict: "timeout", At: "did not come back", Base: inRing(ring.OpenResets)},
 		{ID: "ring-eintr-is-success", Text: "takes an interrupted wait for an item", Requirement: "BUF-EINTR", Verdict: "fail", At: "where it must wait", Base: inRing(ring.EINTRIsSuccess)},
+		{ID: "ring-eintr-aborts", Text: "aborts where a wait was interrupted, which it holds to be impossible", Requirement: "BUF-EINTR", Verdict: "crash", At: "consumer", Base: inRing(ring.EINTRAborts)},
 		{ID: "ring-mapping-leaks", Text: "detach forgets munmap", Requirement: "BUF-NOLEAK", Verdict: "fail", At: "shared mappings", Base: inRing(ring.MappingLeaks)},
 		{ID: "ring-close-discards", Text: "close empties the ring", Requirement: "BUF-DRAIN", Verdict: "fail", At: "closed", Base: inRing(ring.CloseDiscards)},
 		{ID: "ring-close-wakes-nobody", Text: "close sets its flag and wakes nobody", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back", Base: inRing(ring.CloseWakesNobody)},
@@ -54,6 +55,7 @@ func bufferFaults() []Fault {
 func manyFaults() []Fault {
 	return []Fault{
 		{ID: "many-newest-first", Text: "get takes the newest item", Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it", Base: inMany(ring.NewestFirst)},
+		{ID: "many-one-oversize-cut", Text: "of one slot: cuts an item that is too large", Requirement: "BUF-OVERSIZE", Verdict: "fail", At: "must be refused", Base: inManyOfOne(ring.OversizeCut)},
 		{ID: "many-close-wakes-one", Text: "close wakes one of the processes that wait", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back", Base: inMany(ring.CloseWakesOne)},
 		{ID: "many-wakes-at-empty", Text: "wakes one consumer, and only if the buffer was empty before", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inMany(ring.WakesAtEmpty)},
 		{ID: "many-wakes-one", Text: "one event count for items and for room, and each change wakes one waiter, which may be of the wrong kind", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inMany(ring.WakesOne)},

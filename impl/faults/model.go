@@ -46,6 +46,15 @@ func inManyOf(size subject.Size, f ring.Fault) Base {
 	}}.at("ring")
 }
 
+// inManyOfOne is inMany of one slot.
+func inManyOfOne(f ring.Fault) Base {
+	return Base{make: func() subject.Subject {
+		s := many(f)
+		s.Claims.Profiles.Many.Capacity.Items = &subject.Range{Min: 1, Max: 1}
+		return s
+	}}.at("ring")
+}
+
 func inBroker(f broker.Fault) Base {
 	return Base{make: func() subject.Subject { return broker.Subject(f) }}.at("broker")
 }

@@ -110,12 +110,19 @@ func Oversize(w *check.World) {
 	f := w.Queues()
 	p := newPair(w, 4, min(f.Max, 64))
 	top := p.shape.ItemMax
-	bad := []int64{top + 1, top + 8, 2*top + 1}
+	offer := func(where string, refusals ...subject.Kind) {
+		for _, size := range []int64{top + 1, top + 8, 2*top + 1} {
+			w.Step("an item of %d bytes is offered to the queue, which %s; the largest is %d", size, where, top)
+			err := p.producer.Put(bytes.Repeat([]byte{0xa5}, int(size)), subject.Never)
+			w.Refused(err, append(refusals, subject.TooLarge, subject.Invalid), "putting an item of %d bytes where %d is the largest", size, top)
+		}
+	}
+	offer("is empty")
 	p.put(0, 1)
-	for _, size := range bad {
-		w.Step("an item of %d bytes is offered; the largest is %d", size, top)
-		err := p.producer.Put(bytes.Repeat([]byte{0xa5}, int(size)), subject.Never)
-		w.Refused(err, []subject.Kind{subject.TooLarge, subject.Invalid}, "putting an item of %d bytes where %d is the largest", size, top)
+	if p.facts.Counted && p.usable > 1 {
+		offer("has room")
+	} else {
+		offer("may be full", subject.Full) // the text does not say which is looked at first
 	}
 	if w.Profile() == subject.ProfileMailbox && p.size > 1 {
 		w.Step("a receiver has room for %d bytes, and the message has %d", p.size-1, p.size)

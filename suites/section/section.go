@@ -33,10 +33,10 @@ func Granted(w *check.World, call *check.Call, format string, args ...any) {
 // wait until release lets it in.
 func Interrupted(w *check.World, call *check.Call, what string, release func()) {
 	call.Blocks("%s", what)
-	call.Process().Disturb(10)
-	call.StillBlocked("%s, during signals", what)
+	during := call.Process().Disturb(10)
+	call.StillBlocked("%s, during %s", what, during)
 	release()
-	Granted(w, call, "%s, during signals,", what)
+	Granted(w, call, "%s, during %s,", what, during)
 }
 
 // Right expects that nothing went wrong in any of the workloads.

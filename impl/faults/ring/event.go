@@ -24,8 +24,11 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 	}
 	r.sleepers.Add(1) // before the kernel compares the event count: a process that raises it later sees a sleeper
 	defer r.sleepers.Add(^uint32(0))
-	if interrupted := waiting.Sleep(&r.events, seen, left); interrupted && r.fault == EINTRIsSuccess {
+	switch interrupted := waiting.Sleep(&r.events, seen, left); {
+	case interrupted && r.fault == EINTRIsSuccess:
 		return subject.Errorf(subject.Interrupted, "")
+	case interrupted && r.fault == EINTRAborts:
+		panic("futex failed, which cannot be")
 	}
 	if refusal == subject.Empty && r.wakesOne() {
 		time.Sleep(200 * time.Microsecond) // so that a producer comes meanwhile, to sleep or to put one more

@@ -63,4 +63,7 @@ const (
 	FreesFirst
 	LooksOnceMore
 	CopiesLate
+	EINTRAborts
+
+	RoomFirst // correct: looks for room before it looks at the length
 )
