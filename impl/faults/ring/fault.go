@@ -64,6 +64,4 @@ const (
 	LooksOnceMore
 	CopiesLate
 	EINTRAborts
-
-	RoomFirst // correct: looks for room before it looks at the length
 )

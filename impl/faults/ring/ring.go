@@ -81,15 +81,11 @@ func (r *ring) room() bool {
 }
 
 func (r *ring) Put(item []byte, wait subject.Wait) error {
-	tooLarge := func() error {
-		return subject.Errorf(subject.TooLarge, "%d bytes where %d is the most", len(item), r.control.itemMax)
-	}
-	large := uint64(len(item)) > r.control.itemMax
-	switch {
-	case large && r.fault == OversizeCut:
+	if uint64(len(item)) > r.control.itemMax {
+		if r.fault != OversizeCut {
+			return subject.Errorf(subject.TooLarge, "%d bytes where %d is the most", len(item), r.control.itemMax)
+		}
 		item = item[:r.control.itemMax]
-	case large && r.fault != RoomFirst:
-		return tooLarge()
 	}
 	if r.fault == TryputWaits {
 		wait = subject.Forever
@@ -124,10 +120,6 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 			}
 			return err
 		}
-	}
-	if large && r.fault == RoomFirst {
-		r.unlock(r.shared)
-		return tooLarge()
 	}
 	wasEmpty := r.in.Load() == r.out.Load()
 	if !r.short(item) {
