@@ -18,7 +18,7 @@ func linkFaults() []Fault {
 		{ID: "link-waits-for-the-dead", Text: "treats the end of the connection as a pause, and waits", Requirement: "LINK-DEAD", Verdict: "timeout", At: "did not come back", Base: inLink(link.WaitsForTheDead)},
 		{ID: "link-end-is-a-message", Text: "treats the end of the connection as an empty message", Requirement: "LINK-DEAD", Verdict: "fail", At: "must be refused", Base: inLink(link.EndIsAMessage)},
 		{ID: "link-death-comes-first", Text: "looks whether the peer lives before it takes what the peer has sent", Requirement: "LINK-DEAD", Verdict: "fail", At: "sent before the death", Base: inLink(link.DeathComesFirst)},
-		{ID: "link-dies-of-sigpipe", Text: "sends to a dead peer without MSG_NOSIGNAL", Requirement: "LINK-DEAD", Verdict: "crash", At: "died in link.send", Base: inLink(link.DiesOfSIGPIPE)},
+		{ID: "link-dies-of-sigpipe", Text: "sends to a dead peer without MSG_NOSIGNAL", Requirement: "LINK-DEAD", Verdict: "crash", At: "in link.send", Base: inLink(link.DiesOfSIGPIPE)},
 		{ID: "link-guesses-the-sender", Text: "names the client that joined last as the sender", Requirement: "LINK-ANY", Verdict: "fail", At: "was said to be from", Base: inLink(link.GuessesTheSender)},
 		{ID: "link-answers-the-last", Text: "sends every answer to the client that sent the last request", Requirement: "LINK-ANY", Verdict: "fail", At: "the server's answer", Base: inLink(link.AnswersTheLast)},
 		{ID: "link-starves-the-quiet", Text: "looks at the links in the same order each time, from the first one on", Requirement: "LINK-ANY", Verdict: "fail", At: "still waits", Base: inLink(link.StarvesTheQuiet)},

@@ -37,7 +37,7 @@ func mailboxFaults() []Fault {
 		{ID: "box-two-winners", Text: "two receivers can both win one message", Requirement: "BOX-ONERECEIVER", Verdict: "fail", At: "went to another receiver", Base: inRing(ring.TrygetPeeks)},
 		{ID: "box-long-names-cut", Text: "cuts names to 200 characters", Requirement: "BOX-NAMES", Verdict: "fail", At: "cut to the same", Base: inMailboxRegion(region.LongNamesCut)},
 		{ID: "box-name-checked-at-creation", Text: "checks names only in create", Requirement: "BOX-NAMES", Verdict: "fail", At: "left the name space", Base: inMailboxRegion(region.NameCheckedAtCreation)},
-		{ID: "box-dies-of-sigpipe", Text: "writes to a pipe that has no reader any more", Requirement: "BOX-SIGPIPE", Verdict: "crash", At: "died in mailbox.send", Base: inRing(ring.DiesOfSIGPIPE)},
+		{ID: "box-dies-of-sigpipe", Text: "writes to a pipe that has no reader any more", Requirement: "BOX-SIGPIPE", Verdict: "crash", At: "in mailbox.send", Base: inRing(ring.DiesOfSIGPIPE)},
 		{ID: "box-deadline-early", Text: "times out after half of the time limit", Requirement: "BOX-DEADLINE", Verdict: "fail", At: "gave up after", Base: inRing(ring.DeadlineEarly)},
 		{ID: "box-spins", Text: "polls where it should sleep", Requirement: "BOX-SLEEP", Verdict: "fail", At: "without sleeping", Base: inRing(ring.Spins)},
 		{ID: "box-create-takes-over", Text: "create takes over an existing mailbox with the messages in it", Requirement: "BOX-STALE", Verdict: "fail", At: "after the last", Base: inRing(ring.CreateTakesOver)},

@@ -34,7 +34,7 @@ func regionFaults() []Fault {
 		{ID: "region-asks-for-pid", Text: "calls getpid at each read, to notice a fork", Requirement: "REG-NOSYSCALL", Verdict: "fail", At: "getpid", Base: inRegion(region.AsksForPid)},
 		{ID: "region-visible-before-sized", Text: "the name is visible before the size is set", Requirement: "REG-EARLYOPEN", Verdict: "fail", At: "being created", Base: inRegion(region.VisibleBeforeSized)},
 		{ID: "region-stampede", Text: "looks whether the name exists, then creates it", Requirement: "REG-STAMPEDE", Verdict: "fail", At: "it must succeed in one", Base: inRegion(region.Stampede)},
-		{ID: "region-bounds-unchecked", Text: "the accessor checks the offset, not the end", Requirement: "REG-BOUNDS", Verdict: "crash", At: "died", Base: inRegion(region.BoundsUnchecked)},
+		{ID: "region-bounds-unchecked", Text: "the accessor checks the offset, not the end", Requirement: "REG-BOUNDS", Verdict: "crash", At: "in region.write", Base: inRegion(region.BoundsUnchecked)},
 		{ID: "region-read-only-writable", Text: "ignores the request for read-only access", Requirement: "REG-READONLY", Verdict: "fail", At: "read-only handle", Base: inRegion(region.ReadOnlyWritable)},
 		{ID: "region-for-everyone", Text: "creates with mode 0666 regardless of the umask", Requirement: "REG-PRIVATE", Verdict: "fail", At: "another user", Base: inRegion(region.ForEveryone)},
 		{ID: "region-stale-blocks", Text: "a name whose creator died can neither be created, opened nor removed", Requirement: "REG-STALE", Verdict: "fail", At: "what is left", Base: inRegion(region.StaleBlocks)},
