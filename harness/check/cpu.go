@@ -78,7 +78,7 @@ func (p *Process) Delayed() time.Duration {
 		thread = p.PID()
 	}
 	// Nanoseconds that it ran, and that it waited; how often it ran.
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/schedstat", p.PID(), thread))
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", thread))
 	fields := strings.Fields(string(text))
 	if err != nil || len(fields) < 2 {
 		p.world.Skip("the kernel does not tell how long a process waited for a processor: no /proc/PID/schedstat")

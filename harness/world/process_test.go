@@ -122,7 +122,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	}
 }
 
-func TestStateTellsWaitingFromRunning(t *testing.T) {
+func TestStateShowsWaitingAndRunning(t *testing.T) {
 	everywhere(t, Options{}, func(t *testing.T, w *World) {
 		c := Command{Name: "sleeper", Path: "/bin/sleep", Args: []string{"sleep", "1000"}}
 		sleeper, err := w.Start(within(t), c)

@@ -271,13 +271,13 @@ func TestWorldWithoutItsOwnDev(t *testing.T) {
 	}
 }
 
-func TestProbeTellsThatPtraceIsRefused(t *testing.T) {
+func TestProbeReportsThatPtraceIsRefused(t *testing.T) {
 	if underFilter(t, "ptrace") {
 		expectMissing(t, Ptrace, unix.EPERM)
 	}
 }
 
-func TestProbeTellsThatPidfdsAreMissing(t *testing.T) {
+func TestProbeReportsThatPidfdsAreMissing(t *testing.T) {
 	if underFilter(t, "pidfd") {
 		expectMissing(t, Pidfd, unix.ENOSYS)
 	}

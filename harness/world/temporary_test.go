@@ -231,7 +231,7 @@ func TestFilesOfRuntimesAreNoLeftovers(t *testing.T) {
 }
 
 // An overlay is mounted with flags that nothing else is mounted with.
-func TestRefusedOverlayIsTold(t *testing.T) {
+func TestRefusedOverlayIsReported(t *testing.T) {
 	if !underFilter(t, "overlay") {
 		return
 	}

@@ -1,3 +1,7 @@
+// Package holder is the process that a world lives in. It makes the world's mounts
+// and hosts, starts and reaps its processes, lists what they left, and ends with it.
+// It is the running binary in another role, and is asked by package world, in
+// messages of package message.
 package holder
 
 import (
