@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/harness/world/proc"
 	"github.com/ipckit/ipckit/reports"
@@ -97,6 +98,9 @@ func (a *Agent) start(ctx context.Context, w *world.World, l Launcher) (err erro
 	c := world.Command{
 		Name: a.name, Path: l.Path, Args: l.arguments(), Env: l.environment(), Dir: l.Dir, Far: l.Far, User: l.User,
 		OutputLimit: outputLimit,
+	}
+	if l.Path == reexec.Self {
+		c.Slack = runtimeSlack
 	}
 	streams := []string{"stdout", "stderr"}
 	if l.Stdio {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/reexec"
@@ -29,6 +30,11 @@ type Launcher struct {
 	Far     bool     // as in world.Command
 	Markers bool     // ask for the marker system calls around each operation
 }
+
+// runtimeSlack is how late timers of a Go agent, and of what it starts, may be. The
+// monitor of Go's run-time sleeps for 20 µs at a time while operations wait, which
+// took a quarter of the processor time of a check.
+const runtimeSlack = time.Millisecond
 
 // Self starts the running binary as an agent of the subject of that name.
 func Self(subjectName string) Launcher {

@@ -1,6 +1,9 @@
 package world
 
-import "os"
+import (
+	"os"
+	"time"
+)
 
 // A Command is a process to start.
 type Command struct {
@@ -18,6 +21,10 @@ type Command struct {
 	Far bool // on the far host, of a world with two
 
 	User int // a uid where the kit may change it; 0 or -1 means the world's, KitUser the kit's own
+
+	// Slack is how late the kernel may end the sleeps of the process's threads, so
+	// that it wakes them less often: see PR_SET_TIMERSLACK of prctl(2). 0 leaves it.
+	Slack time.Duration
 
 	// OutputLimit is the most bytes that Stdout and Stderr together may grow to
 	// when they are regular files; then the process is killed, Exit.Cause says

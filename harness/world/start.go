@@ -58,7 +58,7 @@ func (w *World) prepare(c Command) (*message.Start, []int, error) {
 		path = found
 	}
 	s := &message.Start{
-		Name: c.Name, Path: path, Args: c.Args, Dir: c.Dir, Far: c.Far, User: w.uid(c.User), Others: w.others(),
+		Name: c.Name, Path: path, Args: c.Args, Dir: c.Dir, Far: c.Far, Slack: c.Slack, User: w.uid(c.User), Others: w.others(),
 		Env: reexec.Environment(c.Env, CookieVariable+"="+w.id, "TMPDIR="+w.dir),
 	}
 	if s.Dir == "" {

@@ -57,7 +57,7 @@ func (h *holder) start(r message.Request, fds []int) {
 		if path == reexec.Self {
 			path = h.exe
 		}
-		if h.fork(c, r.Start.Far, path, r.Start.Args, attr) == nil {
+		if h.fork(c, r.Start, path, r.Start.Args, attr) == nil {
 			message.CloseAll(fds)
 			go h.introduce(c, nil, pidfd)
 			return
@@ -72,7 +72,7 @@ func (h *holder) start(r message.Request, fds []int) {
 	}
 	env := reexec.Environment(os.Environ(), starterVariable+"="+strconv.Itoa(len(files)))
 	attr := &syscall.ProcAttr{Env: env, Files: append(files, uintptr(pair[1])), Sys: sys}
-	err = h.fork(c, r.Start.Far, h.exe, os.Args, attr)
+	err = h.fork(c, r.Start, h.exe, os.Args, attr)
 	unix.Close(pair[1])
 	if err != nil {
 		unix.Close(pair[0])
@@ -108,10 +108,16 @@ func (h *holder) direct() bool {
 }
 
 // fork starts a child, which is known before it can be reaped.
-func (h *holder) fork(c *child, far bool, path string, args []string, attr *syscall.ProcAttr) (err error) {
+func (h *holder) fork(c *child, s *message.Start, path string, args []string, attr *syscall.ProcAttr) (err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if one := h.hosts.on(far, func() { c.pid, err = syscall.ForkExec(path, args, attr) }); one != nil {
+	one := h.hosts.on(s.Far, func() {
+		// A process has the slack of the thread that forks it.
+		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, uintptr(s.Slack), 0, 0, 0)
+		c.pid, err = syscall.ForkExec(path, args, attr)
+		_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 0, 0, 0, 0)
+	})
+	if one != nil {
 		err = one
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ package message
 
 import (
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -73,15 +74,16 @@ type Setup struct {
 
 // Start is a command, ready to run: nothing in it depends on the kit any more.
 type Start struct {
-	Name   string   `json:"name"`
-	Path   string   `json:"path"`
-	Args   []string `json:"args"`
-	Env    []string `json:"env"`
-	Dir    string   `json:"dir"`
-	User   int      `json:"user"`
-	Far    bool     `json:"far,omitempty"` // on the far host
-	Others int      `json:"others"`        // tasks of the same user outside the world, counted by RLIMIT_NPROC
-	Files  []int    `json:"files"`         // for each descriptor of the child the index of the one sent; -1: none
+	Name   string        `json:"name"`
+	Path   string        `json:"path"`
+	Args   []string      `json:"args"`
+	Env    []string      `json:"env"`
+	Dir    string        `json:"dir"`
+	User   int           `json:"user"`
+	Far    bool          `json:"far,omitempty"`   // on the far host
+	Slack  time.Duration `json:"slack,omitempty"` // of timers
+	Others int           `json:"others"`          // tasks of the same user outside the world, counted by RLIMIT_NPROC
+	Files  []int         `json:"files"`           // for each descriptor of the child the index of the one sent; -1: none
 }
 
 // A Reply is to one request, or an event.
