@@ -48,7 +48,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		claims string
 		says   []string
 	}{
-		{"c: {sources: [gone.c]}", []string{"c.sources", "gone.c", "no such file"}},
+		{"c: {sources: [gone.c]}", []string{"c.sources", "gone.c", "does not exist"}},
 		{"c: {sources: [../outside.c]}", []string{"c.sources", "outside the directory"}},
 		{"c: {sources: [here.c], headers: [gone.h]}", []string{"c.headers", "gone.h"}},
 		{"c: {sources: [sub]}", []string{"c.sources", "sub"}},
