@@ -112,6 +112,18 @@ func TestIdsMeanTheSameProcess(t *testing.T) {
 	})
 }
 
+func TestTimersAreAsLateAsAsked(t *testing.T) {
+	everywhere(t, Options{}, func(t *testing.T, w *World) {
+		for _, slack := range []time.Duration{0, time.Millisecond, 0} {
+			c := Command{Path: "/bin/cat", Args: []string{"cat", "/proc/self/timerslack_ns"}, Slack: slack}
+			text, e := runCommand(t, w, c)
+			if got := number(strings.TrimSpace(text)); !e.OK() || slack != 0 && got != int(slack) || slack == 0 && got >= int(time.Millisecond) {
+				t.Errorf("asked for %v: %v, timers may be %q ns late", slack, e, text)
+			}
+		}
+	})
+}
+
 func TestWaitEndsWithItsContext(t *testing.T) {
 	w := newWorld(t, Options{})
 	p, _ := launched(t, w, "wait")
