@@ -50,7 +50,7 @@ type Ways func(catalogue.Kind) string
 // not say. The reference has 35 checks under load, so each gets a third of a
 // second on two processors: a round or two, which meet seeded races that give way
 // in their window each time, and others once in a few runs.
-const Moment = 6 * time.Second
+const Moment = 4 * time.Second
 
 // Runs reports whether checks of a kind belong to the plan.
 func (p Plan) Runs(k catalogue.Kind) bool {
