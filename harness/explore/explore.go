@@ -1,5 +1,5 @@
 // Package explore runs two agents through the interleavings of their
-// operations, access by access, and reports those whose outcome no sequence of
+// operations, one access at a time, and reports those whose outcome no sequence of
 // whole operations has.
 //
 // It works on any executable that speaks the agents' protocol and makes the

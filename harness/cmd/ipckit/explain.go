@@ -20,7 +20,7 @@ func newExplain() *cobra.Command {
 		Use:               "explain ID",
 		Short:             "Explain a requirement: its text, source, why it matters, how it is checked",
 		Example:           "  ipckit explain " + suites.Example(),
-		Args:              cobra.ExactArgs(1),
+		Args:              exactly(1, "explain needs an id, such as: ipckit explain "+suites.Example()),
 		ValidArgsFunction: completeRequirement,
 		RunE:              func(c *cobra.Command, args []string) error { return explain(c.OutOrStdout(), strings.ToUpper(args[0])) },
 	}

@@ -46,7 +46,7 @@ func newExplore() *cobra.Command {
 		Use:   "explore [SUBJECT]",
 		Short: "Look for races: every interleaving of two operations, within a bound",
 		Long: `Explore runs two processes of the subject through every interleaving of their
-operations, access to shared memory by access, with as many preemptions inside
+operations, one shared-memory access at a time, with as many preemptions inside
 operations as the bound says, and looks for an outcome that no order of whole
 operations has. It kills a process before each of its accesses where the subject
 claims to survive that. What it finds is found each time, and is shown line by

@@ -97,6 +97,16 @@ func usage(format string, args ...any) error {
 	return exitStatus{reports.ExitUsage, fmt.Errorf(format, args...)}
 }
 
+// exactly has a command refuse any other number of arguments with that text.
+func exactly(n int, text string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return usage("%s", text)
+		}
+		return nil
+	}
+}
+
 const about = `ipckit checks implementations of interprocess communication on Linux: shared
 memory, message passing, and programs that use them. It starts real processes,
 puts the implementation through requirements with stable ids, and explains what

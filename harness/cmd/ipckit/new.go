@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/impl/c"
 	"github.com/ipckit/ipckit/impl/programs"
 	"github.com/ipckit/ipckit/impl/python"
@@ -27,11 +29,14 @@ type starter struct {
 
 var starters = map[string]starter{
 	"c":        {"C functions behind the kit's header", c.Skeleton, "Fill in the functions; each says what it must do."},
-	"go":       {"a Go package, checked by go test", skeleton.Go, "Fill in the methods, then run: go mod tidy && go test .\nWith a checkout of the kit instead of a release, first: go mod edit -replace github.com/ipckit/ipckit=CHECKOUT"},
+	"go":       {"a Go package, checked by go test", skeleton.Go, "Fill in the methods, then run: go mod tidy && go test .\nWhere no release of the kit is published, point to a checkout of it first: go mod edit -replace github.com/ipckit/ipckit=CHECKOUT"},
 	"python":   {"Python classes behind ipckit.py", python.Skeleton, "Fill in the methods; each says what it must do."},
 	"programs": {"unmodified programs, described by a file", programs.Good, "This is a correct pair. Put your own programs in its place and adapt ipckit.yaml."},
 	ciKind:     {about: "a GitHub workflow, for a library or, with --for course, for submissions"},
 }
+
+// kitVersion stands in a skeleton for the version of the kit that writes it.
+const kitVersion = "KITVERSION"
 
 // ciKind is the starter that goes into a repository that is there.
 const ciKind = "ci"
@@ -56,7 +61,7 @@ func newNew() *cobra.Command {
 		Short:             "Write a skeleton to start from",
 		Long:              long,
 		Example:           "  ipckit new c mybuffer && ipckit check mybuffer\n  ipckit new c mylock --part lock\n  ipckit new ci . --for course",
-		Args:              cobra.ExactArgs(2),
+		Args:              exactly(2, "new needs KIND and DIR, such as: ipckit new c mybuffer"),
 		ValidArgsFunction: completeKinds,
 		RunE: func(command *cobra.Command, args []string) error {
 			s, ok := starters[args[0]]
@@ -108,7 +113,7 @@ func start(s starter, dir string) error {
 			return err
 		}
 		fmt.Println("wrote", to)
-		return os.WriteFile(to, text, 0o666)
+		return os.WriteFile(to, bytes.ReplaceAll(text, []byte(kitVersion), []byte("v"+run.Version)), 0o666)
 	})
 	if err != nil {
 		return usage("%w", err)
