@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/reports"
 )
 
 func encode(data []byte) string { return base64.StdEncoding.EncodeToString(data) }
@@ -28,6 +29,15 @@ func showBase64(text string) string {
 		return fmt.Sprintf("%q (not base64)", text)
 	}
 	return Show(data)
+}
+
+// Bytes says a range of sizes: "4 bytes", "0 to 16 bytes".
+func Bytes(low, high int64) string {
+	text := fmt.Sprintf("%d %s", high, reports.Plural(int(high), "byte"))
+	if low == high {
+		return text
+	}
+	return fmt.Sprintf("%d to %s", low, text)
 }
 
 // Show prints a payload: a short one in hexadecimal, of a long one the start,

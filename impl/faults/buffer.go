@@ -18,7 +18,7 @@ func bufferFaults() []Fault {
 		{ID: "ring-wakes-nobody", Text: "put publishes the item and wakes no process", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inRing(ring.WakesNobody)},
 		{ID: "ring-index-wraps", Text: "keeps its index in 8 bits", Requirement: "BUF-WRAP", Verdict: "fail", At: "came out wrong", Base: inRing(ring.IndexWraps)},
 		{ID: "ring-full-at-home", Text: "notices that it is full only when the oldest item is in the first slot", Requirement: "BUF-WRAP", Verdict: "fail", At: "from another position on", Base: inRing(ring.FullAtHome)},
-		{ID: "ring-capacity-one", Text: "treats a capacity of one as zero", Requirement: "BUF-ONE", Verdict: "fail", At: "were claimed", Base: inRing(ring.CapacityOne)},
+		{ID: "ring-capacity-one", Text: "treats a capacity of one as zero", Requirement: "BUF-ONE", Verdict: "fail", At: "was claimed", Base: inRing(ring.CapacityOne)},
 		{ID: "ring-size-wraps", Text: "computes the size in 32 bits", Requirement: "BUF-HUGE", Verdict: "fail", At: "was created", Base: inRing(ring.SizeWraps)},
 		{ID: "ring-oversize-cut", Text: "cuts an item that is too large", Requirement: "BUF-OVERSIZE", Verdict: "fail", At: "must be refused", Base: inRing(ring.OversizeCut)},
 		{ID: "ring-loses-when-full", Text: "now and then drops an item when the ring is full, and reports success", Requirement: "BUF-NOLOSS", Verdict: "timeout", At: "did not come back", Base: inRing(ring.LosesWhenFull)},

@@ -55,7 +55,7 @@ func (l *trial) begin(r *load.Round) {
 	if l.claims.Framing == subject.FramingStream {
 		tries = 0 // a part of a message may be there
 	}
-	r.Shape = fmt.Sprintf("one sends, one receives, a third sends aside; messages of %d to %d bytes, %d %% without waiting, thinking up to %v", l.low, l.high, tries, think)
+	r.Shape = fmt.Sprintf("one sends, one receives, a third sends aside; messages of %s, %d %% without waiting, thinking up to %v", check.Bytes(l.low, l.high), tries, think)
 	l.strangersSending = l.stranger.BeginPutAll(l.strange)
 	for i, x := range []struct {
 		role string

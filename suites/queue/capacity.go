@@ -19,7 +19,7 @@ func Capacity(w *check.World) {
 		}
 		n := p.fill(0, limit)
 		if p.facts.Counted && int64(n) != p.usable {
-			w.Fail("a queue of capacity %d took %d items; %d were claimed", p.shape.Capacity, n, p.usable)
+			w.Fail("a queue of capacity %d took %s; %s", p.shape.Capacity, countItems(n), claimed(p.usable))
 		}
 		if int64(n) < p.usable {
 			w.Fail("a queue of %d bytes took %d items of %d bytes; at least %d must fit", p.shape.Capacity, n, p.size, p.usable)
@@ -71,7 +71,7 @@ func One(w *check.World) {
 	for round := range 3 {
 		n := p.full(0)
 		if p.facts.Counted && int64(n) != p.usable {
-			w.Fail("round %d: it took %d items; %d were claimed", round+1, n, p.usable)
+			w.Fail("round %d: it took %s; %s", round+1, countItems(n), claimed(p.usable))
 		}
 		put := p.producer.BeginPut(p.item(n), subject.Forever)
 		put.Blocks("putting into the full queue")

@@ -39,7 +39,7 @@ func (p *pair) pass(items int) {
 	for next := 0; next <= 2*items; {
 		n := p.full(next)
 		if p.facts.Counted && int64(n) != p.usable {
-			p.w.Fail("after %d items, %d fit where %d were claimed", next, n, p.usable)
+			p.w.Fail("after %s, %d fit where %s", countItems(next), n, claimed(p.usable))
 		}
 		p.get(next, next+n)
 		p.empty()

@@ -70,7 +70,7 @@ func (q *trial) begin(r *load.Round) {
 	think := []time.Duration{0, 0, 2 * time.Microsecond, 100 * time.Microsecond}[rand.IntN(4)]
 	tries := []int64{0, 0, 30, 90}[rand.IntN(4)]
 	slow, steps := r.Number%7 == 5, r.Count
-	r.Shape = fmt.Sprintf("%d put, %d get, capacity %d, items of %d to %d bytes, %d %% without waiting, thinking up to %v", producers, consumers, shape.Capacity, low, high, tries, think)
+	r.Shape = fmt.Sprintf("%d put, %d get, capacity %d, items of %s, %d %% without waiting, thinking up to %v", producers, consumers, shape.Capacity, check.Bytes(low, high), tries, think)
 	if slow {
 		steps = max(steps/20, 50)
 		r.Slow("the consumers of round %d think up to 2ms", r.Number)
@@ -147,7 +147,7 @@ func (q *trial) unrecorded(r *load.Round) int64 {
 	shape := q.facts.Shape([]int64{1, 2, 3, 7, 64}[rand.IntN(5)], high)
 	q.attach(r, shape, 2)
 	b := check.Bulk{Count: r.Count, SizeMin: max(q.facts.Min, high/2), SizeMax: high, Seed: rand.Uint64()}
-	q.w.Step("round %d: %d items of %d to %d bytes through a capacity of %d", r.Number, b.Count, b.SizeMin, b.SizeMax, shape.Capacity)
+	q.w.Step("round %d: %d items of %s through a capacity of %d", r.Number, b.Count, check.Bytes(b.SizeMin, b.SizeMax), shape.Capacity)
 	get, put := q.queues[1].BeginGetAll(b), q.queues[0].BeginPutAll(b)
 	get.AllRight(b)
 	put.AllRight(b)

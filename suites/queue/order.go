@@ -14,7 +14,7 @@ func FIFO(w *check.World) {
 	next := 0
 	for _, n := range []int64{1, p.usable, max(p.usable/2, 1), p.usable} {
 		n := int(min(n, 64))
-		w.Step("%d items go in, then come out", n)
+		w.Step("%s in, then out", countItems(n))
 		p.put(next, next+n)
 		p.get(next, next+n)
 		next += n
@@ -123,7 +123,7 @@ func Wrap(w *check.World) {
 	for i := range int(2*p.usable) + 1 {
 		n := p.full(i)
 		if int64(n) != p.usable {
-			w.Fail("from another position on, %d items fit where %d were claimed", n, p.usable)
+			w.Fail("from another position on, %s fit where %s", countItems(n), claimed(p.usable))
 		}
 		p.get(i, i+n)
 		p.empty()

@@ -59,7 +59,7 @@ func (p *pair) whole(from int) {
 		doze(0)
 	}
 	if p.facts.Counted && int64(n) != p.usable {
-		p.w.Fail("%d items fit; %d were claimed: slots are lost, or there are too many", n, p.usable)
+		p.w.Fail("%s fit; %s: slots are lost, or there are too many", countItems(n), claimed(p.usable))
 	}
 	p.get(from, from+n)
 	p.empty()

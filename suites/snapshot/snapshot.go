@@ -59,7 +59,7 @@ func whole(w *check.World) {
 	for _, x := range works {
 		x.Right()
 	}
-	w.Note("%d records of %d to %d bytes, %d reads", 2*b.Count, b.SizeMin, b.SizeMax, 2*b.Count)
+	w.Note("%d records of %s, %d reads", 2*b.Count, check.Bytes(b.SizeMin, b.SizeMax), 2*b.Count)
 	if b.SizeMax < namedRecord {
 		w.Note("%d records of at most %d bytes, which cannot name themselves: only equal bytes could be looked for", 2*b.Count, b.SizeMax)
 	}

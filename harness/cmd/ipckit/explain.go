@@ -10,6 +10,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/nearest"
+	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/faults"
 	"github.com/ipckit/ipckit/suites"
@@ -45,7 +46,7 @@ func explain(out io.Writer, id string) error {
 	paragraph("Source", r.Source)
 	paragraph("Why", r.Why)
 	paragraph("Hint", r.Hint)
-	paragraph("Profile", strings.Join(r.Profiles, ", "))
+	paragraph("Profile", profiles(suite, r))
 	if r.When != "" {
 		paragraph("Needs", subject.Means(r.When, strings.Join(r.Profiles, " or ")))
 	}
@@ -64,6 +65,22 @@ func explain(out io.Writer, id string) error {
 	}
 	paragraph("Kills", strings.Join(kills, "; "))
 	return nil
+}
+
+// profiles names those that a requirement belongs to, and says of which this
+// version has no check at all, so that claims cannot name them.
+func profiles(suite run.Suite, r *catalogue.Requirement) string {
+	implemented := suite.Implemented()
+	var names []string
+	for _, name := range r.Profiles {
+		if !slices.ContainsFunc(suite.Catalogue.IDs(), func(id string) bool {
+			return len(implemented[id]) > 0 && slices.Contains(suite.Catalogue.Get(id).Profiles, name)
+		}) {
+			name += " (this version has no such profile)"
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
 }
 
 // wrap breaks a text into lines of that width, indented after the first.

@@ -30,7 +30,7 @@ of those of one run. Report prints what each holds, and has the checker that fit
 its operations decide it. Exit status: 0 allowed, or not checked; 1 a violation;
 2 undecided, or a file is damaged: the place is named, and what was recorded
 before it is read.`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly(1, "report needs FILE, such as: ipckit report report/report.jsonl"),
 		RunE: func(c *cobra.Command, args []string) error {
 			if files := rawHistory(args[0]); files != nil {
 				if c.Flags().Changed("format") || out != "" {
@@ -95,7 +95,7 @@ func newDiff() *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "Compare two records: what got worse, what got better",
 		Long:  "Diff exits 1 when a requirement got worse, and 0 otherwise.",
-		Args:  cobra.ExactArgs(2),
+		Args:  exactly(2, "diff needs OLD and NEW, such as: ipckit diff old.jsonl new.jsonl"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			before, err := readRecord(args[0])
 			if err != nil {

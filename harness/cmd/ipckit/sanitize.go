@@ -44,7 +44,7 @@ What it cannot see:
 ` + statuses,
 		Example: `  ipckit sanitize ./mybuffer
   ipckit sanitize ./mybuffer --steps 10000   longer`,
-		Args: cobra.ExactArgs(1),
+		Args: exactly(1, "sanitize needs SUBJECT, such as: ipckit sanitize ./mybuffer"),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},

@@ -16,7 +16,7 @@ func newSmoke() *cobra.Command {
 		Short: "Look at a subject's adapter alone, before anything else is believed",
 		Long: `Smoke builds the subject, starts its adapter and speaks the protocol with it,
 step by step, without judging the implementation behind it.`,
-		Args:              cobra.ExactArgs(1),
+		Args:              exactly(1, "smoke needs SUBJECT, such as: ipckit smoke ./mybuffer"),
 		ValidArgsFunction: completeSubjects,
 		RunE:              func(c *cobra.Command, args []string) error { return smokeAlone(c.Context(), args[0]) },
 	}

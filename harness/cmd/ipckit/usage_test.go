@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -60,6 +61,8 @@ func TestBadUsage(t *testing.T) {
 		{"not a record", []string{"report", typo}, []string{"typo.yaml", "1"}},
 		{"output in no directory", []string{"report", "../../../reports/testdata/sample.jsonl", "--format", "html", "--out", filepath.Join(dir, "none", "x.html")}, []string{"--out", "none"}},
 		{"explain nothing", []string{"explain", "BUF-FIFFO"}, []string{"BUF-FIFO"}},
+		{"new without arguments", []string{"new"}, []string{"new needs KIND and DIR", "ipckit new c mybuffer"}},
+		{"explain without an id", []string{"explain"}, []string{"explain needs an id", "ipckit explain BUF-"}},
 		{"new over something", []string{"new", "c", dir}, []string{"not empty"}},
 		{"output is a file", []string{"check", "reference", "--only", "REG-EXISTS", "--out", typo}, []string{"typo.yaml"}},
 	} {
@@ -199,6 +202,21 @@ func TestNew(t *testing.T) {
 	ipckit(t, "new", "programs", filepath.Join(dir, "p")).expect(t, reports.ExitPass, "ipckit check")
 	ipckit(t, "check", filepath.Join(dir, "p")).expect(t, reports.ExitPass)
 	ipckit(t, "new", "go", filepath.Join(dir, "g")).expect(t, reports.ExitPass, "go test")
+}
+
+// TestNewGoRequiresThisVersion: the module that new writes requires the kit that
+// wrote it.
+func TestNewGoRequiresThisVersion(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "g")
+	ipckit(t, "new", "go", dir).expect(t, reports.ExitPass, "go mod edit -replace")
+	text, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "require github.com/ipckit/ipckit v" + run.Version + "\n"; !strings.Contains(string(text), want) {
+		t.Errorf("got %q, want it to contain %q", text, want)
+	}
 }
 
 // TestUncheckedClaims: a claim that nothing checks is refused, with its line,
