@@ -33,8 +33,8 @@ func (w *World) Step(format string, args ...any) {
 	w.did = append(w.did, w.step)
 }
 
-// RuledOut notes something that was looked at and is right, which helps those
-// who look for the cause of a later failure.
+// RuledOut notes something that was looked at and is right, which helps to
+// find the cause of a later failure.
 func (w *World) RuledOut(format string, args ...any) {
 	w.ruledOut = append(w.ruledOut, fmt.Sprintf(format, args...))
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Cut breaks the connection of the world's two hosts: what is sent is lost, and
-// neither side is told. Heal repairs it.
+// neither side receives a notice. Heal repairs it.
 func (w *World) Cut(ctx context.Context) error  { return w.ask(ctx, message.OpCut) }
 func (w *World) Heal(ctx context.Context) error { return w.ask(ctx, message.OpHeal) }
 

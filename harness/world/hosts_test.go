@@ -67,7 +67,7 @@ func TestTwoHostsReachEachOther(t *testing.T) {
 		}
 		text, e := onFar(t, w, "reach", NearAddress+":7000")
 		if e.OK() || !strings.Contains(text, "timeout") {
-			t.Fatalf("over a connection that is cut: %v: %q, want a timeout: no side is told", e, text)
+			t.Fatalf("over a connection that is cut: %v: %q, want a timeout: neither side receives a notice", e, text)
 		}
 		if err := w.Heal(t.Context()); err != nil {
 			t.Fatal(err)

@@ -56,8 +56,8 @@ func terminalOptions(verbose bool) reports.TerminalOptions {
 	return o
 }
 
-// unwritten makes an error of the kit, or of the caller, who named a place that
-// is full or closed.
+// unwritten makes an error of the kit, or a usage error where the place that was
+// named is full or closed.
 func unwritten(err error) error {
 	for _, of := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EACCES, syscall.EPERM} {
 		if errors.Is(err, of) {
