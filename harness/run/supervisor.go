@@ -24,8 +24,8 @@ type Options struct {
 }
 
 // DefaultJobs is how many specs run at the same time where the caller does not
-// say. Specs spend more than half of their time asleep: with three for each CPU a
-// check of the reference takes 42 s on two, with two 47 s.
+// say. Specs spend more than half of their time asleep, so two for each CPU leave
+// some of it idle.
 func DefaultJobs() int { return min(3*runtime.NumCPU(), 8) }
 
 // RecordName is the record's name in the directory of a check.
