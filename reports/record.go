@@ -107,8 +107,9 @@ type Check struct {
 	Profile string   `json:"profile,omitempty"` // which profile's object was checked, where there are several
 	Verdict Verdict  `json:"verdict"`
 	Seconds float64  `json:"seconds,omitempty"`
-	Note    string   `json:"note,omitempty"`   // the bound, the figures, or why it was not run
-	Faults  []string `json:"faults,omitempty"` // what was done to the processes, each with its time from the check's start
+	Note    string   `json:"note,omitempty"`    // the bound, the figures, or why it was not run
+	Faults  []string `json:"faults,omitempty"`  // what was done to the processes, each with its time from the check's start
+	Measure *Measure `json:"measure,omitempty"` // of a measured promise: claim, figures, rounds
 }
 
 // Evidence explains a verdict to a reader who did not see the run. The fields are
