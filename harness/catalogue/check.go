@@ -12,6 +12,7 @@ type Check struct {
 	Profile     string `json:"profile"`
 	Kind        Kind   `json:"kind"`
 	Waits       bool   `json:"waits,omitempty"` // it hardly uses a processor
+	Claim       int    `json:"claim,omitempty"` // which of the measured promises it judges, from 1; 0: none
 }
 
 // DefaultKinds gives the kinds of check that run where the caller names none:

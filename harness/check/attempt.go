@@ -20,6 +20,7 @@ type outcome struct {
 	evidence *reports.Evidence
 	faults   []string // that were made, for the record
 	note     string   // for passes: the figures or the bound
+	measure  *reports.Measure
 }
 
 func (o outcome) passed() bool { return o.verdict == reports.Pass }
@@ -102,7 +103,7 @@ func (e spec) attempt(ctx context.Context) (o outcome) {
 	if o.passed() && !w.ignoreLeftovers {
 		o = w.guard(w.expectNothingLeft)
 	}
-	o.note, o.faults = w.note, w.listed()
+	o.note, o.measure, o.faults = w.note, w.measure, w.listed()
 	return o
 }
 

@@ -14,7 +14,7 @@ func (e spec) result(o outcome, took time.Duration) reports.Result {
 	r.Verdict = o.verdict
 	r.Seconds = took.Seconds()
 	r.Message = o.message
-	r.Checks = []reports.Check{{Kind: string(e.kind), Profile: e.profile, Verdict: o.verdict, Seconds: took.Seconds(), Note: o.note, Faults: o.faults}}
+	r.Checks = []reports.Check{{Kind: string(e.kind), Profile: e.profile, Verdict: o.verdict, Seconds: took.Seconds(), Note: o.note, Faults: o.faults, Measure: o.measure}}
 	if o.verdict != reports.Pass {
 		r.Evidence = o.evidence
 	}

@@ -19,8 +19,9 @@ type story struct {
 	trace        string
 	picture, svg string // of a history
 	interleaving *reports.Interleaving
-	sure         string          // "" where running the spec again shows it
-	note         string          // of a pass
+	sure         string // "" where running the spec again shows it
+	note         string // of a pass
+	measure      *reports.Measure
 	faults       func() []string // that were made; nil: none is
 }
 
@@ -41,6 +42,9 @@ func (w *World) RuledOut(format string, args ...any) {
 
 // Note gives the figures of a pass, such as the bound that was explored.
 func (w *World) Note(format string, args ...any) { w.note = fmt.Sprintf(format, args...) }
+
+// Measured gives the record what a measured promise rests on, whatever the verdict.
+func (w *World) Measured(m *reports.Measure) { w.measure = m }
 
 // Observed adds to the evidence what processes printed that are no agents, which of
 // them are blocked where, and what was left. It replaces what an earlier call gave.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,6 +34,7 @@ type Suite struct {
 	Claims     subject.Claims
 	Checks     []catalogue.Check // what is registered, and nothing else
 	Launcher   agent.Launcher    // starts an agent of the subject
+	Baselines  []Contestant      // that measured promises name
 	Programs   string            // directory of built programs, where they are the subject
 	BuildErr   error             // why the programs could not be built
 	Seed       uint64
@@ -47,7 +49,7 @@ type Suite struct {
 	Mine       func() bool                                  // says of each spec, when its turn comes, whether to run it; nil: all
 	Collect    func(c catalogue.Check)                      // set: specs are not registered, only named; the profile is empty
 
-	profiles map[string][]string // in which a kind of check of a requirement is registered
+	checks map[string][]catalogue.Check // that are registered, by requirement and kind
 }
 
 // Option changes how a spec is registered.
@@ -73,6 +75,7 @@ type spec struct {
 	suite       *Suite
 	requirement *catalogue.Requirement
 	profile     string
+	claim       int // see catalogue.Check
 	kind        catalogue.Kind
 	once        bool
 	waits       bool
@@ -97,13 +100,17 @@ func (s *Suite) It(id string, body func(w *World), options ...Option) {
 		s.Collect(catalogue.Check{Requirement: id, Kind: e.kind, Waits: e.waits})
 		return
 	}
-	profiles := s.profilesOf(id, e.kind)
-	for _, profile := range profiles {
+	checks := s.checksOf(id, e.kind)
+	for _, c := range checks {
 		e := e
-		e.profile = profile
+		e.profile, e.claim = c.Profile, c.Claim
 		text := fmt.Sprintf("%s %s", id, strings.TrimSuffix(r.Text, "."))
-		if len(profiles) > 1 {
-			text += " [" + profile + "]"
+		switch {
+		case len(checks) == 1:
+		case c.Claim > 0:
+			text += fmt.Sprintf(" [promise %d]", c.Claim)
+		default:
+			text += " [" + c.Profile + "]"
 		}
 		ginkgo.It(text, e.labels(), func(ctx ginkgo.SpecContext) {
 			if s.Mine == nil || s.Mine() {
@@ -122,19 +129,20 @@ func (e spec) labels() ginkgo.Labels {
 	return labels
 }
 
-// profilesOf lists the profiles in which a kind of check of a requirement is to
-// run.
-func (s *Suite) profilesOf(id string, kind catalogue.Kind) []string {
+// checksOf lists the checks of a kind of a requirement that are to run: one for
+// each profile, or for each promise.
+func (s *Suite) checksOf(id string, kind catalogue.Kind) []catalogue.Check {
 	key := func(id string, kind catalogue.Kind) string { return id + " " + string(kind) }
-	if s.profiles == nil {
-		s.profiles = map[string][]string{}
+	if s.checks == nil {
+		s.checks = map[string][]catalogue.Check{}
 		for _, c := range s.Checks {
-			if k := key(c.Requirement, c.Kind); !slices.Contains(s.profiles[k], c.Profile) {
-				s.profiles[k] = append(s.profiles[k], c.Profile)
+			c.Waits = false // which is no difference
+			if k := key(c.Requirement, c.Kind); !slices.Contains(s.checks[k], c) {
+				s.checks[k] = append(s.checks[k], c)
 			}
 		}
 	}
-	return s.profiles[key(id, kind)]
+	return s.checks[key(id, kind)]
 }
 
 // Register prepares Ginkgo and Gomega for the suite and registers the specs
@@ -180,7 +188,11 @@ func (s *Suite) limits() world.Limits {
 // seed gives each requirement its own stream of random numbers, so that one
 // can be repeated alone.
 func (e spec) seed() uint64 {
-	h := protocol.Hash([]byte(path.Join(e.requirement.ID, e.profile)))
+	own := path.Join(e.requirement.ID, e.profile)
+	if e.claim > 1 {
+		own = path.Join(own, strconv.Itoa(e.claim))
+	}
+	h := protocol.Hash([]byte(own))
 	var n uint64
 	_, _ = fmt.Sscanf(h, "%016x", &n)
 	return e.suite.Seed ^ n

@@ -52,6 +52,15 @@ func (w *World) Claims() subject.Claims { return w.spec.suite.Claims }
 // Suite is what the spec was registered in.
 func (w *World) Suite() *Suite { return w.spec.suite }
 
+// Claim is the measured promise that is being judged, and false where the
+// requirement is not put by one.
+func (w *World) Claim() (p subject.Performance, ok bool) {
+	if n := w.spec.claim; n > 0 {
+		return w.Claims().Performance[n-1], true
+	}
+	return p, false
+}
+
 // Profile is the one in which the requirement is being checked.
 func (w *World) Profile() string { return w.spec.profile }
 

@@ -19,17 +19,18 @@ import (
 // A Plan says which subject is checked, and how. A runner receives it as one
 // line of JSON, with the checks that it registers.
 type Plan struct {
-	Key       string          `json:"key"` // which of the binary's checks this is
-	Claims    subject.Claims  `json:"claims"`
-	Launcher  agent.Launcher  `json:"launcher"`
-	Programs  string          `json:"programs,omitempty"`    // directory of built programs
-	BuildErr  string          `json:"build_error,omitempty"` // why there are none
-	Seed      uint64          `json:"seed"`
-	Patience  time.Duration   `json:"patience,omitempty"`
-	Attempts  int             `json:"attempts,omitempty"`
-	Isolation world.Isolation `json:"isolation,omitempty"`
-	Budget    time.Duration   `json:"budget,omitempty"` // of all load together; in a runner: of each check; 0: Moment
-	Repeat    string          `json:"repeat"`           // command that repeats a requirement, with {id} for its id
+	Key       string             `json:"key"` // which of the binary's checks this is
+	Claims    subject.Claims     `json:"claims"`
+	Launcher  agent.Launcher     `json:"launcher"`
+	Baselines []check.Contestant `json:"baselines,omitempty"`   // that measured promises name
+	Programs  string             `json:"programs,omitempty"`    // directory of built programs
+	BuildErr  string             `json:"build_error,omitempty"` // why there are none
+	Seed      uint64             `json:"seed"`
+	Patience  time.Duration      `json:"patience,omitempty"`
+	Attempts  int                `json:"attempts,omitempty"`
+	Isolation world.Isolation    `json:"isolation,omitempty"`
+	Budget    time.Duration      `json:"budget,omitempty"` // of all load together; in a runner: of each check; 0: Moment
+	Repeat    string             `json:"repeat"`           // command that repeats a requirement, with {id} for its id
 
 	// Checks are what a runner registers, and nothing else. The supervisor
 	// selects them, once, by Only and Kinds.

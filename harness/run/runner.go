@@ -101,7 +101,7 @@ func serve(s Suite, events *json.Encoder) error {
 // Suite gives what registers the plan's checks.
 func (p Plan) Suite(s Suite) *check.Suite {
 	suite := &check.Suite{
-		Catalogue: s.Catalogue, Claims: p.Claims, Checks: p.Checks, Launcher: p.Launcher, Programs: p.Programs,
+		Catalogue: s.Catalogue, Claims: p.Claims, Checks: p.Checks, Launcher: p.Launcher, Baselines: p.Baselines, Programs: p.Programs,
 		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget,
 		Repeat: func(id string) string { return strings.ReplaceAll(p.Repeat, "{id}", id) },
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -62,7 +63,9 @@ func (s Suite) Select(p Plan) (Selection, error) {
 			}
 			runs = true
 			for _, c.Profile = range item.Profiles {
-				selection.Checks = append(selection.Checks, c)
+				for _, c.Claim = range promises(p.Claims, c) {
+					selection.Checks = append(selection.Checks, c)
+				}
 			}
 		}
 		for _, kind := range catalogue.Kinds {
@@ -84,6 +87,20 @@ func (s Suite) Select(p Plan) (Selection, error) {
 			ErrUsage, p.Claims.Subject, unavailable(p, without, selection.NotRun))
 	}
 	return selection, nil
+}
+
+// promises lists which of the measured promises a check is made for, one at a time;
+// other checks judge none, which is 0.
+func promises(claims subject.Claims, c catalogue.Check) (list []int) {
+	if c.Profile != subject.ProfilePerformance {
+		return []int{0}
+	}
+	for i, p := range claims.Performance {
+		if p.Requirement == c.Requirement {
+			list = append(list, i+1)
+		}
+	}
+	return list
 }
 
 // unavailable says what keeps a selection from being checked, where that is not
