@@ -164,21 +164,16 @@ func Plural(n int, noun string) string {
 // named is how many requirements a headline names.
 const named = 3
 
-// shortfalls names the requirements that the exit status is about, the worst
-// first.
+// shortfalls names the requirements that the exit status is about, in the order in
+// which they are explained.
 func (r *Record) shortfalls() string {
 	var names []string
 	n := 0
-	for _, v := range Verdicts {
-		if v == Skipped || v.Exit(true) == ExitPass {
-			continue
-		}
-		for _, result := range r.Results {
-			if result.Verdict == v {
-				n++
-				if len(names) < named {
-					names = append(names, visible(result.Requirement)+" "+v.verb())
-				}
+	for _, s := range r.shortfallGroups() {
+		for _, result := range append([]*Result{s.Result}, s.same...) {
+			n++
+			if len(names) < named {
+				names = append(names, visible(result.Requirement)+" "+result.Verdict.verb())
 			}
 		}
 	}

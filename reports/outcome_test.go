@@ -102,7 +102,7 @@ func TestLevels(t *testing.T) {
 // TestHeadlineNamesTheWorst: three at most, the worst first.
 func TestHeadlineNamesTheWorst(t *testing.T) {
 	r := record(reports.Unobserved, reports.Fail, reports.Inconclusive, reports.Crash, reports.Timeout)
-	want := "0 of 5 core requirements hold; BUF-D crashes, BUF-E hangs, BUF-B fails, 2 more"
+	want := "0 of 5 core requirements hold; BUF-D crashes, BUF-B fails, BUF-E hangs, 2 more"
 	if got := r.Headline(); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

@@ -118,6 +118,7 @@ type Check struct {
 type Evidence struct {
 	Did      []string  `json:"did,omitempty"`       // what the kit did, step by step
 	Saw      string    `json:"saw,omitempty"`       // what happened instead of what was expected
+	Cause    string    `json:"cause,omitempty"`     // what it comes from, where that is known; a part of the message, and the same for all that it drags along
 	Sure     string    `json:"sure,omitempty"`      // failed 3 of 3 runs; deterministic
 	RuledOut []string  `json:"ruled_out,omitempty"` // what was looked at and is right
 	Step     string    `json:"step,omitempty"`      // the step it happened in

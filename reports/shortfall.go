@@ -16,30 +16,37 @@ type shortfall struct {
 	same []*Result
 }
 
-// enoughForGroup is how many results have to fall short for the same reason before
-// only the first is explained: two are no pattern, and cost little to read.
+// enoughForGroup is how many results have to look as if they fell short for the same
+// reason before only the first is explained: two are no pattern, and cost little to
+// read. Where the cause is known, two are enough.
 const enoughForGroup = 3
 
 // shortfallGroups gives what fell short, or is open, in the order in which it is
 // best read: the telling one first, with what it drags along.
 func (r *Record) shortfallGroups() []shortfall {
 	byReason := map[string][]*Result{}
-	var list []shortfall
-	for i := range r.Results {
-		if result := &r.Results[i]; result.Verdict.Exit(false) != ExitPass {
-			byReason[result.reason()] = append(byReason[result.reason()], result)
-		}
-	}
+	var reasons []string
 	for i := range r.Results {
 		result := &r.Results[i]
 		if result.Verdict.Exit(false) == ExitPass {
 			continue
 		}
-		group := byReason[result.reason()]
-		if len(group) < enoughForGroup {
+		reason := result.reason()
+		if byReason[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		byReason[reason] = append(byReason[reason], result)
+	}
+	var list []shortfall
+	for _, reason := range reasons {
+		group := byReason[reason]
+		slices.SortStableFunc(group, func(a, b *Result) int { return cmp.Compare(a.Verdict.telling(), b.Verdict.telling()) })
+		if len(group) >= enoughForGroup || group[0].cause() != "" {
+			list = append(list, shortfall{group[0], group[1:]})
+			continue
+		}
+		for _, result := range group {
 			list = append(list, shortfall{Result: result})
-		} else if result == group[0] {
-			list = append(list, shortfall{result, group[1:]})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b shortfall) int {
@@ -49,6 +56,14 @@ func (r *Record) shortfallGroups() []shortfall {
 		)
 	})
 	return list
+}
+
+// cause is what the kit knows that the result comes from, "" where it does not.
+func (r *Result) cause() string {
+	if r.Evidence == nil {
+		return ""
+	}
+	return r.Evidence.Cause
 }
 
 // telling says how early a verdict is read. A crash explains the hang of the
@@ -77,10 +92,13 @@ var (
 )
 
 // reason is what the result came to, without what is particular to it: two
-// results with the same reason have, as a rule, one cause. The reason that the
-// subject itself gave for a refusal decides, then how a process died, then all
-// that was done and seen.
+// results with the same reason have, as a rule, one cause. The cause decides where
+// it is known, whatever the verdict. Else the reason that the subject itself gave
+// for a refusal decides, then how a process died, then all that was done and seen.
 func (r *Result) reason() string {
+	if cause := r.cause(); cause != "" {
+		return madeUp.ReplaceAllString(cause, "#")
+	}
 	parts := []string{string(r.Verdict)}
 	e := cmp.Or(r.Evidence, &Evidence{})
 	if n := len(e.Did); n > 0 {
@@ -104,8 +122,13 @@ func (s shortfall) others() (text string, ids []string) {
 		ids = append(ids, oneLine(o.Requirement, 80))
 	}
 	verb := s.Verdict.verb()
-	if n > 1 {
-		verb = s.Verdict.verbOfMany()
+	switch {
+	case slices.ContainsFunc(s.same, func(o *Result) bool { return o.Verdict != s.same[0].Verdict }):
+		verb = "do not hold"
+	case n > 1:
+		verb = s.same[0].Verdict.verbOfMany()
+	case n == 1:
+		verb = s.same[0].Verdict.verb()
 	}
 	return fmt.Sprintf("%d more %s %s for the same reason", n, Plural(n, "requirement"), verb), ids
 }

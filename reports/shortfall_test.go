@@ -30,6 +30,9 @@ func TestShortfallGroups(t *testing.T) {
 			Evidence: &Evidence{Did: []string{id}}}
 	}
 	hang := Result{Requirement: "BUF-H", Verdict: Timeout, Message: "get did not return"}
+	caused := func(id string, v Verdict) Result {
+		return Result{Requirement: id, Verdict: v, Message: id, Evidence: &Evidence{Did: []string{id}, Cause: "no-space (release: the table is full)"}}
+	}
 	leak := Result{Requirement: "BUF-L", Verdict: Leak}
 	kit := Result{Requirement: "BUF-K", Verdict: KitError}
 	for _, x := range []struct {
@@ -47,6 +50,9 @@ func TestShortfallGroups(t *testing.T) {
 		{"a crash comes first, whichever process died",
 			[]Result{kit, leak, hang, killed("BUF-X", "consumer"), notWritten("BUF-A", "ring_create"), killed("BUF-Y", "producer"), killed("BUF-Z", "consumer")},
 			[]string{"BUF-X+BUF-Y+BUF-Z", "BUF-A", "BUF-H", "BUF-L", "BUF-K"}},
+		{"a known cause is one reason, whatever it led to and however few, and its telling result comes first",
+			[]Result{caused("BUF-H", Timeout), leak, caused("BUF-F", Fail), caused("BUF-G", Timeout)},
+			[]string{"BUF-F+BUF-H+BUF-G", "BUF-L"}},
 	} {
 		if got := ids((&Record{Results: x.results}).shortfallGroups()); !slices.Equal(got, x.want) {
 			t.Errorf("%s: got %q, want %q", x.name, got, x.want)
@@ -56,6 +62,10 @@ func TestShortfallGroups(t *testing.T) {
 
 // TestOthers: singular and plural, of every verdict that falls short.
 func TestOthers(t *testing.T) {
+	mixed := shortfall{Result: &Result{Verdict: Fail}, same: []*Result{{Verdict: Fail}, {Verdict: Timeout}}}
+	if got, _ := mixed.others(); got != "2 more requirements do not hold for the same reason" {
+		t.Errorf("of different verdicts: got %q", got)
+	}
 	for _, x := range []struct {
 		verdict Verdict
 		n       int
@@ -73,7 +83,7 @@ func TestOthers(t *testing.T) {
 	} {
 		s := shortfall{Result: &Result{Verdict: x.verdict}, same: make([]*Result, x.n)}
 		for i := range s.same {
-			s.same[i] = &Result{}
+			s.same[i] = &Result{Verdict: x.verdict}
 		}
 		if got, _ := s.others(); got != x.want {
 			t.Errorf("got %q, want %q", got, x.want)

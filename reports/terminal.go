@@ -298,7 +298,7 @@ func (t *terminal) summary(r *Record) {
 	t.line(t.as(bold, "In short:"))
 	for i, s := range list {
 		verb := s.Verdict.verb()
-		if len(s.same) > 0 {
+		if len(s.same) > 0 && s.Verdict == s.same[len(s.same)-1].Verdict { // the last is the least telling
 			verb = s.Verdict.verbOfMany()
 		}
 		text := pad(labels[i], wide) + "  " + verb

@@ -18,6 +18,7 @@ type outcome struct {
 	verdict  reports.Verdict
 	message  string
 	evidence *reports.Evidence
+	hint     string   // instead of the requirement's; ""
 	faults   []string // that were made, for the record
 	note     string   // for passes: the figures or the bound
 	measure  *reports.Measure
@@ -123,7 +124,7 @@ func (w *World) guard(f func()) (o outcome) {
 			halt = ending{reports.KitError, fmt.Sprintf("the spec panicked, which is a fault of the kit: %v", thrown)}
 			w.trace = string(debug.Stack())
 		}
-		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.evidence(halt)}
+		o = outcome{verdict: halt.verdict, message: firstLine(halt.message), evidence: w.evidence(halt), hint: w.hint}
 	}()
 	f()
 	return outcome{verdict: reports.Pass}

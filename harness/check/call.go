@@ -7,7 +7,6 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
-	"github.com/ipckit/ipckit/reports"
 )
 
 // A Call is an operation under way in a process.
@@ -65,9 +64,7 @@ func (c *Call) Returned() bool {
 func (c *Call) Return() (protocol.Reply, error) {
 	w := c.process.world
 	if reason := w.watch(c.call); reason != "" {
-		w.blocked = w.blockedNow()
-		w.finish(reports.Timeout, "%s did not come back from %s: %s",
-			c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil), reason)
+		w.hang(c, reason)
 	}
 	reply, err := c.call.Reply()
 	if !c.reported {

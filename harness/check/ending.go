@@ -58,6 +58,7 @@ func (w *World) KitError(err error) { panic(kitError{err}) }
 // Must ends the spec when err is an error: the operation described must succeed.
 func (w *World) Must(err error, format string, args ...any) {
 	if err != nil {
+		w.blame(err)
 		w.Fail("%s must succeed; it returned %v", strings.TrimSuffix(fmt.Sprintf(format, args...), ","), err)
 	}
 }

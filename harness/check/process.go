@@ -20,6 +20,7 @@ type Process struct {
 	world   *World
 	agent   *agent.Agent
 	handles int
+	last    *Call             // the last operation begun
 	objects map[string]string // name → family, created here and not yet unlinked
 	parties []handle          // joined here and not yet left
 	gone    bool
@@ -44,7 +45,8 @@ func (p *Process) begin(r protocol.Request) *Call {
 	if p.gone {
 		panic(fmt.Errorf("spec: %s has left already", p.Name()))
 	}
-	return &Call{process: p, call: p.agent.Begin(r)}
+	p.last = &Call{process: p, call: p.agent.Begin(r)}
+	return p.last
 }
 
 // report adds an operation and its answer to the story.

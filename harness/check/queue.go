@@ -195,7 +195,9 @@ func (q *Queue) workload(role string, b Bulk) *Call {
 func (c *Call) AllRight(b Bulk) {
 	reply, err := c.Return()
 	w := c.process.world
-	w.Must(err, "the bulk transfer of %s", c.process.Name())
+	if err != nil {
+		w.refusal(c.refused(reply, err), err)
+	}
 	gets := c.call.Request.Role == protocol.RoleGet || c.call.Request.Role == protocol.RoleReceive
 	if reply.Done == nil || gets && reply.Wrong == nil {
 		w.Fail("%s answered workload without done, or without wrong", c.process.Name())

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ func (e spec) result(o outcome, took time.Duration) reports.Result {
 	r.Verdict = o.verdict
 	r.Seconds = took.Seconds()
 	r.Message = o.message
+	r.Hint = cmp.Or(o.hint, r.Hint)
 	r.Checks = []reports.Check{{Kind: string(e.kind), Profile: e.profile, Verdict: o.verdict, Seconds: took.Seconds(), Note: o.note, Faults: o.faults, Measure: o.measure}}
 	if o.verdict != reports.Pass {
 		r.Evidence = o.evidence

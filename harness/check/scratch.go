@@ -93,7 +93,9 @@ func (w *Work) Right() protocol.Reply {
 func (w *Work) Whole() protocol.Reply {
 	reply, err := w.Return()
 	world := w.process.world
-	world.Must(err, "the workload of %s", w.process.Name())
+	if err != nil {
+		world.refusal(w.refused(reply, err), err)
+	}
 	if reply.Done == nil || *reply.Done != w.count {
 		world.Fail("%s was asked for %d steps and reports another number", w.process.Name(), w.count)
 	}

@@ -19,6 +19,8 @@ type story struct {
 	trace        string
 	picture, svg string // of a history
 	interleaving *reports.Interleaving
+	hint         string // where to look for the cause, instead of the requirement's; ""
+	cause        string // what the failure comes from, where that is known; see reports.Evidence
 	sure         string // "" where running the spec again shows it
 	note         string // of a pass
 	measure      *reports.Measure
@@ -86,7 +88,7 @@ func (w *World) evidence(halt ending) *reports.Evidence {
 	e := &reports.Evidence{
 		Did: lastOf(w.did, 24), Saw: strings.TrimSpace(halt.message), Step: w.step,
 		RuledOut: w.ruledOut, Blocked: w.blocked, Left: w.left, Trace: w.trace, Output: w.outputs,
-		Picture: w.picture, SVG: w.svg, Interleaving: w.interleaving, Sure: w.sure,
+		Picture: w.picture, SVG: w.svg, Interleaving: w.interleaving, Sure: w.sure, Cause: w.cause,
 	}
 	for _, p := range w.processes {
 		e.Output = append(e.Output, p.agent.Output()...)

@@ -1,7 +1,9 @@
 package host
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -148,6 +150,16 @@ func (p *worker) granted(ask func(subject.Wait) error) (ownerDied bool, err erro
 	}
 }
 
+// released names the operation in the error of a refused release: a refused
+// acquire is the more usual error.
+func released(err error) error {
+	var refused *subject.Error
+	if !errors.As(err, &refused) {
+		return err
+	}
+	return subject.Errorf(refused.Kind, "%s", strings.TrimSuffix("release: "+refused.Text, ": "))
+}
+
 // linger stays for a moment, long enough for another to come in if it can. Now
 // and then it gives up the processor in the middle, or sleeps, so that another
 // can also where there are few processors, or many processes.
@@ -218,7 +230,7 @@ func (p *worker) locking(l *lock) step {
 			return err
 		}
 		p.alone(i, died)
-		return l.Release()
+		return released(l.Release())
 	}
 }
 
@@ -226,7 +238,7 @@ func (p *worker) locking(l *lock) step {
 // meanwhile is either let in or overtaken.
 func (p *worker) again(l *lock) step {
 	return func(i int64) error {
-		if err := l.Release(); err != nil {
+		if err := released(l.Release()); err != nil {
 			return err
 		}
 		died, err := p.granted(l.Acquire)
@@ -245,7 +257,7 @@ func (p *worker) writing(l *rwlock) step {
 			return err
 		}
 		p.alone(i, died)
-		return l.Release()
+		return released(l.Release())
 	}
 }
 
@@ -270,6 +282,6 @@ func (p *worker) reading(l *rwlock) step {
 			linger(i)
 		}
 		p.own.Presence.Store(scratch.Outside)
-		return l.Release()
+		return released(l.Release())
 	}
 }

@@ -4,6 +4,18 @@
 /* A step is repeated count times, with i from 0. */
 typedef enum ipckit_error step(struct worker *p, int64_t i);
 
+/* released names the operation in the explanation of a refused release: a refused
+ * acquire is the more usual error. */
+static enum ipckit_error released(enum ipckit_error error)
+{
+    if (error != IPCKIT_OK && strncmp(explanation, "release", strlen("release")) != 0) {
+        char why[sizeof explanation - sizeof "release: "];
+        snprintf(why, sizeof why, "%s", explanation);
+        snprintf(explanation, sizeof explanation, why[0] ? "release: %s" : "release", why);
+    }
+    return error;
+}
+
 /* granted repeats an acquire until it is granted. */
 static enum ipckit_error granted(struct worker *p, enum ipckit_error (*ask)(void *own, int64_t wait), bool *owner_died)
 {
@@ -77,7 +89,7 @@ static enum ipckit_error lock_step(struct worker *p, int64_t i)
     if (error != IPCKIT_OK)
         return error;
     alone(p, i, died);
-    return ipckit_subject.lock->release(p->object->own);
+    return released(ipckit_subject.lock->release(p->object->own));
 }
 
 /* again_step gives the lock up and takes it again at once: a process that waits for
@@ -85,7 +97,7 @@ static enum ipckit_error lock_step(struct worker *p, int64_t i)
 static enum ipckit_error again_step(struct worker *p, int64_t i)
 {
     bool died;
-    enum ipckit_error error = ipckit_subject.lock->release(p->object->own);
+    enum ipckit_error error = released(ipckit_subject.lock->release(p->object->own));
     if (error != IPCKIT_OK || (error = granted(p, ipckit_subject.lock->acquire, &died)) != IPCKIT_OK)
         return error;
     alone(p, i, died);
@@ -99,7 +111,7 @@ static enum ipckit_error write_step(struct worker *p, int64_t i)
     if (error != IPCKIT_OK)
         return error;
     alone(p, i, died);
-    return ipckit_subject.rwlock->release(p->object->own);
+    return released(ipckit_subject.rwlock->release(p->object->own));
 }
 
 static enum ipckit_error read_step(struct worker *p, int64_t i)
@@ -120,7 +132,7 @@ static enum ipckit_error read_step(struct worker *p, int64_t i)
         linger(i);
     }
     atomic_store(&p->own->presence, OUTSIDE);
-    return ipckit_subject.rwlock->release(p->object->own);
+    return released(ipckit_subject.rwlock->release(p->object->own));
 }
 
 static enum ipckit_error post_step(struct worker *p, int64_t i)
