@@ -50,7 +50,7 @@ func (h *host) report(r protocol.Request) (protocol.Reply, error) {
 		return protocol.Reply{
 			Protocol: &version, Thread: &h.thread,
 			Subject: claims.Subject, Version: claims.Version, Language: language,
-			Cancel: cancels(claims.Profiles), Overwrites: true, Interrupts: h.interrupts, Records: true,
+			Cancel: cancels(claims.Profiles), Overwrites: true, Interrupts: h.interrupts, Records: true, Measures: true,
 		}, nil
 	}
 	reply := protocol.Reply{State: protocol.Idle, Finished: new(h.finished.Load())}

@@ -30,7 +30,9 @@ func (h *host) workload(r protocol.Request) (protocol.Reply, error) {
 	if r.History != "" {
 		return h.record(r)
 	}
-	if o, ok := h.object(r.Object); ok {
+	if o, ok := h.object(r.Object); ok && measured(r.Role) {
+		return h.measure(r, o)
+	} else if ok {
 		if _, queue := o.(*queue); !queue {
 			return h.steps(r, o)
 		}

@@ -100,6 +100,14 @@ type Request struct {
 	History string `json:"history,omitempty"` // path of the file to make, see package history
 	Tries   *int64 `json:"tries,omitempty"`   // of 100 operations, how many do not wait
 	Think   *int64 `json:"think,omitempty"`   // the longest pause between two operations, ns
+	// workload of a measured role, for agents whose hello says measures: see
+	// MeasuredRoles. Count steps after Warm of them, timed Batch by Batch
+	Back       string `json:"back,omitempty"`        // handle of the queue or semaphore of the other direction; default: Object
+	OffsetBack *int64 `json:"offset_back,omitempty"` // ping, pong: the word of the other direction
+	Warm       *int64 `json:"warm,omitempty"`
+	Batch      *int64 `json:"batch,omitempty"`
+	Every      *int64 `json:"every,omitempty"`   // paced, arrive: ns between intended starts
+	Samples    string `json:"samples,omitempty"` // path of a file of the kit, see package samples
 
 	// hello
 	Protocol *int   `json:"protocol,omitempty"`
@@ -150,6 +158,7 @@ type Reply struct {
 	Overwrites bool   `json:"overwrites,omitempty"` // the adapter overwrites its buffer after each put and send
 	Interrupts bool   `json:"interrupts,omitempty"` // SIGUSR1 has a handler that does nothing, without SA_RESTART: it interrupts system calls
 	Records    bool   `json:"records,omitempty"`    // the adapter records workloads with a history
+	Measures   bool   `json:"measures,omitempty"`   // the adapter has the measured roles
 }
 
 // WireWait is a wait on the wire: "forever", "never" or milliseconds.

@@ -155,14 +155,27 @@ const (
 	RoleFollow    = "follow"
 	RoleDekker    = "dekker"
 	RoleCompute   = "compute"
+
+	RolePing   = "ping"
+	RolePong   = "pong"
+	RoleStream = "stream"
+	RoleDrain  = "drain"
+	RoleTake   = "take"
+	RoleCount  = "count"
+	RolePaced  = "paced"
+	RoleArrive = "arrive"
 )
+
+// MeasuredRoles are those whose steps are timed.
+var MeasuredRoles = []string{RolePing, RolePong, RoleStream, RoleDrain, RoleTake, RoleCount, RolePaced, RoleArrive}
 
 // Roles lists every role, in the order of the protocol's schema.
 var Roles = []string{RolePut, RoleGet, RoleSend, RoleReceive, RoleLock, RoleAgain, RoleSemaphore, RoleWait, RolePost,
-	RoleRead, RoleWrite, RolePublish, RoleAdd, RoleCAS, RoleStore, RoleLoad, RoleFlag, RoleFollow, RoleDekker, RoleCompute}
+	RoleRead, RoleWrite, RolePublish, RoleAdd, RoleCAS, RoleStore, RoleLoad, RoleFlag, RoleFollow, RoleDekker, RoleCompute,
+	RolePing, RolePong, RoleStream, RoleDrain, RoleTake, RoleCount, RolePaced, RoleArrive}
 
 // silent roles compare nothing, so their replies have no field wrong.
-var silent = []string{RolePut, RoleSend, RolePost, RolePublish, RoleStore, RoleFlag, RoleDekker}
+var silent = []string{RolePut, RoleSend, RolePost, RolePublish, RoleStore, RoleFlag, RoleDekker, RoleStream, RolePaced}
 
 // Judges reports whether a role's reply must say how many steps were wrong.
 func Judges(role string) bool { return !slices.Contains(silent, role) }
