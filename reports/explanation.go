@@ -58,7 +58,7 @@ func explain(r *Result, l limits) explanation {
 		x.add("Rule", prose, []string{r.Rule}, l.text)
 		x[len(x)-1].Aside = strings.TrimSpace(clip(r.Source, l.text))
 	}
-	x.add("Idea", prose, []string{r.idea()}, l.text)
+	x.add("Idea", prose, []string{r.Idea()}, l.text)
 	if e.Picture != "" || e.SVG != "" {
 		x = append(x, section{Label: "Picture", Form: picture, Lines: lines(clip(e.Picture, l.output)), SVG: e.SVG})
 	}
@@ -127,9 +127,9 @@ func saw(r *Result, e *Evidence) []string {
 	return []string{r.Message, e.Saw}
 }
 
-// idea gives where to look, which is nowhere in the subject when it is not to
+// Idea gives where to look, which is nowhere in the subject when it is not to
 // blame.
-func (r *Result) idea() string {
+func (r *Result) Idea() string {
 	switch r.Verdict {
 	case KitError:
 		return "This says nothing of the subject. Please report it to ipckit, with the record."
@@ -140,15 +140,11 @@ func (r *Result) idea() string {
 			return "Which process made what is left, and on which way out does nothing remove it?"
 		}
 	}
-	if strings.Contains(r.Message, unwritten) {
+	if r.Unwritten() {
 		return "Write the function that is named there; its comment in the skeleton says what it must do."
 	}
 	return r.Hint
 }
-
-// unwritten is what the kit's skeletons in C, Go and Python say of a function that
-// is still to be written: a hint about its algorithm would come too early.
-const unwritten = "not written yet"
 
 func blocked(e *Evidence) []string {
 	var list []string

@@ -111,7 +111,7 @@ func (t *terminal) families(r *Record) {
 	}
 	var silent []group // nothing of these was claimed
 	for i, g := range groups {
-		if !t.Verbose && !g.judged() {
+		if !g.judged() {
 			silent = append(silent, g)
 			continue
 		}
@@ -120,9 +120,7 @@ func (t *terminal) families(r *Record) {
 		}
 		t.family(&g, wide)
 		if t.Verbose {
-			for i := range g.Results {
-				t.requirement(&g.Results[i])
-			}
+			t.requirements(g.Results)
 		}
 	}
 	t.silent(silent)
@@ -134,6 +132,10 @@ func (t *terminal) families(r *Record) {
 // shortfalls explains what fell short: of those that did so for the same reason
 // the first, or each where the reader wants them all.
 func (t *terminal) shortfalls(r *Record) {
+	if parts := r.unwrittenParts(); parts != nil && !t.Verbose {
+		t.start(parts)
+		return
+	}
 	for _, s := range r.shortfallGroups() {
 		t.failure(s.Result)
 		if len(s.same) == 0 {
@@ -224,6 +226,33 @@ func (t *terminal) silent(groups []group) {
 	}
 }
 
+// start says of a skeleton what to write first.
+func (t *terminal) start(parts []string) {
+	t.line(t.as(bold, "Not written yet, so nothing else can be judged:"))
+	for _, part := range parts {
+		t.bullet("  ", t.mark(Fail)+" ", part)
+	}
+	t.text("", "The comment of each in the skeleton says what it must do. A good order: create and open, "+
+		"then the operations without waiting, then waiting, then what detaches and removes. Check again after each.")
+	t.line("")
+}
+
+// requirements writes a line for each that was claimed, and one for all others:
+// they would bury it.
+func (t *terminal) requirements(results []Result) {
+	var unclaimed []string
+	for i := range results {
+		if results[i].Verdict == NotClaimed {
+			unclaimed = append(unclaimed, oneLine(results[i].Requirement, 80))
+			continue
+		}
+		t.requirement(&results[i])
+	}
+	if len(unclaimed) > 0 {
+		t.bullet("  ", t.mark(NotClaimed)+" ", "not claimed: "+strings.Join(unclaimed, ", "))
+	}
+}
+
 // requirement writes one line, for readers who want them all.
 func (t *terminal) requirement(r *Result) {
 	text := oneLine(r.Requirement, 80)
@@ -292,7 +321,7 @@ func (t *terminal) summary(r *Record) {
 		n += 1 + len(s.same)
 		wide = max(wide, columns(labels[i]))
 	}
-	if n <= named {
+	if n <= named || r.unwrittenParts() != nil {
 		return
 	}
 	t.line(t.as(bold, "In short:"))

@@ -65,7 +65,8 @@ func Kinds(kinds ...catalogue.Kind) Option { return func(p *run.Plan) { p.Kinds 
 
 // Check checks a subject against everything that it claims, and reports each
 // requirement as a sub-test of t. It can be called any number of times in a
-// package. It must be reached in the same way each time the test binary runs,
+// package. Where -run names some sub-tests, only their requirements are checked;
+// under -v it logs how far it has come. It must be reached in the same way each time the test binary runs,
 // since the processes of a check are the test binary running again: call it
 // from the test's body without conditions of the moment.
 func Check(t *testing.T, s subject.Subject, options ...Option) {
@@ -85,10 +86,17 @@ func Check(t *testing.T, s subject.Subject, options ...Option) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if plan.Only, err = asked(suite.Catalogue, key, plan.Only); err != nil {
+		t.Fatal(err)
+	}
+	if plan.Only != nil && len(plan.Only) == 0 {
+		return // -run names none
+	}
 	plan.Repeat = "go test -run '^" + root + "$/^{id}$' ."
 	plan.Ways = func(k catalogue.Kind) string { return fmt.Sprintf("suites.Kinds(%q)", k) }
 	record, err := run.Do(context.Background(), suite, plan, run.Options{
 		Dir: t.TempDir(), Jobs: run.DefaultJobs(), Header: header(plan.Claims, strings.Join(os.Args, " ")),
+		Observer: &testProgress{t: t},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -82,7 +82,7 @@ func Explain(r reports.Result) string {
 			fmt.Fprintf(&b, "%s\n", ev.Trace)
 		}
 	}
-	fmt.Fprintf(&b, "  rule: %s\n  idea: %s\n", r.Rule, r.Hint)
+	fmt.Fprintf(&b, "  rule: %s\n  idea: %s\n", r.Rule, r.Idea())
 	if r.Repeat != "" {
 		fmt.Fprintf(&b, "  repeat: %s\n", r.Repeat)
 	}

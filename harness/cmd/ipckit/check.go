@@ -106,7 +106,7 @@ reference implementation. Without --kinds it runs checks of the kinds
   ipckit check ./mybuffer                   the subject whose ipckit.yaml is in ./mybuffer
   ipckit check ./mybuffer --only ` + suites.Example() + `  one requirement
   ipckit check ./mybuffer --out report      and write report/report.html`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneSubject,
 		ValidArgsFunction: completeSubjects,
 		RunE: func(c *cobra.Command, args []string) error {
 			name := "reference"
@@ -239,6 +239,7 @@ func smoke(ctx context.Context, t *target, isolation world.Isolation) error {
 		return kitError(err)
 	}
 	defer w.Close()
+	defer announce("starting " + t.name)()
 	if _, err := agent.Smoke(ctx, w, t.launcher, t.claims); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()

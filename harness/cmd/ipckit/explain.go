@@ -18,8 +18,8 @@ import (
 
 func newExplain() *cobra.Command {
 	return &cobra.Command{
-		Use:               "explain ID",
-		Short:             "Explain a requirement: its text, source, why it matters, how it is checked",
+		Use:               "explain ID|FAMILY",
+		Short:             "Explain a requirement: its text, source, why it matters, how it is checked; or list a family's",
 		Example:           "  ipckit explain " + suites.Example(),
 		Args:              exactly(1, "explain needs an id, such as: ipckit explain "+suites.Example()),
 		ValidArgsFunction: completeRequirement,
@@ -31,6 +31,9 @@ func explain(out io.Writer, id string) error {
 	suite, err := suites.Suite()
 	if err != nil {
 		return kitError(err)
+	}
+	if f := suite.Catalogue.Family(id); f != nil && f.ID == id {
+		return explainFamily(out, *f, suite.Implemented())
 	}
 	r := suite.Catalogue.Get(id)
 	if r == nil {
@@ -65,6 +68,20 @@ func explain(out io.Writer, id string) error {
 	}
 	paragraph("Kills", strings.Join(kills, "; "))
 	return nil
+}
+
+// explainFamily lists the requirements of a family in full.
+func explainFamily(out io.Writer, f catalogue.Family, implemented map[string][]catalogue.Kind) error {
+	fmt.Fprintf(out, "%s — %s, %s\n", f.ID, f.Title, f.Model)
+	for _, r := range f.Requirements {
+		note := string(r.Level)
+		if len(implemented[r.ID]) == 0 {
+			note += ", no check in this version"
+		}
+		fmt.Fprintf(out, "\n%s (%s)\n    %s\n", r.ID, note, wrap(r.Text, 74, 4))
+	}
+	_, err := fmt.Fprintf(out, "\n`ipckit explain %s` says why one matters, and how it is checked.\n", f.Requirements[0].ID)
+	return err
 }
 
 // profiles names those that a requirement belongs to, and says of which this

@@ -63,7 +63,7 @@ not mean that nothing is wrong.
   ipckit explore ./mybuffer --out report                      and write report/report.html
   ipckit explore ./mybuffer --scenario 'lock.*'               some scenarios
   ipckit explore ./mybuffer --scenario lock.held:release+acquire --replay A:0.3`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneSubject,
 		ValidArgsFunction: completeSubjects,
 		RunE: func(c *cobra.Command, args []string) error {
 			name := "reference"

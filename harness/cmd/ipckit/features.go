@@ -67,12 +67,11 @@ func (m column) cell(f suites.Feature, implemented map[string][]catalogue.Kind) 
 	return "✓"
 }
 
+// legend explains a cell.
+const legend = "✓ claimed, and checked by `ipckit check`; – not claimed; ? claimed, and no check yet; empty: there is no such thing"
+
 // tabulate prints the features by mechanism.
-func tabulate(out io.Writer, suite run.Suite, implemented map[string][]catalogue.Kind) error {
-	columns, err := mechanisms(suite)
-	if err != nil {
-		return err
-	}
+func tabulate(out io.Writer, columns []column, implemented map[string][]catalogue.Kind) {
 	var names, profiles strings.Builder
 	for _, m := range columns {
 		fmt.Fprintf(&names, "\t%s", m.name)
@@ -85,9 +84,35 @@ func tabulate(out io.Writer, suite run.Suite, implemented map[string][]catalogue
 		for _, m := range columns {
 			fmt.Fprintf(out, "\t%s", m.cell(f, implemented))
 		}
-		ids := slices.DeleteFunc([]string{f.Mailbox, f.Link}, func(id string) bool { return id == "" })
-		fmt.Fprintf(out, "\t%s\n", strings.Join(slices.Compact(ids), ", "))
+		fmt.Fprintf(out, "\t%s\n", shownBy(f))
 	}
-	_, err = fmt.Fprintln(out, "  ✓ claimed, and checked by `ipckit check`; – not claimed; ? claimed, and no check yet; empty: there is no such thing")
-	return err
+	fmt.Fprintf(out, "  %s\n", legend)
+}
+
+// enumerate prints the same where the table is too wide: under each feature the
+// mechanisms that claim it.
+func enumerate(out io.Writer, columns []column, implemented map[string][]catalogue.Kind, width int) {
+	fmt.Fprintf(out, "Message passing: which mechanisms claim what\n")
+	for _, f := range suites.Features() {
+		var claim []string
+		for _, m := range columns {
+			name := m.name
+			if slices.ContainsFunc(columns, func(other column) bool { return other.name == m.name && other.profile != m.profile }) {
+				name += " (" + m.profile + ")"
+			}
+			switch cell := m.cell(f, implemented); {
+			case strings.HasPrefix(cell, "✓"):
+				claim = append(claim, strings.TrimSpace(name+strings.TrimPrefix(cell, "✓")))
+			case cell == "?":
+				claim = append(claim, name+", which nothing checks yet")
+			}
+		}
+		fmt.Fprintf(out, "  %s\n    %s\n    shown by %s\n", f.Name, wrap(strings.Join(claim, ", "), width-5, 4), shownBy(f))
+	}
+}
+
+// shownBy names the requirements that show a feature.
+func shownBy(f suites.Feature) string {
+	ids := slices.DeleteFunc([]string{f.Mailbox, f.Link}, func(id string) bool { return id == "" })
+	return strings.Join(slices.Compact(ids), ", ")
 }

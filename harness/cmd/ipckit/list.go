@@ -2,12 +2,15 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/reports"
@@ -43,22 +46,30 @@ func list(only []string, unchecked bool) error {
 		return usage("%w", err)
 	}
 	implemented := suite.Implemented()
+	width := math.MaxInt // of a pipe: a requirement a line, for grep
+	if term.IsTerminal(int(os.Stdout.Fd())) {
+		width = terminalOptions(false).Width
+	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
 	if len(only) == 0 && !unchecked {
 		fmt.Fprintln(out, "Subjects built in (any other is a directory with ipckit.yaml)")
 		for _, name := range builtInNames() {
-			fmt.Fprintf(out, "  %s\t%s\n", name, builtIns[name].about)
-		}
-		if err := out.Flush(); err != nil { // each table has columns of its own
-			return err
+			fmt.Fprintf(out, "  %-17s%s\n", name, wrap(builtIns[name].about, min(width, 200)-20, 19))
 		}
 		fmt.Fprintln(out)
-		if err := tabulate(out, suite, implemented); err != nil {
+		columns, err := mechanisms(suite)
+		if err != nil {
 			return kitError(err)
 		}
-		if err := out.Flush(); err != nil {
-			return err
+		var table strings.Builder
+		cells := tabwriter.NewWriter(&table, 0, 8, 2, ' ', 0)
+		tabulate(cells, columns, implemented)
+		_ = cells.Flush()
+		if widest(table.String()) > width {
+			table.Reset()
+			enumerate(&table, columns, implemented, width)
 		}
+		fmt.Fprint(out, table.String())
 	}
 	left := 0 // that are not listed
 	for _, family := range suite.Catalogue.Families {
@@ -75,13 +86,28 @@ func list(only []string, unchecked bool) error {
 				fmt.Fprintf(out, "\n%s  %s\n", family.ID, family.Title)
 				titled = true
 			}
-			fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", r.ID, r.Level, kinds(implemented[r.ID]), short(r.Text, 72))
+			if width < oneLine {
+				fmt.Fprintf(out, "  %s  %s  %s\n    %s\n", r.ID, r.Level, kinds(implemented[r.ID]), wrap(r.Text, width-5, 4))
+			} else {
+				fmt.Fprintf(out, "  %s\t%s\t%s\t%s\n", r.ID, r.Level, kinds(implemented[r.ID]), short(r.Text, 72))
+			}
 		}
 	}
 	if left > 0 && !unchecked {
 		fmt.Fprintf(out, "\nNot listed: %d %s without a check in this version (ipckit list --unchecked).\n", left, reports.Plural(left, "requirement"))
 	}
 	return out.Flush()
+}
+
+// oneLine is how many columns a requirement's line takes at most.
+const oneLine = 128
+
+// widest gives the columns of a text's widest line.
+func widest(text string) (most int) {
+	for line := range strings.Lines(text) {
+		most = max(most, utf8.RuneCountInString(strings.TrimRight(line, " \n")))
+	}
+	return most
 }
 
 func kinds(list []catalogue.Kind) string {

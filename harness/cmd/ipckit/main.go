@@ -13,8 +13,10 @@ import (
 
 	"github.com/fatih/color"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ipckit/ipckit/harness/cmd/ipckit/help"
+	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -107,6 +109,14 @@ func exactly(n int, text string) cobra.PositionalArgs {
 	}
 }
 
+// oneSubject accepts a subject or none.
+func oneSubject(c *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usage("%s takes one SUBJECT, and was given %d: %s", c.Name(), len(args), strings.Join(args, ", "))
+	}
+	return nil
+}
+
 const about = `ipckit checks implementations of interprocess communication on Linux: shared
 memory, message passing, and programs that use them. It starts real processes,
 puts the implementation through requirements with stable ids, and explains what
@@ -153,13 +163,30 @@ func newRoot() *cobra.Command {
 		}
 	}
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("%w\nsee: %s --help", err, c.CommandPath())
+		var unknown *pflag.NotExistError
+		hint := ""
+		if errors.As(err, &unknown) {
+			if near := nearest.Words(unknown.GetSpecifiedName(), flagNames(c)); len(near) > 0 {
+				hint = "; did you mean --" + strings.Join(near, " or --") + "?"
+			}
+		}
+		return usage("%w%s\nsee: %s --help", err, hint, c.CommandPath())
 	})
 	addHelp(root)
 	root.SetHelpCommandGroupID(reading)
 	root.SetCompletionCommandGroupID(theKit)
 	refuseUnknown(root)
 	return root
+}
+
+// flagNames are the flags that a command shows.
+func flagNames(c *cobra.Command) (names []string) {
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	return names
 }
 
 // refuseUnknown has the command completion, which cobra adds by itself, refuse a

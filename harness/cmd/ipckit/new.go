@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -93,6 +94,25 @@ func newNew() *cobra.Command {
 	return command
 }
 
+var (
+	skeletonName = regexp.MustCompile(`\bmy-[a-z]+\b`) // of C and Python
+	packageName  = regexp.MustCompile(`\bmybuffer\b`)  // of Go
+	plainName    = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_-]*$`)
+	noIdentifier = regexp.MustCompile(`[^a-z0-9]`)
+)
+
+// named puts the name of its directory into a skeleton, where that is a name for a
+// subject and a package.
+func named(text []byte, dir string) []byte {
+	whole, err := filepath.Abs(dir)
+	name := filepath.Base(whole)
+	if err != nil || !plainName.MatchString(name) {
+		return text
+	}
+	text = skeletonName.ReplaceAll(text, []byte(name))
+	return packageName.ReplaceAll(text, noIdentifier.ReplaceAll([]byte(strings.ToLower(name)), nil))
+}
+
 // start copies a skeleton into a directory that must be new or empty.
 func start(s starter, dir string) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
@@ -113,7 +133,8 @@ func start(s starter, dir string) error {
 			return err
 		}
 		fmt.Println("wrote", to)
-		return os.WriteFile(to, bytes.ReplaceAll(text, []byte(kitVersion), []byte("v"+run.Version)), 0o666)
+		text = bytes.ReplaceAll(text, []byte(kitVersion), []byte("v"+run.Version))
+		return os.WriteFile(to, named(text, dir), 0o666)
 	})
 	if err != nil {
 		return usage("%w", err)

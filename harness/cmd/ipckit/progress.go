@@ -24,6 +24,16 @@ func newProgress(subject string) run.Observer {
 	return &lineProgress{subject: subject}
 }
 
+// silence is how long a command may say nothing.
+const silence = 700 * time.Millisecond
+
+// announce says what is being done unless it is done soon, which the caller says
+// by the function that it gets.
+func announce(what string) (done func()) {
+	timer := time.AfterFunc(silence, func() { say("%s …", what) })
+	return func() { timer.Stop() }
+}
+
 // barProgress draws one line: what is running, how many are done, time left.
 type barProgress struct {
 	container *mpb.Progress
@@ -74,6 +84,7 @@ type lineProgress struct {
 	subject     string
 	total, done int
 	spoke       time.Time
+	unwritten   bool // what is not written yet has been named
 }
 
 // interval between lines that only show progress.
@@ -93,7 +104,8 @@ func (p *lineProgress) Start(id, _ string) {
 
 func (p *lineProgress) Result(r reports.Result) {
 	p.done++
-	if fellShort(r) {
+	if fellShort(r) && !(r.Unwritten() && p.unwritten) {
+		p.unwritten = p.unwritten || r.Unwritten() // of a skeleton, all say the same
 		p.spoke = time.Now()
 		say("  %s %s: %s", r.Requirement, r.Verdict, r.Message)
 	}

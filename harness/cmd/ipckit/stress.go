@@ -34,7 +34,7 @@ draws the same loads, but processes never meet twice in the same way.
 		Example: `  ipckit stress                                     the reference implementation, for 30 s
   ipckit stress ./mybuffer --budget 5m              longer
   ipckit stress ./mybuffer --only BUF --out report  and write report/report.html`,
-		Args:              cobra.MaximumNArgs(1),
+		Args:              oneSubject,
 		ValidArgsFunction: completeSubjects,
 		RunE: func(c *cobra.Command, args []string) error {
 			name := "reference"

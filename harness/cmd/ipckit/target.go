@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/temporary"
@@ -104,11 +106,7 @@ func open(ctx context.Context, name string) (*target, error) {
 		}, nil
 	}
 	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
-		hint := ""
-		if !strings.ContainsAny(name, "/.") {
-			hint = fmt.Sprintf("; built-in subjects are: %s", strings.Join(builtInNames(), ", "))
-		}
-		return nil, usage("%s: no such file or directory%s", name, hint)
+		return nil, usage("%s: no such file or directory%s", name, elsewhere(name))
 	}
 	a, err := adapter.Load(name, kitFiles)
 	if err != nil {
@@ -119,7 +117,9 @@ func open(ctx context.Context, name string) (*target, error) {
 		return nil, usage("%w", err)
 	}
 	t := &target{name: name, claims: a.Claims, way: a.Way(), path: a.Dir, close: a.Close}
+	built := announce("building " + name)
 	launcher, err := a.Build(ctx)
+	built()
 	switch {
 	case err == nil:
 		t.launcher, t.programs = launcher, a.Programs()
@@ -133,6 +133,21 @@ func open(ctx context.Context, name string) (*target, error) {
 		return nil, kitError(err)
 	}
 	return t, nil
+}
+
+// elsewhere says what a subject that is not there may have been meant to be: a
+// built-in one, or a directory beside the one that was named.
+func elsewhere(name string) string {
+	candidates := builtInNames()
+	files, _ := filepath.Glob(filepath.Join(filepath.Dir(name), "*", subject.ClaimsFile))
+	for _, file := range files {
+		candidates = append(candidates, filepath.Dir(file))
+	}
+	hint := nearest.Hint(filepath.Clean(name), candidates)
+	if hint == "" && !strings.ContainsAny(name, "/.") {
+		hint = fmt.Sprintf("; built-in subjects are: %s", strings.Join(builtInNames(), ", "))
+	}
+	return hint
 }
 
 // openFault opens a pair of programs with a seeded fault.
