@@ -33,8 +33,11 @@ type Requirement struct {
 	Profiles []string `yaml:"profiles"`       // claimed as part of any of these
 	When     string   `yaml:"when,omitempty"` // one of subject.Conditions: claimed only in profiles that meet it; "" is always
 
-	// Baselines are what a ratio that is promised of it may refer to.
-	Baselines []string `yaml:"baselines,omitempty"`
+	// Of one that is promised under performance, what a promise may say:
+	Of        []string `yaml:"of,omitempty"`        // profiles whose objects can be measured
+	Keys      []string `yaml:"keys,omitempty"`      // of subject.PromiseKeys
+	Units     []string `yaml:"units,omitempty"`     // of a bound
+	Baselines []string `yaml:"baselines,omitempty"` // what a ratio may refer to; see subject.AnySubject and subject.Itself
 
 	Since  string `yaml:"since"`  // kit version
 	Text   string `yaml:"text"`   // the rule, in one or two sentences

@@ -146,8 +146,14 @@ func (p *parser) requirement(doc *strict.Document, family string, i int, r *Requ
 	if conditions := subject.Conditions(); r.When != "" && !slices.Contains(conditions, r.When) {
 		bad("when", "%s", unknown("condition", r.When, conditions))
 	}
-	if len(r.Baselines) > 0 && r.Level != Claim {
-		bad("baselines", "a requirement of level %s promises no ratio: take baselines out", r.Level)
+	for _, of := range []struct {
+		key          string
+		words, known []string
+	}{{"of", r.Of, Profiles}, {"keys", r.Keys, subject.PromiseKeys}, {"units", r.Units, r.Units}, {"baselines", r.Baselines, r.Baselines}} {
+		if len(of.words) > 0 && r.Level != Claim {
+			bad(of.key, "a requirement of level %s promises no figure: take %s out", r.Level, of.key)
+		}
+		among(bad, of.key, strings.TrimSuffix(of.key, "s"), of.words, of.known)
 	}
 	set(bad, "profile", r.Profiles, Profiles)
 	set(bad, "kind", r.Checks, Kinds)
@@ -159,6 +165,11 @@ func set[W ~string](bad func(key, format string, args ...any), what string, word
 	if len(words) == 0 {
 		bad(key, "%s is missing: name at least one %s of %s", key, what, list(known))
 	}
+	among(bad, key, what, words, known)
+}
+
+// among checks that each word of a list is known, and is there once.
+func among[W ~string](bad func(key, format string, args ...any), key, what string, words, known []W) {
 	for i, w := range words {
 		if !slices.Contains(known, w) {
 			bad(key, "%s", unknown(what, w, known))

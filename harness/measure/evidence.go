@@ -22,12 +22,12 @@ func (d Decision) String() string { return [...]string{"inconclusive", "pass", "
 // Evidence judges the promise that a subject exceeds a ratio in more than half of
 // the rounds.
 type Evidence struct {
-	ratio     float64
-	logs      []float64 // of each round's ratio, cost of baseline / cost of subject
-	ups       int       // rounds above the ratio
-	downs     int       // rounds below it; exactly on it is neither
-	decision  Decision  // the first one reached, which stays
-	differs   bool
+	ratio    float64
+	logs     []float64 // of each round's ratio, cost of baseline / cost of subject
+	ups      int       // rounds above the ratio
+	downs    int       // rounds below it; exactly on it is neither
+	decision Decision  // the first one reached, which stays
+	differs  bool
 }
 
 // NewEvidence begins with no rounds. The ratio is above 0.

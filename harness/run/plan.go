@@ -98,7 +98,8 @@ func (s Suite) Accept(c *subject.Claims) error {
 	var requirements []subject.Requirement
 	for _, r := range s.Catalogue.All() {
 		requirements = append(requirements, subject.Requirement{
-			ID: r.ID, Level: string(r.Level), Profiles: r.Profiles, When: r.When, Baselines: r.Baselines,
+			ID: r.ID, Level: string(r.Level), Profiles: r.Profiles, When: r.When,
+			Of: r.Of, Keys: r.Keys, Units: r.Units, Baselines: r.Baselines,
 			Checked: len(implemented[r.ID]) > 0,
 		})
 	}

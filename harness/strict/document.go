@@ -101,6 +101,30 @@ func (d *Document) Line(keys ...string) int {
 	return at
 }
 
+// Has reports whether there is a value where keys lead to; see [Document.Line].
+func (d *Document) Has(keys ...string) bool {
+	node := d.root
+	for _, key := range keys {
+		switch n := node.(type) {
+		case *ast.MappingNode:
+			entry := find(n, key)
+			if entry == nil {
+				return false
+			}
+			node = entry.Value
+		case *ast.SequenceNode:
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(n.Values) {
+				return false
+			}
+			node = n.Values[i]
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // Errorf makes an error at the line that keys lead to; see [Document.Line].
 func (d *Document) Errorf(keys []string, format string, args ...any) error {
 	return &Error{File: d.File, Line: d.Line(keys...), Text: fmt.Sprintf(format, args...)}

@@ -18,7 +18,10 @@ type Requirement struct {
 	Level     string // core, extended or claim
 	Profiles  []string
 	When      string   // one of Conditions, or ""
-	Baselines []string // what a ratio of it may refer to
+	Baselines []string // what a ratio of it may refer to; see AnySubject and Itself
+	Units     []string // of a bound of it; none: it is promised as a ratio only
+	Of        []string // profiles whose objects can be measured; none: it is not of an object
+	Keys      []string // of a promise of it, beside of, at_least, at_most, unit and against
 	Checked   bool     // this version of the kit has a check for it
 }
 
@@ -209,43 +212,6 @@ func (k *checker) extended() {
 		case !k.promised(r):
 			k.unmet(place, r)
 		}
-	}
-}
-
-func (k *checker) performance() {
-	seen := map[[2]string]bool{}
-	for i, p := range k.claims.Performance {
-		in := func(key string) []string { return at("performance", strconv.Itoa(i), key) }
-		r, ok := k.requirement(in("requirement"), p.Requirement)
-		switch {
-		case !ok:
-		case r.Level != "claim":
-			k.bad(in("requirement"), "%s is a requirement of level %s, not a measured promise", p.Requirement, r.Level)
-		case !slices.Contains(r.Profiles, ProfilePerformance):
-			k.bad(in("requirement"), "%s is no ratio: list it under extended", p.Requirement)
-		case !r.Checked:
-			k.unchecked(in("requirement"), r)
-		case !k.promised(r):
-			k.unmet(in("requirement"), r)
-		}
-		if !(p.AtLeast > 0) { // a NaN is refused too
-			k.bad(in("at_least"), "want a ratio above 0, such as 1.5")
-		}
-		switch {
-		case strings.TrimSpace(p.Against) == "":
-			k.bad(in("against"), "missing: name the baseline that the ratio refers to")
-		case !ok || slices.Contains(r.Baselines, p.Against):
-		case len(r.Baselines) == 0:
-			k.bad(in("against"), "%q is not a baseline: this version of ipckit has none for %s%s", p.Against, p.Requirement, since)
-		default:
-			k.bad(in("against"), "%q is not a baseline of %s%s (known: %s)%s", p.Against, p.Requirement,
-				nearest.Hint(p.Against, r.Baselines), strings.Join(r.Baselines, ", "), since)
-		}
-		promise := [2]string{p.Requirement, p.Against}
-		if seen[promise] {
-			k.bad(in("requirement"), "%s against %s is promised twice", p.Requirement, p.Against)
-		}
-		seen[promise] = true
 	}
 }
 

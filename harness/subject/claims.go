@@ -144,13 +144,6 @@ func (i Item) Bounds() (least, most Size) {
 	return i.Min, i.Max
 }
 
-// Performance is one measured promise: at_least times what against does.
-type Performance struct {
-	Requirement string  `yaml:"requirement" json:"requirement"`
-	AtLeast     float64 `yaml:"at_least" json:"at_least"`
-	Against     string  `yaml:"against" json:"against"`
-}
-
 // Known is a shortfall that its author knows of: it is listed, does not fail
 // the run while it lasts, and is an error once it is gone.
 type Known struct {

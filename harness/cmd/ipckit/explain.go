@@ -53,7 +53,10 @@ func explain(out io.Writer, id string) error {
 	if r.When != "" {
 		paragraph("Needs", subject.Means(r.When, strings.Join(r.Profiles, " or ")))
 	}
-	paragraph("Against", strings.Join(r.Baselines, ", "))
+	paragraph("Of", strings.Join(r.Of, ", "))
+	paragraph("Keys", strings.Join(r.Keys, ", "))
+	paragraph("Units", strings.Join(r.Units, ", "))
+	paragraph("Against", subject.Against(r.Baselines))
 	how := kinds(suite.Implemented()[r.ID])
 	if how == "" {
 		how = "not at all: this version of ipckit has no check for it, and refuses claims of it"

@@ -237,8 +237,8 @@ func TestUncheckedClaims(t *testing.T) {
 		name, before, add string
 		say               []string
 	}{
-		{"baseline", string(shipped), "performance: [{requirement: PERF-THROUGHPUT, at_least: 1000, against: no-such-baseline}]",
-			[]string{"performance[0].requirement", "PERF-THROUGHPUT", "performance[0].against", "no-such-baseline", "since ipckit 0.2"}},
+		{"baseline", string(shipped), "performance: [{requirement: PERF-THROUGHPUT, at_least: 1000, against: limit.lien}]",
+			[]string{"performance[0].against", "limit.lien", "did you mean limit.lines?", "since ipckit 0.2"}},
 		{"baseline of what is checked", string(shipped), "performance: [{requirement: COOP-SPEEDUP, at_least: 1, against: seriel}]",
 			[]string{"performance[0].against", "seriel", "did you mean serial?", "since ipckit 0.2"}},
 		{"requirement", without, "extended: [SBX-READ]", []string{"extended[0]", "no check for SBX-READ"}},
