@@ -96,11 +96,18 @@ type Observation struct {
 	Cut bool
 
 	Uses     []mechanism.Use // mechanisms seen, with Scenario.Trace
+	Failures []Failure       // calls that failed, with Scenario.Trace
 	Untraced string          // why some or all calls could not be traced; "" if all were
 	Held     int             // how often the consumer was held until the producer could not continue
 
 	Did     []string // the steps of the kit, for reports
 	Elapsed time.Duration
+}
+
+// A Failure is a call that failed in a program or in a process that it started.
+type Failure struct {
+	Role string
+	mechanism.Failure
 }
 
 // Process returns the process of a role, or nil.

@@ -227,6 +227,9 @@ func (r *run) readTraces() {
 		for _, f := range p.facts {
 			r.o.Untraced = cmp.Or(r.o.Untraced, f.Refused, f.Blind)
 		}
+		for _, f := range mechanism.Failures(p.facts) {
+			r.o.Failures = append(r.o.Failures, Failure{p.role, f})
+		}
 		facts = append(facts, p.facts...)
 		p.mu.Unlock()
 	}

@@ -68,7 +68,7 @@ func ends(w *check.World) {
 	r := newPair(w).run(program.Scenario{})
 	r.survives()
 	if failed := r.failures(); len(failed) > 0 {
-		w.Fail("%s", strings.Join(failed, "; "))
+		w.Fail("%s%s", r.because(), strings.Join(failed, "; "))
 	}
 	r.terminates()
 }
@@ -144,6 +144,7 @@ func again(w *check.World) {
 		first.seen()
 	}
 	if !first.worked() {
+		first.because()
 		w.Unobserved("the first run already went wrong, so a second would show nothing about what the first left; see PROG-RUN and PROG-CONTENT")
 	}
 	if first.Cut {

@@ -47,6 +47,12 @@ func suite() (run.Suite, error) {
 // checked builds what write puts into a directory, and checks it.
 func checked(t *testing.T, write func(dir string) error, only ...string) map[string]reports.Result {
 	t.Helper()
+	return checkedTimes(t, 1, write, only...)
+}
+
+// checkedTimes looks at failures so often.
+func checkedTimes(t *testing.T, attempts int, write func(dir string) error, only ...string) map[string]reports.Result {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts processes")
 	}
@@ -59,7 +65,7 @@ func checked(t *testing.T, write func(dir string) error, only ...string) map[str
 		t.Fatal(err)
 	}
 	claims.Normalise()
-	plan := run.Plan{Key: "test", Claims: claims, Programs: dir, Only: only, Seed: 1, Attempts: 1}
+	plan := run.Plan{Key: "test", Claims: claims, Programs: dir, Only: only, Seed: 1, Attempts: attempts}
 	if claims.Build != "" {
 		if strings.Contains(claims.Build, "cc ") {
 			if _, err := exec.LookPath("cc"); err != nil {
@@ -272,4 +278,65 @@ func TestAllowedLeftoversMayStay(t *testing.T) {
 		return os.WriteFile(file, append(text, "  cleanup: {allow: [/sem.pc_empty, pc_full]}\n"...), 0o644)
 	}
 	verdicts(t, checked(t, write, "PROG-NOLEAK"), nil)
+}
+
+// TestFailedCallComesFirst: a consumer that ignores that its receives fail, and ends,
+// leaves a producer that hangs: the call that failed is named first, then how the
+// consumer ended, and all that follows from it has one cause.
+func TestFailedCallComesFirst(t *testing.T) {
+	results := checkedTimes(t, 3, func(dir string) error {
+		for name, text := range map[string]string{
+			subject.ClaimsFile: `subject: too-small
+language: C
+build: cc -o producer producer.c -lrt && cc -o consumer consumer.c -lrt
+programs:
+  roles:
+    producer: {command: "./producer {items}"}
+    consumer: {command: "./consumer"}
+  observe: {produced: '^sent (\S+)$', consumed: '^received (\S+)$'}
+`,
+			"producer.c": `#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <stdlib.h>
+int main(int argc, char **argv)
+{
+	struct mq_attr a = {.mq_maxmsg = 2, .mq_msgsize = 256};
+	mqd_t q = mq_open("/ipckit-parcels", O_CREAT | O_WRONLY, 0600, &a);
+	for (int i = 0; argc > 1 && i < atoi(argv[1]); i++) {
+		mq_send(q, "m", 2, 0);
+		printf("sent m%d\n", i);
+	}
+	return 0;
+}
+`,
+			"consumer.c": `#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+int main(void)
+{
+	struct mq_attr a = {.mq_maxmsg = 2, .mq_msgsize = 256};
+	char text[64] = "";
+	mqd_t q = mq_open("/ipckit-parcels", O_CREAT | O_RDONLY, 0600, &a);
+	mq_receive(q, text, sizeof text, NULL);
+	if (text[0] != 0)
+		printf("received %s\n", text);
+	mq_unlink("/ipckit-parcels");
+	return 0;
+}
+`,
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, "PROG-RUN", "PROG-CONTENT")
+	const cause = "the consumer's mq_receive of 64 bytes on /ipckit-parcels failed with EMSGSIZE (message too long)"
+	for _, id := range []string{"PROG-RUN", "PROG-CONTENT"} {
+		r := results[id]
+		if r.Verdict != reports.Timeout || !strings.HasPrefix(r.Message, cause+"; the consumer had ended with exit status 0; ") || r.Evidence.Cause != cause {
+			t.Errorf("%s: %s", id, check.Explain(r))
+		}
+	}
 }

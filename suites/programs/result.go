@@ -20,7 +20,8 @@ type result struct {
 	w      *check.World
 	pair   *pair
 	claims subject.Programs
-	right  []string // what is right so far
+	right  []string             // what is right so far
+	traced *program.Observation // a second run like it, under a tracer; nil: there was none
 }
 
 // isRight notes something that is right in this run. It is reported only with a
@@ -32,7 +33,7 @@ func (r *result) isRight(format string, args ...any) {
 // fail ends the spec, and reports what is right in this run.
 func (r *result) fail(format string, args ...any) {
 	r.reportRight()
-	r.w.Fail(format, args...)
+	r.w.Fail("%s%s", r.because(), fmt.Sprintf(format, args...))
 }
 
 func (r *result) reportRight() {
@@ -76,13 +77,19 @@ func (r *result) terminates() {
 		r.isRight("both programs ended")
 		return
 	}
-	parts := []string{r.Why}
+	parts := []string{}
+	for _, p := range r.Processes {
+		if p.Ended {
+			parts = append(parts, fmt.Sprintf("the %s had ended with %v", p.Role, p.Exit))
+		}
+	}
+	parts = append(parts, r.Why)
 	for _, b := range r.Hung {
 		if b.Where != "" {
 			parts = append(parts, fmt.Sprintf("the %s is %s", b.Process, b.Where))
 		}
 	}
-	r.w.Timeout("%s", strings.Join(append(parts, r.progress()), "; "))
+	r.w.Timeout("%s%s", r.because(), strings.Join(append(parts, r.progress()), "; "))
 }
 
 // failures lists the programs that ended by themselves with a status other than
@@ -192,7 +199,7 @@ func (r *result) works() {
 	r.survives()
 	d := r.Difference()
 	if failed := r.failures(); len(failed) > 0 && (r.Why != "" || !d.Same() || len(r.Produced) == 0) {
-		r.w.Fail("%s; %s", strings.Join(failed, "; "), r.progress())
+		r.w.Fail("%s%s; %s", r.because(), strings.Join(failed, "; "), r.progress())
 	}
 	r.terminates()
 	r.same()

@@ -10,6 +10,8 @@ import (
 type recogniser struct {
 	path    int  // argument that is a string to be read at entry; -1: none
 	attempt bool // also counts when it failed
+	only    bool // is of interest only when it failed
+	length  int  // argument that is a length; 0: none
 	seen    func(t *tracer, c *call)
 }
 
@@ -28,6 +30,12 @@ func on(name string) recogniser {
 // attempted is a call that may sleep: being interrupted or timed out is use.
 func attempted(r recogniser) recogniser {
 	r.attempt = true
+	return r
+}
+
+// sized is a call whose third argument is a length.
+func sized(r recogniser) recogniser {
+	r.length = 2
 	return r
 }
 
@@ -55,9 +63,15 @@ func queued(name string) recogniser {
 
 // queueUse recognises a call on an open POSIX message queue.
 func queueUse(name string) recogniser {
-	return recogniser{path: -1, attempt: true, seen: func(t *tracer, c *call) {
+	return recogniser{path: -1, length: 2, attempt: true, seen: func(t *tracer, c *call) {
 		t.report(c.pid, name, fileBehind(c.pid, c.args[0]))
 	}}
+}
+
+// moves recognises a call that moves bytes through an open file, of which only its
+// failure is of interest: every program reads and writes.
+func moves(name string) recogniser {
+	return recogniser{path: -1, length: 2, only: true, seen: func(t *tracer, c *call) { t.report(c.pid, name, fileBehind(c.pid, c.args[0])) }}
 }
 
 // recognised are the calls that are the same everywhere. Each architecture adds
@@ -78,11 +92,14 @@ var recognised = older(map[uint64]recogniser{
 	unix.SYS_SEMGET: keyed("semget"), unix.SYS_SEMCTL: on("semctl"),
 	unix.SYS_SEMOP: attempted(on("semop")), unix.SYS_SEMTIMEDOP: attempted(on("semop")),
 	unix.SYS_MSGGET: keyed("msgget"), unix.SYS_MSGCTL: on("msgctl"),
-	unix.SYS_MSGSND: attempted(on("msgsnd")), unix.SYS_MSGRCV: attempted(on("msgrcv")),
+	unix.SYS_MSGSND: attempted(sized(on("msgsnd"))), unix.SYS_MSGRCV: attempted(sized(on("msgrcv"))),
 
 	unix.SYS_MQ_OPEN: queued("mq_open"), unix.SYS_MQ_UNLINK: queued("mq_unlink"),
 	unix.SYS_MQ_TIMEDSEND: queueUse("mq_send"), unix.SYS_MQ_TIMEDRECEIVE: queueUse("mq_receive"),
 	unix.SYS_MQ_NOTIFY: queueUse("mq_notify"),
+
+	unix.SYS_READ: moves("read"), unix.SYS_WRITE: moves("write"), unix.SYS_SENDTO: moves("send"), unix.SYS_RECVFROM: moves("recv"),
+	unix.SYS_SENDMSG: moves("sendmsg"), unix.SYS_RECVMSG: moves("recvmsg"),
 
 	unix.SYS_PIPE2: named("pipe"), unix.SYS_EVENTFD2: named("eventfd"),
 	unix.SYS_SOCKET: {path: -1, seen: socketMade("socket")}, unix.SYS_SOCKETPAIR: {path: -1, seen: socketMade("socketpair")},

@@ -43,10 +43,12 @@ func (t *tracer) syscallStop(tid int, th *thread) {
 		}
 		c.result = info.Result()
 		r := recognised[c.number]
-		if info.Failed() && !r.attempt {
-			return
+		switch {
+		case info.Failed() && !usual(unix.Errno(-c.result)):
+			t.failed(r, c, unix.Errno(-c.result))
+		case !r.only && (r.attempt || !info.Failed()):
+			r.seen(t, c)
 		}
-		r.seen(t, c)
 	}
 }
 

@@ -37,6 +37,8 @@ type Fact struct {
 	Call   string `json:"call,omitempty"`   // name that assignments use: shm_open, msgsnd
 	Object string `json:"object,omitempty"` // what it was done to: "/name", a path, a key, a family
 	Count  int    `json:"count,omitempty"`  // how often so far; reported at the powers of two
+	Errno  int    `json:"errno,omitempty"`  // the call failed: why
+	Bytes  int64  `json:"bytes,omitempty"`  // length that a failed call was given, where it has one
 
 	Ended   *Ended `json:"ended,omitempty"`   // the program itself (not one that it started) ended
 	Refused string `json:"refused,omitempty"` // the program could not be traced, and was not run: why

@@ -48,7 +48,7 @@ type traced struct {
 
 func (r traced) has(call, object string) bool {
 	for _, f := range r.facts {
-		if f.Call == call && strings.Contains(f.Object, object) {
+		if f.Call == call && f.Errno == 0 && strings.Contains(f.Object, object) {
 			return true
 		}
 	}
@@ -329,5 +329,25 @@ func TestFloodOfCallsIsBounded(t *testing.T) {
 	}
 	if len(r.facts) > maxFacts+20 || !blind {
 		t.Errorf("%d facts, blind %v: want at most about %d, and a fact that says so", len(r.facts), blind, maxFacts)
+	}
+}
+
+// TestFailedCalls: a call that fails is reported with its reason, and with the length
+// that it was given; one that a correct program makes as well is not.
+func TestFailedCalls(t *testing.T) {
+	r := run(t, build(t, `#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/msg.h>
+#include <unistd.h>
+int main(void) {
+	char room[64];
+	shm_unlink("/ipckit-no-such-object");
+	for (int i = 0; i < 3; i++)
+		msgrcv(-1, room, 24, 0, IPC_NOWAIT);
+	return 0;
+}`))
+	got := Failures(r.facts)
+	if len(got) != 1 || got[0].String() != "msgrcv of 24 bytes on id -1 failed with EINVAL (invalid argument)" || got[0].Count < 2 {
+		t.Errorf("got %v; facts:\n%v", got, r)
 	}
 }

@@ -53,6 +53,7 @@ type tracer struct {
 	threads map[int]*thread
 	counts  map[Fact]int    // by a fact without its count
 	blind   map[string]bool // what was reported as not seen
+	failing *Fact           // what the call that is reported failed with; nil: it did not
 	passing map[string]bool // names under which a C library makes semaphores
 }
 
@@ -225,6 +226,9 @@ const maxFacts = 4096
 // busy program does not drown the kit and a killed one loses little.
 func (t *tracer) report(pid int, call, object string) {
 	key := Fact{PID: pid, Call: call, Object: object}
+	if t.failing != nil {
+		key.Errno, key.Bytes = t.failing.Errno, t.failing.Bytes
+	}
 	n := t.counts[key] + 1
 	if n == 1 && len(t.counts) >= maxFacts {
 		t.see(fmt.Sprintf("more than %d different calls", maxFacts))

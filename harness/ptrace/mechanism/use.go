@@ -35,11 +35,14 @@ func Uses(facts []Fact) []Use {
 	}
 	writers := map[string][]int{}
 	for _, f := range facts {
-		if f.Call == "write-file" {
+		if f.Call == "write-file" && f.Errno == 0 {
 			writers[f.Object] = append(writers[f.Object], f.PID)
 		}
 	}
 	for _, f := range facts {
+		if f.Errno != 0 && !attempts[f.Call] {
+			continue
+		}
 		switch f.Call {
 		case "", "write-file":
 		case "read-file":
