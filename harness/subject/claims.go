@@ -58,7 +58,7 @@ type Profiles struct {
 // RegionProfile claims shared regions.
 type RegionProfile struct {
 	Names   string   `yaml:"names,omitempty" json:"names,omitempty"`     // posix: "/name" as for shm_open (the only form so far)
-	Maximum Size     `yaml:"maximum,omitempty" json:"maximum,omitempty"` // the largest size that must work; default 64MiB
+	Maximum Size     `yaml:"maximum,omitempty" json:"maximum,omitempty"` // the largest size that must work, at least a page (4096); default 64MiB
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"` // core requirements not met; the headline then says partial
 }
 

@@ -50,6 +50,13 @@ func Send(w *check.World) {
 	}
 	put := p.producer.BeginPut(p.item(n), subject.Forever)
 	put.Blocks("a blocking send without room")
+	if n == 0 { // it waits for its receipt
+		p.now(n, "while its send waits for that")
+		_, err := put.Return()
+		w.Must(err, "the send that waited")
+		p.empty()
+		return
+	}
 	taken := p.makeRoom(put, 0, n)
 	p.get(taken, n)
 	p.now(n, "after its send had returned")
@@ -64,8 +71,15 @@ func ReceiveNow(w *check.World) {
 		w.Step("round %d: a receive without waiting, with nothing sent, and with a message", round+1)
 		p.empty()
 		p.empty()
-		p.put(round, round+1)
-		p.now(round, "after its send had returned")
+		if p.holds() {
+			p.put(round, round+1)
+			p.now(round, "after its send had returned")
+			continue
+		}
+		put := p.producer.BeginPut(p.item(round), subject.Forever)
+		p.now(round, "while it was being sent")
+		_, err := put.Return()
+		w.Must(err, "sending it")
 	}
 	p.empty()
 }

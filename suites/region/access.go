@@ -24,7 +24,7 @@ func bounds(w *check.World) {
 }
 
 func readOnly(w *check.World) {
-	const size = 4 * page
+	size := upTo(w, 4*page)
 	a, _ := shared(w, size)
 	write(w, a, 0, []byte("read me"))
 	reader := w.Process("reader")

@@ -42,31 +42,33 @@ func reuse(w *check.World) {
 }
 
 func outlive(w *check.World) {
+	size := upTo(w, 2*page)
+	at := size/2 - 32 // of two pages across the edge
 	for _, end := range []string{"exit", "SIGKILL"} {
 		creator, user := w.Process("creator ("+end+")"), w.Process("user ("+end+")")
-		a, err := creator.CreateRegion(w.ObjectName(end), 2*page)
+		a, err := creator.CreateRegion(w.ObjectName(end), size)
 		w.Must(err, "creating the region")
 		b, err := user.OpenRegion(a.Name)
 		w.Must(err, "opening it")
 		c, err := w.Process("second user (" + end + ")").OpenRegion(a.Name)
 		w.Must(err, "opening it")
 		data := check.Item(w.Rand.Uint64(), 1, 64)
-		write(w, a, page-32, data)
+		write(w, a, at, data)
 		if end == "exit" {
 			creator.Exit()
 		} else {
 			creator.Kill()
 		}
-		holds(w, b, page-32, data, "what the creator wrote before it ended by "+end)
+		holds(w, b, at, data, "what the creator wrote before it ended by "+end)
 		write(w, b, 0, []byte("still writable"))
 		holds(w, c, 0, []byte("still writable"), "the region after its creator ended by "+end)
 		w.Step("a process that comes later asks for a region of that name")
 		late := w.Process("latecomer (" + end + ")")
-		if d, err := late.CreateRegion(a.Name, 2*page); err == nil { // the name may have gone with the creator
-			write(w, d, page-32, []byte("another region"))
+		if d, err := late.CreateRegion(a.Name, size); err == nil { // the name may have gone with the creator
+			write(w, d, at, []byte("another region"))
 		}
 		for _, r := range []*check.Region{b, c} {
-			holds(w, r, page-32, data, "what the creator wrote, after another process asked for a region of that name")
+			holds(w, r, at, data, "what the creator wrote, after another process asked for a region of that name")
 		}
 		if err := user.UnlinkRegion(a.Name); err != nil && subject.KindOf(err) != subject.NotFound {
 			w.Must(err, "unlinking by the process that is left")

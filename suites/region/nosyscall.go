@@ -6,13 +6,13 @@ import (
 
 // noSyscall: accesses of every kind, at the edges of pages and across them.
 func noSyscall(w *check.World) {
-	const size = 4 * page
+	size := upTo(w, 4*page)
 	writer, reader := w.CountedProcess("writer"), w.CountedProcess("reader")
 	a, err := writer.CreateRegion(w.ObjectName("r"), size)
 	w.Must(err, "creating a region of %d bytes", size)
 	b, err := reader.OpenRegion(a.Name)
 	w.Must(err, "opening the region in a second process")
-	offsets := []int64{0, 1, page - 1, page, 2*page - 4, 3*page + 63, size - 64}
+	offsets := []int64{0, 1, page - 1, page % size, (2*page - 4) % size, (3*page + 63) % size, size - 64}
 	access := func(i int) (offset, n int64) {
 		offset = offsets[i%len(offsets)]
 		return offset, min(1+int64(w.Rand.IntN(200)), size-offset)

@@ -42,6 +42,11 @@ func Specs(s *check.Suite) {
 
 const page = 4096
 
+// upTo is a size, or the largest that is claimed where that is less: at least a page.
+func upTo(w *check.World, size int64) int64 {
+	return min(size, max(int64(w.Claims().Profiles.Region.Maximum), page))
+}
+
 // shared makes a region in one process and opens it in a second.
 func shared(w *check.World, size int64) (a, b *check.Region) {
 	var err error
@@ -83,7 +88,7 @@ func objects(mappings []check.Mapping) map[string]check.Mapping {
 }
 
 func mapped(w *check.World) {
-	const size = 8 * page // more than a page or two in which both may keep account of the region
+	size := upTo(w, 8*page) // more than a page or two in which both may keep account of the region
 	p, q := w.Process("creator"), w.Process("opener")
 	beforeP, beforeQ := p.SharedMappings(), q.SharedMappings()
 	a, err := p.CreateRegion(w.ObjectName("r"), size)
@@ -113,10 +118,13 @@ func mapped(w *check.World) {
 }
 
 func visible(w *check.World) {
-	const size = 3*page + 8
+	size := upTo(w, 3*page+8)
 	a, b := shared(w, size)
 	offsets := []int64{0, 1, 63, 64, page - 8, page - 4, page - 1, page, 2*page - 3, 3*page - 8, 3 * page, size - 8, size - 1}
 	for i, offset := range offsets {
+		if offset >= size {
+			continue
+		}
 		data := check.Item(w.Rand.Uint64(), i, min(8, size-offset))
 		write(w, a, offset, data)
 		holds(w, b, offset, data, "what the creator wrote")
@@ -152,7 +160,7 @@ func bothWays(w *check.World) {
 }
 
 func zeroed(w *check.World) {
-	const size = 5 * page
+	size := upTo(w, 5*page)
 	p := w.Process("creator")
 	zeros := protocol.Hash(make([]byte, size))
 	for life := range 3 {
@@ -221,7 +229,7 @@ func exists(w *check.World) {
 	write(w, a, 0, data)
 	w.Step("the existing name is created again, by both processes, smaller and larger")
 	for _, p := range []*check.Process{a.Process(), b.Process()} {
-		for _, size := range []int64{page, 1, 4 * page} {
+		for _, size := range []int64{page, 1, upTo(w, 4*page)} {
 			_, err := p.CreateRegion(a.Name, size)
 			w.Refused(err, []subject.Kind{subject.Exists}, "creating a name that exists")
 		}
@@ -245,7 +253,7 @@ func missing(w *check.World) {
 }
 
 func noResize(w *check.World) {
-	const size = 3 * page
+	size := upTo(w, 3*page)
 	p := w.Process("creator")
 	a, err := p.CreateRegion(w.ObjectName("r"), size)
 	w.Must(err, "creating a region of %d bytes", size)

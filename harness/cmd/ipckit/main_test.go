@@ -20,6 +20,7 @@ const asCommand = "IPCKIT_TEST_COMMAND"
 const fewTasks = "IPCKIT_TEST_TASKS"
 
 func TestMain(m *testing.M) {
+	hostCells()
 	playRole()
 	if os.Getenv(asCommand) != "" {
 		if most, err := strconv.ParseUint(os.Getenv(fewTasks), 10, 64); err == nil {
