@@ -34,7 +34,7 @@ import (
 )
 
 // Version is the version of the catalogue and its specs.
-const Version = "0.2"
+const Version = "0.3"
 
 // Example is a requirement to be named in examples of commands.
 func Example() string { return "BUF-DRAIN" }

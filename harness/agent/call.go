@@ -17,9 +17,14 @@ type Call struct {
 	Began   time.Time
 
 	done  chan struct{}
+	ended time.Time
 	reply protocol.Reply
 	err   error
 }
+
+// Took is how long it took from the command to the answer; it is valid once Done is
+// closed.
+func (c *Call) Took() time.Duration { return c.ended.Sub(c.Began) }
 
 // Done is closed when the call has come back, or never will.
 func (c *Call) Done() <-chan struct{} { return c.done }
@@ -78,6 +83,6 @@ func (c *Call) await(ctx context.Context, limit time.Duration) (protocol.Reply, 
 }
 
 func (c *Call) finish(reply protocol.Reply, err error) {
-	c.reply, c.err = reply, err
+	c.ended, c.reply, c.err = time.Now(), reply, err
 	close(c.done)
 }

@@ -11,7 +11,7 @@ import (
 	"io/fs"
 )
 
-//go:embed peterson semaphore spinning sysv
+//go:embed mqueue peterson semaphore spinning sysv
 var files embed.FS
 
 // Control is one of those in which faults are seeded: its directory, with the

@@ -37,6 +37,7 @@ func bufferFaults() []Fault {
 		{ID: "ring-gives-way", Text: "calls sched_yield after each put, so that the other side makes progress", Requirement: "BUF-NOSYSCALL", Verdict: "fail", At: "sched_yield", Base: inRing(ring.GivesWay)},
 		{ID: "ring-limit-anew", Text: "restarts the whole time limit after each interruption", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "is counted anew", Base: inRing(ring.LimitAnew)},
 		{ID: "ring-deadline-early", Text: "times out after half of the time limit", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "gave up after", Base: inRing(ring.DeadlineEarly)},
+		{ID: "ring-nanoseconds-not-carried", Text: "adds nanoseconds to the clock's without a carry, and takes EINVAL for the end of the time", Requirement: "BUF-DEADLINE", Verdict: "fail", At: "gave up after", Base: inRing(ring.NanosecondsNotCarried)},
 		{ID: "ring-spins", Text: "polls where it should sleep", Requirement: "BUF-SLEEP", Verdict: "fail", At: "without sleeping", Base: inRing(ring.Spins)},
 		{ID: "ring-index-modulo", Text: "takes a 32-bit index modulo a capacity that does not divide 2^32", Requirement: "BUF-INDEXWRAP", Verdict: "fail", At: "2^32", Base: inRing(ring.IndexModulo)},
 		{ID: "ring-create-takes-over", Text: "create takes over an existing ring with the items in it", Requirement: "BUF-STALE", Verdict: "fail", At: "after the last", Base: inRing(ring.CreateTakesOver)},

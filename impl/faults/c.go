@@ -76,5 +76,6 @@ func controlFaults() []Fault {
 		{ID: "c-peterson-unfenced", Kind: race, Text: "Peterson's lock without a fence: the load of the other's flag overtakes the store of one's own", Requirement: "LOCK-EXCLUSION", Verdict: "fail", At: "A=ok B=ok", Base: inControl("peterson")},
 		{ID: "c-type-counted", Text: "counts the type in the size that it gives to msgsnd and takes from msgrcv", Requirement: "BOX-CONTENT", Verdict: "fail", At: "came out", Base: inControl("sysv")},
 		{ID: "c-nowait-unchecked", Text: "passes IPC_NOWAIT to msgsnd and does not check for EAGAIN", Requirement: "BOX-TRYFULL", Verdict: "fail", At: "must be refused", Base: inControl("sysv")},
+		{ID: "c-nanoseconds-not-carried", Text: "adds the nanoseconds of the limit to the clock's without a carry", Requirement: "BOX-DEADLINE", Verdict: "fail", At: "must be refused", Base: inControl("mqueue")},
 	}
 }

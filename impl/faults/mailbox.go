@@ -39,6 +39,7 @@ func mailboxFaults() []Fault {
 		{ID: "box-name-checked-at-creation", Text: "checks names only in create", Requirement: "BOX-NAMES", Verdict: "fail", At: "left the name space", Base: inMailboxRegion(region.NameCheckedAtCreation)},
 		{ID: "box-dies-of-sigpipe", Text: "writes to a pipe that has no reader any more", Requirement: "BOX-SIGPIPE", Verdict: "crash", At: "in mailbox.send", Base: inRing(ring.DiesOfSIGPIPE)},
 		{ID: "box-deadline-early", Text: "times out after half of the time limit", Requirement: "BOX-DEADLINE", Verdict: "fail", At: "gave up after", Base: inRing(ring.DeadlineEarly)},
+		{ID: "box-nanoseconds-not-carried", Text: "adds nanoseconds to the clock's without a carry, and takes EINVAL for the end of the time", Requirement: "BOX-DEADLINE", Verdict: "fail", At: "gave up after", Base: inRing(ring.NanosecondsNotCarried)},
 		{ID: "box-spins", Text: "polls where it should sleep", Requirement: "BOX-SLEEP", Verdict: "fail", At: "without sleeping", Base: inRing(ring.Spins)},
 		{ID: "box-create-takes-over", Text: "create takes over an existing mailbox with the messages in it", Requirement: "BOX-STALE", Verdict: "fail", At: "after the last", Base: inRing(ring.CreateTakesOver)},
 		{ID: "box-for-everyone", Text: "creates with mode 0666 regardless of the umask", Requirement: "BOX-PRIVATE", Verdict: "fail", At: "another user", Base: inMailboxRegion(region.ForEveryone)},

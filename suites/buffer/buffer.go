@@ -34,7 +34,7 @@ func Specs(s *check.Suite) {
 	s.It("BUF-CLOSEBLOCKED", queue.CloseBlocked)
 	s.It("BUF-ABANDONED", queue.Abandoned)
 	s.It("BUF-GROWTH", queue.Growth)
-	s.It("BUF-DEADLINE", queue.Deadline)
+	s.It("BUF-DEADLINE", queue.Deadline, check.Waits())
 	s.It("BUF-SLEEP", queue.Sleep)
 	s.It("BUF-INDEXWRAP", queue.IndexWrap)
 	s.It("BUF-STALE", queue.Stale)

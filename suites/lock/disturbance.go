@@ -66,22 +66,25 @@ func abandoned(w *check.World) {
 }
 
 func deadline(w *check.World) {
-	l := share(w, "owner", "second", "third")
+	l := share(w, "owner", "second", "third", "fourth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("an acquire of the lock that another process holds, for at most %v", limit)
 		acquire(w, l[0])
-		section.GivesUp(w, limit, "acquiring the lock that owner holds", l[1].Acquire)
+		section.GivesUp(w, limit, "acquiring the lock that owner holds", l[1].BeginAcquire)
 		release(w, l[0])
 		free(w, l[2], "after the attempt that gave up")
 	}
-	w.Step("the lock is released before the limit")
 	acquire(w, l[0])
-	call := l[1].BeginAcquire(subject.Wait(time.Hour))
-	call.Blocks(whileHeld + " for at most an hour")
+	far := l[3].BeginAcquire(section.Far)
+	section.CrossSeconds(w, section.NotGranted, "acquiring the lock that owner holds", map[check.Clock][]section.Attempt{
+		check.Realtime: {l[1].BeginAcquire}, check.Monotonic: {l[2].BeginAcquire},
+	})
+	far.StillBlocked(whileHeld + " for at most an hour")
+	w.Step("the lock is released before the limit")
 	release(w, l[0])
-	section.Granted(w, call, waited)
+	section.Granted(w, far, waited)
 	taken(w, l[2], "the lock that the former waiter holds")
-	release(w, l[1])
+	release(w, l[3])
 	w.Step("all processes acquire with limits of 1 ms at full speed")
 	s := w.Scratch(0)
 	works, total := sections(l, check.Steps{Count: steps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})

@@ -19,7 +19,7 @@ func Specs(s *check.Suite) {
 	s.It("LOCK-ABANDONED", abandoned)
 	s.It("LOCK-VISIBLE", visible)
 	s.It("LOCK-FAIR", fair)
-	s.It("LOCK-DEADLINE", deadline)
+	s.It("LOCK-DEADLINE", deadline, check.Waits())
 	s.It("LOCK-SLEEP", sleep)
 	s.It("LOCK-OWNER", owner)
 	s.It("LOCK-OWNERDEATH", ownerDeath)

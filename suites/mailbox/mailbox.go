@@ -40,7 +40,7 @@ func Specs(s *check.Suite) {
 	s.It("BOX-ONERECEIVER", oneReceiver)
 	s.It("BOX-NAMES", oddNames)
 	s.It("BOX-SIGPIPE", sigpipe)
-	s.It("BOX-DEADLINE", queue.Deadline)
+	s.It("BOX-DEADLINE", queue.Deadline, check.Waits())
 	s.It("BOX-SLEEP", queue.Sleep)
 	s.It("BOX-STALE", queue.Stale)
 	s.It("BOX-SENDERDEATH", queue.ProducerDeath)

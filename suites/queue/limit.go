@@ -1,43 +1,36 @@
 package queue
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
 )
 
 // Deadline: an operation with a time limit does not give up before it, leaves
 // nothing behind when it does, and completes where it can before.
 func Deadline(w *check.World) {
 	p := newPair(w, 2, 16)
+	q := &pair{w: w, facts: p.facts, shape: p.shape, usable: p.usable, size: p.size, seed: p.seed}
+	q.attach(w.Process("producer 2"), w.Process("consumer 2"), w.ObjectName("q2"))
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("the queue is empty; a get may wait for %v", limit)
-		began := time.Now()
-		_, err := p.consumer.Get(subject.Wait(limit))
-		timedOut(w, err, began, limit, "a get from the empty queue")
+		p.consumer.BeginGet(subject.Wait(limit)).Expires(limit, timedOut, "a get from the empty queue")
 		w.Step("the queue is full; a put may wait for %v", limit)
 		n := p.full(0)
-		began = time.Now()
-		err = p.producer.Put(p.item(n), subject.Wait(limit))
-		timedOut(w, err, began, limit, "a put into the full queue")
+		p.producer.BeginPut(p.item(n), subject.Wait(limit)).Expires(limit, timedOut, "a put into the full queue")
 		w.Step("neither left anything behind")
 		p.get(0, n)
 		p.empty()
 	}
-	w.Step("an item comes before the limit of a get")
-	get := p.consumer.BeginGet(subject.Wait(time.Hour))
-	get.Blocks("getting from the empty queue for at most an hour")
-	p.put(0, 1)
-	p.brings(get, 0)
 	w.Step("there is room before the limit of a put")
 	n := p.full(0)
-	put := p.producer.BeginPut(p.item(n), subject.Wait(time.Hour))
+	put := p.producer.BeginPut(p.item(n), section.Far)
 	put.Blocks("putting into the full queue for at most an hour")
-	p.makeRoom(put, 0, n)
+	p.get(p.makeRoom(put, 0, n), n+1)
 	w.Step("signals arrive while a limit runs: it is not counted anew each time")
-	q := &pair{w: w, facts: p.facts, shape: p.shape, usable: p.usable, size: p.size, seed: p.seed}
-	q.attach(w.Process("producer 2"), w.Process("consumer 2"), w.ObjectName("q2"))
 	const limit = 500 * time.Millisecond
 	began := time.Now()
 	call := q.consumer.BeginGet(subject.Wait(limit))
@@ -45,8 +38,41 @@ func Deadline(w *check.World) {
 		w.Fail("a get from the empty queue that may wait for %v still sleeps after %v: whenever a signal arrives, the limit is counted anew",
 			limit, time.Since(began).Round(time.Second/10))
 	}
-	_, err := call.Item()
-	timedOut(w, err, began, limit, "a get from the empty queue, during signals,")
+	call.Expires(limit, timedOut, "a get from the empty queue, during signals,")
+	crossSeconds(p, q)
+}
+
+// timedOut is how an operation is refused whose time is up.
+var timedOut = []subject.Kind{subject.Timeout}
+
+// crossSeconds has gets at the empty queues of two pairs, and puts into full queues that
+// have no consumer, wait longer than a second; and a get at a queue without a producer for
+// as long as that takes.
+func crossSeconds(pairs ...*pair) {
+	w := pairs[0].w
+	alone := *pairs[0]
+	var err error
+	alone.consumer, err = w.Process("consumer 3").CreateQueue(w.ObjectName("lonely"), alone.shape)
+	w.Must(err, "creating a queue")
+	far := alone.consumer.BeginGet(section.Far)
+	attempts := map[check.Clock][]section.Attempt{}
+	for i, clock := range []check.Clock{check.Realtime, check.Monotonic} {
+		p := *pairs[i]
+		p.enlarge(2)
+		p.producer, err = p.producer.Process().CreateQueue(w.ObjectName(fmt.Sprintf("full%d", i)), p.shape)
+		w.Must(err, "creating a queue")
+		n := p.full(0)
+		attempts[clock] = []section.Attempt{p.consumer.BeginGet, func(wait subject.Wait) *check.Call {
+			return p.producer.BeginPut(p.item(n), wait)
+		}}
+	}
+	section.CrossSeconds(w, timedOut, "getting from an empty and putting into a full queue", attempts)
+	far.StillBlocked("getting from the empty queue for at most an hour")
+	w.Step("an item comes before the limit of a get")
+	alone.producer, err = pairs[0].producer.Process().OpenQueue(alone.consumer.Name)
+	w.Must(err, "opening the queue at which a get waits")
+	alone.put(0, 1)
+	alone.brings(far, 0)
 }
 
 // limited reports whether the subject claims time limits.
@@ -58,14 +84,6 @@ func (p *pair) limited() bool {
 		return false
 	}
 	return p.w.ClaimsExtended("BUF-DEADLINE")
-}
-
-// timedOut expects that an operation gave up, and not before its limit.
-func timedOut(w *check.World, err error, began time.Time, limit time.Duration, what string) {
-	w.Refused(err, []subject.Kind{subject.Timeout}, "%s that may wait for %v", what, limit)
-	if took := time.Since(began); took < limit {
-		w.Fail("%s gave up after %v; it must wait for %v", what, took.Round(time.Millisecond/10), limit)
-	}
 }
 
 // Sleep: a process that waits uses next to no processor time.

@@ -67,26 +67,29 @@ func abandoned(w *check.World) {
 }
 
 func deadline(w *check.World) {
-	l := share(w, "owner", "second", "third", "fourth")
+	l := share(w, "owner", "second", "third", "fourth", "fifth", "sixth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("a reader and a writer with a limit of %v, while a writer is inside", limit)
 		enterWrite(w, l[0], "while no process is inside")
-		section.GivesUp(w, limit, "entering as a reader while a writer is inside", l[1].Read)
-		section.GivesUp(w, limit, "entering as a writer while another is inside", l[2].Write)
+		section.GivesUp(w, limit, "entering as a reader while a writer is inside", l[1].BeginRead)
+		section.GivesUp(w, limit, "entering as a writer while another is inside", l[2].BeginWrite)
 		leave(w, l[0])
 		w.Must(l[3].Write(subject.Never), "a try by fourth to write, after attempts that gave up")
 		leave(w, l[3])
 	}
-	w.Step("the writer leaves before the limit")
 	enterWrite(w, l[0], "while no process is inside")
-	call := l[1].BeginRead(subject.Wait(time.Hour))
-	call.Blocks("entering as a reader for at most an hour, while a writer is inside")
+	far := l[5].BeginRead(section.Far)
+	section.CrossSeconds(w, section.NotGranted, "entering while a writer is inside", map[check.Clock][]section.Attempt{
+		check.Realtime: {l[1].BeginRead, l[2].BeginWrite}, check.Monotonic: {l[3].BeginRead, l[4].BeginWrite},
+	})
+	far.StillBlocked("entering as a reader for at most an hour, while a writer is inside")
+	w.Step("the writer leaves before the limit")
 	leave(w, l[0])
-	comesIn(w, call, "the reader that waited")
-	leave(w, l[1])
+	comesIn(w, far, "the reader that waited")
+	leave(w, l[5])
 	w.Step("all processes enter and leave with limits of 1 ms at full speed")
 	s := w.Scratch(0)
-	works, writes := visits(l, check.Steps{Count: steps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
+	works, writes := visits(l[:4], check.Steps{Count: steps(w, 1000), Scratch: s, Wait: subject.Wait(time.Millisecond)})
 	section.Right(works)
 	section.LostNone(w, s, writes)
 }

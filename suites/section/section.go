@@ -13,13 +13,36 @@ import (
 // NotGranted is how a try is refused that finds nothing to be granted.
 var NotGranted = []subject.Kind{subject.Timeout}
 
+// An Attempt begins what cannot be granted, with a time limit.
+type Attempt func(subject.Wait) *check.Call
+
 // GivesUp expects that an attempt which cannot be granted gives up at its time
 // limit, and not before.
-func GivesUp(w *check.World, limit time.Duration, what string, attempt func(subject.Wait) error) {
-	began := time.Now()
-	w.Refused(attempt(subject.Wait(limit)), NotGranted, "%s for at most %v", what, limit)
-	if took := time.Since(began); took < limit {
-		w.Fail("%s gave up after %v; it must wait for %v", what, took.Round(time.Millisecond/10), limit)
+func GivesUp(w *check.World, limit time.Duration, what string, attempt Attempt) {
+	attempt(subject.Wait(limit)).Expires(limit, NotGranted, "%s", what)
+}
+
+// Far is a time limit that is never reached. In nanoseconds, or in microseconds with a
+// sign, it does not fit into 32 bits.
+const Far = subject.Wait(time.Hour)
+
+// crossing is a time limit longer than a second that ends, if it begins late in a
+// second, in the second after the next.
+const crossing = 1500 * time.Millisecond
+
+// CrossSeconds begins attempts which cannot be granted late in a second of each clock,
+// with a time limit that crosses seconds, and expects that none gives up before it.
+func CrossSeconds(w *check.World, refusals []subject.Kind, what string, attempts map[check.Clock][]Attempt) {
+	var calls []*check.Call
+	for _, clock := range []check.Clock{check.Realtime, check.Monotonic} {
+		w.Step("%s with a limit of %v, begun late in a second of %v", what, crossing, clock)
+		w.LateInSecond(clock)
+		for _, attempt := range attempts[clock] {
+			calls = append(calls, attempt(subject.Wait(crossing)))
+		}
+	}
+	for _, c := range calls {
+		c.Expires(crossing, refusals, "%s, by %s,", what, c.Process().Name())
 	}
 }
 

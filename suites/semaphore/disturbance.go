@@ -54,15 +54,18 @@ func deadline(w *check.World) {
 	s := share(w, 0, "waiter", "poster", "third", "fourth")
 	for _, limit := range []time.Duration{30 * time.Millisecond, 150 * time.Millisecond} {
 		w.Step("a wait at value zero, for at most %v", limit)
-		section.GivesUp(w, limit, atZero, s[0].Wait)
+		section.GivesUp(w, limit, atZero, s[0].BeginWait)
 		post(w, s[1])
 		worth(w, s[1], 1, "after a post, and a wait that had given up")
 	}
+	far := s[3].BeginWait(section.Far)
+	section.CrossSeconds(w, section.NotGranted, atZero, map[check.Clock][]section.Attempt{
+		check.Realtime: {s[0].BeginWait}, check.Monotonic: {s[2].BeginWait},
+	})
+	far.StillBlocked(atZero + " for at most an hour")
 	w.Step("a post comes before the limit")
-	call := s[0].BeginWait(subject.Wait(time.Hour))
-	call.Blocks(atZero + " for at most an hour")
 	post(w, s[1])
-	section.Granted(w, call, waited)
+	section.Granted(w, far, waited)
 	zero(w, s[1], "after a post and a wait")
 	w.Step("two processes post and two wait with limits of 1 ms at full speed")
 	transfer(w, s, w.Scratch(0), steps(w, 2000), subject.Wait(time.Millisecond))

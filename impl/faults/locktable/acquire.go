@@ -15,8 +15,11 @@ func (m *member) acquire(wants uint32, wait subject.Wait) error {
 	if m.fault == TryWaits && wait == subject.Never {
 		wait = subject.Forever
 	}
-	if m.fault == DeadlineEarly && wait > 0 {
+	switch {
+	case m.fault == DeadlineEarly && wait > 0:
 		wait /= 2
+	case m.fault == NanosecondsNotCarried:
+		wait = waiting.NotCarried(wait)
 	}
 	limit := waiting.Until(wait)
 	for first := true; ; first = false {

@@ -26,4 +26,5 @@ const (
 	ReadersFirst
 	ListensLate
 	LooksOnceMore
+	NanosecondsNotCarried
 )

@@ -64,4 +64,5 @@ const (
 	LooksOnceMore
 	CopiesLate
 	EINTRAborts
+	NanosecondsNotCarried
 )

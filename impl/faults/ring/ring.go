@@ -137,8 +137,11 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 
 // deadline is the time at which a wait that begins now ends.
 func (r *ring) deadline(wait subject.Wait) time.Time {
-	if r.fault == DeadlineEarly && wait > 0 {
+	switch {
+	case r.fault == DeadlineEarly && wait > 0:
 		wait /= 2
+	case r.fault == NanosecondsNotCarried:
+		wait = waiting.NotCarried(wait)
 	}
 	return waiting.Until(wait)
 }

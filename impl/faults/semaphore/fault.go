@@ -16,4 +16,6 @@ const (
 	Spins
 	Overflows
 	LooksOnceMore
+	NanosecondsNotCarried
+	LimitIn32Bits
 )

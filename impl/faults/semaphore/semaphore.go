@@ -84,6 +84,10 @@ func (s *semaphore) Wait(wait subject.Wait) error {
 		wait = subject.Forever
 	case s.fault == DeadlineEarly && wait > 0:
 		wait /= 2
+	case s.fault == NanosecondsNotCarried:
+		wait = waiting.NotCarried(wait)
+	case s.fault == LimitIn32Bits:
+		wait = waiting.In32Bits(wait)
 	}
 	limit := waiting.Until(wait)
 	for !s.take() {

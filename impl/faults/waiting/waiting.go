@@ -48,6 +48,26 @@ func Until(wait subject.Wait) time.Time {
 	return time.Time{}
 }
 
+// NotCarried is what is left of a wait where the nanoseconds of the clock and of the
+// limit are added and may be a second or more, which the system refuses as EINVAL and
+// the caller takes for the end of the time.
+func NotCarried(wait subject.Wait) subject.Wait {
+	var now unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &now)
+	if wait > 0 && int64(now.Nsec)+int64(wait)%int64(time.Second) >= int64(time.Second) {
+		return 1
+	}
+	return wait
+}
+
+// In32Bits is what is left of a wait whose nanoseconds are kept in 32 bits.
+func In32Bits(wait subject.Wait) subject.Wait {
+	if wait > 0 {
+		return max(wait&0xffff_ffff, 1)
+	}
+	return wait
+}
+
 // Guard is the byte, behind all that is mapped of a file, whose lock guards the
 // file's memory.
 const Guard = 1 << 40
