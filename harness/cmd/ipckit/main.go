@@ -154,7 +154,7 @@ func newRoot() *cobra.Command {
 		&cobra.Group{ID: reading, Title: "Read about it:"}, &cobra.Group{ID: theKit, Title: "The kit itself:"})
 	for group, commands := range map[string][]*cobra.Command{
 		checking: {newNew(), newSmoke(), newCheck(), newStress(), newExplore(), newSanitize()},
-		reading:  {newList(), newExplain(), newReport(), newDiff()},
+		reading:  {newList(), newExplain(), newReport(), newDiff(), newSchema()},
 		theKit:   {newMutants(), newVersion()},
 	} {
 		for _, c := range commands {

@@ -76,6 +76,40 @@ func TestManualNamesRequirements(t *testing.T) {
 	}
 }
 
+// TestManualsPromises: the promises that stand in the manual as examples are ones
+// that a subject can make.
+func TestManualsPromises(t *testing.T) {
+	suite, err := suites.Suite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var requirements []subject.Requirement
+	for _, r := range suite.Catalogue.All() {
+		requirements = append(requirements, subject.Requirement{ID: r.ID, Level: string(r.Level), Profiles: r.Profiles, When: r.When,
+			Of: r.Of, Keys: r.Keys, Units: r.Units, Baselines: r.Baselines, Checked: true})
+	}
+	text, _ := help.Text("claims")
+	_, promises, found := strings.Cut(text, "```yaml\nperformance:\n")
+	promises, _, _ = strings.Cut(promises, "```")
+	dir := t.TempDir()
+	write(t, dir, "ipckit.yaml", `subject: s
+agent: ./s
+profiles:
+  region: {}
+  word: {}
+  buffer.one-to-one: {capacity: {items: 8}, item: {max: 64KiB}}
+  buffer.many: {capacity: {items: 8}, item: {max: 64KiB}}
+performance:
+`+promises)
+	claims, err := subject.ReadClaims(dir)
+	if err == nil {
+		err = claims.Check(requirements)
+	}
+	if err != nil || !found || len(claims.Performance) < 8 {
+		t.Errorf("%d promises: %v", len(claims.Performance), err)
+	}
+}
+
 // TestDefaultKinds: what the help of check says runs, a plan without kinds runs.
 func TestDefaultKinds(t *testing.T) {
 	for _, k := range catalogue.Kinds {
