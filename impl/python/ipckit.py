@@ -297,6 +297,7 @@ _FIELDS = {
     "role": str, "count": int, "size_min": int, "size_max": int, "scratch": str, "index": int,
     "initial": int, "maximum": int, "value": int, "expected": int, "party": str,
     "history": str, "tries": int, "think": int,
+    "back": str, "offset_back": int, "warm": int, "batch": int, "every": int, "samples": str,
 }
 
 
@@ -529,6 +530,8 @@ class _Operations:
         if handle.family == "region":
             raise _Unsupported("workload on words")  # Python has no atomic words
         role = request.get("role")
+        if role in _MEASURED:
+            return self.measure(request, handle)
         put, get = ("send", "receive") if handle.family == "mailbox" else ("put", "get")
         if role not in (put, get):
             raise _Invalid("role %r does not fit a %s" % (role, handle.family))
@@ -574,6 +577,23 @@ class _Operations:
         except Exception as error:
             raise _Stopped(error, result) from error
         return result
+
+    def measure(self, request, handle):
+        """A workload whose steps are timed."""
+        back = self.handles.get(request["back"]) if "back" in request else handle
+        if back is None or back.family != handle.family:
+            raise _Invalid("back: there is no %s with the handle %r" % (handle.family, request["back"]))
+        put, get = ("send", "receive") if handle.family == "mailbox" else ("put", "get")
+        measured = _Measured(
+            request, self.method(handle.thing, put, request), self.method(back.thing, get, request), back.item_max)
+        try:
+            for steps in measured.run():
+                self.finished += steps
+            return dict(measured.result)
+        except Exception as error:
+            raise _Stopped(error, measured.result) from error
+        finally:
+            measured.close()
 
     def record(self, request, method, load, sends, item_max):
         """A workload whose operations are recorded, for a checker to judge."""
@@ -670,6 +690,179 @@ class _Load:
                 if 0 <= j < self.count and _splitmix64(_item_seed(self.seed, j)) == word and self.item(j) == got:
                     return j
         return None
+
+
+# --- Workloads whose steps are timed: see the measured roles in the protocol's schema ---
+
+_MEASURED = ("ping", "pong", "stream", "drain", "paced", "arrive")
+_MIXER = 0x9E3779B97F4A7C15
+_UNMIXER = 0xF1DE83E19937733D  # its inverse modulo 2^64
+_PAGE = 4096
+
+
+class _MeasuredItems:
+    """The items of one direction, one after the other."""
+
+    def __init__(self, size, seed, every):
+        self.size, self.mix, self.every = size, seed * _MIXER & _WORD, every
+        self.moving, self.period = 0, min(size // 8, _PAGE // 8) * 8
+        self.time = None  # the intended one of the next item
+
+    def words(self):
+        """Offset and value of the words of an item of 16 bytes or more."""
+        yield 0, self.mix if self.time is None else self.time
+        yield self.size - 8, self.mix ^ _WORD
+        for number, at in enumerate(range(self.moving, self.size - 15, _PAGE)):
+            if at >= 8:
+                yield at, self.mix + number + 1 & _WORD
+
+    def write(self, item):
+        if self.size < 16:
+            short = self.mix.to_bytes(8, "little")[: self.size]
+            item[: len(short)] = short
+        else:
+            for at, value in self.words():
+                struct.pack_into("<Q", item, at, value)
+        self.next()
+
+    def next(self):
+        self.mix = self.mix + _MIXER & _WORD
+        self.moving += 8
+        if self.moving >= self.period:
+            self.moving = 0
+        if self.time is not None:
+            self.time += self.every
+
+    def wrong(self, item, i):
+        """What item is instead of item i; None if it is that one."""
+        if len(item) != self.size:
+            return "length %d, expected %d" % (len(item), self.size)
+        if self.size < 16:
+            short = self.mix.to_bytes(8, "little")[: self.size]
+            return None if item[: len(short)] == short else "item %d is %s" % (i, item.hex(" "))
+        if all(struct.unpack_from("<Q", item, at)[0] == value for at, value in self.words()):
+            return None
+        end = struct.unpack_from("<Q", item, self.size - 8)[0] ^ _WORD
+        distance = (end - self.mix) * _UNMIXER & _WORD
+        distance -= 1 << 64 if distance >> 63 else 0
+        if distance == 0:
+            return "item %d ends as it should and differs before its end: parts of two items" % i
+        if abs(distance) <= _Load.NEARBY and i + distance >= 0:
+            return "item %d ends as item %d" % (i, i + distance)
+        return "item %d ends as no item does" % i
+
+
+class _Measured:
+    """A workload whose steps are timed, a batch at a time. Between two steps nothing of
+    the protocol is done."""
+
+    LEAD, OVERSLEEP = 1_000_000, 200_000  # ns until the first paced item; by which a sleep may end late
+
+    def __init__(self, request, put, get, item_max):
+        self.put, self.get, self.timeout, self.role = put, get, _timeout(request), request["role"]
+        self.count, self.warm, self.batch = _need(request, "count"), request.get("warm", 0), request.get("batch", 1000)
+        size, seed = _need(request, "size_min"), _need(request, "seed")
+        timed = self.role in ("paced", "arrive")
+        every = _need(request, "every") if timed else 0
+        if self.count < 0 or self.warm < 0 or self.batch < 1:
+            raise _Invalid(
+                "%d steps in batches of %d after %d steps make no sense" % (self.count, self.batch, self.warm))
+        if size != request.get("size_max") or not (16 if timed else 1) <= size <= _MAX_GENERATED:
+            raise _Invalid("role %s moves items of one size: size_min and size_max must be equal" % self.role)
+        self.sent, self.got = _MeasuredItems(size, seed, every), _MeasuredItems(size, seed, every)
+        self.item, self.room = bytearray([_OVERWRITTEN]) * size, max(size, item_max)
+        self.result = {"done": 0}
+        if self.role not in ("stream", "paced"):
+            self.result["wrong"] = 0
+        self.samples = None
+        if "samples" in request:
+            self.open_samples(request["samples"])
+
+    def open_samples(self, path):
+        try:
+            with open(path, "r+b") as file:
+                self.memory = mmap.mmap(file.fileno(), 0)
+        except (OSError, ValueError) as error:
+            raise _Invalid("samples: %s" % error) from error
+        self.memory[:] = bytes(len(self.memory))
+        self.samples, self.sampled = memoryview(self.memory).cast("Q"), 0
+        n = self.count if self.role == "arrive" else self.count // self.batch
+        if self.count % self.batch or n >= len(self.samples):
+            self.close()
+            raise _Invalid("count must be a multiple of batch, and the samples must have room")
+
+    def close(self):
+        if self.samples is not None:
+            self.samples.release()
+            self.memory.close()
+            self.samples = None
+
+    def sample(self, ns):
+        self.sampled += 1
+        self.samples[self.sampled] = _little(ns)
+        self.samples[0] = _little(self.sampled)
+
+    def run(self):
+        """Does the steps, and yields how many after each batch."""
+        step = getattr(self, self.role)
+        i, end = 0, self.warm + self.count
+        while i < end:
+            to = min(i + self.batch, self.warm if i < self.warm else end)
+            first, start = i, time.monotonic_ns()
+            try:
+                while i < to:
+                    step(i)
+                    i += 1
+            finally:
+                self.result["done"] = max(i - self.warm, 0)
+            if self.samples is not None and self.role != "arrive" and first >= self.warm:
+                self.sample(time.monotonic_ns() - start)
+            yield to - first
+
+    def stream(self, _):
+        self.sent.write(self.item)
+        self.put(self.item, self.timeout)
+
+    def drain(self, i):
+        item = _check_bytes("get", self.get(self.room, self.timeout), self.room)
+        if i == 0 and self.got.every and len(item) >= 8:
+            self.got.time = int.from_bytes(item[:8], "little")
+        wrong = self.got.wrong(item, i)
+        if wrong is not None:
+            if self.result["wrong"] == 0:
+                self.result["wrong_at"], self.result["wrong_text"] = max(i - self.warm, 0), wrong
+            self.result["wrong"] += 1
+        self.got.next()
+        return item
+
+    def ping(self, i):
+        self.stream(i)
+        self.drain(i)
+
+    def pong(self, i):
+        self.put(bytearray(self.drain(i)), self.timeout)
+
+    def paced(self, i):
+        """Puts item i at its intended time, or later if that has passed: the times do
+        not move. A sleep ends late, so the last part of a wait is spent awake."""
+        if i == 0:
+            self.sent.time = time.monotonic_ns() + self.LEAD
+        left = self.sent.time - time.monotonic_ns()
+        while left > 0:
+            if left > 2 * self.OVERSLEEP:
+                time.sleep((left - self.OVERSLEEP) / 1e9)
+            left = self.sent.time - time.monotonic_ns()
+        self.stream(i)
+
+    def arrive(self, i):
+        item = self.drain(i)
+        if self.samples is not None and i >= self.warm and len(item) >= 8:
+            self.sample(time.monotonic_ns() - int.from_bytes(item[:8], "little"))
+
+
+def _little(value):
+    """A word as it lies in a little-endian file, which is written in the machine's order."""
+    return int.from_bytes(value.to_bytes(8, "little"), sys.byteorder)
 
 
 # --- Histories: which operation was called and returned when, for a checker ---
@@ -1060,7 +1253,7 @@ def serve(name, version="", *, region=None, one_to_one=None, many=None, mailbox=
     signal.signal(signal.SIGUSR1, lambda number, frame: None)
     hello = {
         "protocol": 0, "subject": name, "version": version, "language": "Python",
-        "thread": threading.get_native_id(), "overwrites": True, "interrupts": True,
+        "thread": threading.get_native_id(), "overwrites": True, "interrupts": True, "measures": True,
         "records": sys.byteorder == "little",  # histories are little-endian
     }
     hello["cancel"] = any(hasattr(made, "cancel") for made in (one_to_one, many, mailbox))

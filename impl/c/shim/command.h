@@ -18,9 +18,10 @@ struct request {
     struct request *next;
     char *line;
     struct natural id, start, seed;
-    struct string op, object, name, kind, data, role, world, scratch, party, history;
+    struct string op, object, name, kind, data, role, world, scratch, party, history, back, samples;
     struct number size, capacity, item_max, offset, count, size_min, size_max, protocol;
     struct number initial, maximum, index, priority, pid, tries, think;
+    struct number offset_back, warm, batch, every;
     struct natural value, expected;
     struct number wait;
     bool read_only, digest, markers, owned, identify;
@@ -44,6 +45,8 @@ static const struct field {
     FIELD(NATURAL, value), FIELD(NATURAL, expected), FIELD(STRING, party), FIELD(BOOLEAN, owned),
     FIELD(NUMBER, priority), FIELD(NUMBER, pid), FIELD(BOOLEAN, identify),
     FIELD(STRING, history), FIELD(NUMBER, tries), FIELD(NUMBER, think),
+    FIELD(STRING, back), FIELD(STRING, samples), FIELD(NUMBER, offset_back), FIELD(NUMBER, warm),
+    FIELD(NUMBER, batch), FIELD(NUMBER, every),
 #undef FIELD
 };
 

@@ -6,7 +6,7 @@ static void hello(const struct request *r, int thread)
     struct text out = {0};
     atomic_store(&markers, r->markers);
     print(&out, ",\"protocol\":%d,\"language\":\"C\",\"thread\":%d", PROTOCOL, thread);
-    print(&out, ",\"overwrites\":true,\"interrupts\":true");
+    print(&out, ",\"overwrites\":true,\"interrupts\":true,\"measures\":true");
     if (little_endian())
         print(&out, ",\"records\":true");
     if (s->name != NULL) {

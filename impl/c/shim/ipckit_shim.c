@@ -87,6 +87,8 @@ static void *allocate(size_t size)
 #include "moving.h"
 #include "history.h"
 #include "recorded.h"
+#include "measureditem.h"
+#include "measured.h"
 #include "workload.h"
 #include "operation.h"
 #include "control.h"

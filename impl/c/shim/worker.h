@@ -3,11 +3,22 @@
 /* judges reports whether a role checks what it sees. */
 static bool judges(const char *role)
 {
-    static const char *const silent[] = {"put", "send", "post", "publish", "store", "flag", "dekker"};
+    static const char *const silent[] = {"put", "send", "post", "publish", "store", "flag", "dekker", "stream", "paced"};
     for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
         if (is(role, silent[i]))
             return false;
     return true;
+}
+
+/* report_faults says what a workload that judges saw. */
+static void report_faults(const struct worker *p, struct text *out)
+{
+    if (judges(p->request->role.at))
+        print(out, ",\"wrong\":%" PRId64 ",\"refused\":%" PRId64, p->wrong, p->refused);
+    if (p->wrong > 0) {
+        print(out, ",\"wrong_at\":%" PRId64 ",\"wrong_text\":", p->wrong_at);
+        append_quoted(out, p->wrong_text);
+    }
 }
 
 /* run carries out the steps, and reports the progress also if it ends with an
@@ -24,12 +35,7 @@ static enum ipckit_error run(struct worker *p, step *do_step, struct text *out)
         atomic_fetch_add(&finished, 1);
     }
     print(out, ",\"done\":%" PRId64, done);
-    if (judges(p->request->role.at))
-        print(out, ",\"wrong\":%" PRId64 ",\"refused\":%" PRId64, p->wrong, p->refused);
-    if (p->wrong > 0) {
-        print(out, ",\"wrong_at\":%" PRId64 ",\"wrong_text\":", p->wrong_at);
-        append_quoted(out, p->wrong_text);
-    }
+    report_faults(p, out);
     if (is(p->request->role.at, "follow"))
         print(out, ",\"outcomes\":\"flag unseen=%" PRId64 " flag and data seen=%" PRId64 " flag without data=%" PRId64 "\"",
             litmus.early, litmus.late, p->wrong);

@@ -10,6 +10,8 @@ static enum ipckit_error do_workload(const struct request *r, struct text *out)
         return needs(r, "role");
     if (r->history.at != NULL)
         return record_workload(r, o, out);
+    if (is_measured(r->role.at))
+        return measure(r, o, out);
     if (o->queue == NULL)
         return take_steps(r, o, out);
     struct load l;
