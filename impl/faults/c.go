@@ -4,6 +4,7 @@ package faults
 func cFaults() []Fault {
 	return []Fault{
 		{ID: "c-open-cuts", Text: "open sets the region's size, too: one page", Requirement: "REG-NORESIZE", Verdict: "fail", At: "before it was opened", Base: inC()},
+		{ID: "c-region-not-reserved", Text: "makes the region long by ftruncate, which reserves no memory", Requirement: "REG-SHORTAGE", Verdict: "crash", At: "killed by SIGBUS", Base: inC()},
 		{ID: "c-count-unlocked", Text: "adds by count = count + 1, which two processes can do at once", Requirement: "WORD-ADD", Verdict: "fail", At: "steps went wrong", Base: inC()},
 		{ID: "c-interrupted-is-granted", Text: "treats a wait that a signal interrupted as granted", Requirement: "SEM-EINTR", Verdict: "fail", At: "during signals", Base: inC()},
 		{ID: "c-mapped-privately", Text: "maps the buffer with MAP_PRIVATE: each process has its own in and out", Requirement: "BUF-FIFO", Verdict: "fail", At: "opening the queue in a second process", Base: inC()},
@@ -13,6 +14,7 @@ func cFaults() []Fault {
 		{ID: "c-one-condition", Text: "one condition for items and for room, and each change wakes one waiter, which may be of the wrong kind", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inC()},
 		{ID: "c-done-flag-first", Text: "get looks at the done flag before it looks into the buffer", Requirement: "BUF-DRAIN", Verdict: "fail", At: "returned closed", Base: inC()},
 		{ID: "c-never-unlinks", Text: "unlink leaves the name", Requirement: "BUF-NOLEAK", Verdict: "fail", At: "creating the queue", Base: inC()},
+		{ID: "c-buffer-not-reserved", Text: "makes the buffer's memory by ftruncate, which reserves none", Requirement: "BUF-SHORTAGE", Verdict: "crash", At: "killed by SIGBUS", Base: inC()},
 		{ID: "c-empty-when-busy", Kind: stress, Text: "a get that may not wait says empty while another process holds the mutex", Requirement: "BUF-LINEAR", Verdict: "fail", At: "operations prove it", Base: inC()},
 	}
 }

@@ -7,6 +7,7 @@ func pythonFaults() []Fault {
 		{ID: "python-counts-apart", Text: "counts items in a threading.Semaphore, of which each process has its own", Requirement: "BUF-FIFO", Verdict: "timeout", At: "did not come back", Base: inPython()},
 		{ID: "python-sleeps-instead", Text: "get sleeps for a moment and expects that the producer has put something by then", Requirement: "BUF-EMPTY", Verdict: "fail", At: "where it must wait", Base: inPython()},
 		{ID: "python-never-unlinks", Text: "unlink leaves the name", Requirement: "BUF-NOLEAK", Verdict: "fail", At: "creating the queue", Base: inPython()},
+		{ID: "python-not-reserved", Text: "makes the memory long by ftruncate, which reserves none", Requirement: "BUF-SHORTAGE", Verdict: "crash", At: "killed by SIGBUS", Base: inPython()},
 		{ID: "python-counts-first", Kind: race, Text: "counts the item before it is there", Requirement: "BUF-CONTENT", Verdict: "fail", At: "put+try-get", Base: inPython()},
 	}
 }

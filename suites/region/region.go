@@ -38,6 +38,7 @@ func Specs(s *check.Suite) {
 	s.It("REG-READONLY", readOnly)
 	s.It("REG-PRIVATE", private)
 	s.It("REG-STALE", stale)
+	s.It("REG-SHORTAGE", shortage, check.Kind(catalogue.Fault))
 }
 
 const page = 4096
