@@ -27,6 +27,7 @@ func newMutants() *cobra.Command {
 	var only []string
 	var asJSON bool
 	var jobs int
+	var out string
 	c := &cobra.Command{
 		Use:   "mutants",
 		Short: "Check the kit itself: every seeded fault must be caught",
@@ -36,13 +37,14 @@ that it claims. A mutant that is not caught, or is caught in another way than it
 table declares, survives: exit status 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return killMatrix(c.Context(), only, jobs, asJSON)
+			return killMatrix(c.Context(), only, jobs, asJSON, out)
 		},
 	}
 	c.Flags().StringSliceVar(&only, "only", nil, "only these mutants or requirements, by id or family")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
 	c.Flags().IntVar(&jobs, "jobs", 2*runtime.NumCPU(), "how many at the same time; most of the time they wait")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON lines instead of a table")
+	c.Flags().StringVar(&out, "out", "", "directory to write "+firstLinesName+" to: the line by which a reader learns of each fault")
 	return c
 }
 
@@ -63,7 +65,7 @@ type death struct {
 	Seconds     float64 `json:"seconds"`
 }
 
-func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error {
+func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool, out string) error {
 	chosen, err := choose(only)
 	if err != nil {
 		return err
@@ -94,6 +96,11 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool) error
 	wait.Wait()
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if out != "" {
+		if err := writeFirstLines(out, deaths); err != nil {
+			return unwritten(err)
+		}
 	}
 	survivors := 0
 	for _, d := range deaths {
