@@ -33,6 +33,10 @@ type Requirement struct {
 	Profiles []string `yaml:"profiles"`       // claimed as part of any of these
 	When     string   `yaml:"when,omitempty"` // one of subject.Conditions: claimed only in profiles that meet it; "" is always
 
+	// By is one of subject.Conditions: a profile whose claims meet it in words of their
+	// own claims the requirement without its id, since what a key says is checked.
+	By string `yaml:"by,omitempty"`
+
 	// Of one that is promised under performance, what a promise may say:
 	Of        []string `yaml:"of,omitempty"`        // profiles whose objects can be measured
 	Keys      []string `yaml:"keys,omitempty"`      // of subject.PromiseKeys

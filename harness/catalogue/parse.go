@@ -145,6 +145,8 @@ func (p *parser) requirement(doc *strict.Document, family string, i int, r *Requ
 	}
 	if conditions := subject.Conditions(); r.When != "" && !slices.Contains(conditions, r.When) {
 		bad("when", "%s", unknown("condition", r.When, conditions))
+	} else if r.By != "" && (!slices.Contains(conditions, r.By) || r.Level == Core) {
+		bad("by", "%q: want a condition that claims what is not core, one of %s", r.By, list(conditions))
 	}
 	for _, of := range []struct {
 		key          string

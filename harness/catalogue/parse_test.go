@@ -73,7 +73,7 @@ func TestParse(t *testing.T) {
 
 func TestMistakesNameFileAndLine(t *testing.T) {
 	for _, tt := range []struct{ old, new, want string }{
-		{"    why: A reason.\n    hint", "    reason: A reason.\n    hint", `reg.yaml:11: unknown key "reason" in requirements[0] (known keys: id, level, profiles, when, of, keys, units, baselines, since, text, source, why, hint, checks)`},
+		{"    why: A reason.\n    hint", "    reason: A reason.\n    hint", `reg.yaml:11: unknown key "reason" in requirements[0] (known keys: id, level, profiles, when, by, of, keys, units, baselines, since, text, source, why, hint, checks)`},
 		{"REG-PRIVATE", "REG-MAPPED", `reg.yaml:14: REG-MAPPED: the id is used already at reg.yaml:5`},
 		{"REG-PRIVATE", "BUF-FIFO", `reg.yaml:14: BUF-FIFO: does not belong to family REG: move it to buf.yaml, or rename it REG-…`},
 		{"REG-PRIVATE", "reg-private", `reg.yaml:14: reg-private: want a family, a dash and a word, all in capitals, such as REG-NAME`},

@@ -69,12 +69,11 @@ func Select(cat *Catalogue, claims subject.Claims, only []string) ([]Item, error
 // other profile brings it in.
 func stand(r *Requirement, claims *subject.Claims, listed []string) Item {
 	item := Item{Requirement: r, Status: NotClaimed}
-	if r.Level != Core && !slices.Contains(listed, r.ID) {
-		return item
-	}
+	claimed := r.Level == Core || slices.Contains(listed, r.ID)
 	for _, profile := range claims.Claimed() {
 		switch {
 		case !slices.Contains(r.Profiles, profile) || !claims.Promises(profile, r.When):
+		case !claimed && (r.By == "" || !claims.Says(profile, r.By)):
 		case slices.Contains(claims.Partial(profile), r.ID):
 			if item.Status == NotClaimed {
 				item.Status = Excluded

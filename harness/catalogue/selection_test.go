@@ -211,13 +211,31 @@ func TestConditionsCanBeMet(t *testing.T) {
 			Mechanism: subject.Mechanism{Require: []string{"shm_open"}},
 		},
 	}
+	again := all
+	again.Profiles.Mailbox = &subject.MailboxProfile{Delivery: "at-least-once"}
 	for _, condition := range subject.Conditions() {
-		met := false
+		met := again.Promises(subject.ProfileMailbox, condition)
 		for _, profile := range all.Claimed() {
 			met = met || all.Promises(profile, condition)
 		}
 		if !met {
 			t.Errorf("condition %s cannot be met", condition)
+		}
+	}
+}
+
+// What a key says in words of its own is claimed without the id; a default is not.
+func TestKeysClaim(t *testing.T) {
+	cat := &catalogue.Catalogue{Families: []catalogue.Family{{ID: "LOCK", Requirements: []*catalogue.Requirement{
+		{ID: "LOCK-SLEEP", Level: catalogue.Extended, Profiles: []string{subject.ProfileLock}, When: "sleep", By: "sleep"},
+		{ID: "LOCK-TRY", Level: catalogue.Core, Profiles: []string{subject.ProfileLock}},
+	}}}}
+	for waiting, want := range map[string]catalogue.Status{"sleep": catalogue.Claimed, "spin": catalogue.NotClaimed, "": catalogue.NotClaimed} {
+		claims := subject.Claims{Subject: "mine", Profiles: subject.Profiles{Lock: &subject.LockProfile{Waiting: waiting}}}
+		claims.Normalise()
+		items, err := catalogue.Select(cat, claims, nil)
+		if err != nil || items[0].Status != want {
+			t.Errorf("waiting %q: %v, %v; want %s", waiting, items[0].Status, err, want)
 		}
 	}
 }

@@ -98,7 +98,7 @@ func (s Suite) Accept(c *subject.Claims) error {
 	var requirements []subject.Requirement
 	for _, r := range s.Catalogue.All() {
 		requirements = append(requirements, subject.Requirement{
-			ID: r.ID, Level: string(r.Level), Profiles: r.Profiles, When: r.When,
+			ID: r.ID, Level: string(r.Level), Profiles: r.Profiles, When: r.When, By: r.By,
 			Of: r.Of, Keys: r.Keys, Units: r.Units, Baselines: r.Baselines,
 			Checked: len(implemented[r.ID]) > 0,
 		})

@@ -18,6 +18,7 @@ type Requirement struct {
 	Level     string // core, extended or claim
 	Profiles  []string
 	When      string   // one of Conditions, or ""
+	By        string   // one of Conditions that claims it without its id, or ""
 	Baselines []string // what a ratio of it may refer to; see AnySubject and Itself
 	Units     []string // of a bound of it; none: it is promised as a ratio only
 	Of        []string // profiles whose objects can be measured; none: it is not of an object
@@ -253,6 +254,7 @@ func (k *checker) shortfalls() {
 func (k *checker) put(r Requirement) bool {
 	if r.Level != "core" {
 		return slices.Contains(k.claims.Extended, r.ID) ||
+			r.By != "" && slices.ContainsFunc(r.Profiles, func(profile string) bool { return k.claims.Says(profile, r.By) }) ||
 			slices.ContainsFunc(k.claims.Performance, func(p Performance) bool { return p.Requirement == r.ID })
 	}
 	return slices.ContainsFunc(r.Profiles, func(profile string) bool {

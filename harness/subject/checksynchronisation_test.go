@@ -81,7 +81,7 @@ func TestNormaliseSynchronisation(t *testing.T) {
 	c := claims(t, "subject: s\nagent: ./a\nprofiles:\n  lock: {}\n  semaphore: {}\n  rwlock: {}\n")
 	c.Normalise()
 	p := c.Profiles
-	if p.Lock.Waiting != "sleep" || p.RWLock.Waiting != "sleep" || p.Semaphore.Waiting != "sleep" || p.Semaphore.Maximum.Max != 32767 {
+	if p.Lock.Waiting != "" || p.RWLock.Waiting != "" || p.Semaphore.Waiting != "" || p.Semaphore.Maximum.Max != 32767 {
 		t.Errorf("got %+v %+v %+v", p.Lock, p.Semaphore, p.RWLock)
 	}
 }

@@ -22,6 +22,7 @@ var conditions = []struct{ name, means string }{
 	{"buffering", "buffering: SIZE in profile link, which says how much goes in"},
 	{"maximum", "maximum: VALUE in profile semaphore, which is the largest"},
 	{"sleep", "waiting: sleep in profile {profile}"},
+	{"at-least-once", "delivery: at-least-once in profile mailbox"},
 	{"mailbox", "profile mailbox beside profile {profile}"},
 	{"link", "profile link beside profile {profile}"},
 	{"words", "the profiles region and word"},
@@ -83,6 +84,34 @@ func (c *Claims) Promises(profile, condition string) bool {
 	return false
 }
 
+// Says reports whether the claims of a profile meet a condition by a word of their
+// own, and not by a default.
+func (c *Claims) Says(profile, condition string) bool {
+	return c.Promises(profile, condition) && (condition != "sleep" || c.waiting(profile) == "sleep")
+}
+
+// waiting is what the claims of a profile say of how processes wait; "" is nothing.
+func (c *Claims) waiting(profile string) string {
+	p := &c.Profiles
+	switch profile {
+	case ProfileLock:
+		return p.Lock.Waiting
+	case ProfileSemaphore:
+		return p.Semaphore.Waiting
+	case ProfileRWLock:
+		return p.RWLock.Waiting
+	case ProfileOneToOne:
+		return p.OneToOne.Waiting
+	case ProfileMany:
+		return p.Many.Waiting
+	case ProfileMailbox:
+		return p.Mailbox.Waiting
+	case ProfileLink:
+		return p.Link.Waiting
+	}
+	return ""
+}
+
 func (b *BufferProfile) promises(condition string) bool {
 	switch condition {
 	case "close":
@@ -111,6 +140,8 @@ func (m *MailboxProfile) promises(condition string) bool {
 		return m.Unbounded
 	case "priority":
 		return m.Order == "priority"
+	case "at-least-once":
+		return m.Delivery == "at-least-once"
 	}
 	return false
 }

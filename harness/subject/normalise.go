@@ -2,7 +2,8 @@ package subject
 
 import "cmp"
 
-// Normalise fills in the defaults, so that no other code needs to know them. It
+// Normalise fills in the defaults, so that no other code needs to know them, but
+// for that of `waiting`: what sleeps without a word is not checked for it. It
 // expects claims that [Claims.Check] accepts, and changes nothing when called
 // again.
 func (c *Claims) Normalise() {
@@ -13,17 +14,8 @@ func (c *Claims) Normalise() {
 		r.Names = cmp.Or(r.Names, "posix")
 		r.Maximum = cmp.Or(r.Maximum, 64<<20)
 	}
-	if l := c.Profiles.Lock; l != nil {
-		l.Waiting = cmp.Or(l.Waiting, "sleep")
-	}
-	if s := c.Profiles.Semaphore; s != nil {
-		s.Waiting = cmp.Or(s.Waiting, "sleep")
-		if s.Maximum == nil {
-			s.Maximum = &Range{Min: 32767, Max: 32767}
-		}
-	}
-	if l := c.Profiles.RWLock; l != nil {
-		l.Waiting = cmp.Or(l.Waiting, "sleep")
+	if s := c.Profiles.Semaphore; s != nil && s.Maximum == nil {
+		s.Maximum = &Range{Min: 32767, Max: 32767}
 	}
 	for _, b := range []*BufferProfile{c.Profiles.OneToOne, c.Profiles.Many} {
 		if b == nil {
@@ -32,17 +24,14 @@ func (c *Claims) Normalise() {
 		if b.Capacity.Items != nil {
 			b.Slots = cmp.Or(b.Slots, "N")
 		}
-		b.Waiting = cmp.Or(b.Waiting, "sleep")
 		b.Empty = cmp.Or(b.Empty, "strict")
 	}
 	if m := c.Profiles.Mailbox; m != nil {
 		m.Delivery = cmp.Or(m.Delivery, "at-most-once")
 		m.Order = cmp.Or(m.Order, "fifo")
-		m.Waiting = cmp.Or(m.Waiting, "sleep")
 	}
 	if l := c.Profiles.Link; l != nil {
 		l.Framing = cmp.Or(l.Framing, FramingMessages)
-		l.Waiting = cmp.Or(l.Waiting, "sleep")
 	}
 	if p := c.Programs; p != nil {
 		p.Items = cmp.Or(p.Items, 10)

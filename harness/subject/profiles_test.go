@@ -26,10 +26,10 @@ func TestNormalise(t *testing.T) {
 	if c.Control != "pipes" || c.Profiles.Region.Names != "posix" || c.Profiles.Region.Maximum != 16<<20 {
 		t.Errorf("got %+v", c)
 	}
-	if b.Slots != "N-1" || b.Waiting != "sleep" || b.Empty != "strict" {
+	if b.Slots != "N-1" || b.Waiting != "" || b.Empty != "strict" {
 		t.Errorf("buffer: got %+v", b)
 	}
-	if m.Delivery != "at-most-once" || m.Order != "fifo" || m.Waiting != "sleep" {
+	if m.Delivery != "at-most-once" || m.Order != "fifo" || m.Waiting != "" {
 		t.Errorf("mailbox: got %+v", m)
 	}
 	if err := c.Check(requirements); err != nil {

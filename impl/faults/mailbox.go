@@ -62,6 +62,7 @@ func brokerFaults() []Fault {
 		{ID: "post-signed-by-hand", Text: "the sender writes its own id into the message", Requirement: "BOX-IDENTITY", Verdict: "fail", At: "was named as the sender", Base: inBroker(broker.SignedByHand)},
 		{ID: "post-in-halves", Text: "sends each message in two halves", Requirement: "BOX-SENDERDEATH", Verdict: "fail", At: "came out as", Base: inBroker(broker.InHalves)},
 		{ID: "post-redelivers", Text: "claims at-most-once, but gives a dead receiver's messages to the next receiver", Requirement: "BOX-RECEIVERDEATH", Verdict: "fail", At: "a second time", Base: inBroker(broker.Redelivers)},
+		{ID: "post-loses-in-hand", Text: "claims delivery: at-least-once, and loses what a dead receiver had in hand", Requirement: "BOX-RECEIVERDEATH", Verdict: "timeout", At: "did not come back", Base: inBroker(broker.LosesInHand)},
 		{ID: "post-send-does-not-wait", Text: "a rendezvous returns to the sender before there is a receiver", Requirement: "SYNC-RENDEZVOUS", Verdict: "fail", At: "where it must wait", Base: inBroker(broker.SendDoesNotWait)},
 		{ID: "post-cancelled-still-in-line", Text: "a cancelled receive stays in the queue of receivers, and the message that it gets is lost", Requirement: "SYNC-CANCEL", Verdict: "fail", At: "was not there to be received", Base: inBroker(broker.CancelledStillQueued)},
 		{ID: "post-hidden-slot", Text: "a capacity of zero is a slot for one message", Requirement: "CAP-ZERO", Verdict: "fail", At: "no process at the other side", Base: inBroker(broker.HiddenSlot)},

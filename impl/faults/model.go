@@ -46,6 +46,15 @@ func inManyOf(size subject.Size, f ring.Fault) Base {
 	}}.at("ring")
 }
 
+// inManyCancelled is inMany with waits that can be cancelled.
+func inManyCancelled(f ring.Fault) Base {
+	return Base{make: func() subject.Subject {
+		s := many(f)
+		s.Claims.Profiles.Many.Cancel = true
+		return s
+	}}.at("ring")
+}
+
 // inManyOfOne is inMany of one slot.
 func inManyOfOne(f ring.Fault) Base {
 	return Base{make: func() subject.Subject {

@@ -13,7 +13,7 @@ import (
 func direct(w *check.World) bool { return w.Profile() == subject.ProfileLink }
 
 // holds reports whether something may be put while no process gets.
-func (p *pair) holds() bool { return p.facts.Counted || p.facts.Capacities.Max >= 2<<10 }
+func (p *pair) holds() bool { return !direct(p.w) || p.facts.Capacities.Max >= 2<<10 }
 
 // now gets what was put a moment ago, without waiting: at once, where the queue
 // itself has it.

@@ -53,6 +53,9 @@ func explain(out io.Writer, id string) error {
 	if r.When != "" {
 		paragraph("Needs", subject.Means(r.When, strings.Join(r.Profiles, " or ")))
 	}
+	if r.By != "" {
+		paragraph("Claimed", "by its id, or by "+subject.Means(r.By, strings.Join(r.Profiles, " or ")))
+	}
 	paragraph("Of", strings.Join(r.Of, ", "))
 	paragraph("Keys", strings.Join(r.Keys, ", "))
 	paragraph("Units", strings.Join(r.Units, ", "))

@@ -21,8 +21,11 @@ func Subject(f Fault) subject.Subject {
 		Extended: []string{"BOX-MANY", "BOX-GONEBLOCKED", "BOX-OWNER", "BOX-HANDOVER", "BOX-PRIORITY", "BOX-IDENTITY",
 			"BOX-SENDERDEATH", "BOX-RECEIVERDEATH", "SYNC-RENDEZVOUS", "SYNC-CANCEL", "CAP-ZERO", "CAP-UNBOUNDED"},
 	}
-	if f == Redelivers {
+	switch f {
+	case Redelivers:
 		s.Mailboxes = reference.AtLeastOnce().Mailboxes
+	case LosesInHand: // by the key alone
+		claims.Delivery, s.Claims.Extended = "at-least-once", nil
 	}
 	return subject.Subject{Claims: s.Claims, Mailboxes: &mailboxes{fault: f, Mailboxes: s.Mailboxes}}
 }

@@ -13,6 +13,7 @@ const (
 	SignedByHand
 	InHalves
 	Redelivers
+	LosesInHand
 	SendDoesNotWait
 	CancelledStillQueued
 	HiddenSlot

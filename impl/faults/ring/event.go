@@ -14,6 +14,8 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 	switch {
 	case wait == subject.Never:
 		return subject.Errorf(refusal, "")
+	case r.cancelled.Swap(false):
+		return subject.Errorf(subject.Interrupted, "")
 	case wait == subject.Forever && r.fault == Spins:
 		return nil
 	case wait > 0:

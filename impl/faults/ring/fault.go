@@ -64,5 +64,7 @@ const (
 	LooksOnceMore
 	CopiesLate
 	EINTRAborts
+	BusyIsEmpty
+	CancelCostsASlot
 	NanosecondsNotCarried
 )

@@ -47,6 +47,8 @@ type ring struct {
 	carry  []byte   // of SwapsTwo
 	later  later    // of PutsBehind and FreesBehind
 	gaveUp bool     // puts nothing any more, see short
+
+	cancelled atomic.Bool // ends the wait of this process
 }
 
 // place is the slot of an index.
@@ -92,6 +94,7 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 	}
 	limit := r.deadline(wait)
 	r.later.finish()
+	r.cancelled.Store(false)
 	for {
 		seen := r.events.Load()
 		r.lock(r.shared)
@@ -115,7 +118,8 @@ func (r *ring) Put(item []byte, wait subject.Wait) error {
 			r.reserved.Add(1)
 		}
 		if err := r.sleep(seen, wait, limit, subject.Full); err != nil {
-			if r.fault == TimeoutCostsASlot && wait > 0 && r.reserved.Load() == 0 {
+			cancelled := r.fault == CancelCostsASlot && subject.KindOf(err) == subject.Interrupted
+			if (r.fault == TimeoutCostsASlot && wait > 0 || cancelled) && r.reserved.Load() == 0 {
 				r.reserved.Add(1)
 			}
 			return err
@@ -196,9 +200,13 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 	}
 	limit := r.deadline(wait)
 	r.later.finish()
+	r.cancelled.Store(false)
 	mine := r.shared && r.fault != ReceivesUnlocked
 	for {
 		seen := r.events.Load()
+		if r.fault == BusyIsEmpty && wait == subject.Never && r.locked.Load() != 0 {
+			return 0, subject.Errorf(subject.Empty, "")
+		}
 		r.lock(mine)
 		if r.in.Load() != r.out.Load() {
 			break
@@ -230,6 +238,9 @@ func (r *ring) Get(into []byte, wait subject.Wait) (int, error) {
 		waiting.Dawdle(int(r.out.Load()))
 	}
 	oldest := r.out.Load()
+	if r.fault == BusyIsEmpty {
+		waiting.Dawdle(int(oldest))
+	}
 	n, err := r.load(into, wait)
 	r.unlock(mine)
 	if err == nil {
@@ -319,6 +330,13 @@ func (r *ring) Close() error {
 	default:
 		r.wake()
 	}
+	return nil
+}
+
+// Cancel ends the wait of this process.
+func (r *ring) Cancel() error {
+	r.cancelled.Store(true)
+	r.wake()
 	return nil
 }
 
