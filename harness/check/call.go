@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -138,14 +139,16 @@ func describe(r protocol.Request, reply protocol.Reply, err error) string {
 // does, it ends the spec as [Call.Return] of the first.
 func First(calls ...*Call) int {
 	w := calls[0].process.world
-	deadline := time.Now().Add(w.spec.suite.patience())
-	for time.Now().Before(deadline) && w.ctx.Err() == nil {
-		for i, c := range calls {
-			if c.Returned() {
-				return i
-			}
-		}
-		time.Sleep(time.Millisecond)
+	cases := []reflect.SelectCase{
+		{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(time.After(w.spec.suite.patience()))},
+		{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(w.ctx.Done())},
+	}
+	others := len(cases)
+	for _, c := range calls {
+		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(c.call.Done())})
+	}
+	if i, _, _ := reflect.Select(cases); i >= others {
+		return i - others
 	}
 	_, _ = calls[0].Return()
 	return 0

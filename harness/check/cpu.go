@@ -28,10 +28,15 @@ func (w *World) CPUs() []int {
 // Pin keeps the operations of a process on one CPU. Its other threads, which the
 // kit asks how far it has come, stay free, where it is known which those are.
 // Where the host refuses, the requirement is skipped.
-func (p *Process) Pin(cpu int) {
+func (p *Process) Pin(cpu int) { p.pin(cpu, p.operationThreads()) }
+
+// PinWhole keeps all threads of a process on one CPU.
+func (p *Process) PinWhole(cpu int) { p.pin(cpu, p.allThreads()) }
+
+func (p *Process) pin(cpu int, threads []int) {
 	var set unix.CPUSet
 	set.Set(cpu)
-	for _, tid := range p.operationThreads() {
+	for _, tid := range threads {
 		if err := unix.SchedSetaffinity(tid, &set); err != nil && err != unix.ESRCH {
 			p.world.Skip("%s cannot be kept on CPU %d: sched_setaffinity: %v", p.Name(), cpu, err)
 		}
@@ -43,6 +48,10 @@ func (p *Process) operationThreads() (list []int) {
 	if tid, known := p.agent.OperationThread(); known {
 		return []int{tid}
 	}
+	return p.allThreads()
+}
+
+func (p *Process) allThreads() (list []int) {
 	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.PID()))
 	if err != nil {
 		p.world.Inconclusive("the threads of %s cannot be listed: %v", p.Name(), err)

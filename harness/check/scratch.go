@@ -30,8 +30,8 @@ func (w *World) Scratch(marks int64) *Scratch {
 		path = filepath.Join(w.Dir(), fmt.Sprintf(".ipckit-scratch-%d", n))
 		f, err = scratch.Create(path, marks)
 	}
-	if err == nil && w.User() != os.Getuid() {
-		err = os.Chown(path, w.User(), w.User())
+	if err == nil {
+		err = w.give(path)
 	}
 	if err != nil {
 		panic(kitError{fmt.Errorf("make a scratch file: %w", err)})
@@ -43,6 +43,14 @@ func (w *World) Scratch(marks int64) *Scratch {
 		_ = f.Close()
 	})
 	return made
+}
+
+// give makes a file of the kit's one that the world's processes may use.
+func (w *World) give(path string) error {
+	if w.User() == os.Getuid() {
+		return nil
+	}
+	return os.Chown(path, w.User(), w.User())
 }
 
 // Steps is a workload whose steps the processes judge among themselves.

@@ -41,6 +41,7 @@ type Suite struct {
 	Patience   time.Duration // 0: DefaultPatience
 	Isolation  world.Isolation
 	Budget     time.Duration                                // how long a check may go on that could go on for ever
+	Measuring  time.Duration                                // how long the rounds of a measured promise may go on; 0: until they decide
 	Attempts   int                                          // how often a failure is looked at again; 0: 3
 	Repeat     func(id string) string                       // the command that repeats one requirement
 	OnBegin    func(id, kind string)                        // called before a check, or nil

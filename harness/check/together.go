@@ -2,9 +2,7 @@ package check
 
 import (
 	"iter"
-	"reflect"
 	"slices"
-	"time"
 )
 
 // A Script is what one process does, one operation after the other. It begins
@@ -81,15 +79,11 @@ func (w *World) await(crew []*member) *member {
 	if len(ready) > 0 {
 		return ready[w.Rand.IntN(len(ready))]
 	}
-	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(time.After(w.spec.suite.patience()))}}
+	var pending []*Call
 	for _, m := range crew {
-		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(m.pending.call.Done())})
+		pending = append(pending, m.pending)
 	}
-	if i, _, _ := reflect.Select(cases); i > 0 {
-		return crew[i-1]
-	}
-	_, _ = crew[0].pending.Return()
-	return crew[0]
+	return crew[First(pending...)]
 }
 
 // As carries out f as if the requirement were being checked in another profile,

@@ -35,6 +35,7 @@ type objects struct {
 	processes []*Process
 	scratches []*Scratch
 	histories int               // recorded so far
+	samples   int               // files of samples made so far
 	linkItems map[string]*int64 // of streams that stand for queues, by name: bytes of an item
 }
 

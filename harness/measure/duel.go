@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/ipckit/ipckit/reports"
@@ -153,4 +154,38 @@ func (d Duel) progress(o Outcome, most int, spent time.Duration) Progress {
 	}
 	p.Pass, p.Fail = o.Figures[0].Evidence.EValues()
 	return p
+}
+
+// Costs are the middle ones of the subject and of the baseline.
+func (c Compared) Costs() (subject, baseline float64) {
+	var own, other []float64
+	for _, r := range c.Rounds {
+		own, other = append(own, r.Subject), append(other, r.Baseline)
+	}
+	return Median(own), Median(other)
+}
+
+// Median is the middle of some costs; 0 of none.
+func Median(costs []float64) float64 { _, middle, _ := Quartiles(costs); return middle }
+
+// Quartiles are the costs below which a quarter, half and three quarters of them lie.
+func Quartiles(costs []float64) (first, middle, third float64) {
+	n := len(costs)
+	if n == 0 {
+		return 0, 0, 0
+	}
+	sorted := slices.Sorted(slices.Values(costs))
+	return sorted[(n-1)/4], (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[3*n/4]
+}
+
+// Cost writes a time of so many ns with three digits.
+func Cost(ns float64) string {
+	unit := "ns"
+	for _, next := range []string{"µs", "ms", "s"} {
+		if ns < 999.5 {
+			break
+		}
+		ns, unit = ns/1000, next
+	}
+	return fmt.Sprintf("%.3g %s", ns, unit)
 }
