@@ -14,6 +14,7 @@ import (
 	"github.com/ipckit/ipckit/suites/lock"
 	"github.com/ipckit/ipckit/suites/mailbox"
 	"github.com/ipckit/ipckit/suites/network"
+	"github.com/ipckit/ipckit/suites/performance"
 	"github.com/ipckit/ipckit/suites/programs"
 	"github.com/ipckit/ipckit/suites/region"
 	"github.com/ipckit/ipckit/suites/rwlock"
@@ -44,6 +45,7 @@ func families() []family {
 		{specs: mailbox.Specs, loads: mailbox.Loads, shows: mailbox.Shows},
 		{specs: link.Specs, loads: link.Loads},
 		{specs: cooperation.Specs},
+		{specs: performance.Specs},
 		{specs: programs.Specs},
 	}
 }

@@ -16,16 +16,20 @@ package suites
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/harness/reexec"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -63,6 +67,21 @@ func Seed(n uint64) Option { return func(p *run.Plan) { p.Seed = n } }
 // performance. Without it those of catalogue.DefaultKinds: all but race.
 func Kinds(kinds ...catalogue.Kind) Option { return func(p *run.Plan) { p.Kinds = kinds } }
 
+// Baseline gives a subject by the name under which measured promises compare with
+// it: "against: NAME". The limits of the machine, limit.line and others, are there
+// always.
+func Baseline(name string, s subject.Subject) Option {
+	return func(p *run.Plan) {
+		if p.Hosted == nil {
+			p.Hosted = map[string]subject.Subject{}
+		}
+		p.Hosted[name] = s
+	}
+}
+
+// Measure says how long the rounds of all measured promises may go on together.
+func Measure(budget time.Duration) Option { return func(p *run.Plan) { p.Measuring = budget } }
+
 // Check checks a subject against everything that it claims, and reports each
 // requirement as a sub-test of t. It can be called any number of times in a
 // package. Where -run names some sub-tests, only their requirements are checked;
@@ -75,7 +94,7 @@ func Check(t *testing.T, s subject.Subject, options ...Option) {
 	root, _, _ := strings.Cut(key, "/")
 	reexec.Anchor(root)
 	if reexec.Role() != "" {
-		serve(key, s)
+		serve(key, s, options)
 		t.SkipNow() // another check of this binary is meant
 	}
 	suite, err := Suite()
@@ -136,7 +155,7 @@ func Register(s subject.Subject, options ...Option) {
 	root := reexec.AnchorFromStack()
 	reexec.Anchor(root)
 	if reexec.Role() != "" {
-		serve(root, s)
+		serve(root, s, options)
 		os.Exit(2)
 	}
 	suite, err := Suite()
@@ -164,6 +183,7 @@ func Register(s subject.Subject, options ...Option) {
 	}
 	ginkgoConfig, _ := ginkgo.GinkgoConfiguration()
 	plan.Checks, plan.Budget = selection.Checks, selection.Share(plan.Budget, ginkgoConfig.ParallelTotal)
+	plan.Measuring = selection.Each(plan.Claims, plan.Measuring)
 	h := header(plan.Claims, strings.Join(os.Args, " "))
 	suite.Head(&h, plan, selection)
 	registered := plan.Suite(suite)
@@ -180,13 +200,35 @@ func plan(key string, s subject.Subject, suite run.Suite, options []Option) (run
 	for _, o := range options {
 		o(&p)
 	}
-	return p, nil
+	var err error
+	p.Baselines, err = Baselines(suite, &p.Claims, func(name string) (check.Contestant, error) {
+		b, ok := p.Hosted[name]
+		if !ok {
+			return check.Contestant{}, fmt.Errorf("this test hosts no subject of that name%s: give the check the option suites.Baseline(%q, subject)", nearest.Hint(name, slices.Collect(maps.Keys(p.Hosted))), name)
+		}
+		return check.Contestant{Claims: b.Claims, Launcher: agent.Self(hosted(key, name))}, suite.Accept(&b.Claims)
+	})
+	return p, err
 }
+
+// hosted is the name of a baseline among all that the binary hosts.
+func hosted(key, baseline string) string { return key + " against " + baseline }
 
 // serve plays the role that this process was started in, and comes back only
 // where another check of the binary is meant.
-func serve(key string, s subject.Subject) {
-	binary := run.Binary{Suite: Suite, Key: key, Subject: func(name string) (subject.Subject, bool) { return s, name == key }}
+func serve(key string, s subject.Subject, options []Option) {
+	var p run.Plan
+	for _, o := range options {
+		o(&p)
+	}
+	binary := run.Binary{Suite: Suite, Key: key, Subject: func(name string) (subject.Subject, bool) {
+		for baseline, b := range p.Hosted {
+			if name == hosted(key, baseline) {
+				return b, true
+			}
+		}
+		return s, name == key
+	}}
 	_ = binary.Play(reexec.Role())
 }
 

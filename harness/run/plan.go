@@ -29,18 +29,20 @@ type Plan struct {
 	Patience  time.Duration      `json:"patience,omitempty"`
 	Attempts  int                `json:"attempts,omitempty"`
 	Isolation world.Isolation    `json:"isolation,omitempty"`
-	Budget    time.Duration      `json:"budget,omitempty"` // of all load together; in a runner: of each check; 0: Moment
-	Repeat    string             `json:"repeat"`           // command that repeats a requirement, with {id} for its id
+	Budget    time.Duration      `json:"budget,omitempty"`    // of all load together; in a runner: of each check; 0: Moment
+	Measuring time.Duration      `json:"measuring,omitempty"` // of all rounds of measured promises together; in a runner: of each promise; 0: see Selection.Each
+	Repeat    string             `json:"repeat"`              // command that repeats a requirement, with {id} for its id
 
 	// Checks are what a runner registers, and nothing else. The supervisor
 	// selects them, once, by Only and Kinds.
 	Checks []catalogue.Check `json:"checks"`
 	Queued bool              `json:"queued,omitempty"` // other runners have them too: each takes what it runs from the queue
 
-	Only  []string          `json:"-"` // patterns of requirements; none: all that is claimed
-	Kinds []catalogue.Kind  `json:"-"` // of checks; nil: catalogue.DefaultKinds
-	Power map[string]string `json:"-"` // how often checks under load catch what, by requirement
-	Ways  Ways              `json:"-"` // how the caller runs kinds that the plan leaves out
+	Only   []string                   `json:"-"` // patterns of requirements; none: all that is claimed
+	Kinds  []catalogue.Kind           `json:"-"` // of checks; nil: catalogue.DefaultKinds
+	Power  map[string]string          `json:"-"` // how often checks under load catch what, by requirement
+	Hosted map[string]subject.Subject `json:"-"` // baselines that the running binary hosts, by name
+	Ways   Ways                       `json:"-"` // how the caller runs kinds that the plan leaves out
 }
 
 // Ways gives, for a kind of check, the command or the option by which the caller

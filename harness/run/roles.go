@@ -17,9 +17,9 @@ import (
 // A Binary is what the running binary hosts, and so what it can be when it is
 // started again in a role.
 type Binary struct {
-	Suite   func() (Suite, error) // reading it takes time that an agent does not have
-	Subject func(name string) (subject.Subject, bool)
-	Key     string // the one check that it is asked about, of several in a test binary; "": any
+	Suite   func() (Suite, error)                     // reading it takes time that an agent does not have
+	Subject func(name string) (subject.Subject, bool) // beside the limits of the machine
+	Key     string                                    // the one check that it is asked about, of several in a test binary; "": any
 }
 
 // roles is the table of process roles. A main does not return, unless the role

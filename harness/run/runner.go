@@ -102,7 +102,7 @@ func serve(s Suite, events *json.Encoder) error {
 func (p Plan) Suite(s Suite) *check.Suite {
 	suite := &check.Suite{
 		Catalogue: s.Catalogue, Claims: p.Claims, Checks: p.Checks, Launcher: p.Launcher, Baselines: p.Baselines, Programs: p.Programs,
-		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget,
+		Seed: p.Seed, Patience: p.Patience, Attempts: p.Attempts, Isolation: p.Isolation, Budget: p.Budget, Measuring: p.Measuring,
 		Repeat: func(id string) string { return strings.ReplaceAll(p.Repeat, "{id}", id) },
 	}
 	if p.BuildErr != "" {

@@ -193,6 +193,31 @@ func (s Selection) Share(budget time.Duration, jobs int) time.Duration {
 	return budget * time.Duration(min(max(jobs, 1), n)) / time.Duration(n)
 }
 
+// Rounds of a measured promise, where the caller names no budget: so long for each,
+// and so long for all together.
+const (
+	eachPromise = 12 * time.Second
+	allPromises = 100 * time.Second
+)
+
+// Each is what each measured promise gets of a budget for the rounds of all; 0 is the
+// usual one. Bounds have no rounds.
+func (s Selection) Each(claims subject.Claims, budget time.Duration) time.Duration {
+	n := 0
+	for _, c := range s.Checks {
+		if c.Claim > 0 && !claims.Performance[c.Claim-1].IsBound() {
+			n++
+		}
+	}
+	switch {
+	case n == 0:
+		return 0
+	case budget == 0:
+		return min(eachPromise, allPromises/time.Duration(n))
+	}
+	return budget / time.Duration(n)
+}
+
 // Head fills in what a record's header says of a selection.
 func (s Suite) Head(h *reports.Header, p Plan, selection Selection) {
 	h.Seed, h.Total, h.Suite = p.Seed, len(selection.Checks), s.Version

@@ -44,7 +44,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	if err != nil {
 		return nil, err
 	}
-	p.Budget = selection.Share(p.Budget, o.Jobs)
+	p.Budget, p.Measuring = selection.Share(p.Budget, o.Jobs), selection.Each(p.Claims, p.Measuring)
 	s.Head(&o.Header, p, selection)
 	journal, err := reports.Begin(filepath.Join(o.Dir, RecordName), o.Header)
 	if err != nil {

@@ -79,6 +79,14 @@ func (k *checker) bad(place []string, format string, args ...any) {
 	k.errs = append(k.errs, fmt.Errorf("claims of %s: %s", name, text))
 }
 
+// Mistake is an error of a place in the claims, its keys and indices of lists: what
+// can be seen only where more is known than the claims and the catalogue.
+func (c *Claims) Mistake(place []string, format string, args ...any) error {
+	k := checker{claims: c}
+	k.bad(place, format, args...)
+	return k.errs[0]
+}
+
 // spell writes a place as an author would: extended[2], profiles.region.names.
 func spell(place []string) string {
 	var b strings.Builder

@@ -35,6 +35,7 @@ type checkFlags struct {
 	jobs      int
 	verbose   bool
 	budget    time.Duration // of all load together
+	measuring time.Duration // of all measured promises together; 0: the usual
 }
 
 // add gives a command these flags; budget is how long load goes on by default.
@@ -48,7 +49,7 @@ func (f *checkFlags) add(c *cobra.Command, budget time.Duration) {
 	flags.BoolVar(&f.strict, "strict", false, "what this host cannot do counts as undecided")
 	flags.DurationVar(&f.patience, "patience", 0, "how long an operation that should return may take (default 10s)")
 	flags.StringVar(&f.isolation, "isolation", "auto", "auto: namespaces where the host allows them; none: do without")
-	flags.DurationVar(&f.budget, "budget", budget, "how long load goes on, all its checks together")
+	flags.DurationVar(&f.budget, "budget", budget, "how long load goes on, all its checks together; where it is given, also how long measured promises do")
 	flags.IntVar(&f.jobs, "jobs", run.DefaultJobs(), "how many requirements are checked at the same time, each in a world of its own")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "list every requirement, and explain each that falls short")
 	_ = c.RegisterFlagCompletionFunc("only", completeRequirements)
@@ -112,6 +113,9 @@ reference implementation. Without --kinds it runs checks of the kinds
 			name := "reference"
 			if len(args) == 1 {
 				name = args[0]
+			}
+			if c.Flags().Changed("budget") {
+				f.measuring = f.budget
 			}
 			return checkSubject(c.Context(), name, f)
 		},
@@ -222,7 +226,7 @@ func (f checkFlags) isolate() world.Isolation {
 
 func (t *target) plan(f checkFlags) run.Plan {
 	p := run.Plan{
-		Key: t.name, Claims: t.claims, Launcher: t.launcher, Programs: t.programs, Only: f.only,
+		Key: t.name, Claims: t.claims, Launcher: t.launcher, Baselines: t.against, Measuring: f.measuring, Programs: t.programs, Only: f.only,
 		Kinds: f.kindsOf(), Seed: f.seed, Patience: f.patience, Isolation: f.isolate(),
 		Repeat: f.repeat(t.name), Ways: ways(t.name), Budget: f.budget,
 	}

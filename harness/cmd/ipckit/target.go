@@ -12,6 +12,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/adapter"
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/nearest"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/subject"
@@ -71,15 +72,59 @@ type target struct {
 	name     string // as it was given
 	claims   subject.Claims
 	launcher agent.Launcher
-	programs string // directory of built programs, where they are the subject
-	buildErr error  // of programs: a requirement of its own
+	against  []check.Contestant // what its measured promises name
+	programs string             // directory of built programs, where they are the subject
+	buildErr error              // of programs: a requirement of its own
 	way      string
 	path     string
 	close    func() error
 }
 
-// open finds a subject, checks its claims and builds it.
+// open finds a subject, checks its claims and builds it, and with it what its
+// measured promises are compared with.
 func open(ctx context.Context, name string) (*target, error) {
+	t, err := openAlone(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.compare(ctx); err != nil {
+		_ = t.close()
+		return nil, err
+	}
+	return t, nil
+}
+
+// compare resolves the baselines of the claims: built-in subjects, and paths, which
+// are relative to the claims file.
+func (t *target) compare(ctx context.Context) error {
+	suite, err := suites.Suite()
+	if err != nil {
+		return kitError(err)
+	}
+	t.against, err = suites.Baselines(suite, &t.claims, func(name string) (check.Contestant, error) {
+		known := name
+		if subject.IsPath(name) && !filepath.IsAbs(name) {
+			known = filepath.Join(t.path, name)
+		} else if _, ok := builtIn(name); !ok && !subject.IsPath(name) {
+			return check.Contestant{}, fmt.Errorf("there is no built-in subject of that name%s (built in: %s)", nearest.Hint(name, builtInNames()), strings.Join(builtInNames(), ", "))
+		}
+		b, err := openAlone(ctx, known)
+		if err != nil {
+			return check.Contestant{}, err
+		}
+		closed := t.close
+		t.close = func() error { return errors.Join(closed(), b.close()) }
+		return check.Contestant{Name: name, Claims: b.claims, Launcher: b.launcher}, nil
+	})
+	var status exitStatus
+	if err != nil && !errors.As(err, &status) {
+		return usage("%w", err)
+	}
+	return err
+}
+
+// openAlone is open without what the subject is compared with.
+func openAlone(ctx context.Context, name string) (*target, error) {
 	suite, err := suites.Suite()
 	if err != nil {
 		return nil, kitError(err)
