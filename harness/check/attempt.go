@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -70,12 +71,16 @@ func (e spec) decide(ctx context.Context) outcome {
 		return first
 	}
 	failures, attempts := 1, 1
+	e.crashed = first.verdict == reports.Crash
 	for ; attempts < e.suite.attempts() && ctx.Err() == nil; attempts++ {
 		again := e.attempt(ctx)
 		switch again.verdict {
 		case reports.Pass:
 		case reports.Fail, reports.Crash, reports.Leak, reports.Timeout:
 			failures++
+		}
+		if explains(again, first) {
+			first = again
 		}
 	}
 	if attempts > 1 {
@@ -86,6 +91,12 @@ func (e spec) decide(ctx context.Context) outcome {
 		first.verdict = reports.Flaky
 	}
 	return first
+}
+
+// explains reports whether an outcome is a crash like another, of which it knows more.
+func explains(again, first outcome) bool {
+	return again.verdict == reports.Crash && first.verdict == reports.Crash && first.evidence.Cause == "" &&
+		len(again.message) > len(first.message) && strings.HasPrefix(again.message, first.message)
 }
 
 // attempt runs the body once in a world of its own.

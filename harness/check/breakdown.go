@@ -28,7 +28,7 @@ func (w *World) broken(process, operation string, err error) {
 	case errors.As(err, &died) && errors.As(err, &unstarted) && unstarted.Printed(noThread):
 		w.Inconclusive("%s could not start a thread on this host: raise the limit on processes (ulimit -u, or pids.max of the control group), or check fewer requirements at a time (--jobs 1)", process)
 	case errors.As(err, &died):
-		w.finish(reports.Crash, "%v", died)
+		w.death(died)
 	case errors.As(err, &unsupported):
 		w.finish(reports.Fail, "%s: the subject claims profile %s, but its adapter says %v", process, w.Profile(), err)
 	case errors.Is(err, context.DeadlineExceeded):

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/protocol"
+	"github.com/ipckit/ipckit/harness/ptrace/crash"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -21,6 +22,7 @@ type Process struct {
 	agent   *agent.Agent
 	handles int
 	last    *Call             // the last operation begun
+	watch   *crash.Watch      // nil: it is not watched
 	objects map[string]string // name → family, created here and not yet unlinked
 	parties []handle          // joined here and not yet left
 	gone    bool

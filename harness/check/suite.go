@@ -82,6 +82,7 @@ type spec struct {
 	waits       bool
 	hosts       bool // it needs two
 	leftovers   bool // see Leftovers
+	crashed     bool // an attempt before this one crashed
 	body        func(*World)
 }
 

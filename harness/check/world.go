@@ -116,6 +116,7 @@ func (w *World) process(name string, l agent.Launcher) *Process {
 		w.broken(name, "start", err)
 	}
 	p := &Process{world: w, agent: a, objects: map[string]string{}}
+	w.watched(p, l)
 	w.processes = append(w.processes, p)
 	return p
 }

@@ -140,7 +140,7 @@ func (p *tracee) standsAt() string {
 	}
 	e := p.eventAt(r, Event{})
 	switch {
-	case e.Inside == "" && !p.where(r.pc()).own(p.program): // somewhere in a library
+	case e.Inside == "" && !p.where(r.pc()).Own(p.program): // somewhere in a library
 	case e.File != "":
 		return fmt.Sprintf(", at %s:%d", e.File, e.Line)
 	case e.Function != "":

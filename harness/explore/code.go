@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/ipckit/ipckit/harness/ptrace/source"
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
@@ -42,43 +42,6 @@ func (p *tracee) code(pc uint64) *proc.Mapping {
 	return nil
 }
 
-// A place is a line of source code.
-type place struct {
-	module, function, file string
-	line                   int
-}
-
-// own reports whether the place is in the subject's own code, and not in a
-// library or a language's runtime.
-func (w place) own(program string) bool {
-	if w.module != program || w.function == "" {
-		return false
-	}
-	for _, prefix := range libraries {
-		if strings.HasPrefix(w.function, prefix) {
-			return false
-		}
-	}
-	return w.function != "main" && !strings.Contains(w.file, ".ipckit/") && !slices.Contains(shimFiles, filepath.Base(w.file))
-}
-
-// libraries are the packages of which a program may be made beside its author's,
-// and which may have left addresses on the stack.
-var libraries = []string{
-	"runtime.", "runtime/", "internal/", "sync/atomic.", "sync.", "syscall.", "golang.org/x/sys/",
-	"encoding/", "bufio.", "bytes.", "context.", "errors.", "fmt.", "io.", "io/", "maps.", "math.", "math/", "os.", "os/",
-	"reflect.", "slices.", "sort.", "strconv.", "strings.", "time.", "unicode.", "unicode/", "unique.",
-	"memeqbody", "cmpbody", "indexbytebody",
-	"github.com/ipckit/ipckit/harness/agent.", "github.com/ipckit/ipckit/harness/host.", "github.com/ipckit/ipckit/harness/protocol.",
-}
-
-// shimFiles are the kit's own sources in an agent for C.
-var shimFiles = []string{"ipckit_shim.c", "object.h", "queue.h", "region.h", "operation.h", "control.h"}
-
-// interprets reports whether a program runs others in a language of its own: its
-// functions and lines say nothing about them.
-func interprets(program string) bool { return strings.HasPrefix(filepath.Base(program), "python") }
-
 // stackWords is how far up the stack a caller is looked for.
 const stackWords = 64
 
@@ -88,30 +51,30 @@ const stackWords = 64
 // that needs no frame pointer and no unwind table.
 func (p *tracee) eventAt(r registers, e Event) Event {
 	here := p.where(r.pc())
-	if interprets(p.program) {
-		if here.module != p.program {
-			e.Inside = here.function
+	if source.Interprets(p.program) {
+		if here.Module != p.program {
+			e.Inside = here.Function
 		}
 		return e
 	}
 	own, inside := here, false
-	if !here.own(p.program) {
+	if !here.Own(p.program) {
 		var stack [8 * stackWords]byte
 		for n := p.read(r.sp(), stack[:]); n >= 8 && !inside; n -= 8 {
 			address := binary.NativeEndian.Uint64(stack[len(stack)-n:])
-			if m := p.code(address); m != nil && m.Path == p.program && p.afterCall(address) {
-				if w := p.where(address - 1); w.own(p.program) {
+			if m := p.code(address); m != nil && m.Path == p.program && source.AfterCall(p.read, address) {
+				if w := p.where(address - 1); w.Own(p.program) {
 					own, inside = w, true
 				}
 			}
 		}
 	}
-	e.Function, e.Line = own.function, own.line
-	if own.file != "" {
-		e.File = filepath.Base(own.file)
+	e.Function, e.Line = own.Function, own.Line
+	if own.Source != "" {
+		e.File = filepath.Base(own.Source)
 	}
 	if inside {
-		e.Inside = here.function
+		e.Inside = here.Function
 	}
 	return e
 }
@@ -125,20 +88,11 @@ func (p *tracee) event(e Event) Event {
 	return p.eventAt(r, e)
 }
 
-// afterCall reports whether the instruction before an address may be a call.
-func (p *tracee) afterCall(address uint64) bool {
-	var code [7]byte
-	if p.read(address-7, code[:]) != 7 {
-		return false
-	}
-	return code[2] == 0xE8 || code[5] == 0xFF || code[4] == 0xFF || code[1] == 0xFF || code[0] == 0xFF || code[3] == 0xFF
-}
-
 // where is the source line of an instruction.
-func (p *tracee) where(pc uint64) place {
+func (p *tracee) where(pc uint64) source.Place {
 	at := p.codeAddress(pc)
 	if at.module == "" {
-		return place{}
+		return source.Place{}
 	}
 	s, known := p.sources[at.module]
 	if !known {
@@ -146,10 +100,10 @@ func (p *tracee) where(pc uint64) place {
 		if path == p.program { // which may lie where this user cannot go
 			path = fmt.Sprintf("/proc/%d/exe", p.pid)
 		}
-		s = openSource(path)
+		s = source.Open(path)
 		p.sources[at.module] = s
 	}
-	w := s.place(at.offset)
-	w.module = at.module
+	w := s.Place(at.offset)
+	w.Module = at.module
 	return w
 }

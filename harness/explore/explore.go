@@ -31,6 +31,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ipckit/ipckit/harness/ptrace/source"
 )
 
 // Role is the role of package reexec in which [Main] must be called.
@@ -94,7 +96,7 @@ func Main() {
 	jobs := make(chan job)
 	go receive(json.NewDecoder(os.NewFile(jobsFile, "jobs")), jobs)
 	answers := json.NewEncoder(os.NewFile(answersFile, "answers"))
-	t := &tracer{sources: map[string]*source{}}
+	t := &tracer{sources: map[string]*source.File{}}
 	for j := range jobs {
 		if err := answers.Encode(t.serve(j)); err != nil {
 			break

@@ -74,10 +74,11 @@ func (p *tracee) take(flags int) (stop, error) {
 	case s.signal == unix.SIGTRAP:
 		s.kind = stopStep
 	case s.signal == unix.SIGSEGV, s.signal == unix.SIGBUS:
-		if s.fault, err = ptrace.FaultAddress(p.tid); err != nil {
+		info, err := ptrace.SignalInfo(p.tid)
+		if err != nil {
 			return p.vanished(err)
 		}
-		s.kind = stopFault
+		s.kind, s.fault = stopFault, info.Address
 	default:
 		s.kind = stopOther
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/ptrace"
+	"github.com/ipckit/ipckit/harness/ptrace/source"
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
@@ -62,7 +63,7 @@ type tracee struct {
 	text    []proc.Mapping
 	decoded map[uint64]instruction
 	orders  map[uint64]order
-	sources map[string]*source
+	sources map[string]*source.File
 	objects *[]proc.Object
 }
 

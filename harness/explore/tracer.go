@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/ipckit/ipckit/harness/ptrace/source"
 	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
@@ -19,7 +20,7 @@ type tracer struct {
 	scenario *Scenario
 	serial   int // of the run, part of its names
 	runs     int
-	sources  map[string]*source
+	sources  map[string]*source.File
 	objects  []proc.Object // that the regions show, in the order of their creation
 }
 

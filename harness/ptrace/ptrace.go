@@ -80,15 +80,18 @@ func EventMessage(tid int) (uint64, error) {
 	return message, err
 }
 
-// FaultAddress is the address of the SIGSEGV or SIGBUS that a thread stopped for.
-func FaultAddress(tid int) (uint64, error) {
-	var info struct { // the head of siginfo_t, whose size is 128 bytes
-		signo, errno, code, _ int32
-		address               uint64
-		_                     [104]byte
-	}
-	err := Request(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(&info)))
-	return info.address, err
+// A Signal is the head of siginfo_t: what a thread stopped for.
+type Signal struct {
+	Number, Errno, Code, _ int32
+	Address                uint64 // of SIGSEGV, SIGBUS, SIGILL and SIGFPE
+	_                      [104]byte
+}
+
+// SignalInfo is the signal that a thread stopped for.
+func SignalInfo(tid int) (Signal, error) {
+	var s Signal
+	err := Request(unix.PTRACE_GETSIGINFO, tid, 0, uintptr(unsafe.Pointer(&s)))
+	return s, err
 }
 
 // Wait waits for a stop or the end of one traced thread, -1 for any, without

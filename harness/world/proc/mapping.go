@@ -44,6 +44,16 @@ func Mappings(pid int) ([]Mapping, error) {
 	return all, nil
 }
 
+// Executable is the path of the program that a process runs; "" where that is not
+// known.
+func Executable(pid int) string {
+	path, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil {
+		return ""
+	}
+	return path
+}
+
 // parseMapping reads "7f00-7f01 rw-s 00001000 00:1a 77   /dev/shm/ring".
 func parseMapping(line string) (m Mapping, ok bool) {
 	f := strings.Fields(line)

@@ -1,4 +1,4 @@
-package explore
+package source
 
 import (
 	"debug/dwarf"
@@ -10,17 +10,18 @@ import (
 	"github.com/ipckit/ipckit/harness/ptrace"
 )
 
-// A source knows the functions and lines of an executable file.
-type source struct {
+// A File knows the functions and lines of an executable file.
+type File struct {
 	segments []elf.ProgHeader
 	symbols  []elf.Symbol // functions, by address
 	lines    *dwarf.Data
+	debugs   bool         // there are lines
 	table    *gosym.Table // of a Go program, which has it even without DWARF
 }
 
-// openSource reads what there is; a file that cannot be read knows nothing.
-func openSource(path string) *source {
-	s := &source{}
+// Open reads what there is; a file that cannot be read knows nothing.
+func Open(path string) *File {
+	s := &File{}
 	f, err := elf.Open(path)
 	if err != nil {
 		return s
@@ -35,6 +36,7 @@ func openSource(path string) *source {
 		return s
 	}
 	s.lines, _ = f.DWARF()
+	s.debugs = s.lines != nil && f.Section(".debug_line") != nil
 	symbols, _ := f.Symbols()
 	dynamic, _ := f.DynamicSymbols()
 	for _, symbol := range append(symbols, dynamic...) {
@@ -46,8 +48,12 @@ func openSource(path string) *source {
 	return s
 }
 
-// place finds an instruction by its offset in the file.
-func (s *source) place(offset uint64) (w place) {
+// Debugs reports whether the file says from which lines it was compiled.
+func (s *File) Debugs() bool { return s != nil && (s.table != nil || s.debugs) }
+
+// Place finds an instruction by its offset in the file. Of the file itself it says
+// nothing: Module is left to the caller.
+func (s *File) Place(offset uint64) (w Place) {
 	pc := offset
 	for _, segment := range s.segments {
 		if segment.Off <= offset && offset < segment.Off+segment.Filesz {
@@ -59,10 +65,10 @@ func (s *source) place(offset uint64) (w place) {
 	}
 	if i := sort.Search(len(s.symbols), func(i int) bool { return s.symbols[i].Value > pc }) - 1; i >= 0 {
 		if symbol := s.symbols[i]; pc < symbol.Value+max(symbol.Size, 1) {
-			w.function = symbol.Name
+			w.Function = symbol.Name
 		}
 	}
-	w.file, w.line = s.lineOf(pc)
+	w.Source, w.Line = s.lineOf(pc)
 	return w
 }
 
@@ -70,7 +76,7 @@ func (s *source) place(offset uint64) (w place) {
 // compiled, but the line of what was inlined into it. Where that is of another
 // package, such as sync/atomic, the nearest line before it is taken that is not:
 // the one of the call.
-func (s *source) goPlace(pc uint64) (w place) {
+func (s *File) goPlace(pc uint64) (w Place) {
 	file, line, function := s.table.PCToLine(pc)
 	if function == nil {
 		return w
@@ -80,11 +86,11 @@ func (s *source) goPlace(pc uint64) (w place) {
 		at--
 		file, line, _ = s.table.PCToLine(at)
 	}
-	return place{function: function.Name, file: file, line: line}
+	return Place{Function: function.Name, Source: file, Line: line}
 }
 
 // lineOf asks DWARF.
-func (s *source) lineOf(pc uint64) (file string, line int) {
+func (s *File) lineOf(pc uint64) (file string, line int) {
 	if s.lines == nil {
 		return "", 0
 	}
