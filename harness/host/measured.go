@@ -27,8 +27,18 @@ type measurement struct {
 	each  bool           // the role writes a sample of each step itself
 	check func(to int64) // after each batch, of what the processes tell each other
 
+	bare  bool  // the steps say themselves how long they took
+	spent int64 // ns, of the last batch
+
 	wrong int64
 	reply protocol.Reply
+}
+
+// A Bare is a buffer that carries out measured steps itself, without the calls of
+// the contract: a limit of the machine. Its steps, from one to below another, give
+// how long they took, ns, without what is no part of the limit.
+type Bare interface {
+	Steps(role string, back Bare, size int64) (func(from, to int64) (ns int64, err error), error)
 }
 
 // A stretch does the steps from one to below another, and says which is the next.
@@ -149,7 +159,7 @@ func (m *measurement) run(do stretch) error {
 		next, err = m.advance(do, next, end)
 		now := history.Now()
 		if m.samples != nil && !m.each && err == nil {
-			m.samples.Add(now - last)
+			m.samples.Add(m.took(now - last))
 		}
 		last = now
 	}
@@ -204,4 +214,35 @@ func (m *measurement) fault(i int64, format string, args ...any) {
 		m.reply.WrongAt, m.reply.WrongText = new(max(i-m.warm, 0)), fmt.Sprintf(format, args...)
 	}
 	m.wrong++
+}
+
+// took is how long a batch took, ns, by the clock or by what its steps say.
+func (m *measurement) took(clock int64) int64 {
+	if m.bare {
+		return m.spent
+	}
+	return clock
+}
+
+// carriedOut are the steps of an object that carries them out itself.
+func (m *measurement) carriedOut(b Bare, size int64) (stretch, error) {
+	back, err := held[*queue](m.h, m.back())
+	if err != nil {
+		return nil, err
+	}
+	other, ok := back.object.(Bare)
+	if !ok {
+		return nil, m.misfit()
+	}
+	steps, err := b.Steps(m.request.Role, other, size)
+	if err != nil {
+		return nil, err
+	}
+	m.bare = true
+	return func(from, to int64) (_ int64, err error) {
+		if m.spent, err = steps(from, to); err != nil {
+			return from, err
+		}
+		return to, nil
+	}, nil
 }

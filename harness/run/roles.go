@@ -7,6 +7,7 @@ import (
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/explore"
 	"github.com/ipckit/ipckit/harness/host"
+	"github.com/ipckit/ipckit/harness/measure/limit"
 	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/puppet"
 	"github.com/ipckit/ipckit/harness/reexec"
@@ -30,6 +31,7 @@ func (b Binary) roles() map[string]func() error {
 		mechanism.Role:   func() error { mechanism.Main(); return nil },
 		explore.Role:     func() error { explore.Main(); return nil },
 		puppet.Role:      func() error { puppet.Main(); return nil },
+		limit.Role:       limit.Main,
 		agent.Role:       b.agent,
 		Role:             b.runner,
 	}
