@@ -1,5 +1,7 @@
 package reports
 
+import "strconv"
+
 // Mark gives a verdict's mark, one column wide.
 func Mark(v Verdict) string {
 	switch v {
@@ -73,4 +75,13 @@ func Describe(v Verdict) string {
 		return "a fault of the kit, which says nothing of the subject"
 	}
 	return "not a verdict that this version of the kit knows"
+}
+
+// Thousands writes 1204 as 1,204.
+func Thousands[N ~int | ~int64](n N) string {
+	text := strconv.FormatInt(int64(n), 10)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }

@@ -115,7 +115,7 @@ func (e spec) attempt(ctx context.Context) (o outcome) {
 	if o.passed() && !w.ignoreLeftovers {
 		o = w.guard(w.expectNothingLeft)
 	}
-	o.note, o.measure, o.faults = w.note, w.measure, w.listed()
+	o.note, o.measure, o.faults = w.effort(), w.measure, w.listed()
 	return o
 }
 

@@ -70,6 +70,9 @@ func (c *Call) Return() (protocol.Reply, error) {
 	reply, err := c.call.Reply()
 	if !c.reported {
 		c.reported = true
+		if reply.Done != nil {
+			w.tried.Add(*reply.Done)
+		}
 		c.process.report(c.call.Request, reply, err)
 	}
 	return reply, c.process.refusal(c.call.Request.Op, err)

@@ -47,6 +47,7 @@ func (p *Process) begin(r protocol.Request) *Call {
 	if p.gone {
 		panic(fmt.Errorf("spec: %s has left already", p.Name()))
 	}
+	p.world.tried.Add(1)
 	p.last = &Call{process: p, call: p.agent.Begin(r)}
 	return p.last
 }

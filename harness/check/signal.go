@@ -3,10 +3,14 @@ package check
 import (
 	"syscall"
 	"time"
+
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 // Disturb stops and continues the process, and interrupts its system call where its
 // agent allows that, a number of times. It returns what the signals were, for messages.
+// A signal that the thread does not take leaves the requirement unobserved: nothing
+// was interrupted.
 func (p *Process) Disturb(times int) string {
 	for range times {
 		p.Signal(syscall.SIGSTOP)
@@ -14,6 +18,7 @@ func (p *Process) Disturb(times int) string {
 		p.Signal(syscall.SIGCONT)
 		if p.Interrupts() {
 			p.Interrupt()
+			p.taken()
 		}
 		time.Sleep(time.Millisecond)
 	}
@@ -21,6 +26,32 @@ func (p *Process) Disturb(times int) string {
 		return "signals (SIGSTOP and SIGCONT, and SIGUSR1, whose handler the adapter installed without SA_RESTART: system calls fail with EINTR)"
 	}
 	return "signals (SIGSTOP and SIGCONT; the adapter installed no handler that interrupts system calls)"
+}
+
+// taken waits until the operation thread has taken the signal that interrupts it: on
+// a busy machine it may have to wait for a processor first.
+func (p *Process) taken() {
+	const untaken = 100 * time.Millisecond // a thread that blocks the signal for so long means to
+	thread, known := p.agent.OperationThread()
+	for began := time.Now(); known; time.Sleep(100 * time.Microsecond) {
+		s := proc.ReadStatus(thread)
+		switch waits := time.Since(began); {
+		case !proc.Has(s.Pending, syscall.SIGUSR1):
+			return
+		case waits > untaken && proc.Has(s.Blocked, syscall.SIGUSR1):
+			p.world.Unobserved("no signal reaches the operation of %s: its thread blocks SIGUSR1, so that none of its system calls is interrupted", p.Name())
+		case waits > p.world.spec.suite.patience():
+			p.world.Inconclusive("%s has not taken a signal within %v: repeat it on a machine that is less busy", p.Name(), waits.Round(time.Second))
+		}
+	}
+}
+
+// Interrupted expects that its adapter let the process be interrupted by signals: what
+// was looked at during others says nothing of a wait that is.
+func (p *Process) Interrupted() {
+	if !p.Interrupts() {
+		p.world.Skip("the adapter of %s installed no handler for SIGUSR1, or does not say which thread does the operations (hello: interrupts, thread), so that no system call could be interrupted", p.Name())
+	}
 }
 
 // How often a call must be found asleep after its time limit, and for how long it is

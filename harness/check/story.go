@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/reports"
 )
 
@@ -47,6 +48,24 @@ func (w *World) Note(format string, args ...any) { w.note = fmt.Sprintf(format, 
 
 // Measured gives the record what a measured promise rests on, whatever the verdict.
 func (w *World) Measured(m *reports.Measure) { w.measure = m }
+
+// effort is the note of a pass, with how much was tried: what load did is in its own
+// note.
+func (w *World) effort() string {
+	n := w.tried.Load()
+	if n == 0 || w.spec.kind == catalogue.Stress {
+		return w.note
+	}
+	crew := "1 process"
+	if w.started != 1 {
+		crew = fmt.Sprintf("%d processes", w.started)
+	}
+	text := fmt.Sprintf("%s %s by %s", reports.Thousands(n), reports.Plural(int(n), "operation"), crew)
+	if w.note != "" {
+		text = w.note + "; " + text
+	}
+	return text
+}
 
 // Observed adds to the evidence what processes printed that are no agents, which of
 // them are blocked where, and what was left. It replaces what an earlier call gave.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path"
+	"sync/atomic"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -35,6 +36,8 @@ type objects struct {
 	processes []*Process
 	scratches []*Scratch
 	histories int               // recorded so far
+	started   int               // processes
+	tried     atomic.Int64      // operations, and those of workloads
 	samples   int               // files of samples made so far
 	linkItems map[string]*int64 // of streams that stand for queues, by name: bytes of an item
 }
@@ -118,6 +121,7 @@ func (w *World) process(name string, l agent.Launcher) *Process {
 	p := &Process{world: w, agent: a, objects: map[string]string{}}
 	w.watched(p, l)
 	w.processes = append(w.processes, p)
+	w.started++
 	return p
 }
 

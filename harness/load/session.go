@@ -93,6 +93,9 @@ func Run(w *check.World, t Trial) {
 	if s.undecided == s.rounds {
 		w.Inconclusive("none of %d rounds could be decided: %s", s.rounds, s.reason)
 	}
+	if s.operations == 0 {
+		w.Unobserved("no operation was recorded in %d %s, although the workloads ended", s.rounds, reports.Plural(s.rounds, "round"))
+	}
 	w.Note("%s", s.note())
 }
 
@@ -117,7 +120,7 @@ func (s *Session) unrecorded() {
 		s.w.Skip("this adapter does not record histories, and without them there is nothing to judge")
 	}
 	s.Repeat(s.trial.Unrecorded)
-	s.w.Note("this adapter does not record histories: %d %s, %d operations, judged by what came out", s.rounds, reports.Plural(s.rounds, "round"), s.operations)
+	s.w.Note("this adapter does not record histories: %d %s, %s operations, judged by what came out", s.rounds, reports.Plural(s.rounds, "round"), reports.Thousands(s.operations))
 }
 
 // Repeat does rounds that are judged by themselves for as long as the budget
@@ -178,7 +181,7 @@ func (s *Session) Name(base string) string {
 
 // Summary says how much was done, and which faults were made.
 func (s *Session) Summary() string {
-	return fmt.Sprintf("%d operations in %d %s%s", s.operations, s.rounds, reports.Plural(s.rounds, "round"), s.faultCounts())
+	return fmt.Sprintf("%s operations in %s %s%s", reports.Thousands(s.operations), reports.Thousands(s.rounds), reports.Plural(s.rounds, "round"), s.faultCounts())
 }
 
 // note sums up a pass.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/explore"
+	"github.com/ipckit/ipckit/reports"
 )
 
 // A Total sums findings up.
@@ -46,25 +47,16 @@ func (t Total) String() string {
 		scenarios = fmt.Sprintf("%d scenarios", t.Scenarios)
 	}
 	if t.Interleavings == 0 {
-		text := fmt.Sprintf("no violation at %s deaths in %s", thousands(t.Deaths), scenarios)
+		text := fmt.Sprintf("no violation at %s deaths in %s", reports.Thousands(t.Deaths), scenarios)
 		if t.SomePasses {
 			text += "; " + explore.Passes
 		}
 		return text
 	}
 	text := fmt.Sprintf("no violation in %s interleavings of %s, %s",
-		thousands(t.Interleavings), scenarios, explore.Bound(t.Preemptions, t.StoreBuffers, t.SomePasses))
+		reports.Thousands(t.Interleavings), scenarios, explore.Bound(t.Preemptions, t.StoreBuffers, t.SomePasses))
 	if t.Deaths > 0 {
-		text += fmt.Sprintf(", and at %s deaths", thousands(t.Deaths))
-	}
-	return text
-}
-
-// thousands writes 1204 as 1,204.
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
+		text += fmt.Sprintf(", and at %s deaths", reports.Thousands(t.Deaths))
 	}
 	return text
 }

@@ -27,6 +27,7 @@ func bufferFaults() []Fault {
 		{ID: "ring-open-resets", Text: "open sets the ring's indices to zero", Requirement: "BUF-CONSUMERFIRST", Verdict: "timeout", At: "did not come back", Base: inRing(ring.OpenResets)},
 		{ID: "ring-eintr-is-success", Text: "takes an interrupted wait for an item", Requirement: "BUF-EINTR", Verdict: "fail", At: "where it must wait", Base: inRing(ring.EINTRIsSuccess)},
 		{ID: "ring-eintr-aborts", Text: "aborts where a wait was interrupted, which it holds to be impossible", Requirement: "BUF-EINTR", Verdict: "crash", At: "consumer", Base: inRing(ring.EINTRAborts)},
+		{ID: "ring-blocks-signals", Text: "blocks all signals in the thread that waits, so that nothing is seen of what an interruption does", Requirement: "BUF-EINTR", Verdict: "unobserved", At: "blocks SIGUSR1", Base: inRing(ring.BlocksSignals)},
 		{ID: "ring-mapping-leaks", Text: "detach forgets munmap", Requirement: "BUF-NOLEAK", Verdict: "fail", At: "shared mappings", Base: inRing(ring.MappingLeaks)},
 		{ID: "ring-close-discards", Text: "close empties the ring", Requirement: "BUF-DRAIN", Verdict: "fail", At: "closed", Base: inRing(ring.CloseDiscards)},
 		{ID: "ring-close-wakes-nobody", Text: "close sets its flag and wakes nobody", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back", Base: inRing(ring.CloseWakesNobody)},

@@ -33,7 +33,7 @@ type Fault struct {
 	ID          string // stable, in words
 	Text        string // what is wrong, as its author might describe the code
 	Requirement string // that must catch it
-	Verdict     string // with which it must be caught: fail, crash, timeout or leak
+	Verdict     string // with which it must be caught: fail, crash, timeout, leak or unobserved
 	At          string // part of the step or the message by which it is caught
 	Kind        string // of the check that must catch it; "" is any but race
 	Needs       string // a program that the host must have to build or run it; "": none

@@ -19,7 +19,7 @@ func TestRows(t *testing.T) {
 			t.Errorf("two faults are called %s", f.ID)
 		}
 		seen[f.ID] = true
-		if !slices.Contains([]string{"fail", "crash", "timeout", "leak"}, f.Verdict) {
+		if !slices.Contains([]string{"fail", "crash", "timeout", "leak", "unobserved"}, f.Verdict) {
 			t.Errorf("%s: the verdict %q is none of a fault", f.ID, f.Verdict)
 		}
 		if f.Text == "" || f.At == "" {

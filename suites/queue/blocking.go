@@ -90,6 +90,7 @@ func EINTR(w *check.World) {
 	w.Must(err, "the put that waited during %s", during)
 	p.get(n+1, n+2)
 	p.empty()
+	p.producer.Process().Interrupted()
 }
 
 // brief is a time limit that is reached.

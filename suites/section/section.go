@@ -60,6 +60,7 @@ func Interrupted(w *check.World, call *check.Call, what string, release func()) 
 	call.StillBlocked("%s, during %s", what, during)
 	release()
 	Granted(w, call, "%s, during %s,", what, during)
+	call.Process().Interrupted()
 }
 
 // Right expects that nothing went wrong in any of the workloads.

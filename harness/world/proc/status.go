@@ -18,6 +18,8 @@ type Status struct {
 	IDs     []int // in each PID namespace, from that of this /proc inwards
 	UID     int   // real
 	Threads int
+	Pending uint64 // signals that were sent to the thread and not taken yet: bit n-1 is signal n
+	Blocked uint64 // signals that it does not take now
 	Caught  uint64 // signals that have a handler: bit n-1 is signal n
 	Waits   uint64 // voluntary switches: it had to wait
 	Preempt uint64 // involuntary switches: another was to run
@@ -26,8 +28,11 @@ type Status struct {
 // Gone reports a process that has ended, whether or not its parent has noticed.
 func (s Status) Gone() bool { return s.State == "" || s.State == "Z" || s.State == "X" }
 
+// Has reports whether a set of signals holds one.
+func Has(set uint64, signal unix.Signal) bool { return set>>(uint(signal)-1)&1 == 1 }
+
 // catches reports whether the process has a handler for a signal.
-func (s Status) catches(signal unix.Signal) bool { return s.Caught>>(uint(signal)-1)&1 == 1 }
+func (s Status) catches(signal unix.Signal) bool { return Has(s.Caught, signal) }
 
 // ReadStatus reads the status of a process, or of a thread by its id.
 func ReadStatus(pid int) Status { return readStatus("/proc/" + strconv.Itoa(pid)) }
@@ -60,6 +65,10 @@ func readStatus(dir string) Status {
 			s.UID = number
 		case "Threads":
 			s.Threads = number
+		case "SigPnd":
+			s.Pending, _ = strconv.ParseUint(fields[0], 16, 64)
+		case "SigBlk":
+			s.Blocked, _ = strconv.ParseUint(fields[0], 16, 64)
 		case "SigCgt":
 			s.Caught, _ = strconv.ParseUint(fields[0], 16, 64)
 		case "voluntary_ctxt_switches":

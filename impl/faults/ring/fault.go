@@ -65,6 +65,7 @@ const (
 	CopiesLate
 	EINTRAborts
 	BusyIsEmpty
+	BlocksSignals
 	CancelCostsASlot
 	NanosecondsNotCarried
 )

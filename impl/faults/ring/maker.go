@@ -4,8 +4,11 @@ import (
 	"math/bits"
 	"unsafe"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/faults/region"
+	"github.com/ipckit/ipckit/impl/faults/waiting"
 )
 
 // Rings makes rings in regions: bounded buffers between one producer and one
@@ -88,5 +91,8 @@ func (rs Rings) open(name string) (*ring, error) {
 func (rs Rings) Unlink(name string) error { return rs.regions.Unlink(name) }
 
 func (rs Rings) attach(m *region.Region) *ring {
+	if rs.fault == BlocksSignals {
+		waiting.Block(unix.SIGUSR1)
+	}
 	return &ring{fault: rs.fault, Region: m, control: (*control)(unsafe.Pointer(&m.Memory[0]))}
 }

@@ -68,6 +68,13 @@ func In32Bits(wait subject.Wait) subject.Wait {
 	return wait
 }
 
+// Block has the calling thread take no signal of that number any more.
+func Block(signal unix.Signal) {
+	set := unix.Sigset_t{}
+	set.Val[0] = 1 << (uint(signal) - 1)
+	_ = unix.PthreadSigmask(unix.SIG_BLOCK, &set, nil)
+}
+
 // Guard is the byte, behind all that is mapped of a file, whose lock guards the
 // file's memory.
 const Guard = 1 << 40
