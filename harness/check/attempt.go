@@ -71,7 +71,7 @@ func (e spec) decide(ctx context.Context) outcome {
 		return first
 	}
 	failures, attempts := 1, 1
-	e.crashed = first.verdict == reports.Crash
+	e.again, e.crashed = true, first.verdict == reports.Crash
 	for ; attempts < e.suite.attempts() && ctx.Err() == nil; attempts++ {
 		again := e.attempt(ctx)
 		switch again.verdict {

@@ -13,6 +13,10 @@ import (
 // own hint is about another fault. Either may be "".
 func (w *World) Cause(cause, hint string) { w.cause, w.hint = cause, hint }
 
+// LooksCloser reports whether a failure is worth another look, which takes time: not
+// where failures are not looked at again, nor where this is such another look.
+func (w *World) LooksCloser() bool { return w.spec.suite.attempts() > 1 && !w.spec.again }
+
 // blame makes a refusal the cause: by the subject's own words, where it gave any,
 // and by its kind, unless the requirement is about that kind.
 func (w *World) blame(err error) {

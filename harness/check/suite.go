@@ -82,7 +82,8 @@ type spec struct {
 	waits       bool
 	hosts       bool // it needs two
 	leftovers   bool // see Leftovers
-	crashed     bool // an attempt before this one crashed
+	again       bool // an attempt before this one failed
+	crashed     bool // it crashed
 	body        func(*World)
 }
 

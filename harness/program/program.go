@@ -8,6 +8,7 @@ package program
 import (
 	"time"
 
+	"github.com/ipckit/ipckit/harness/ptrace/crash"
 	"github.com/ipckit/ipckit/harness/ptrace/mechanism"
 	"github.com/ipckit/ipckit/harness/world"
 	"github.com/ipckit/ipckit/reports"
@@ -69,6 +70,7 @@ type Process struct {
 	Exit    world.Exit
 	Stopped string        // the signal by which the kit ended it: "SIGINT"; "" where it did not
 	After   time.Duration // from the start of the run to its end
+	Crash   *crash.Crash  // at its last deadly signal, with Scenario.Trace; nil: it got none
 
 	// Flooded says that the kit ended the process because it printed more than the
 	// limit.

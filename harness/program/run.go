@@ -230,6 +230,11 @@ func (r *run) readTraces() {
 		for _, f := range mechanism.Failures(p.facts) {
 			r.o.Failures = append(r.o.Failures, Failure{p.role, f})
 		}
+		for _, f := range p.facts {
+			if f.Crash != nil {
+				r.o.Process(p.role).Crash = f.Crash
+			}
+		}
 		facts = append(facts, p.facts...)
 		p.mu.Unlock()
 	}

@@ -37,6 +37,36 @@ func (r *result) because() string {
 	return text + "; "
 }
 
+// crash says that a program was killed by a signal. Where the pair, run again under a
+// tracer, crashes in the same way, it names the place in the source.
+func (r *result) crash(p program.Process) string {
+	text := fmt.Sprintf("the %s was %v", p.Role, p.Exit)
+	if o := r.again(); o != nil {
+		for _, q := range o.Processes {
+			c := q.Crash
+			if c == nil || q.Role != p.Role || c.Signal != p.Exit.Signal || c.String() == "" {
+				continue
+			}
+			if c.Place() != "" {
+				r.w.Cause(text+" in "+c.Place(), "Which pointer, length or index does that line use, and which program gave it its value? An address is good in the process alone that made it.")
+			}
+			return fmt.Sprintf("%s: %v; %s", text, c, r.progress())
+		}
+	}
+	return text + " after " + r.progress()
+}
+
+// explain makes what the run came to the cause of what follows from it.
+func (r *result) explain() {
+	for _, p := range r.Processes {
+		if p.Ended && p.Exit.Signal != 0 {
+			r.crash(p)
+			return
+		}
+	}
+	r.because()
+}
+
 // whose names the program that a call was made by.
 func (r *result) whose(role string) string {
 	if r.claims.Roles.Consumer.StartedBy == program.Producer {
@@ -48,7 +78,10 @@ func (r *result) whose(role string) string {
 // again runs the pair once more in the same way, under a tracer. The evidence stays
 // that of the first run.
 func (r *result) again() *program.Observation {
-	if r.traced != nil || r.Scenario.Trace || r.w.Suite().Attempts == 1 {
+	switch {
+	case r.Scenario.Trace:
+		return r.Observation
+	case r.traced != nil || !r.w.LooksCloser():
 		return r.traced
 	}
 	p := r.pair

@@ -25,8 +25,10 @@ func newPair(w *check.World) *pair {
 	w.IgnoreLeftovers()
 	if err := w.Suite().BuildErr; err != nil {
 		if tool := missingTool(err); tool != "" {
+			w.Cause("no "+tool, "")
 			w.Inconclusive("the programs could not be built: this host has no %s", tool)
 		}
+		w.Cause(notBuilt, "")
 		w.Unobserved("the programs could not be built; see PROG-BUILD")
 	}
 	p := &pair{w: w, claims: *w.Claims().Programs, seeds: w.Rand}

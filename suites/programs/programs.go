@@ -36,8 +36,10 @@ func build(w *check.World) {
 	w.Step("built the programs: %s", w.Claims().Build)
 	if err := w.Suite().BuildErr; err != nil {
 		if tool := missingTool(err); tool != "" {
+			w.Cause("no "+tool, "")
 			w.Inconclusive("this host has no %s, which the build needs: install it, or name another in the claims\n%v", tool, err)
 		}
+		w.Cause(notBuilt, "")
 		w.Fail("%v", err)
 	}
 	p := w.Claims().Programs
@@ -47,6 +49,9 @@ func build(w *check.World) {
 		}
 	}
 }
+
+// notBuilt is the cause of all that follows from a failed build.
+const notBuilt = "the programs could not be built"
 
 // notFound is the message of shells for a command that does not exist; their
 // status is 127.
@@ -144,7 +149,7 @@ func again(w *check.World) {
 		first.seen()
 	}
 	if !first.worked() {
-		first.because()
+		first.explain()
 		w.Unobserved("the first run already went wrong, so a second would show nothing about what the first left; see PROG-RUN and PROG-CONTENT")
 	}
 	if first.Cut {

@@ -284,18 +284,45 @@ func TestAllowedLeftoversMayStay(t *testing.T) {
 // leaves a producer that hangs: the call that failed is named first, then how the
 // consumer ended, and all that follows from it has one cause.
 func TestFailedCallComesFirst(t *testing.T) {
-	results := checkedTimes(t, 3, func(dir string) error {
-		for name, text := range map[string]string{
-			subject.ClaimsFile: `subject: too-small
+	results := checkedTimes(t, 3, inC(`#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+int main(void)
+{
+	struct mq_attr a = {.mq_maxmsg = 2, .mq_msgsize = 256};
+	char text[64] = "";
+	mqd_t q = mq_open("/ipckit-parcels", O_CREAT | O_RDONLY, 0600, &a);
+	mq_receive(q, text, sizeof text, NULL);
+	if (text[0] != 0)
+		printf("received %s\n", text);
+	mq_unlink("/ipckit-parcels");
+	return 0;
+}
+`), "PROG-RUN", "PROG-CONTENT")
+	const cause = "the consumer's mq_receive of 64 bytes on /ipckit-parcels failed with EMSGSIZE (message too long)"
+	for _, id := range []string{"PROG-RUN", "PROG-CONTENT"} {
+		r := results[id]
+		if r.Verdict != reports.Timeout || !strings.HasPrefix(r.Message, cause+"; the consumer had ended with exit status 0; ") || r.Evidence.Cause != cause {
+			t.Errorf("%s: %s", id, check.Explain(r))
+		}
+	}
+}
+
+// inC is a pair in C with a producer that is right, and that hangs if nothing is
+// consumed.
+func inC(consumer string) func(dir string) error {
+	files := map[string]string{
+		subject.ClaimsFile: `subject: a-pair
 language: C
-build: cc -o producer producer.c -lrt && cc -o consumer consumer.c -lrt
+build: cc -g -o producer producer.c -lrt && cc -g -o consumer consumer.c -lrt
 programs:
   roles:
     producer: {command: "./producer {items}"}
     consumer: {command: "./consumer"}
   observe: {produced: '^sent (\S+)$', consumed: '^received (\S+)$'}
 `,
-			"producer.c": `#include <fcntl.h>
+		"consumer.c": consumer,
+		"producer.c": `#include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,33 +337,44 @@ int main(int argc, char **argv)
 	return 0;
 }
 `,
-			"consumer.c": `#include <fcntl.h>
-#include <mqueue.h>
-#include <stdio.h>
-int main(void)
-{
-	struct mq_attr a = {.mq_maxmsg = 2, .mq_msgsize = 256};
-	char text[64] = "";
-	mqd_t q = mq_open("/ipckit-parcels", O_CREAT | O_RDONLY, 0600, &a);
-	mq_receive(q, text, sizeof text, NULL);
-	if (text[0] != 0)
-		printf("received %s\n", text);
-	mq_unlink("/ipckit-parcels");
-	return 0;
-}
-`,
-		} {
+	}
+	return func(dir string) error {
+		for name, text := range files {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 				return err
 			}
 		}
 		return nil
-	}, "PROG-RUN", "PROG-CONTENT")
-	const cause = "the consumer's mq_receive of 64 bytes on /ipckit-parcels failed with EMSGSIZE (message too long)"
-	for _, id := range []string{"PROG-RUN", "PROG-CONTENT"} {
-		r := results[id]
-		if r.Verdict != reports.Timeout || !strings.HasPrefix(r.Message, cause+"; the consumer had ended with exit status 0; ") || r.Evidence.Cause != cause {
+	}
+}
+
+// TestCrashHasItsPlace: a program that crashes is named with its function and line.
+func TestCrashHasItsPlace(t *testing.T) {
+	results := checkedTimes(t, 3, inC(`#include <stdio.h>
+static void consume(char *p) { *p = 1; }
+int main(void)
+{
+	printf("received m0\n");
+	consume(NULL);
+	return 0;
+}
+`), "PROG-CONTENT")
+	r := results["PROG-CONTENT"]
+	if r.Verdict != reports.Crash || !strings.Contains(r.Message, "segmentation fault): consume (consumer.c:2) uses address 0x0: a null pointer; ") ||
+		!strings.Contains(r.Evidence.Cause, "consume (consumer.c:2)") {
+		t.Errorf("%s", check.Explain(r))
+	}
+}
+
+// TestBuildIsOneCause: what follows from a failed build has its cause.
+func TestBuildIsOneCause(t *testing.T) {
+	results := checked(t, inC("int main(void) { return nothing; }"))
+	for id, r := range results {
+		if r.Verdict != reports.Skipped && (r.Evidence == nil || r.Evidence.Cause != results["PROG-BUILD"].Evidence.Cause) {
 			t.Errorf("%s: %s", id, check.Explain(r))
 		}
+	}
+	if r := results["PROG-BUILD"]; r.Verdict != reports.Fail || r.Evidence.Cause == "" || len(results) < 5 {
+		t.Errorf("%d results; %s", len(results), check.Explain(r))
 	}
 }

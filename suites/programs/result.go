@@ -50,7 +50,7 @@ func (r *result) survives() {
 			r.w.Fail("the %s printed more than %d MiB and was stopped; look for a loop that never ends", p.Role, r.Scenario.OutputLimit>>20)
 		}
 		if p.Ended && p.Exit.Signal != 0 {
-			r.w.Crash("the %s was %v after %s", p.Role, p.Exit, r.progress())
+			r.w.Crash("%s", r.crash(p))
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/ipckit/ipckit/harness/ptrace/crash"
 	"github.com/ipckit/ipckit/harness/reexec"
 )
 
@@ -31,7 +32,7 @@ const CommandVariable = "IPCKIT_TRACE"
 // the files that a world's command is given.
 const FactsFile = 3
 
-// A Fact is one line of a trace. Exactly one of Call, Ended and Refused is set.
+// A Fact is one line of a trace. Exactly one of Call, Crash, Ended and Refused is set.
 type Fact struct {
 	PID    int    `json:"pid,omitempty"`    // as the traced program sees it
 	Call   string `json:"call,omitempty"`   // name that assignments use: shm_open, msgsnd
@@ -40,9 +41,10 @@ type Fact struct {
 	Errno  int    `json:"errno,omitempty"`  // the call failed: why
 	Bytes  int64  `json:"bytes,omitempty"`  // length that a failed call was given, where it has one
 
-	Ended   *Ended `json:"ended,omitempty"`   // the program itself (not one that it started) ended
-	Refused string `json:"refused,omitempty"` // the program could not be traced, and was not run: why
-	Blind   string `json:"blind,omitempty"`   // from here on something could not be looked at: what
+	Crash   *crash.Crash `json:"crash,omitempty"`   // a deadly signal is delivered to PID: where it stands
+	Ended   *Ended       `json:"ended,omitempty"`   // the program itself (not one that it started) ended
+	Refused string       `json:"refused,omitempty"` // the program could not be traced, and was not run: why
+	Blind   string       `json:"blind,omitempty"`   // from here on something could not be looked at: what
 }
 
 // Ended is how the traced program ended.

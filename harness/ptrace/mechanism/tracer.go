@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/ptrace"
+	"github.com/ipckit/ipckit/harness/ptrace/crash"
+	"github.com/ipckit/ipckit/harness/world/proc"
 )
 
 const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK |
@@ -180,10 +182,27 @@ func (t *tracer) loop() int {
 				continued = true // the tracer's own, which began the program
 			} else {
 				deliver = stop.Signal
+				t.crash(tid, th, stop.Signal)
 			}
 		}
 		_ = ptrace.Resume(request, tid, deliver)
 	}
+}
+
+// crash reports where a thread stands to which a deadly signal is about to be
+// delivered. An address may be one of another process, which the program got from it.
+func (t *tracer) crash(tid int, th *thread, signal syscall.Signal) {
+	if !crash.Deadly(signal) {
+		return
+	}
+	var others []crash.Neighbour
+	for _, pid := range proc.All() {
+		if pid != th.pid && pid != os.Getpid() {
+			others = append(others, crash.Neighbour{PID: pid, Name: proc.ReadStatus(pid).Name})
+		}
+	}
+	c := crash.At(th.pid, tid, signal, others)
+	t.write(Fact{PID: th.pid, Crash: &c})
 }
 
 // ended reports how the program ended, and gives the status to repeat.
