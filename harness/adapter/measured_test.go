@@ -206,8 +206,6 @@ func TestMeasuredItemsAreCompared(t *testing.T) {
 	}
 }
 
-func text64(p []byte) *string { return text(p) }
-
 func TestMeasuredSynchronisation(t *testing.T) {
 	const batches = stepCount / batchSteps
 	l := sanitized(t, filepath.Join(impl, "c/example"))
