@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/harness/measure/limit"
 	"github.com/ipckit/ipckit/harness/run"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/suites/performance"
@@ -44,4 +45,13 @@ func Baselines(suite run.Suite, claims *subject.Claims, find func(name string) (
 }
 
 // Limits are the limits of the machine as contestants.
-func Limits(run.Suite) ([]check.Contestant, error) { return nil, nil }
+func Limits(suite run.Suite) (all []check.Contestant, err error) {
+	for _, name := range limit.Names {
+		s, _ := limit.Subject(name)
+		if err := suite.Accept(&s.Claims); err != nil {
+			return nil, err
+		}
+		all = append(all, check.Contestant{Name: name, Claims: s.Claims, Launcher: limit.Launcher(name)})
+	}
+	return all, nil
+}

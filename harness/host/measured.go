@@ -34,7 +34,7 @@ type measurement struct {
 	reply protocol.Reply
 }
 
-// A Bare is a buffer that carries out measured steps itself, without the calls of
+// A Bare is an object that carries out measured steps itself, without the calls of
 // the contract: a limit of the machine. Its steps, from one to below another, give
 // how long they took, ns, without what is no part of the limit.
 type Bare interface {
@@ -115,6 +115,9 @@ func (m *measurement) share() (err error) {
 
 // role finds what the steps are.
 func (m *measurement) role(object any) (stretch, error) {
+	if b, ok := bare(object); ok && m.request.Role != protocol.RoleCount {
+		return m.carriedOut(b)
+	}
 	switch o := object.(type) {
 	case *queue:
 		return m.moving(o)
@@ -224,15 +227,30 @@ func (m *measurement) took(clock int64) int64 {
 	return clock
 }
 
+func bare(object any) (Bare, bool) {
+	switch o := object.(type) {
+	case *queue:
+		object = o.object
+	case *semaphore:
+		object = o.Semaphore
+	}
+	b, ok := object.(Bare)
+	return b, ok
+}
+
 // carriedOut are the steps of an object that carries them out itself.
-func (m *measurement) carriedOut(b Bare, size int64) (stretch, error) {
-	back, err := held[*queue](m.h, m.back())
+func (m *measurement) carriedOut(b Bare) (stretch, error) {
+	back, err := held[any](m.h, m.back())
 	if err != nil {
 		return nil, err
 	}
-	other, ok := back.object.(Bare)
+	other, ok := bare(back)
 	if !ok {
 		return nil, m.misfit()
+	}
+	size := int64(0)
+	if m.request.SizeMin != nil {
+		size = *m.request.SizeMin
 	}
 	steps, err := b.Steps(m.request.Role, other, size)
 	if err != nil {

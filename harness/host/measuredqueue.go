@@ -14,9 +14,6 @@ func (m *measurement) moving(q *queue) (stretch, error) {
 	if err != nil {
 		return nil, err
 	}
-	if b, ok := q.object.(Bare); ok {
-		return m.carriedOut(b, int64(items.size))
-	}
 	wait := wait(m.request)
 	out := make([]byte, items.size)
 	switch m.request.Role {

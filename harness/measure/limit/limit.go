@@ -2,8 +2,8 @@
 // of a subject do, and whose measured steps are the bare thing, such as a cache line
 // that two processors hand to each other.
 //
-// They are one-to-one buffers that do nothing but measured roles. What a step is
-// depends on the limit and is described at each.
+// They are buffers, semaphores and words that do nothing but measured roles. What a
+// step is depends on the limit and is described at each.
 package limit
 
 import (
@@ -45,14 +45,17 @@ type steps func(role string, object, back *memory, size int64) (stretch, error)
 type stretch func(from, to int64) (ns int64, err error)
 
 var limits = map[string]struct {
-	steps steps
-	roles []string
+	steps   steps
+	roles   []string
+	answers bool // it can also be measured as semaphores
+	words   bool // and as words of a region
+	sleeps  bool
 }{
-	Line:  {line, []string{protocol.RolePing, protocol.RolePong}},
-	Lines: {lines, []string{protocol.RolePing, protocol.RolePong, protocol.RoleStream, protocol.RoleDrain}},
-	Read:  {read, []string{protocol.RoleStream, protocol.RoleDrain}},
-	Copy:  {copying, []string{protocol.RoleStream, protocol.RoleDrain}},
-	Wake:  {wake, []string{protocol.RolePing, protocol.RolePong}},
+	Line:  {line, []string{protocol.RolePing, protocol.RolePong}, true, true, false},
+	Lines: {lines, []string{protocol.RolePing, protocol.RolePong, protocol.RoleStream, protocol.RoleDrain}, true, true, false},
+	Read:  {read, []string{protocol.RoleStream, protocol.RoleDrain}, false, false, false},
+	Copy:  {copying, []string{protocol.RoleStream, protocol.RoleDrain}, false, false, false},
+	Wake:  {wake, []string{protocol.RolePing, protocol.RolePong}, true, false, true},
 }
 
 // Roles are the measured roles that a limit has.
@@ -64,22 +67,23 @@ func Subject(name string) (subject.Subject, bool) {
 	if !ok {
 		return subject.Subject{}, false
 	}
-	return subject.Subject{Claims: claims(name), OneToOne: buffers{l.steps}}, true
-}
-
-func claims(name string) subject.Claims {
 	waiting := "spin"
-	if name == Wake {
+	if l.sleeps {
 		waiting = "sleep"
 	}
-	return subject.Claims{
-		Subject: name, Version: "1", Language: "Go",
-		Profiles: subject.Profiles{OneToOne: &subject.BufferProfile{
-			Capacity: subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 20}},
-			Item:     subject.Item{Max: subject.Size(largest)},
-			Waiting:  waiting,
-		}},
+	f := files{l.steps}
+	s := subject.Subject{Claims: subject.Claims{Subject: name, Version: "1", Language: "Go"}}
+	p := &s.Claims.Profiles
+	s.OneToOne, p.OneToOne = buffers{f}, &subject.BufferProfile{
+		Capacity: subject.Capacity{Items: &subject.Range{Min: 1, Max: 1 << 20}}, Item: subject.Item{Max: subject.Size(largest)}, Waiting: waiting,
 	}
+	if l.answers {
+		s.Semaphores, p.Semaphore = semaphores{f}, &subject.SemaphoreProfile{Maximum: &subject.Range{Min: 1, Max: 1 << 20}, Waiting: waiting}
+	}
+	if l.words {
+		s.Regions, p.Region, p.Word = regions{f}, &subject.RegionProfile{Names: "posix", Maximum: largest}, &subject.WordProfile{}
+	}
+	return s, true
 }
 
 // Launcher starts an agent of the limit of that name.

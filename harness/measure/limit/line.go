@@ -43,7 +43,8 @@ func lines(role string, object, back *memory, size int64) (stretch, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine, other := object.word(sentAt), back.word(sentAt)
+	mineAt, otherAt := directions(ping, object, back)
+	mine, other := object.word(mineAt), back.word(otherAt)
 	if ping {
 		return timed(func(i uint64) {
 			storeRelease(mine, i+1)
@@ -54,6 +55,18 @@ func lines(role string, object, back *memory, size int64) (stretch, error) {
 		until(other, i+1)
 		storeRelease(mine, i+1)
 	}), nil
+}
+
+// directions are the places of the words that a process writes and watches: where
+// both are in one object, ping writes the first.
+func directions(ping bool, object, back *memory) (mine, other int) {
+	switch {
+	case object != back:
+		return sentAt, sentAt
+	case ping:
+		return sentAt, receivedAt
+	}
+	return receivedAt, sentAt
 }
 
 // ringBytes is the part of an object that a ring takes: what a cache of the second

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/ipckit/ipckit/harness/host"
-	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 )
 
@@ -30,8 +29,8 @@ const (
 	largest   = 64 << 20
 )
 
-// buffers makes objects of one limit.
-type buffers struct{ steps steps }
+// files makes objects of one limit.
+type files struct{ steps steps }
 
 type memory struct {
 	bytes []byte
@@ -46,26 +45,26 @@ func file(name string) (string, error) {
 	return filepath.Join("/dev/shm", base), nil
 }
 
-func (b buffers) Create(name string, shape subject.Shape) (subject.Buffer, error) {
+func (f files) create(name string, size int64) (*memory, error) {
 	path, err := file(name)
 	if err != nil {
 		return nil, err
 	}
-	if shape.ItemMax < 1 || shape.ItemMax > largest {
-		return nil, subject.Errorf(subject.Invalid, "items of %d bytes: want 1 to %d", shape.ItemMax, largest)
+	if size < 1 || size > largest {
+		return nil, subject.Errorf(subject.Invalid, "%d bytes: want 1 to %d", size, largest)
 	}
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600)
 	if err != nil {
 		return nil, refusal(err)
 	}
 	// Not ftruncate: what does not fit must be an error now, not SIGBUS later.
-	if err := unix.Fallocate(fd, 0, 0, bodyAt+max(bodyLeast, roundUp(shape.ItemMax))); err != nil {
+	if err := unix.Fallocate(fd, 0, 0, bodyAt+max(bodyLeast, roundUp(size))); err != nil {
 		return nil, errors.Join(refusal(err), unix.Close(fd), unix.Unlink(path))
 	}
-	return b.mapped(fd)
+	return f.mapped(fd)
 }
 
-func (b buffers) Open(name string) (subject.Buffer, error) {
+func (f files) open(name string) (*memory, error) {
 	path, err := file(name)
 	if err != nil {
 		return nil, err
@@ -74,10 +73,10 @@ func (b buffers) Open(name string) (subject.Buffer, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	return b.mapped(fd)
+	return f.mapped(fd)
 }
 
-func (b buffers) mapped(fd int) (subject.Buffer, error) {
+func (f files) mapped(fd int) (*memory, error) {
 	defer unix.Close(fd)
 	var info unix.Stat_t
 	if err := unix.Fstat(fd, &info); err != nil {
@@ -87,10 +86,10 @@ func (b buffers) mapped(fd int) (subject.Buffer, error) {
 	if err != nil {
 		return nil, refusal(err)
 	}
-	return &memory{bytes: bytes, steps: b.steps}, nil
+	return &memory{bytes: bytes, steps: f.steps}, nil
 }
 
-func (b buffers) Unlink(name string) error {
+func (f files) Unlink(name string) error {
 	path, err := file(name)
 	if err != nil {
 		return err
@@ -116,14 +115,6 @@ func refusal(err error) error {
 func roundUp(size int64) int64 { return (size + wordSize - 1) / wordSize * wordSize }
 
 func (m *memory) Detach() error { return unix.Munmap(m.bytes) }
-
-// Put and Get are not what a limit is for.
-func (m *memory) Put([]byte, subject.Wait) error        { return notMeasured(protocol.OpBufferPut) }
-func (m *memory) Get([]byte, subject.Wait) (int, error) { return 0, notMeasured(protocol.OpBufferGet) }
-
-func notMeasured(op string) error {
-	return &protocol.Unsupported{Operation: op + " of a limit, which has measured roles alone"}
-}
 
 // Steps implements host.Bare.
 func (m *memory) Steps(role string, back host.Bare, size int64) (func(from, to int64) (int64, error), error) {

@@ -15,7 +15,8 @@ func wake(role string, object, back *memory, _ int64) (stretch, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine, other := object.half(), back.half()
+	mineAt, otherAt := directions(ping, object, back)
+	mine, other := object.half(mineAt), back.half(otherAt)
 	if ping {
 		return timed(func(i uint64) {
 			signal(mine, uint32(i+1))
@@ -29,7 +30,7 @@ func wake(role string, object, back *memory, _ int64) (stretch, error) {
 }
 
 // half is the word of 32 bits that a futex is.
-func (m *memory) half() *uint32 { return (*uint32)(unsafe.Pointer(&m.bytes[sentAt])) }
+func (m *memory) half(at int) *uint32 { return (*uint32)(unsafe.Pointer(&m.bytes[at])) }
 
 // Operations of futex(2), between processes.
 const (
