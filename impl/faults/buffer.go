@@ -61,6 +61,7 @@ func manyFaults() []Fault {
 		{ID: "many-polls", Text: "claims waiting: sleep, and no more, and polls", Requirement: "BUF-SLEEP", Verdict: "fail", At: "without sleeping", Base: inMany(ring.Spins)},
 		{ID: "many-busy-is-empty", Kind: stress, Text: "claims empty: strict, and a get that may not wait says empty while another process is inside", Requirement: "BUF-LINEAR", Verdict: "fail", At: "prove it", Dawdles: true, Base: inMany(ring.BusyIsEmpty)},
 		{ID: "many-cancel-costs-a-slot", Text: "claims cancel: true, and a put that is cancelled keeps the slot that it had reserved", Requirement: "BUF-ABANDONED", Verdict: "fail", At: "fitted before", Base: inManyCancelled(ring.CancelCostsASlot)},
+		{ID: "many-absorbs-a-wake", Text: "a get that times out among others takes the next wake-up with it", Requirement: "BUF-ABANDONED", Verdict: "timeout", At: "did not come back", Base: inManyLimited(ring.AbsorbsAWake)},
 		{ID: "many-close-wakes-one", Text: "close wakes one of the processes that wait", Requirement: "BUF-CLOSEBLOCKED", Verdict: "timeout", At: "did not come back", Base: inMany(ring.CloseWakesOne)},
 		{ID: "many-wakes-at-empty", Text: "wakes one consumer, and only if the buffer was empty before", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inMany(ring.WakesAtEmpty)},
 		{ID: "many-wakes-one", Text: "one event count for items and for room, and each change wakes one waiter, which may be of the wrong kind", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inMany(ring.WakesOne)},

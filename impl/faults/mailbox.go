@@ -30,6 +30,7 @@ func mailboxFaults() []Fault {
 		{ID: "box-sends-by-reference", Text: "send returns before it has copied the message", Requirement: "BOX-COPY", Verdict: "fail", At: "changed the message", Base: inRing(ring.SendsByReference)},
 		{ID: "box-unlink-forgotten", Text: "unlink does nothing", Requirement: "BOX-GONE", Verdict: "fail", At: "opening the unlinked", Base: inRing(ring.UnlinkForgotten)},
 		{ID: "box-refusal-costs-a-place", Text: "a refused send keeps the slot that it had reserved", Requirement: "BOX-ABANDONED", Verdict: "fail", At: "fitted before", Base: inRing(ring.RefusalCostsASlot)},
+		{ID: "box-absorbs-a-wake", Text: "a receive that times out among others takes the next wake-up with it", Requirement: "BOX-ABANDONED", Verdict: "timeout", At: "did not come back", Base: inRing(ring.AbsorbsAWake)},
 		{ID: "box-memory-grows", Text: "keeps a copy of every message", Requirement: "BOX-GROWTH", Verdict: "fail", At: "resident", Base: inRing(ring.MemoryGrows)},
 		{ID: "box-receives-unlocked", Kind: stress, Text: "looks whether there is a message, then takes it, without excluding other receivers", Requirement: "BOX-LINEAR", Verdict: "fail", At: "operations prove it", Base: inRing(ring.ReceivesUnlocked)},
 		{ID: "box-close-discards", Text: "deletes the queue with messages in it", Requirement: "BOX-DRAIN", Verdict: "fail", At: "closed", Base: inRing(ring.CloseDiscards)},

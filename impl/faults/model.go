@@ -55,6 +55,15 @@ func inManyCancelled(f ring.Fault) Base {
 	}}.at("ring")
 }
 
+// inManyLimited is inMany with time limits.
+func inManyLimited(f ring.Fault) Base {
+	return Base{make: func() subject.Subject {
+		s := many(f)
+		s.Claims.Extended = []string{"BUF-DEADLINE"}
+		return s
+	}}.at("ring")
+}
+
 // inManyOfOne is inMany of one slot.
 func inManyOfOne(f ring.Fault) Base {
 	return Base{make: func() subject.Subject {

@@ -1,6 +1,7 @@
 package lock
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/check"
@@ -63,6 +64,29 @@ func abandoned(w *check.World) {
 	acquire(w, l[1])
 	release(w, l[1])
 	free(w, l[0], "after all have released it")
+	if w.ClaimsExtended("LOCK-DEADLINE") {
+		givesUpAmongOthers(w)
+	}
+}
+
+// givesUpAmongOthers has the time of one process run out while others wait before and
+// behind it.
+func givesUpAmongOthers(w *check.World) {
+	l := check.Share(w, w.ObjectName("queue"), w.Crew("holder", "one", "two", "three"), (*check.Process).CreateLock, (*check.Process).OpenLock)
+	for at, place := range []string{"first", "second"} {
+		w.Step("three processes wait; the %s of them gives up, and the others get the lock", place)
+		acquire(w, l[0])
+		calls := section.GivesUpAmong(w, at, whileHeld, l[1].BeginAcquire, l[2].BeginAcquire, l[3].BeginAcquire)
+		release(w, l[0])
+		waiting := slices.Delete(slices.Clone(l[1:]), at, at+1)
+		for len(calls) > 0 {
+			i := check.First(calls...)
+			section.Granted(w, calls[i], "the acquire that waited beside one that gave up")
+			release(w, waiting[i])
+			calls, waiting = slices.Delete(calls, i, i+1), slices.Delete(waiting, i, i+1)
+		}
+		free(w, l[at+1], "after all have released it")
+	}
 }
 
 func deadline(w *check.World) {

@@ -149,4 +149,5 @@ func Abandoned(w *check.World) {
 		w.Fail("%d items fitted before the refusals and %d fit after them", first, again)
 	}
 	p.get(0, again)
+	p.givesUpAmongOthers()
 }

@@ -64,6 +64,45 @@ func abandoned(w *check.World) {
 	leave(w, l[2])
 	enterWrite(w, l[0], "after all have left")
 	leave(w, l[0])
+	if limited {
+		givesUpAmongOthers(w)
+	}
+}
+
+// givesUpAmongOthers has the time of one process run out while others wait behind it, of
+// its own kind and of the other.
+func givesUpAmongOthers(w *check.World) {
+	l := check.Share(w, w.ObjectName("queue"), w.Crew("holder", "one", "two", "three"), (*check.Process).CreateRWLock, (*check.Process).OpenRWLock)
+	const behindReader, behindWriter = "entering as a writer while a reader is inside", "entering while a writer is inside"
+	w.Step("a reader is inside, a writer waits, and a reader behind it; the writer gives up, and nothing keeps the reader out any more")
+	enterRead(w, l[0], "while no process is inside")
+	write := l[1].BeginWrite(subject.Wait(section.Patience))
+	write.Blocks(behindReader)
+	read := l[2].BeginRead(subject.Forever) // whether it is let in before the writer is for the lock to choose
+	write.Expires(section.Patience, section.NotGranted, behindReader)
+	comesIn(w, read, "the reader behind a writer that gave up")
+	leave(w, l[2])
+	leave(w, l[0])
+	w.Step("a writer is inside; a reader waits, a writer and a reader behind it; the writer that waits gives up, and both readers come in together")
+	enterWrite(w, l[0], "while no process is inside")
+	calls := section.GivesUpAmong(w, 1, behindWriter, l[1].BeginRead, l[2].BeginWrite, l[3].BeginRead)
+	leave(w, l[0])
+	for _, c := range calls {
+		comesIn(w, c, "a reader beside a writer that gave up")
+	}
+	leave(w, l[1])
+	leave(w, l[3])
+	w.Step("a writer is inside; a reader waits, and two writers behind it; the reader gives up, and the writers come in one after the other")
+	enterWrite(w, l[0], "while no process is inside")
+	calls = section.GivesUpAmong(w, 0, behindWriter, l[1].BeginRead, l[2].BeginWrite, l[3].BeginWrite)
+	leave(w, l[0])
+	i := check.First(calls...)
+	comesIn(w, calls[i], "a writer behind a reader that gave up")
+	leave(w, l[2+i])
+	comesIn(w, calls[1-i], "the other writer behind a reader that gave up")
+	leave(w, l[3-i])
+	enterWrite(w, l[1], "after all have left")
+	leave(w, l[1])
 }
 
 func deadline(w *check.World) {

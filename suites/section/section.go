@@ -46,6 +46,27 @@ func CrossSeconds(w *check.World, refusals []subject.Kind, what string, attempts
 	}
 }
 
+// Patience is the time limit of an attempt that others queue up behind meanwhile.
+const Patience = 200 * time.Millisecond
+
+// GivesUpAmong begins attempts one after the other, of which the one at a position has a
+// time limit, and lets that one give up. It gives the others, which still wait.
+func GivesUpAmong(w *check.World, at int, what string, attempts ...Attempt) (waiting []*check.Call) {
+	var limited *check.Call
+	for i, attempt := range attempts {
+		if i == at {
+			limited = attempt(subject.Wait(Patience))
+			time.Sleep(Patience / 8) // so that it is in the queue before the next
+			continue
+		}
+		call := attempt(subject.Forever)
+		call.Blocks("%s", what)
+		waiting = append(waiting, call)
+	}
+	limited.Expires(Patience, NotGranted, "%s", what)
+	return waiting
+}
+
 // Granted expects that a call which waited is granted now.
 func Granted(w *check.World, call *check.Call, format string, args ...any) {
 	_, err := call.Return()

@@ -1,6 +1,7 @@
 package semaphore
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/check"
@@ -48,6 +49,26 @@ func abandoned(w *check.World) {
 	post(w, s[2])
 	section.Granted(w, call, waited)
 	zero(w, s[0], "after as many waits as posts")
+	if w.ClaimsExtended("SEM-DEADLINE") {
+		givesUpAmongOthers(w)
+	}
+}
+
+// givesUpAmongOthers has the time of one process run out while others wait before and
+// behind it.
+func givesUpAmongOthers(w *check.World) {
+	s := semaphore(w, "queue", 0, w.Crew("other poster", "one", "two", "three"))
+	for at, place := range []string{"first", "second"} {
+		w.Step("three processes wait; the %s of them gives up, and the others are let through by two posts", place)
+		calls := section.GivesUpAmong(w, at, atZero, s[1].BeginWait, s[2].BeginWait, s[3].BeginWait)
+		for len(calls) > 0 {
+			post(w, s[0])
+			i := check.First(calls...)
+			section.Granted(w, calls[i], "the wait beside one that gave up, for which there was a post")
+			calls = slices.Delete(calls, i, i+1)
+		}
+		zero(w, s[0], "after as many waits as posts")
+	}
 }
 
 func deadline(w *check.World) {

@@ -53,7 +53,7 @@ func (m *member) granted() error {
 // giveUp ends an acquire that was not granted.
 func (m *member) giveUp(wants uint32, wait subject.Wait, err error) error {
 	switch {
-	case m.fault == RefusalStays:
+	case m.fault == RefusalStays, m.fault == StaysBeforeOthers && wait > 0 && m.othersBehind():
 		return err
 	case m.fault == TrySteals && wait == subject.Never:
 		return nil
@@ -71,8 +71,22 @@ func (m *member) giveUp(wants uint32, wait subject.Wait, err error) error {
 		}
 	}
 	m.guarded(func() { m.own().mode.Store(outside) })
-	m.raise()
+	if m.fault != GivesUpUnnoticed {
+		m.raise()
+	}
 	return err
+}
+
+// othersBehind reports whether another process waits that came later.
+func (m *member) othersBehind() bool {
+	for seat := range m.table.seats {
+		other := &m.table.seats[seat]
+		mode := other.mode.Load()
+		if (mode == waitsShared || mode == waitsAlone) && int32(other.ticket.Load()-m.own().ticket.Load()) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // admit lets the process in if nothing keeps it out. With first it takes a
@@ -178,7 +192,7 @@ func (m *member) sleep(seen uint32, wait subject.Wait, limit time.Time) (interru
 	case m.fault == Barges:
 		time.Sleep(5 * time.Millisecond)
 		return false, nil
-	case m.fault == WakesNobody, m.fault == WakesOne, m.fault == DiesWithOwner, m.fault == RefusalStays, m.fault == ListensLate:
+	case m.fault == WakesNobody, m.fault == WakesOne, m.fault == DiesWithOwner, m.fault == RefusalStays, m.fault == ListensLate, m.fault == StaysBeforeOthers, m.fault == GivesUpUnnoticed:
 		longest = 0 // without a limit: a look after each tick would put the fault right
 	}
 	return waiting.Sleep(&m.table.events, seen, longest), nil

@@ -27,4 +27,6 @@ const (
 	ListensLate
 	LooksOnceMore
 	NanosecondsNotCarried
+	StaysBeforeOthers
+	GivesUpUnnoticed
 )

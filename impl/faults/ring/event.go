@@ -21,6 +21,9 @@ func (r *ring) sleep(seen uint32, wait subject.Wait, limit time.Time, refusal su
 	case wait > 0:
 		left = time.Until(limit)
 		if left <= 0 {
+			if r.fault == AbsorbsAWake && r.sleepers.Load() > 0 {
+				r.absorbed.Store(1)
+			}
 			return subject.Errorf(subject.Timeout, "")
 		}
 	}
@@ -51,6 +54,9 @@ func (r *ring) wakesOne() bool { return r.fault == WakesOne || r.fault == WakesA
 
 // raise raises the event count and wakes at most n processes.
 func (r *ring) raise(n int) {
+	if r.absorbed.CompareAndSwap(1, 0) {
+		return
+	}
 	r.events.Add(1)
 	if r.sleepers.Load() == 0 && r.fault != WakesAlways {
 		return

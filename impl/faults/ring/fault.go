@@ -68,4 +68,5 @@ const (
 	BlocksSignals
 	CancelCostsASlot
 	NanosecondsNotCarried
+	AbsorbsAWake
 )

@@ -30,7 +30,8 @@ type control struct {
 	sleepers          atomic.Uint32 // processes that sleep on the event count, or are about to
 	locked            atomic.Uint32 // 1 while a process holds the lock of a shared ring
 	attached          atomic.Uint32 // handles that were not detached, see repair
-	_                 [16]byte
+	absorbed          atomic.Uint32 // wake-ups that are lost, of AbsorbsAWake
+	_                 [12]byte
 }
 
 const controlSize = int64(unsafe.Sizeof(control{}))

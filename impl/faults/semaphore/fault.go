@@ -18,4 +18,5 @@ const (
 	LooksOnceMore
 	NanosecondsNotCarried
 	LimitIn32Bits
+	AbsorbsAWake
 )

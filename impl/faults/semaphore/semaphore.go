@@ -29,7 +29,8 @@ type semaphore struct {
 
 type state struct {
 	value, maximum atomic.Uint32
-	debt           atomic.Uint32 // of RefusalCosts
+	debt           atomic.Uint32 // of RefusalCosts and AbsorbsAWake
+	sleepers       atomic.Uint32 // of AbsorbsAWake
 }
 
 func (ss semaphores) Create(name string, s subject.Stock) (subject.Semaphore, error) {
@@ -105,13 +106,19 @@ func (s *semaphore) Wait(wait subject.Wait) error {
 		case wait > 0:
 			left = time.Until(limit)
 			if left <= 0 {
-				if s.fault == LooksOnceMore {
+				switch {
+				case s.fault == LooksOnceMore:
 					s.take()
+				case s.fault == AbsorbsAWake && s.sleepers.Load() > 0:
+					s.debt.Store(1)
 				}
 				return subject.Errorf(subject.Timeout, "")
 			}
 		}
-		if interrupted := waiting.Sleep(&s.value, 0, left); interrupted && s.fault == EINTRIsSuccess {
+		s.sleepers.Add(1)
+		interrupted := waiting.Sleep(&s.value, 0, left)
+		s.sleepers.Add(^uint32(0))
+		if interrupted && s.fault == EINTRIsSuccess {
 			return nil
 		}
 	}
