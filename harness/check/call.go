@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
@@ -142,16 +143,24 @@ func describe(r protocol.Request, reply protocol.Reply, err error) string {
 // does, it ends the spec as [Call.Return] of the first.
 func First(calls ...*Call) int {
 	w := calls[0].process.world
+	ticker := time.NewTicker(beat)
+	defer ticker.Stop()
 	cases := []reflect.SelectCase{
-		{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(time.After(w.spec.suite.patience()))},
 		{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(w.ctx.Done())},
+		{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ticker.C)},
 	}
 	others := len(cases)
 	for _, c := range calls {
 		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(c.call.Done())})
 	}
-	if i, _, _ := reflect.Select(cases); i >= others {
-		return i - others
+	var rest stillness
+	for end := time.Now().Add(w.spec.suite.patience()); time.Now().Before(end) && w.ctx.Err() == nil; {
+		if i, _, _ := reflect.Select(cases); i >= others {
+			return i - others
+		}
+		if rest.lasts(w) && !slices.ContainsFunc(calls, (*Call).Returned) {
+			w.hang(calls[0], deadlock)
+		}
 	}
 	_, _ = calls[0].Return()
 	return 0

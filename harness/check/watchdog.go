@@ -29,8 +29,7 @@ func (w *World) watch(c *agent.Call) string {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	moved := headway{steps: w.steps()}
-	var last string
-	since := time.Now()
+	var rest stillness
 	for {
 		select {
 		case <-c.Done():
@@ -51,17 +50,33 @@ func (w *World) watch(c *agent.Call) string {
 			}
 			return fmt.Sprintf("still under way after %v", time.Since(c.Began).Round(time.Second))
 		case <-ticker.C:
-			state, asleep := w.snapshot()
-			if !asleep || state != last {
-				last, since = state, time.Now()
-			} else if time.Since(since) >= standstill {
+			if rest.lasts(w) {
 				if returned(c) {
 					return ""
 				}
-				return fmt.Sprintf("deadlock: all processes have slept for %v and none can wake another", standstill)
+				return deadlock
 			}
 		}
 	}
+}
+
+// deadlock is why a wait is given up at a standstill.
+var deadlock = fmt.Sprintf("deadlock: all processes have slept for %v and none can wake another", standstill)
+
+// stillness is what the world was like at the last look, and since when.
+type stillness struct {
+	state string
+	since time.Time
+}
+
+// lasts looks, and reports whether there has been a standstill.
+func (s *stillness) lasts(w *World) bool {
+	state, asleep := w.snapshot()
+	if !asleep || state != s.state {
+		s.state, s.since = state, time.Now()
+		return false
+	}
+	return time.Since(s.since) >= standstill
 }
 
 // starved looks for a while, once patience is over, whether a process in the world
