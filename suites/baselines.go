@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -49,7 +50,7 @@ func Limits(suite run.Suite) (all []check.Contestant, err error) {
 	for _, name := range limit.Names {
 		s, _ := limit.Subject(name)
 		if err := suite.Accept(&s.Claims); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		all = append(all, check.Contestant{Name: name, Claims: s.Claims, Launcher: limit.Launcher(name)})
 	}

@@ -177,15 +177,3 @@ func Quartiles(costs []float64) (first, middle, third float64) {
 	sorted := slices.Sorted(slices.Values(costs))
 	return sorted[(n-1)/4], (sorted[(n-1)/2] + sorted[n/2]) / 2, sorted[3*n/4]
 }
-
-// Cost writes a time of so many ns with three digits.
-func Cost(ns float64) string {
-	unit := "ns"
-	for _, next := range []string{"µs", "ms", "s"} {
-		if ns < 999.5 {
-			break
-		}
-		ns, unit = ns/1000, next
-	}
-	return fmt.Sprintf("%.3g %s", ns, unit)
-}

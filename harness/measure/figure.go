@@ -37,12 +37,14 @@ var (
 // Moves reports whether a profile's objects move messages.
 func Moves(profile string) bool { return slices.Contains(moving, profile) }
 
-// Of gives the figure as it is measured of another subject: of an object of the same
-// profile, else of one like it; false where the subject has none that could be
-// compared, or none for messages of the size.
+// OfSubject gives the figure as it is measured of another subject: of an object of
+// the same profile, else of one like it; false where the subject has none that could
+// be compared, or none for messages of the size. Against what moves no message, a
+// message is the smallest.
 func (f Figure) OfSubject(c subject.Claims) (Figure, bool) {
-	candidates := append([]string{f.Of}, single[f.What]...)
-	if Moves(f.Of) {
+	sized := Moves(f.Of)
+	candidates := slices.Concat([]string{f.Of}, single[f.What], moving)
+	if sized {
 		candidates = slices.Concat([]string{f.Of}, moving, single[f.What])
 	}
 	claimed := c.Claimed()
@@ -50,11 +52,17 @@ func (f Figure) OfSubject(c subject.Claims) (Figure, bool) {
 		if !slices.Contains(claimed, profile) {
 			continue
 		}
-		if least, most, moves := c.Messages(profile); moves && (f.Size < int64(least) || f.Size > int64(most)) {
-			continue
+		least, most, moves := c.Messages(profile)
+		size := int64(0)
+		if moves && sized {
+			size = f.Size
+		} else if moves {
+			size = min(max(8, int64(least)), int64(most))
 		}
-		f.Of = profile
-		return f, true
+		if !moves || int64(least) <= size && size <= int64(most) {
+			f.Of, f.Size = profile, size
+			return f, true
+		}
 	}
 	return f, false
 }

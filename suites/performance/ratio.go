@@ -154,7 +154,7 @@ func (r *ratio) says(c measure.Compared) string {
 	low, middle, high := c.Evidence.Interval()
 	own, other := c.Costs()
 	return fmt.Sprintf("%s of %s: %s, of %s: %s; %.3g times as good%s in %s",
-		r.measured.Figure, r.subject.Name, measure.Cost(own), r.baseline.Name, measure.Cost(other),
+		r.measured.Figure, r.subject.Name, reports.Nanoseconds(own), r.baseline.Name, reports.Nanoseconds(other),
 		middle, between(low, high), count(len(c.Rounds), "round"))
 }
 

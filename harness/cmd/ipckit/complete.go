@@ -63,3 +63,12 @@ func completeKinds(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 	slices.Sort(kinds)
 	return kinds, cobra.ShellCompDirectiveNoFileComp
 }
+
+// completeSeveral offers subjects that are not named yet.
+func completeSeveral(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	names, directive := completeSubjects(c, nil, typed)
+	return slices.DeleteFunc(names, func(name string) bool {
+		name, _, _ = strings.Cut(name, "\t")
+		return slices.Contains(args, name)
+	}), directive
+}

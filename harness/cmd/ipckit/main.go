@@ -153,7 +153,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: checking, Title: "Check an implementation:"},
 		&cobra.Group{ID: reading, Title: "Read about it:"}, &cobra.Group{ID: theKit, Title: "The kit itself:"})
 	for group, commands := range map[string][]*cobra.Command{
-		checking: {newNew(), newSmoke(), newCheck(), newStress(), newExplore(), newSanitize()},
+		checking: {newNew(), newSmoke(), newCheck(), newStress(), newExplore(), newSanitize(), newBench()},
 		reading:  {newList(), newExplain(), newReport(), newDiff(), newSchema()},
 		theKit:   {newMutants(), newVersion()},
 	} {
