@@ -64,7 +64,8 @@ func Only(patterns ...string) Option { return func(p *run.Plan) { p.Only = patte
 func Seed(n uint64) Option { return func(p *run.Plan) { p.Seed = n } }
 
 // Kinds says which kinds of check are run: behaviour, stress, race, fault,
-// performance. Without it those of catalogue.DefaultKinds: all but race.
+// performance. Without it those of catalogue.DefaultKinds: all but race and
+// performance.
 func Kinds(kinds ...catalogue.Kind) Option { return func(p *run.Plan) { p.Kinds = kinds } }
 
 // Baseline gives a subject by the name under which measured promises compare with

@@ -16,9 +16,10 @@ type Check struct {
 }
 
 // DefaultKinds gives the kinds of check that run where the caller names none:
-// all but race, since exploring interleavings takes as long as all else together.
+// all but race, since exploring interleavings takes as long as all else together,
+// and performance, since measuring needs the machine for itself.
 func DefaultKinds() []Kind {
-	return slices.DeleteFunc(slices.Clone(Kinds), func(k Kind) bool { return k == Race })
+	return slices.DeleteFunc(slices.Clone(Kinds), func(k Kind) bool { return k == Race || k == Performance })
 }
 
 // Listed writes kinds as a list in a sentence: "behaviour, stress and fault".

@@ -41,5 +41,5 @@ func Specs(s *check.Suite) {
 	s.It("BUF-PRODUCERDEATH", queue.ProducerDeath)
 	s.It("BUF-CONSUMERDEATH", queue.ConsumerDeath)
 	s.It("BUF-SHORTAGE", queue.Shortage, check.Kind(catalogue.Fault))
-	s.It("BUF-NOSYSCALL", queue.NoSyscall, check.Kind(catalogue.Performance))
+	s.It("BUF-NOSYSCALL", queue.NoSyscall)
 }

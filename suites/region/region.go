@@ -31,7 +31,7 @@ func Specs(s *check.Suite) {
 	s.It("REG-NAMES", oddNames)
 	s.It("REG-VISITOR", visitor)
 	s.It("REG-NOLEAK", noLeak, check.Leftovers())
-	s.It("REG-NOSYSCALL", noSyscall, check.Kind(catalogue.Performance))
+	s.It("REG-NOSYSCALL", noSyscall)
 	s.It("REG-EARLYOPEN", earlyOpen)
 	s.It("REG-STAMPEDE", stampede)
 	s.It("REG-BOUNDS", bounds)

@@ -178,7 +178,10 @@ func kill(ctx context.Context, suite run.Suite, m faults.Fault) (d death) {
 	}
 	plan := t.plan(f)
 	plan.Attempts = 1
-	plan.Kinds = []catalogue.Kind{catalogue.Behaviour, catalogue.Fault, catalogue.Performance} // load has faults of its own
+	plan.Kinds = []catalogue.Kind{catalogue.Behaviour, catalogue.Fault} // load has faults of its own
+	if m.Requirement != "" {
+		plan.Kinds = append(plan.Kinds, catalogue.Performance)
+	}
 	if m.Kind != "" {
 		plan.Kinds = []catalogue.Kind{catalogue.Kind(m.Kind)}
 		plan.Budget = faultBudget
