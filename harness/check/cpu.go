@@ -5,7 +5,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -76,53 +75,4 @@ func (w *World) Cores() int {
 		cores[strings.TrimSpace(string(siblings))] = true
 	}
 	return len(cores)
-}
-
-// Delayed is how long the operation thread has waited for a processor so far,
-// although it could have run. Where the host does not tell, the requirement is
-// skipped.
-func (p *Process) Delayed() time.Duration {
-	thread, known := p.agent.OperationThread()
-	if !known {
-		thread = p.PID()
-	}
-	// Nanoseconds that it ran, and that it waited; how often it ran.
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", thread))
-	fields := strings.Fields(string(text))
-	if err != nil || len(fields) < 2 {
-		p.world.Skip("the kernel does not tell how long a process waited for a processor: no /proc/PID/schedstat")
-	}
-	ns, _ := strconv.ParseInt(fields[1], 10, 64)
-	return time.Duration(ns)
-}
-
-// A Taken is what the host has taken from all processes so far.
-type Taken struct {
-	stolen    int64 // ticks in which a virtual machine was not run
-	throttled int64 // µs in which a group of processes had used up its share
-}
-
-// Taken reads it.
-func (w *World) Taken() (t Taken) {
-	stat, _ := os.ReadFile("/proc/stat")
-	line, _, _ := strings.Cut(string(stat), "\n")
-	if fields := strings.Fields(line); len(fields) > 8 && fields[0] == "cpu" {
-		t.stolen, _ = strconv.ParseInt(fields[8], 10, 64)
-	}
-	group, _ := os.ReadFile("/sys/fs/cgroup/cpu.stat")
-	for line := range strings.Lines(string(group)) {
-		if value, ok := strings.CutPrefix(line, "throttled_usec "); ok {
-			t.throttled, _ = strconv.ParseInt(strings.TrimSpace(value), 10, 64)
-		}
-	}
-	return t
-}
-
-// tick is the unit in which the kernel counts stolen time.
-const tick = 10 * time.Millisecond
-
-// Since is the most that may have been taken since an earlier moment, from all
-// processors together.
-func (t Taken) Since(earlier Taken) time.Duration {
-	return time.Duration(t.stolen-earlier.stolen+1)*tick + time.Duration(t.throttled-earlier.throttled)*time.Microsecond
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/protocol/samples"
 )
@@ -134,7 +135,8 @@ func (x *Timed) Batches() []time.Duration {
 }
 
 // All expects of measured workloads what [Timed.Batches] does, of the one first that
-// ends first: where it fails, the others may wait for ever.
+// ends first: where it fails, the others may wait for ever. Where one ends with an
+// error and another one has died, the death is what is reported.
 func All(list ...*Timed) {
 	for rest := slices.Clone(list); len(rest) > 0; {
 		var calls []*Call
@@ -142,7 +144,24 @@ func All(list ...*Timed) {
 			calls = append(calls, x.Call)
 		}
 		i := First(calls...)
+		if _, err := calls[i].call.Reply(); err != nil {
+			if j := slices.IndexFunc(calls, (*Call).died); j >= 0 {
+				i = j
+			}
+		}
 		rest[i].Batches()
 		rest = slices.Delete(rest, i, i+1)
 	}
+}
+
+// died reports whether the call ended, or ends within a moment, by the death of its
+// process.
+func (c *Call) died() bool {
+	select {
+	case <-c.call.Done():
+	case <-time.After(settle):
+		return false
+	}
+	_, err := c.call.Reply()
+	return errors.As(err, new(*agent.Died))
 }

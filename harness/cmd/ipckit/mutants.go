@@ -149,6 +149,9 @@ func choose(only []string) ([]faults.Fault, error) {
 // faultBudget is how long at most a fault is put under load that only load shows.
 const faultBudget = 5 * time.Second
 
+// faultMeasuring is how long at most rounds go on that must fail a promise.
+const faultMeasuring = 40 * time.Second
+
 // kill runs one mutant against the requirement that must catch it.
 func kill(ctx context.Context, suite run.Suite, m faults.Fault) (d death) {
 	began := time.Now()
@@ -172,7 +175,7 @@ func kill(ctx context.Context, suite run.Suite, m faults.Fault) (d death) {
 		return d
 	}
 	defer done()
-	f := checkFlags{seed: 1}
+	f := checkFlags{seed: 1, measuring: faultMeasuring}
 	if m.Requirement != "" {
 		f.only = []string{m.Requirement}
 	}
