@@ -19,6 +19,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if what := os.Getenv(sideVariable); what != "" {
+		targetsSide(what)
+		return
+	}
 	switch reexec.Role() {
 	case world.HolderRole:
 		world.Hold()

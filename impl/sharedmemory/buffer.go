@@ -65,6 +65,7 @@ type Buffer struct {
 	mask     uint64         // slots in memory - 1
 	capacity uint64         // items that fit
 	itemMax  int
+	lead     uint64 // slots between an item that is put and the slot that is fetched for writing
 
 	_        [64]byte // the roles may be used by two goroutines on two processors
 	producer producer
@@ -129,6 +130,7 @@ const (
 	commitBytes = 8    // the commit word before an item
 	wideSlot    = 2048 // from this size slots start on a cache line
 	cacheLine   = 64
+	leadBytes   = 1152
 )
 
 // CreateBuffer makes a new, empty buffer. Like a region it appears in one step,
@@ -191,6 +193,7 @@ func newBuffer(r *Region) *Buffer {
 		mask:     c.ring - 1,
 		capacity: c.capacity,
 		itemMax:  int(c.itemMax),
+		lead:     leadOf(c.stride),
 	}
 	b.producer.noun, b.producer.lock, b.producer.stamp = "producer", byteProducer, &c.producer
 	b.consumer.noun, b.consumer.lock, b.consumer.stamp = "consumer", byteConsumer, &c.consumer
@@ -223,6 +226,18 @@ func strideOf(itemMax int) uint64 {
 		n = (n + cacheLine - 1) &^ (cacheLine - 1)
 	}
 	return n
+}
+
+// leadOf is how many slots ahead of the next item the producer fetches a slot's
+// cache line for writing. That line was last read by the consumer, and getting
+// it back takes longer than putting a small item; in leadBytes there are enough
+// of them under way. Large items need no help: the processor recognises the
+// stream.
+func leadOf(stride uint64) uint64 {
+	if stride > leadBytes/2 {
+		return slotsMax
+	}
+	return leadBytes / stride
 }
 
 // slot is the commit word of an index's slot; the item follows it.

@@ -12,8 +12,9 @@ type consumer struct {
 	ended bool          // closed and drained
 	fence atomic.Uint32 // see wakeProducer
 
-	streaming bool  // see arrived
-	singles   uint8 // counts items found one by one
+	streaming bool // see arrived
+	singles   int  // items found one by one since the last check whether they are a stream
+	patience  int  // singles until the next check
 }
 
 // Get copies the oldest item to into and returns its length in bytes, waiting
@@ -81,7 +82,9 @@ func (b *Buffer) awaitItem(w Wait) error {
 		}
 		return ErrEmpty
 	}
-	c.until(func() bool { return b.arrived() || b.closed() })
+	if c.until(func() bool { return b.arrived() || b.closed() }) && c.known != c.next {
+		return nil
+	}
 	return b.sleepUntilItem(w)
 }
 
@@ -137,15 +140,32 @@ func (b *Buffer) arrived() bool {
 	}
 	c.known = c.next + 1
 	c.hurried = false
-	if c.singles++; c.singles%sampleEvery == 0 {
-		c.streaming = b.ready() > 1
+	if c.singles++; c.singles > c.patience {
+		c.lookForStream(b)
 	}
 	return true
 }
 
-// sampleEvery is the number of single items between two checks whether they have
-// become a stream. The check costs a cache line.
-const sampleEvery = 16
+// lookForStream decides whether single items have become a stream: whether a
+// second one comes within the moment in which a partner that answers item by
+// item cannot have answered. A consumer that keeps pace with its producer would
+// otherwise never see two, and take each line from it in the middle of writing.
+// The check costs that moment and a cache line, so it becomes rare where it is
+// in vain.
+func (c *consumer) lookForStream(b *Buffer) {
+	pause(streamMoment)
+	c.streaming = b.ready() > 1
+	c.singles, c.patience = 0, min(2*c.patience+sampleLeast, sampleMost)
+	if c.streaming {
+		c.patience = sampleLeast
+	}
+}
+
+const (
+	streamMoment = 2    // PAUSE instructions
+	sampleLeast  = 16   // single items between two checks whether they have become a stream
+	sampleMost   = 1024 // the same, after many checks in vain
+)
 
 // ready is how many items there are by the producer's index.
 func (b *Buffer) ready() uint64 {

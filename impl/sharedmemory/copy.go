@@ -16,3 +16,6 @@ func copyItem(dst, src []byte) {
 	}
 	copy(dst, src)
 }
+
+// wordsMax is the size in bytes up to which putItem copies the item itself.
+const wordsMax = 256

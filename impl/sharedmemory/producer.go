@@ -1,6 +1,9 @@
 package sharedmemory
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"unsafe"
+)
 
 // producer is the state of a handle's producing side.
 type producer struct {
@@ -20,7 +23,7 @@ type producer struct {
 // is full and the consumer was killed: the next Put waits for a new consumer.
 func (b *Buffer) Put(data []byte, w Wait) error {
 	if len(data) > b.itemMax {
-		return refuse("put", b.region.name, ErrTooLarge, "%d bytes, at most %d fit", len(data), b.itemMax)
+		return b.tooLarge(len(data))
 	}
 	p := &b.producer
 	if p.next == p.limit || b.closed() {
@@ -30,13 +33,27 @@ func (b *Buffer) Put(data []byte, w Wait) error {
 	}
 	index := p.next
 	slot := b.slot(index)
-	copyItem(item(slot, len(data)), data)
-	publish(slot, commitWord(index, len(data)), &b.control.tail, index+1)
+	ahead := slot
+	if far := index + b.lead; far < p.limit {
+		ahead = b.slot(far)
+	}
 	p.next = index + 1
+	n := len(data)
+	word := commitWord(index, n)
+	if n > wordsMax {
+		copyItem(item(slot, n), data)
+		n = 0
+	}
+	putItem(slot, unsafe.SliceData(data), n, word, &b.control.tail, index+1, ahead)
 	if b.control.toProducer.Load() != 0 {
 		return b.noticed(index)
 	}
 	return nil
+}
+
+// tooLarge is the error of an item of n bytes that does not fit.
+func (b *Buffer) tooLarge(n int) error {
+	return refuse("put", b.region.name, ErrTooLarge, "%d bytes, at most %d fit", n, b.itemMax)
 }
 
 // awaitRoom returns nil once there is room for an item.
@@ -63,8 +80,9 @@ func (b *Buffer) awaitRoom(w Wait) error {
 	if w == Never {
 		return ErrFull
 	}
-	if p.until(func() bool { return b.room() || b.closed() }) {
+	if p.until(func() bool { return b.room() || b.closed() }) && p.next != p.limit {
 		p.gained(p.limit - p.next)
+		return nil
 	}
 	return b.sleepUntilRoom(w)
 }

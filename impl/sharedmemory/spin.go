@@ -12,13 +12,8 @@ import (
 // longer than the partner spins, and both sleep for every item.
 const spinTime = 100 * time.Microsecond
 
-// spinBudget is the number of checks, with a pause after each, that take
-// spinTime; 0 on one processor, where the condition cannot become true
-// meanwhile.
-var spinBudget = sync.OnceValue(func() int {
-	if runtime.NumCPU() == 1 {
-		return 0
-	}
+// pauseTime is how long a pause takes on this processor: 10 to 60 ns.
+var pauseTime = sync.OnceValue(func() time.Duration {
 	const sample = 200 // ≥ 2 µs: well above the clock's grain
 	best := time.Duration(1 << 62)
 	for range 5 { // the shortest was not interrupted
@@ -28,7 +23,28 @@ var spinBudget = sync.OnceValue(func() int {
 		}
 		best = min(best, time.Since(start))
 	}
-	return int(spinTime * sample / max(best, time.Microsecond))
+	return max(best, sample) / sample
+})
+
+// spinBudget is the number of checks, with a pause after each, that take
+// spinTime; 0 on one processor, where the condition cannot become true
+// meanwhile.
+var spinBudget = sync.OnceValue(func() int {
+	if runtime.NumCPU() == 1 {
+		return 0
+	}
+	return int(spinTime / pauseTime())
+})
+
+// spinEager is the number of first checks without a pause. A check takes the
+// cache line away from the side that is about to write it, which then has to
+// fetch it first; a pause leaves it there, and halves the round trip. Only where
+// a pause takes as long as a transfer, the first checks do without.
+var spinEager = sync.OnceValue(func() int {
+	if pauseTime() < 40*time.Nanosecond {
+		return 0
+	}
+	return 64
 })
 
 // A spinner decides how long one side of a buffer spins. After several waits in
@@ -42,7 +58,6 @@ const (
 	spinPatience = 8  // sleeps in a row before spinning is shortened
 	spinRetry    = 16 // one in so many waits spins for the full time
 	spinCut      = 8  // divisor of the shortened time
-	spinEager    = 64 // first checks without a pause: a busy peer answers this soon
 )
 
 // until checks ready until it is true or the budget is used up, and reports
@@ -52,12 +67,13 @@ func (s *spinner) until(ready func() bool) bool {
 	if s.slept >= spinPatience && s.slept%spinRetry != 0 {
 		budget /= spinCut
 	}
+	eager := spinEager()
 	for look := range budget {
 		if ready() {
 			s.slept = 0
 			return true
 		}
-		if look >= spinEager {
+		if look >= eager {
 			pause(1)
 		}
 	}

@@ -8,10 +8,12 @@ package sharedmemory
 //go:noescape
 func storeRelease(p *uint64, v uint64)
 
-// publish is storeRelease(commit, word), then storeRelease(index, next).
+// putItem copies n bytes to the item of a slot, then does storeRelease(slot,
+// word), then storeRelease(index, next). It fetches the line at ahead for
+// writing.
 //
 //go:noescape
-func publish(commit *uint64, word uint64, index *uint64, next uint64)
+func putItem(slot *uint64, item *byte, n int, word uint64, index *uint64, next uint64, ahead *uint64)
 
 // pause executes n PAUSE instructions (n > 0), for spinning.
 func pause(n uint32)

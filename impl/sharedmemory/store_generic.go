@@ -12,9 +12,11 @@ import (
 // wrote before. On arm64 it is STLR, which costs no more than a release store.
 func storeRelease(p *uint64, v uint64) { atomic.StoreUint64(p, v) }
 
-// publish is storeRelease(commit, word), then storeRelease(index, next).
-func publish(commit *uint64, word uint64, index *uint64, next uint64) {
-	atomic.StoreUint64(commit, word)
+// putItem copies n bytes to the item of a slot, then does storeRelease(slot,
+// word), then storeRelease(index, next). Package atomic cannot fetch ahead.
+func putItem(slot *uint64, from *byte, n int, word uint64, index *uint64, next uint64, _ *uint64) {
+	copy(item(slot, n), unsafe.Slice(from, n))
+	atomic.StoreUint64(slot, word)
 	atomic.StoreUint64(index, next)
 }
 
