@@ -18,8 +18,9 @@ type Timing struct {
 	Batch, Batches, Warm int64
 	Size                 int64 // bytes of an item
 	Seed                 uint64
-	Scratch              *Scratch // of semaphores, locks and words that are added to
-	Processes            int64    // that begin and end together; 0: they need not
+	Scratch              *Scratch      // of semaphores, locks and words that are added to
+	Processes            int64         // that begin and end together; 0: they need not
+	Every                time.Duration // between the intended times of two items, of paced and arrive
 }
 
 // A Timed is a measured workload under way.
@@ -28,14 +29,18 @@ type Timed struct {
 	timing  Timing
 	samples string // path; "": the role has none
 	began   time.Time
+	took    time.Duration // until it answered
 }
 
 // BeginTimed starts a measured role on a queue: ping or pong, of which back is the
-// queue of the other direction, stream or drain.
+// queue of the other direction, stream or drain, paced or arrive.
 func (q *Queue) BeginTimed(role string, back *Queue, t Timing) *Timed {
 	r := protocol.Request{Object: q.handle, Role: role, SizeMin: &t.Size, SizeMax: &t.Size, Seed: &t.Seed}
 	if back != nil {
 		r.Back = back.handle
+	}
+	if t.Every > 0 {
+		r.Every = new(int64(t.Every))
 	}
 	return q.process.timed(r, t)
 }
@@ -68,7 +73,11 @@ func (p *Process) timed(r protocol.Request, t Timing) *Timed {
 	if slices.Contains(sampled, r.Role) {
 		p.world.samples++
 		x.samples = filepath.Join(p.world.Dir(), fmt.Sprintf(".ipckit-samples-%d", p.world.samples))
-		if err := errors.Join(samples.Create(x.samples, t.Batches), p.world.give(x.samples)); err != nil {
+		n := t.Batches
+		if r.Role == protocol.RoleArrive {
+			n = count
+		}
+		if err := errors.Join(samples.Create(x.samples, n), p.world.give(x.samples)); err != nil {
 			panic(kitError{fmt.Errorf("make a file of samples: %w", err)})
 		}
 		r.Samples = x.samples
@@ -88,14 +97,31 @@ func (p *Process) timed(r protocol.Request, t Timing) *Timed {
 
 // sampled are the measured roles that time their steps; the others are their
 // counterparts.
-var sampled = []string{protocol.RolePing, protocol.RoleDrain, protocol.RoleTake, protocol.RoleCount}
+var sampled = []string{protocol.RolePing, protocol.RoleDrain, protocol.RoleTake, protocol.RoleCount, protocol.RoleArrive}
 
 // Batches expects that all steps were done and that nothing was wrong with any, and
 // gives how long each batch took; of a role that times nothing, none.
 func (x *Timed) Batches() []time.Duration {
+	batches := x.sampled(x.timing.Batches)
+	var sum time.Duration
+	for _, d := range batches {
+		sum += d
+	}
+	if sum > x.took {
+		x.process.world.Fail("%s says that its batches took %v together, and answered after %v", x.process.Name(), sum, x.took)
+	}
+	return batches
+}
+
+// Trips is Batches of role arrive: how long after its intended time each item came.
+func (x *Timed) Trips() []time.Duration { return x.sampled(x.timing.Batch * x.timing.Batches) }
+
+func (x *Timed) sampled(n int64) []time.Duration {
 	w, p := x.process.world, x.process
 	reply, err := x.Return()
-	took := time.Since(x.began)
+	if x.took == 0 {
+		x.took = time.Since(x.began)
+	}
 	w.Must(err, "%s of %s", x.call.Request.Role, p.Name())
 	want := x.timing.Batch * x.timing.Batches
 	switch {
@@ -117,21 +143,17 @@ func (x *Timed) Batches() []time.Duration {
 	if err != nil {
 		w.Fail("%s: %v", p.Name(), err)
 	}
-	if int64(len(list)) != x.timing.Batches {
-		w.Fail("%s wrote %d samples of %d batches", p.Name(), len(list), x.timing.Batches)
+	if int64(len(list)) != n {
+		w.Fail("%s wrote %d samples, where there are %d to write", p.Name(), len(list), n)
 	}
-	batches, sum := make([]time.Duration, len(list)), time.Duration(0)
+	all := make([]time.Duration, len(list))
 	for i, ns := range list {
-		batches[i] = time.Duration(ns)
-		sum += batches[i]
+		all[i] = time.Duration(ns)
 		if ns <= 0 {
-			w.Fail("%s says that batch %d took %d ns", p.Name(), i, ns)
+			w.Fail("%s says in sample %d that it took %d ns", p.Name(), i, ns)
 		}
 	}
-	if sum > took {
-		w.Fail("%s says that its batches took %v together, and answered after %v", p.Name(), sum, took)
-	}
-	return batches
+	return all
 }
 
 // All expects of measured workloads what [Timed.Batches] does, of the one first that
@@ -149,7 +171,7 @@ func All(list ...*Timed) {
 				i = j
 			}
 		}
-		rest[i].Batches()
+		rest[i].all()
 		rest = slices.Delete(rest, i, i+1)
 	}
 }
@@ -164,4 +186,12 @@ func (c *Call) died() bool {
 	}
 	_, err := c.call.Reply()
 	return errors.As(err, new(*agent.Died))
+}
+
+// all are the samples, of whichever kind.
+func (x *Timed) all() []time.Duration {
+	if x.call.Request.Role == protocol.RoleArrive {
+		return x.Trips()
+	}
+	return x.Batches()
 }

@@ -158,14 +158,16 @@ func (m *measurement) run(do stretch) error {
 	for next < m.warm && err == nil {
 		next, err = m.advance(do, next, m.warm)
 	}
-	for last := history.Now(); next < end && err == nil; {
-		next, err = m.advance(do, next, end)
-		now := history.Now()
-		if m.samples != nil && !m.each && err == nil {
-			m.samples.Add(m.took(now - last))
+	m.h.mark(func() {
+		for last := history.Now(); next < end && err == nil; {
+			next, err = m.advance(do, next, end)
+			now := history.Now()
+			if m.samples != nil && !m.each && err == nil {
+				m.samples.Add(m.took(now - last))
+			}
+			last = now
 		}
-		last = now
-	}
+	})
 	m.reply.Done = new(max(next-m.warm, 0))
 	if m.processes > 0 {
 		m.own.Ended.Store(1)

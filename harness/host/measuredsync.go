@@ -53,6 +53,9 @@ func (m *measurement) posting(post *semaphore) (stretch, error) {
 		return nil, subject.Errorf(subject.Invalid, "role %s has processes 0 and 1", m.request.Role)
 	}
 	other := m.scratch.Of(1 - int(*m.request.Index))
+	if back == post { // it answers itself
+		other = m.own
+	}
 	m.check = func(waits int64) {
 		if posts := other.Posts.Load(); posts < uint64(waits) {
 			m.fault(waits-1, "%d waits had come through, with %d posts begun", waits, posts)

@@ -587,8 +587,7 @@ class _Operations:
         measured = _Measured(
             request, self.method(handle.thing, put, request), self.method(back.thing, get, request), back.item_max)
         try:
-            for steps in measured.run():
-                self.finished += steps
+            measured.run(self)
             return dict(measured.result)
         except Exception as error:
             raise _Stopped(error, measured.result) from error
@@ -802,22 +801,28 @@ class _Measured:
         self.samples[self.sampled] = _little(ns)
         self.samples[0] = _little(self.sampled)
 
-    def run(self):
-        """Does the steps, and yields how many after each batch."""
+    def run(self, operations):
+        """Does the steps; operations counts them."""
         step = getattr(self, self.role)
-        i, end = 0, self.warm + self.count
+        self.steps(step, 0, self.warm, operations)
+        operations.call(self.steps, step, self.warm, self.warm + self.count, operations)
+
+    def steps(self, step, i, end, operations):
+        timed = self.samples is not None and self.role != "arrive" and i == self.warm
+        start = time.monotonic_ns()
         while i < end:
-            to = min(i + self.batch, self.warm if i < self.warm else end)
-            first, start = i, time.monotonic_ns()
+            first, to = i, min(i + self.batch, end)
             try:
                 while i < to:
                     step(i)
                     i += 1
             finally:
                 self.result["done"] = max(i - self.warm, 0)
-            if self.samples is not None and self.role != "arrive" and first >= self.warm:
-                self.sample(time.monotonic_ns() - start)
-            yield to - first
+            now = time.monotonic_ns()
+            if timed:
+                self.sample(now - start)
+            start = now
+            operations.finished += to - first
 
     def stream(self, _):
         self.sent.write(self.item)

@@ -89,7 +89,8 @@ static enum ipckit_error posted(struct measurement *m, int64_t *next, int64_t to
         if (!m->ping && (error = post(m, *next)) != IPCKIT_OK)
             return error;
     }
-    uint64_t posts = atomic_load(&m->worker.scratch->of[1 - m->worker.index].posts);
+    const struct own *other = m->back == m->worker.object ? m->worker.own : &m->worker.scratch->of[1 - m->worker.index];
+    uint64_t posts = atomic_load(&other->posts);
     if (posts < (uint64_t)to)
         fault(&m->worker, to > m->warm ? to - 1 - m->warm : 0, "%" PRId64 " waits had come through, with %" PRIu64 " posts begun", to, posts);
     return error;
@@ -265,6 +266,15 @@ static uint64_t sum_of(const struct measurement *m, bool ready)
     return n;
 }
 
+/* advance carries out one batch, or what is left of the steps. */
+static enum ipckit_error advance(struct measurement *m, stretch *steps, int64_t *next, int64_t end)
+{
+    int64_t from = *next;
+    enum ipckit_error error = steps(m, next, m->batch < end - from ? from + m->batch : end);
+    atomic_fetch_add(&finished, (uint64_t)(*next - from));
+    return error;
+}
+
 /* run_measured carries out the steps. A lock or a word has several processes: they
  * begin together, and those that have done their steps go on until all have, so that
  * the last ones do not have it easier. */
@@ -272,23 +282,25 @@ static enum ipckit_error run_measured(struct measurement *m, stretch *steps, str
 {
     struct worker *w = &m->worker;
     enum ipckit_error error = IPCKIT_OK;
-    int64_t next = 0, end = m->warm + w->request->count.value, since = 0;
+    int64_t next = 0, end = m->warm + w->request->count.value;
     explanation[0] = '\0';
     if (m->processes > 0)
         for (atomic_store(&w->own->ready, 1); sum_of(m, true) < m->processes;)
             sched_yield();
-    while (next < end && error == IPCKIT_OK) {
-        bool warm = next < m->warm;
-        int64_t most = warm ? m->warm : end, from = next;
-        if (next == m->warm)
-            since = monotonic();
-        error = steps(m, &next, m->batch < most - next ? next + m->batch : most);
+    while (next < m->warm && error == IPCKIT_OK)
+        error = advance(m, steps, &next, m->warm);
+    if (error == IPCKIT_OK)
+        mark(MARK_BEGIN);
+    bool marked = error == IPCKIT_OK;
+    for (int64_t since = monotonic(); next < end && error == IPCKIT_OK;) {
+        error = advance(m, steps, &next, end);
         int64_t now = monotonic();
-        if (!warm && m->samples != NULL && !m->each && error == IPCKIT_OK)
+        if (m->samples != NULL && !m->each && error == IPCKIT_OK)
             add_sample(m, now - since);
         since = now;
-        atomic_fetch_add(&finished, (uint64_t)(next - from));
     }
+    if (marked)
+        mark(MARK_END);
     print(out, ",\"done\":%" PRId64, next > m->warm ? next - m->warm : 0);
     if (m->processes > 0)
         for (atomic_store(&w->own->ended, 1); error == IPCKIT_OK && sum_of(m, false) < m->processes;)
