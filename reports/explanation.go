@@ -59,6 +59,7 @@ func explain(r *Result, l limits) explanation {
 		x[len(x)-1].Aside = strings.TrimSpace(clip(r.Source, l.text))
 	}
 	x.add("Idea", prose, []string{r.Idea()}, l.text)
+	x.add("Measured", items, r.figures(), l.text)
 	if e.Picture != "" || e.SVG != "" {
 		x = append(x, section{Label: "Picture", Form: picture, Lines: lines(clip(e.Picture, l.output)), SVG: e.SVG})
 	}
@@ -74,7 +75,7 @@ func explain(r *Result, l limits) explanation {
 	if e.Trace != "" {
 		x = append(x, section{Label: "In the kit", Form: output, Lines: lines(clip(e.Trace, l.output))})
 	}
-	if len(r.Checks) > 1 {
+	if len(r.Checks) > 1 && len(r.figures()) == 0 {
 		x.add("Checks", items, checks(r), l.text)
 	}
 	x.add("Repeat", command, []string{r.Repeat}, l.text)
@@ -197,10 +198,18 @@ func checks(r *Result) []string {
 
 func (c *Check) say() string {
 	text := c.what() + ": " + string(c.Verdict)
-	if c.Note != "" {
-		text += " (" + c.Note + ")"
+	if note := c.note(); note != "" {
+		text += " (" + note + ")"
 	}
 	return text
+}
+
+// note is what is noted of a check, with what it measured.
+func (c *Check) note() string {
+	if c.Measure == nil {
+		return c.Note
+	}
+	return strings.Join(notEmpty(c.Measure.value(), c.Note), "; ")
 }
 
 func (c *Check) what() string {

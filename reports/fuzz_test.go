@@ -17,6 +17,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte(head + `{"requirement":"BUF-FIFO","verdict":"pass","checks":[{"kind":"race","verdict":"pass"}]}` + "\n" + foot))
 	f.Add([]byte(head + `{"requirement":"A","verdict":"timeout","evidence":{"did":["x"],"saw":"\u001b[1m","blocked":[{"process":"p","seconds":1}],"output":[{"text":"a\nb"}],"picture":"|","svg":"<svg/>"}}` + "\n" + foot))
 	f.Add([]byte(head + `{"requirement":"A","verdict":"skipped"}` + "\n" + `{"requirement":"A","verdict":"kit-error"}` + "\n" + `{"footer":{"error":"x"}}`))
+	f.Add([]byte(head + `{"requirement":"A","verdict":"pass","checks":[{"kind":"performance","verdict":"pass","measure":{"figure":"<x>","unit":"ns","claimed":1.5,"ratio":2,"low":1,"rounds":[{"subject":1,"baseline":2,"again":0},{"subject":0,"baseline":1e300},{"subject":-1,"baseline":1e-300,"again":9}],"curves":[{"name":"a\"","axis":"bytes","points":[{"x":8,"y":1,"low":1,"high":2},{"x":1e308,"y":1e-308}]},{"name":"b","axis":"bytes","points":[{"x":8,"y":3}]},{"axis":"percentile","points":[{"x":100,"y":1},{"x":99.9,"y":-1}]},{"axis":"pairs","points":[{"x":1000000,"y":1}]}],"limits":[{"unit":"ns"}]}}]}` + "\n" + foot))
 	f.Add([]byte(head + `{"requirement":"`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := read(bytes.NewReader(text))
@@ -47,6 +48,9 @@ func FuzzRead(f *testing.F) {
 		}
 		if !strings.HasSuffix(strings.TrimSpace(page.String()), "</html>") {
 			t.Fatal("the page is cut off")
+		}
+		for _, p := range r.Pictures() {
+			wellFormed(t, p.Name, p.SVG)
 		}
 		if !json.Valid(document.Bytes()) {
 			t.Fatal("the JSON document is none")

@@ -126,7 +126,7 @@ func (r *Record) junitCase(result *Result) junitCase {
 	}
 	switch {
 	case v == Pass:
-		c.SystemOut = strings.Join(visibleAll(checks(result), 400), "\n")
+		c.SystemOut = strings.Join(append(visibleAll(checks(result), 400), result.figures()...), "\n")
 	case status == ExitPass:
 		c.Skipped = &junitProblem{Message: string(v) + ": " + message}
 	case status == ExitKit, status == ExitInconclusive:

@@ -19,6 +19,7 @@ func Markdown(w io.Writer, r *Record) error {
 	m := &markdown{out: bufio.NewWriter(w)}
 	m.head(r)
 	m.table(r)
+	m.measured(r)
 	m.failures(r)
 	m.facts(r)
 	return m.out.Flush()
@@ -119,6 +120,23 @@ func (m *markdown) table(r *Record) {
 	if len(silent) > 0 {
 		m.printf("Not asked: %s.\n\n", strings.Join(silent, ", "))
 	}
+}
+
+// measured writes a table of what was measured.
+func (m *markdown) measured(r *Record) {
+	all := r.measured()
+	if len(all) == 0 {
+		return
+	}
+	m.printf("| | Measured | Of | Claim | Median | Interval | Rounds | Can be claimed |\n|:--|:--|:--|:--|--:|:--|--:|--:|\n")
+	for _, of := range all {
+		cells := append([]string{Mark(of.Verdict), of.ID, of.what(), of.claim()}, of.cells()...)
+		for i := range cells {
+			cells[i] = inline(cells[i], 200)
+		}
+		m.printf("| %s |\n", strings.Join(cells, " | "))
+	}
+	m.printf("\n")
 }
 
 // number leaves a cell empty where there is nothing to count.

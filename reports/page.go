@@ -27,6 +27,7 @@ type page struct {
 	NotAsked     []segment
 	Missing      []lack
 	Attention    []card
+	Measured     []measuredPart
 	Families     []familyPart
 	Filters      []filter
 	Facts        []fact
@@ -125,7 +126,7 @@ type filter struct {
 func newPage(r *Record) *page {
 	h := &r.Header
 	p := &page{
-		Policy: policy(), Style: template.CSS(pageStyle), Script: template.JS(pageScript),
+		Policy: policy(), Style: template.CSS(pageStyle + plotStyle), Script: template.JS(pageScript),
 		Name:  cmp.Or(strings.TrimSpace(oneLine(h.Subject.Name, 200)+" "+oneLine(h.Subject.Version, 80)), "unnamed subject"),
 		About: oneLine(h.Subject.about(), 200), Profiles: h.Subject.claimed(),
 		Headline: clip(r.Headline(), 2000), Mark: r.mark(), Tone: r.tone(),
@@ -147,6 +148,9 @@ func newPage(r *Record) *page {
 		for _, o := range c.Same {
 			explained[o.ID] = c.Slug
 		}
+	}
+	for i, m := range r.measured() {
+		p.Measured = append(p.Measured, newMeasuredPart(m, i+1))
 	}
 	for _, g := range r.groups() {
 		p.Families = append(p.Families, newFamilyPart(&g, explained))
@@ -246,7 +250,7 @@ func newRequirementPart(r *Result) requirementPart {
 	}
 	for _, c := range r.Checks {
 		part := checkPart{
-			Kind: oneLine(c.Kind, 80), Profile: oneLine(c.Profile, 80), Note: oneLine(c.Note, 1000),
+			Kind: oneLine(c.Kind, 80), Profile: oneLine(c.Profile, 80), Note: oneLine(c.note(), 1000),
 			Verdict: c.Verdict, Tone: c.Verdict.tone(), Mark: Mark(c.Verdict),
 		}
 		if c.Verdict.judged() {

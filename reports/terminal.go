@@ -29,6 +29,7 @@ func Terminal(w io.Writer, r *Record, o TerminalOptions) error {
 	t.banner(r)
 	t.families(r)
 	t.shortfalls(r)
+	t.measured(r)
 	t.lists(r)
 	t.summary(r)
 	t.totals(r)
@@ -95,7 +96,7 @@ func (t *terminal) banner(r *Record) {
 		if c.Reason != "" {
 			text += ": " + oneLine(c.Reason, 400)
 		}
-		t.bullet("  ", "- ", text)
+		t.bullet("- ", text)
 		t.text("    ", "so "+oneLine(c.meaning(), 400))
 	}
 	t.line("")
@@ -230,7 +231,7 @@ func (t *terminal) silent(groups []group) {
 func (t *terminal) start(parts []string) {
 	t.line(t.as(bold, "Not written yet, so nothing else can be judged:"))
 	for _, part := range parts {
-		t.bullet("  ", t.mark(Fail)+" ", part)
+		t.bullet(t.mark(Fail)+" ", part)
 	}
 	t.text("", "The comment of each in the skeleton says what it must do. A good order: create and open, "+
 		"then the operations without waiting, then waiting, then what detaches and removes. Check again after each.")
@@ -249,7 +250,7 @@ func (t *terminal) requirements(results []Result) {
 		t.requirement(&results[i])
 	}
 	if len(unclaimed) > 0 {
-		t.bullet("  ", t.mark(NotClaimed)+" ", "not claimed: "+strings.Join(unclaimed, ", "))
+		t.bullet(t.mark(NotClaimed)+" ", "not claimed: "+strings.Join(unclaimed, ", "))
 	}
 }
 
@@ -301,7 +302,7 @@ func (t *terminal) lists(r *Record) {
 			if reason != "" && l.verdict != Excluded {
 				text += ": " + reason
 			}
-			t.bullet("  ", t.mark(l.verdict)+" ", text)
+			t.bullet(t.mark(l.verdict)+" ", text)
 		}
 		t.line("")
 	}

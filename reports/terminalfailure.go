@@ -24,7 +24,7 @@ func (t *terminal) failure(r *Result) {
 // others names those that fell short for the same reason.
 func (t *terminal) others(s shortfall) {
 	text, ids := s.others()
-	t.bullet("  ", t.mark(s.Verdict)+" ", text+": "+strings.Join(ids, ", ")+". --verbose explains each.")
+	t.bullet(t.mark(s.Verdict)+" ", text+": "+strings.Join(ids, ", ")+". --verbose explains each.")
 	t.line("")
 }
 
@@ -105,13 +105,13 @@ func (t *terminal) text(indent, text string) {
 	}
 }
 
-// bullet writes text behind a mark, its other lines under its first.
-func (t *terminal) bullet(indent, mark, text string) {
-	for i, line := range wrap(text, t.width-len(indent)-columns(mark)) {
+// bullet writes text behind a mark, indented, its other lines under its first.
+func (t *terminal) bullet(mark, text string) {
+	for i, line := range wrap(text, t.width-2-columns(mark)) {
 		if i > 0 {
 			mark = strings.Repeat(" ", columns(mark))
 		}
-		t.line(indent + mark + line)
+		t.line("  " + mark + line)
 	}
 }
 

@@ -7,12 +7,14 @@
 // loses it, whatever the machine does meanwhile, and nothing else is assumed.
 package measure
 
-// The error rates, which hold whatever the noise and however often the rounds are
+import "github.com/ipckit/ipckit/reports"
+
+// The error rates, 0.001 and 0.01, which hold whatever the noise and however often the rounds are
 // looked at: AlphaFail is the chance that a promise is ever failed that holds, and
 // AlphaPass the chance that one is ever passed that does not.
 const (
-	AlphaFail = 0.001
-	AlphaPass = 0.01
+	AlphaFail = 1.0 / reports.EvidenceToFail
+	AlphaPass = 1.0 / reports.EvidenceToPass
 )
 
 // Horizon is the most rounds that a promise is given. What is not decided by then

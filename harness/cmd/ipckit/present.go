@@ -79,6 +79,11 @@ func present(r *reports.Record, f checkFlags, dir string) error {
 			}
 		}
 	}
+	if f.out != "" {
+		if err := drawPictures(r, filepath.Join(dir, picturesDir)); err != nil {
+			return unwritten(err)
+		}
+	}
 	render := formats[f.format].render
 	if f.format == "terminal" {
 		o := terminalOptions(f.verbose)
@@ -95,6 +100,24 @@ func present(r *reports.Record, f checkFlags, dir string) error {
 		return kitError(err)
 	}
 	return gitHub(r)
+}
+
+// picturesDir is where the pictures of what was measured stand beside the report.
+const picturesDir = "pictures"
+
+// drawPictures writes them, each as a file of its own.
+func drawPictures(r *reports.Record, dir string) error {
+	for i, p := range r.Pictures() {
+		if i == 0 {
+			if err := os.MkdirAll(dir, 0o777); err != nil {
+				return err
+			}
+		}
+		if err := os.WriteFile(filepath.Join(dir, p.Name), []byte(p.SVG), 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // gitHub adds to the step summary and annotates, where a workflow runs us.
