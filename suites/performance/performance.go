@@ -1,5 +1,5 @@
 // Package performance judges measured promises: ratios to a baseline that is
-// measured in the same rounds.
+// measured in the same rounds, and what can be counted.
 package performance
 
 import (
@@ -7,7 +7,7 @@ import (
 	"github.com/ipckit/ipckit/harness/check"
 )
 
-// Specs registers the checks of ratios.
+// Specs registers the checks.
 func Specs(s *check.Suite) {
 	for id, judge := range map[string]func(*check.World){
 		"PERF-LATENCY":    latency,
@@ -17,4 +17,7 @@ func Specs(s *check.Suite) {
 	} {
 		s.It(id, judge, check.Kind(catalogue.Performance), check.Once())
 	}
+	s.It("PERF-SYSCALLS", syscalls.judge, check.Kind(catalogue.Performance))
+	s.It("PERF-IDLE", idle.judge, check.Kind(catalogue.Performance))
+	s.It("PERF-MEMORY", memory.judge, check.Kind(catalogue.Performance))
 }
