@@ -39,13 +39,16 @@ func Moves(profile string) bool { return slices.Contains(moving, profile) }
 
 // OfSubject gives the figure as it is measured of another subject: of an object of
 // the same profile, else of one like it; false where the subject has none that could
-// be compared, or none for messages of the size. Against what moves no message, a
-// message is the smallest.
+// be compared, or none for messages of the size. A post or a store that is answered is
+// compared with the smallest message.
 func (f Figure) OfSubject(c subject.Claims) (Figure, bool) {
 	sized := Moves(f.Of)
-	candidates := slices.Concat([]string{f.Of}, single[f.What], moving)
-	if sized {
+	candidates := append([]string{f.Of}, single[f.What]...)
+	switch {
+	case sized:
 		candidates = slices.Concat([]string{f.Of}, moving, single[f.What])
+	case f.What == RoundTrip:
+		candidates = append(candidates, moving...)
 	}
 	claimed := c.Claimed()
 	for _, profile := range candidates {

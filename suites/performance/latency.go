@@ -15,5 +15,9 @@ func oneFigure(w *check.World, what measure.What) {
 	f := r.figure(what)
 	other := r.same(f)
 	r.free(f, other)
-	r.judge(r.duel([]measure.Figure{f}, []measure.Figure{other}))
+	o, fell := r.duel([]measure.Figure{f}, []measure.Figure{other})
+	if fell == nil {
+		r.limits(f)
+	}
+	r.judge(o, fell)
 }
