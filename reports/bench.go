@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -95,9 +94,9 @@ func (r *Row) show(cost float64) string {
 	case r.Trip:
 		return Nanoseconds(cost)
 	case r.Size >= 4096:
-		return digits(float64(r.Size)/cost) + " GB/s"
+		return figure(float64(r.Size)/cost) + " GB/s"
 	}
-	return digits(1000/cost) + " M/s"
+	return figure(1000/cost) + " M/s"
 }
 
 // showRange writes an interval of costs; as rates, what costs least is most.
@@ -120,39 +119,17 @@ func (t *Times) show() string {
 	if t == nil {
 		return "–"
 	}
-	s := digits(t.Ratio)
+	s := figure(t.Ratio)
 	switch {
 	case t.Low > 0 && t.High > 0:
-		s += fmt.Sprintf(" (%s to %s)", digits(t.Low), digits(t.High))
+		s += fmt.Sprintf(" (%s to %s)", figure(t.Low), figure(t.High))
 	case t.Low > 0:
-		s += fmt.Sprintf(" (from %s)", digits(t.Low))
+		s += fmt.Sprintf(" (from %s)", figure(t.Low))
 	case t.High > 0:
-		s += fmt.Sprintf(" (to %s)", digits(t.High))
+		s += fmt.Sprintf(" (to %s)", figure(t.High))
 	}
 	return s
 }
 
-// Nanoseconds writes a time with three digits.
-func Nanoseconds(ns float64) string {
-	unit := "ns"
-	for _, next := range []string{"µs", "ms", "s"} {
-		if ns < 999.5 {
-			break
-		}
-		ns, unit = ns/1000, next
-	}
-	return digits(ns) + " " + unit
-}
-
-// digits writes a number above 0 with three digits.
-func digits(v float64) string {
-	switch {
-	case v >= 99.95:
-		return fmt.Sprintf("%.0f", v)
-	case v >= 9.995:
-		return fmt.Sprintf("%.1f", v)
-	case v >= 0.9995:
-		return fmt.Sprintf("%.2f", v)
-	}
-	return strings.TrimSuffix(fmt.Sprintf("%.3g", v), ".")
-}
+// Nanoseconds writes a time with three digits, in the unit that reads best.
+func Nanoseconds(ns float64) string { return quantity(ns, "ns") }

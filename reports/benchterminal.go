@@ -56,14 +56,14 @@ func (r *Row) print(s *strings.Builder) {
 	for _, c := range r.cells() {
 		best := "1"
 		if c.OfBest != nil {
-			best = digits(c.OfBest.Ratio)
+			best = figure(c.OfBest.Ratio)
 		}
 		of := "–"
 		switch {
 		case c == r.Limit:
 			best, of = "", "1"
 		case c.OfLimit != nil:
-			of = digits(c.OfLimit.Ratio)
+			of = figure(c.OfLimit.Ratio)
 		}
 		table = append(table, []string{"  " + oneLine(c.Name, 60), r.show(c.Cost), r.showRange(c.Low, c.High), best, of})
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -434,6 +435,28 @@ func (b *benching) write(r *reports.Bench) error {
 		if err := errors.Join(r.Save(file), file.Close()); err != nil {
 			return usage("--save: %w", err)
 		}
+	}
+	if b.flags.out == "" {
+		return nil
+	}
+	if err := os.MkdirAll(b.flags.out, 0o777); err != nil {
+		return usage("--out: %w", err)
+	}
+	page := filepath.Join(b.flags.out, "bench.html")
+	var text bytes.Buffer
+	if err := reports.BenchHTML(&text, r); err != nil {
+		return kitError(err)
+	}
+	if err := os.WriteFile(page, text.Bytes(), 0o666); err != nil {
+		return unwritten(err)
+	}
+	for _, p := range r.Pictures() {
+		if err := os.WriteFile(filepath.Join(b.flags.out, p.Name), []byte(p.SVG), 0o666); err != nil {
+			return unwritten(err)
+		}
+	}
+	if page, err := filepath.Abs(page); err == nil {
+		fmt.Printf("\nfile://%s\n", page)
 	}
 	return nil
 }
