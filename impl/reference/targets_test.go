@@ -37,6 +37,7 @@ var targets = []target{
 	{"64 B round trip, two-line limit", "ring.trip.64", []string{"limit.lines"}, 1 / 1.1},
 	{"64 B items/s, best kernel mechanism", "ring.stream.64", []string{"pipe.stream.64", "stream.stream.64", "seqpacket.stream.64"}, 60},
 	{"64 KiB bandwidth, read limit", "ring.stream.65536", []string{"limit.read"}, 0.85},
+	{"1 MiB bandwidth, the same ring in C", "ring.stream.1048576", []string{"c.stream.1048576"}, 0.95},
 	{"64 B packed, seqpacket", "link.packed.64", []string{"seqpacket.stream.64"}, 30},
 	{"1 MiB message, seqpacket", "link.stream.1048576", []string{"seqpacket.stream.1048576"}, 0.85},
 }
@@ -63,8 +64,12 @@ func BenchmarkTargets(b *testing.B) {
 	}
 	quotients := make([][]float64, len(targets))
 	costs := map[string][]float64{}
+	ring := compiledRing(b)
 	for b.Loop() {
 		best := round(b)
+		if ring != "" {
+			best["c.stream.1048576"] = roundInC(b, ring)
+		}
 		for name, cost := range best {
 			costs[name] = append(costs[name], cost)
 		}
@@ -167,6 +172,59 @@ func round(b *testing.B) map[string]float64 {
 		b.Fatalf("%d items arrived wrong", n)
 	}
 	return best
+}
+
+// compiledRing is the program of testdata/ring.c; "" without a C compiler.
+func compiledRing(b *testing.B) string {
+	b.Helper()
+	cc, err := exec.LookPath("cc")
+	if err != nil || os.Getenv(onlyVariable) != "" {
+		return ""
+	}
+	path := b.TempDir() + "/ring"
+	if out, err := exec.Command(cc, "-O2", "-std=c11", "-o", path, "testdata/ring.c").CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, out)
+	}
+	return path
+}
+
+// roundInC is ring.stream.1048576 with both sides in C.
+func roundInC(b *testing.B, ring string) float64 {
+	b.Helper()
+	const size, slots = 1 << 20, 8
+	fd, err := unix.MemfdCreate("ring", unix.MFD_CLOEXEC)
+	if err != nil {
+		b.Fatal(err)
+	}
+	memory := os.NewFile(uintptr(fd), "ring")
+	defer memory.Close()
+	if err := memory.Truncate(4096 + slots*(size+64)); err != nil {
+		b.Fatal(err)
+	}
+	swap := rand.IntN(2)
+	var sides [2]*exec.Cmd
+	var out strings.Builder
+	for i, side := range []string{"first", "second"} {
+		c := exec.Command(ring, side, fmt.Sprint(i^swap), fmt.Sprint(size), fmt.Sprint(slots), "30", "60")
+		c.ExtraFiles, c.Stderr = []*os.File{memory}, os.Stderr
+		if i == 0 {
+			c.Stdout = &out
+		}
+		if err := c.Start(); err != nil {
+			b.Fatal(err)
+		}
+		sides[i] = c
+	}
+	for _, c := range sides {
+		if err := c.Wait(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cost, err := strconv.ParseFloat(strings.TrimSpace(out.String()), 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return cost
 }
 
 // targetsSide is one side of a round.
