@@ -204,12 +204,12 @@ func (c *Check) say() string {
 	return text
 }
 
-// note is what is noted of a check, with what it measured.
+// note is what is noted of a check, or else what it measured.
 func (c *Check) note() string {
-	if c.Measure == nil {
-		return c.Note
+	if c.Note == "" && c.Measure != nil {
+		return c.Measure.value()
 	}
-	return strings.Join(notEmpty(c.Measure.value(), c.Note), "; ")
+	return c.Note
 }
 
 func (c *Check) what() string {

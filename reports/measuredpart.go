@@ -42,7 +42,7 @@ func newMeasuredPart(m measured, n int) measuredPart {
 	}{
 		{AxisSize, "Cost over size, in figures", "size", size, func(v float64) string { return quantity(v, m.Unit) }},
 		{AxisPercentile, "Percentiles, in figures", "of the messages", rarity, func(v float64) string { return quantity(v, m.Unit) }},
-		{AxisPairs, "Scaling, in figures", "pairs", figure, figure},
+		{AxisPairs, "Scaling, in figures", "pairs", figure, func(v float64) string { return figure(v) + "/s" }},
 	} {
 		if curves := m.curves(kind.axis); len(curves) > 0 {
 			p.Tables = append(p.Tables, tabulate(kind.title, kind.head, curves, kind.x, kind.y))

@@ -270,8 +270,15 @@ func (m *Measure) drawPercentiles(curves []Curve) *plot {
 // rarity writes the percentile that a place on the axis stands for.
 func rarity(v float64) string { return fmt.Sprintf("%.6g%%", 100-100/v) }
 
-// drawScaling draws what several pairs do over what one does, with the ideal.
+// drawScaling draws what several pairs get through over what one does, with the ideal.
 func (m *Measure) drawScaling(curves []Curve) *plot {
+	for i := range curves {
+		one := curves[i].Points[0].Y / curves[i].Points[0].X
+		for j := range curves[i].Points {
+			at := &curves[i].Points[j]
+			at.Y, at.Low, at.High = at.Y/one, at.Low/one, at.High/one
+		}
+	}
 	p := &plot{
 		title: "scaling: " + m.what(),
 		x:     axis{label: "pairs of processes", say: figure},
