@@ -63,6 +63,17 @@ func (p *Process) allThreads() (list []int) {
 	return list
 }
 
+// Worked is how much processor time the processes of the subject have used that are
+// there now. What they wait for a processor is not in it.
+func (w *World) Worked() (total time.Duration) {
+	for _, p := range w.Processes() {
+		if state, err := p.State(); err == nil {
+			total += state.CPU()
+		}
+	}
+	return total
+}
+
 // Cores is how many processor cores the kit, and with it every process, may run
 // on. CPUs that share a core count as one, where the host says so.
 func (w *World) Cores() int {

@@ -27,6 +27,7 @@ func Specs(s *check.Suite) {
 	s.It("BOX-NOLOSS", queue.NoLoss)
 	s.It("BOX-NODUP", queue.NoDup)
 	s.It("BOX-PRODUCERORDER", queue.ProducerOrder)
+	s.It("BOX-LONGLIFE", queue.LongLife)
 	s.It("BOX-RECEIVERFIRST", queue.ConsumerFirst)
 	s.It("BOX-EINTR", queue.EINTR)
 	s.It("BOX-NOLEAK", queue.NoLeak, check.Leftovers())

@@ -116,14 +116,19 @@ func Wrap(w *check.World) {
 	w.Step("%d items pass through %d places", b.Count, p.usable)
 	p.transfer(b)
 	p.empty()
-	if !p.facts.Counted || p.usable > 64 {
-		return
+	if p.facts.Counted && p.usable <= 64 {
+		p.wrapFull()
 	}
-	w.Step("it is filled and emptied from each position on")
+	plan(w, odd, 16).beside(p).growOld()
+}
+
+// wrapFull fills the queue from each position on.
+func (p *pair) wrapFull() {
+	p.w.Step("it is filled and emptied from each position on")
 	for i := range int(2*p.usable) + 1 {
 		n := p.full(i)
 		if int64(n) != p.usable {
-			w.Fail("from another position on, %s fit where %s", countItems(n), claimed(p.usable))
+			p.w.Fail("from another position on, %s fit where %s", countItems(n), claimed(p.usable))
 		}
 		p.get(i, i+n)
 		p.empty()

@@ -66,6 +66,12 @@ func (p *pair) brief(usable int64) *pair {
 	return &b
 }
 
+// beside attaches the processes of another pair to a queue of this one.
+func (p *pair) beside(other *pair) *pair {
+	p.attach(other.producer.Process(), other.consumer.Process(), p.w.ObjectName("beside"))
+	return p
+}
+
 func (p *pair) attach(producer, consumer *check.Process, name string) {
 	var err error
 	p.producer, err = producer.CreateQueue(name, p.shape)

@@ -17,6 +17,7 @@ func Specs(s *check.Suite) {
 	s.It("RW-EINTR", eintr)
 	s.It("RW-ABANDONED", abandoned)
 	s.It("RW-VISIBLE", visible)
+	s.It("RW-LONGLIFE", longLife)
 	s.It("RW-DEADLINE", deadline, check.Waits())
 	s.It("RW-SLEEP", sleep)
 	s.It("RW-FAIR", fair)

@@ -17,6 +17,7 @@ func Specs(s *check.Suite) {
 	s.It("SEM-EINTR", eintr)
 	s.It("SEM-ABANDONED", abandoned)
 	s.It("SEM-LINEAR", linearizable)
+	s.It("SEM-LONGLIFE", longLife)
 	s.It("SEM-DEADLINE", deadline, check.Waits())
 	s.It("SEM-SLEEP", sleep)
 	s.It("SEM-OVERFLOW", overflow)

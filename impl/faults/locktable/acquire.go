@@ -127,9 +127,13 @@ func (m *member) admit(wants uint32, first bool) bool {
 func (m *member) keptOutBy(other *seat, wants uint32) bool {
 	before := int32(other.ticket.Load()-m.own().ticket.Load()) < 0
 	switch mode := other.mode.Load(); mode {
-	case insideAlone:
-		return true
-	case insideShared:
+	case insideAlone, insideShared:
+		if m.fault == TicketsIn16Bits && uint16(other.ticket.Load()) > uint16(m.own().ticket.Load()) {
+			return false // it seems to have come later
+		}
+		if mode == insideAlone {
+			return true
+		}
 		return wants == insideAlone || m.fault == OneReader
 	case waitsAlone, waitsShared:
 		if m.fault == Barges || m.fault == TestThenSet || m.fault == ReadersFirst && wants == insideShared {

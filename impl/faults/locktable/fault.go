@@ -29,4 +29,5 @@ const (
 	NanosecondsNotCarried
 	StaysBeforeOthers
 	GivesUpUnnoticed
+	TicketsIn16Bits
 )

@@ -39,6 +39,7 @@ const (
 	DeadlineEarly
 	Spins
 	IndexModulo
+	IndexIn16Bits
 	CreateTakesOver
 	DoneFlagStays
 	DiesPublished

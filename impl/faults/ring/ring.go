@@ -58,6 +58,8 @@ func (r *ring) place(index uint32) []byte {
 	switch {
 	case r.fault == IndexWraps:
 		number = int64(index&0xff) % int64(r.control.capacity)
+	case r.fault == IndexIn16Bits:
+		number = int64(index&0xffff) % int64(r.control.capacity)
 	case r.fault == IndexModulo:
 		number = int64(index) % int64(r.control.capacity)
 	}

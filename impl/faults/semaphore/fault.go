@@ -19,4 +19,5 @@ const (
 	NanosecondsNotCarried
 	LimitIn32Bits
 	AbsorbsAWake
+	CountsIn16Bits
 )

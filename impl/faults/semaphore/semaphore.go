@@ -31,6 +31,7 @@ type state struct {
 	value, maximum atomic.Uint32
 	debt           atomic.Uint32 // of RefusalCosts and AbsorbsAWake
 	sleepers       atomic.Uint32 // of AbsorbsAWake
+	posts, waits   atomic.Uint32 // so far, of CountsIn16Bits
 }
 
 func (ss semaphores) Create(name string, s subject.Stock) (subject.Semaphore, error) {
@@ -44,6 +45,7 @@ func (ss semaphores) Create(name string, s subject.Stock) (subject.Semaphore, er
 	made := ss.attach(r)
 	made.maximum.Store(uint32(s.Maximum))
 	made.value.Store(uint32(s.Initial))
+	made.posts.Store(uint32(s.Initial))
 	return made, nil
 }
 
@@ -66,7 +68,7 @@ func (s *semaphore) take() bool {
 	for {
 		v := s.value.Load()
 		switch {
-		case v == 0:
+		case v == 0, s.fault == CountsIn16Bits && uint16(s.waits.Load()) >= uint16(s.posts.Load()):
 			return false
 		case s.fault == CountsUnlocked:
 			s.taken++
@@ -74,6 +76,7 @@ func (s *semaphore) take() bool {
 			s.value.Store(v - 1)
 			return true
 		case s.value.CompareAndSwap(v, v-1):
+			s.waits.Add(1)
 			return true
 		}
 	}
@@ -116,7 +119,12 @@ func (s *semaphore) Wait(wait subject.Wait) error {
 			}
 		}
 		s.sleepers.Add(1)
-		interrupted := waiting.Sleep(&s.value, 0, left)
+		interrupted := false
+		if s.fault == CountsIn16Bits && s.value.Load() > 0 {
+			interrupted = waiting.Sleep(&s.waits, s.waits.Load(), left)
+		} else {
+			interrupted = waiting.Sleep(&s.value, 0, left)
+		}
 		s.sleepers.Add(^uint32(0))
 		if interrupted && s.fault == EINTRIsSuccess {
 			return nil
@@ -148,6 +156,7 @@ func (s *semaphore) post() error {
 		case !s.value.CompareAndSwap(v, v+1):
 			continue
 		}
+		s.posts.Add(1)
 		if v == 0 || s.fault != WakesAtZero {
 			waiting.Wake(&s.value, 1)
 		}

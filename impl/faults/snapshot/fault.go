@@ -11,4 +11,5 @@ const (
 	OddForEver
 	DeadKeepPlaces
 	TwoSlots
+	VersionIn8Bits
 )
