@@ -14,6 +14,10 @@ var whats = map[string]measure.What{
 	"PERF-LATENCY":    measure.RoundTrip,
 	"PERF-THROUGHPUT": measure.OneWay,
 	"PERF-SIZES":      measure.OneWay,
+	"PERF-SYSCALLS":   measure.OneWay,
+	"PERF-IDLE":       measure.OneWay,
+	"PERF-MEMORY":     measure.OneWay,
+	"PERF-TAIL":       measure.OneWay,
 }
 
 // Incomparable says why a promise cannot be compared with a subject of some claims,

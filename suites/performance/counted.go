@@ -3,6 +3,7 @@ package performance
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/measure"
@@ -63,6 +64,9 @@ func (g gauge) bound(r *ratio, own reading) {
 // baseline counts the same of the baseline, in a world of its own.
 func (g gauge) baseline(r *ratio, f measure.Figure, enough float64) (other reading) {
 	of := r.same(f)
+	if !slices.Contains(r.w.Suite().Catalogue.Get(r.claim.Requirement).Of, of.Of) {
+		r.w.Inconclusive("%s has nothing that could be compared with %s", r.baseline.Name, f.Of)
+	}
 	err := r.w.Suite().Arena().Act(r.w.Context(), r.baseline, of.Of, func(w *check.World) {
 		w.IgnoreLeftovers()
 		other = g.read(w, of, enough)

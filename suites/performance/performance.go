@@ -14,6 +14,7 @@ func Specs(s *check.Suite) {
 		"PERF-THROUGHPUT": throughput,
 		"PERF-SIZES":      sizes,
 		"PERF-SCALE":      scale,
+		"PERF-TAIL":       tail,
 	} {
 		s.It(id, judge, check.Kind(catalogue.Performance), check.Once())
 	}

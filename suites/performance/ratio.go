@@ -102,17 +102,20 @@ func (r *ratio) judged(own, other []measure.Figure, judge func([]*measure.Eviden
 	arena := r.w.Suite().Arena()
 	subject := measure.Meter{Arena: arena, Contestant: r.subject, Figures: own}
 	baseline := measure.Meter{Arena: arena, Contestant: r.baseline, Figures: other}
-	d := measure.Duel{
-		Ratios: slices.Repeat([]float64{r.claim.Ratio()}, len(own)), Judge: judge,
-		Subject: subject.Slot, Baseline: baseline.Slot, Processors: r.processors,
-		Rand: r.w.Rand, Budget: r.w.Suite().Measuring,
-		Watch: func(p measure.Progress) { r.rounds = p.Rounds; r.w.Progress(int64(p.Rounds), 0) },
-	}
+	return r.fought(measure.Duel{
+		Ratios: slices.Repeat([]float64{r.claim.Ratio()}, len(own)), Judge: judge, Subject: subject.Slot, Baseline: baseline.Slot,
+	}, func() bool { return subject.Fell })
+}
+
+// fought runs a duel; own says of a contestant that fell whether it was the subject.
+func (r *ratio) fought(d measure.Duel, own func() bool) (measure.Outcome, *fall) {
+	d.Processors, d.Rand, d.Budget = r.processors, r.w.Rand, r.w.Suite().Measuring
+	d.Watch = func(p measure.Progress) { r.rounds = p.Rounds; r.w.Progress(int64(p.Rounds), 0) }
 	o, err := d.Run(r.w.Context())
 	var fell *check.Fall
 	switch {
 	case errors.As(err, &fell):
-		return o, &fall{fell, subject.Fell}
+		return o, &fall{fell, own()}
 	case err != nil:
 		r.w.KitError(err)
 	}
