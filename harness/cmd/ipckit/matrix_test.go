@@ -87,7 +87,7 @@ func cells() (all []cell) {
 			p := subject.Profiles{Region: &subject.RegionProfile{Maximum: maximum}}
 			all = append(all, newCell(in, fmt.Sprintf("regions up to %v bytes", maximum), p, "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE"))
 			if maximum != 4097 {
-				p.Word, p.Cooperation = &subject.WordProfile{}, &subject.CooperationProfile{}
+				p.Word, p.Lock, p.Cooperation = &subject.WordProfile{}, &subject.LockProfile{}, &subject.CooperationProfile{}
 				all = append(all, newCell(in, fmt.Sprintf("words in regions up to %v bytes", maximum), p, "WORD-REGISTER", "WORD-DEKKER"))
 			}
 		}
@@ -95,7 +95,11 @@ func cells() (all []cell) {
 			all = append(all,
 				newCell(in, "lock, "+waiting, subject.Profiles{Lock: &subject.LockProfile{Waiting: waiting}}, "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH"),
 				newCell(in, "rwlock, "+waiting, subject.Profiles{RWLock: &subject.RWLockProfile{Waiting: waiting}}, "RW-DEADLINE", "RW-SLEEP", "RW-OWNERDEATH"))
-			for _, maximum := range []subject.Range{{Min: 1, Max: 1}, {Min: 2, Max: 2}, {Min: 3, Max: 3}, {Min: 1, Max: 8}, {Min: 32767, Max: 32767}} {
+			maxima := []subject.Range{{Min: 1, Max: 1}, {Min: 2, Max: 2}, {Min: 3, Max: 3}, {Min: 1, Max: 8}, {Min: 32767, Max: 32767}}
+			if in == "c" { // the only one that it has
+				maxima = []subject.Range{{Min: 1<<31 - 1, Max: 1<<31 - 1}}
+			}
+			for _, maximum := range maxima {
 				all = append(all, newCell(in, fmt.Sprintf("semaphore up to %v, %s", maximum, waiting),
 					subject.Profiles{Semaphore: &subject.SemaphoreProfile{Maximum: &maximum, Waiting: waiting}}, "SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW"))
 			}
@@ -131,7 +135,10 @@ func bufferCells(item subject.Item, waiting string) (all []cell) {
 }
 
 func mailboxCells(item subject.Item, waiting string) (all []cell) {
-	capacities := []subject.Capacity{items(1, 1), items(2, 2), items(3, 3), items(64, 64), items(0, 64)}
+	capacities := []subject.Capacity{items(1, 1), items(2, 2), items(3, 3), items(64, 64)}
+	if waiting == "sleep" { // two that ask again and again never meet
+		capacities = append(capacities, items(0, 64))
+	}
 	if item.Fixed > 0 { // where items have the largest size, so many of them are so many bytes
 		capacities = append(capacities, inBytes(item, true), inBytes(item, false))
 	}
