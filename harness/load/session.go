@@ -79,8 +79,8 @@ func Run(w *check.World, t Trial) {
 		s.unrecorded()
 		return
 	}
-	end := time.Now().Add(w.Budget())
-	for first := true; first || time.Now().Before(end); first = false {
+	begun := time.Now()
+	for first := true; first || s.goesOn(time.Since(begun)); first = false {
 		began := time.Now()
 		r := s.newRound()
 		f := r.play()
@@ -97,6 +97,16 @@ func Run(w *check.World, t Trial) {
 		w.Unobserved("no operation was recorded in %d %s, although the workloads ended", s.rounds, reports.Plural(s.rounds, "round"))
 	}
 	w.Note("%s", s.note())
+}
+
+// enough operations are what a check does at least, where twice its budget suffices
+// for them: less says little, on a machine that is slow or busy.
+const enough = 5000
+
+// goesOn reports whether there is to be one more round.
+func (s *Session) goesOn(spent time.Duration) bool {
+	budget := s.w.Budget()
+	return spent < budget || s.operations < enough && spent < 2*budget
 }
 
 // NewSession begins a check in which each process does a number of steps in the
@@ -187,6 +197,9 @@ func (s *Session) Summary() string {
 // note sums up a pass.
 func (s *Session) note() string {
 	text := s.Summary()
+	if s.operations < enough {
+		text += fmt.Sprintf("; that is little: fewer than %s", reports.Thousands(int64(enough)))
+	}
 	if s.undecided > 0 {
 		text += fmt.Sprintf("; %d %s undecided: %s", s.undecided, reports.Plural(s.undecided, "round"), s.reason)
 	}

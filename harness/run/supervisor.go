@@ -31,6 +31,11 @@ func DefaultJobs() int { return min(3*runtime.NumCPU(), 8) }
 // RecordName is the record's name in the directory of a check.
 const RecordName = "report.jsonl"
 
+// loads is how many checks under load run at the same time, where so many others
+// may: one for each CPU. Of more, the processes of one object would hardly ever run at
+// the same time, and what they do to each other would not show.
+func loads(jobs int) int { return min(max(jobs, 1), runtime.NumCPU()) }
+
 // ErrUsage marks errors that are the caller's: an empty selection, a pattern
 // that matches nothing, an output directory that cannot be written.
 var ErrUsage = errors.New("usage")
@@ -44,7 +49,7 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	if err != nil {
 		return nil, err
 	}
-	p.Budget, p.Measuring = selection.Share(p.Budget, o.Jobs), selection.Each(p.Claims, p.Measuring)
+	p.Budget, p.Measuring = selection.Share(p.Budget, loads(o.Jobs)), selection.Each(p.Claims, p.Measuring)
 	s.Head(&o.Header, p, selection)
 	journal, err := reports.Begin(filepath.Join(o.Dir, RecordName), o.Header)
 	if err != nil {
@@ -105,7 +110,7 @@ func (i *intake) run(ctx context.Context, s Suite, p Plan, selection Selection, 
 	}
 	err := i.share(ctx, p, calm, jobs)
 	if err == nil && ctx.Err() == nil {
-		err = i.share(ctx, p, i.leaveOut(s, p, load), jobs)
+		err = i.share(ctx, p, i.leaveOut(s, p, load), loads(jobs))
 	}
 	wait.Wait()
 	if err = errors.Join(err, besideErr); err != nil || ctx.Err() != nil || len(lonely) == 0 {

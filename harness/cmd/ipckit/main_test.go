@@ -21,6 +21,7 @@ const fewTasks = "IPCKIT_TEST_TASKS"
 
 func TestMain(m *testing.M) {
 	hostCells()
+	hostTwins()
 	playRole()
 	if os.Getenv(asCommand) != "" {
 		if most, err := strconv.ParseUint(os.Getenv(fewTasks), 10, 64); err == nil {
