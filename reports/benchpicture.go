@@ -1,12 +1,15 @@
 package reports
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Pictures draws the rows.
 func (b *Bench) Pictures() (list []Picture) {
 	for i := range b.Rows {
 		if r := &b.Rows[i]; len(r.Cells) > 0 {
-			list = append(list, Picture{fmt.Sprintf("bench-%s.svg", slug(r.Title)), r.draw().svg(true)})
+			list = append(list, Picture{fmt.Sprintf("bench-%s.svg", slug(strings.ReplaceAll(r.Title, ", ", "-"))), r.draw().svg(true)})
 		}
 	}
 	return list
