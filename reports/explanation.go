@@ -159,6 +159,9 @@ func blocked(e *Evidence) []string {
 			text += ": " + b.Where
 		}
 		list = append(list, text)
+		for _, thread := range b.Threads {
+			list = append(list, fmt.Sprintf("%s, %s", b.Process, thread))
+		}
 	}
 	return list
 }

@@ -138,6 +138,8 @@ type Blocked struct {
 	Operation string  `json:"operation,omitempty"`
 	Seconds   float64 `json:"seconds"`
 	Where     string  `json:"where,omitempty"` // asleep in futex(…), running, stopped
+
+	Threads []string `json:"threads,omitempty"` // what each thread does, of a process that has several: "thread 12, worker: asleep in …"
 }
 
 // Output is the end of what a process printed.

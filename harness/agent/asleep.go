@@ -2,8 +2,11 @@ package agent
 
 import (
 	"context"
+	"fmt"
+	"syscall"
 	"time"
 
+	"github.com/ipckit/ipckit/harness/ptrace"
 	"github.com/ipckit/ipckit/harness/world/proc"
 	"github.com/ipckit/ipckit/reports"
 )
@@ -36,7 +39,21 @@ func (a *Agent) Where() reports.Blocked {
 	if !known {
 		b.Where += " (the first thread: hello does not say which one does the operations)"
 	}
+	if !ptrace.IsGo(a.process.PID()) {
+		b.Threads = proc.Threads(a.process, func(other proc.Thread) bool { return other.TID == t.TID || a.controls(other) })
+	}
 	return b
+}
+
+// controls reports whether a thread is the one that waits for commands.
+func (a *Agent) controls(t proc.Thread) bool {
+	call, ok := proc.At(a.process.PID(), t)
+	info, err := a.commands.Stat()
+	if !ok || err != nil {
+		return false
+	}
+	pipe, ok := info.Sys().(*syscall.Stat_t)
+	return ok && call.String() == fmt.Sprintf("read(pipe:[%d])", pipe.Ino)
 }
 
 // Sleep reports whether every thread of the process is asleep in a system call

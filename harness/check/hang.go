@@ -16,8 +16,14 @@ import (
 // refused, does no more of what the others wait for. It is reported first.
 func (w *World) hang(c *Call, reason string) {
 	w.blocked = w.blockedNow()
-	hung := fmt.Sprintf("%s did not come back from %s: %s",
-		c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil), reason)
+	var where string
+	for _, b := range w.blocked {
+		if b.Process == c.process.Name() && b.Where != "" {
+			where = " (" + b.Where + ")"
+		}
+	}
+	hung := fmt.Sprintf("%s did not come back from %s%s: %s",
+		c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil), where, reason)
 	var causes []string
 	for _, p := range slices.Clone(w.processes) {
 		if p == c.process || p.gone {

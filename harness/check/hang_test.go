@@ -25,8 +25,8 @@ func TestHangCause(t *testing.T) {
 		cause   string
 	}{
 		{"a refusal", func(_ *World, q *Queue) { q.BeginPut(make([]byte, 9), subject.Forever) }, reports.Timeout,
-			"two: buffer.put returned too-large (9 bytes, the most is 8); then one did not come back from buffer.get: ", "too-large (9 bytes, the most is 8)"},
-		{"time that is over", func(_ *World, q *Queue) { q.BeginGet(subject.Wait(time.Millisecond)) }, reports.Timeout, "one did not come back from buffer.get: ", ""},
+			"two: buffer.put returned too-large (9 bytes, the most is 8); then one did not come back from buffer.get (", "too-large (9 bytes, the most is 8)"},
+		{"time that is over", func(_ *World, q *Queue) { q.BeginGet(subject.Wait(time.Millisecond)) }, reports.Timeout, "one did not come back from buffer.get (", ""},
 		{"a death", func(w *World, q *Queue) { _ = q.process.agent.Process().Signal(syscall.SIGKILL) }, reports.Crash, "two was killed by SIGKILL", ""},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -77,6 +77,9 @@ func Explain(r reports.Result) string {
 		}
 		for _, x := range ev.Blocked {
 			fmt.Fprintf(&b, "  blocked: %s in %s for %.1f s, %s\n", x.Process, x.Operation, x.Seconds, x.Where)
+			for _, thread := range x.Threads {
+				fmt.Fprintf(&b, "           %s\n", thread)
+			}
 		}
 		if ev.Trace != "" {
 			fmt.Fprintf(&b, "%s\n", ev.Trace)

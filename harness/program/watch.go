@@ -252,6 +252,9 @@ func (r *run) settle(ctx context.Context, p *program) {
 	}
 }
 
+// all leaves out no thread.
+func all(proc.Thread) bool { return false }
+
 // giveUp records where each process is blocked, and ends the processes.
 func (r *run) giveUp(others []*world.Process, why string) {
 	r.o.Why = why
@@ -261,13 +264,13 @@ func (r *run) giveUp(others []*world.Process, why string) {
 		}
 		b := reports.Blocked{Process: p.role, Operation: p.command, Seconds: time.Since(p.started).Seconds()}
 		if !p.traced {
-			b.Where = proc.Where(p.process)
+			b.Where, b.Threads = proc.Where(p.process), proc.Threads(p.process, all)
 			r.o.Hung = append(r.o.Hung, b)
 		}
 	}
 	for _, q := range others {
 		r.o.Hung = append(r.o.Hung, reports.Blocked{
-			Process: q.Name(), Seconds: time.Since(r.began).Seconds(), Where: proc.Where(q),
+			Process: q.Name(), Seconds: time.Since(r.began).Seconds(), Where: proc.Where(q), Threads: proc.Threads(q, all),
 		})
 	}
 	r.did("gave up: %s", why)

@@ -3,6 +3,7 @@ package ptrace
 import (
 	"debug/elf"
 	"debug/gosym"
+	"fmt"
 )
 
 // GoTable reads the function table of a Go program, which it has even without
@@ -23,4 +24,15 @@ func GoTable(f *elf.File) *gosym.Table {
 		}
 	}
 	return nil
+}
+
+// IsGo reports whether a process runs a Go program, whose run-time has threads of its
+// own.
+func IsGo(pid int) bool {
+	f, err := elf.Open(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return f.Section(".go.buildinfo") != nil
 }

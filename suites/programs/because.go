@@ -16,6 +16,11 @@ const mostFailures = 3
 // long); ". To see them, the pair is run again under a tracer. It is "" where the
 // trace shows none, and where failures are not looked at again.
 func (r *result) because() string {
+	var hung []string
+	for _, b := range r.Hung {
+		hung = append(hung, fmt.Sprintf("the %s is %s", b.Process, b.Where))
+	}
+	r.w.Cause(strings.Join(hung, "; "), "")
 	o := r.again()
 	if o == nil {
 		return ""

@@ -77,19 +77,18 @@ func (r *result) terminates() {
 		r.isRight("both programs ended")
 		return
 	}
-	parts := []string{}
+	var parts []string
 	for _, p := range r.Processes {
 		if p.Ended {
 			parts = append(parts, fmt.Sprintf("the %s had ended with %v", p.Role, p.Exit))
 		}
 	}
-	parts = append(parts, r.Why)
 	for _, b := range r.Hung {
 		if b.Where != "" {
 			parts = append(parts, fmt.Sprintf("the %s is %s", b.Process, b.Where))
 		}
 	}
-	r.w.Timeout("%s%s", r.because(), strings.Join(append(parts, r.progress()), "; "))
+	r.w.Timeout("%s%s", r.because(), strings.Join(append(parts, r.Why, r.progress()), "; "))
 }
 
 // failures lists the programs that ended by themselves with a status other than

@@ -235,7 +235,7 @@ func describe(pid int, info ptrace.Signal, maps []proc.Mapping, others []Neighbo
 		if !m.Holds(address) {
 			continue
 		}
-		at := fmt.Sprintf("%s+%d", name(m), address-m.Low+m.Offset)
+		at := fmt.Sprintf("%s+%d", name(pid, m), address-m.Low+m.Offset)
 		if info.Number == int32(unix.SIGBUS) {
 			if size, known := size(pid, m); known && address-m.Low+m.Offset >= size {
 				return fmt.Sprintf("%s, beyond its end: it has %d bytes", at, size)
@@ -254,7 +254,7 @@ func describe(pid int, info ptrace.Signal, maps []proc.Mapping, others []Neighbo
 		theirs, _ := proc.Mappings(o.PID)
 		for _, m := range theirs {
 			if m.Holds(address) {
-				return fmt.Sprintf("it lies in the %s of %s, another process", name(m), o.Name)
+				return fmt.Sprintf("it lies in the %s of %s, another process", name(o.PID, m), o.Name)
 			}
 		}
 	}
@@ -268,13 +268,13 @@ func describe(pid int, info ptrace.Signal, maps []proc.Mapping, others []Neighbo
 		}
 	}
 	if before != nil {
-		return fmt.Sprintf("%d bytes past the end of %s", address-before.High, name(*before))
+		return fmt.Sprintf("%d bytes past the end of %s", address-before.High, name(pid, *before))
 	}
 	return "not mapped"
 }
 
 // name says what a mapping is.
-func name(m proc.Mapping) string {
+func name(pid int, m proc.Mapping) string {
 	switch m.Path {
 	case "[heap]":
 		return "heap"
@@ -286,7 +286,7 @@ func name(m proc.Mapping) string {
 		}
 		return "private memory"
 	}
-	return cmp.Or(m.Path, "memory")
+	return cmp.Or(m.Name(pid), "memory")
 }
 
 // size is that of the file that a mapping shows.

@@ -2,6 +2,7 @@ package proc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -40,9 +41,9 @@ func (s State) Unlimited(pid int) (mark string, asleep bool) {
 	return b.String(), len(s.Threads) > 0
 }
 
-// Where says what a process does: "asleep in futex(/dev/shm/ring+168)",
-// "running". Of several threads it describes the first, and says how many there
-// are.
+// Where says what a process does: "asleep in futex(/dev/shm/ring+168)", "running". Of
+// several threads it describes the telling one, which is the first that does not wait
+// for another thread of its process; see [Threads].
 func Where(p Process) string {
 	state, err := p.State()
 	if err != nil || len(state.Threads) == 0 {
@@ -52,10 +53,56 @@ func Where(p Process) string {
 		return "not known: /proc does not show it"
 	}
 	text := Doing(p.PID(), state.Threads[0])
-	if n := len(state.Threads); n > 1 {
-		text += fmt.Sprintf(" (the first of %d threads)", n)
+	n := len(state.Threads)
+	if n == 1 {
+		return text
 	}
-	return text
+	which := state.Threads[0].Name
+	for _, t := range state.Threads[1:] {
+		if !among(text) {
+			break
+		}
+		if other := Doing(p.PID(), t); !among(other) {
+			text, which = other, t.Name
+		}
+	}
+	return fmt.Sprintf("%s (%s, one of %d threads)", text, which, n)
+}
+
+// among reports whether what a thread does is to wait for another thread of its process.
+func among(doing string) bool { return strings.Contains(doing, "futex("+private+")") }
+
+// Threads describes each thread of a process that has several, but for those that skip
+// names: "thread 12, worker: asleep in mq_timedreceive(/q), the kernel's
+// wq_sleep". Threads that do the same are described once.
+func Threads(p Process, skip func(Thread) bool) []string {
+	state, err := p.State()
+	if err != nil || len(state.Threads) < 2 {
+		return nil
+	}
+	var list, doings []string
+	same := map[string]int{} // further threads, by what they do
+	for _, t := range state.Threads {
+		if skip(t) {
+			continue
+		}
+		doing := Doing(p.PID(), t)
+		if t.Wchan != "" && t.Syscall != "" {
+			doing += ", the kernel's " + t.Wchan
+		}
+		if slices.Contains(doings, t.Name+doing) {
+			same[t.Name+doing]++
+			continue
+		}
+		doings = append(doings, t.Name+doing)
+		list = append(list, fmt.Sprintf("thread %d, %s: %s", t.Inner, t.Name, doing))
+	}
+	for i, key := range doings {
+		if n := same[key]; n > 0 {
+			list[i] += fmt.Sprintf(" (and %d more)", n)
+		}
+	}
+	return list
 }
 
 // Doing says what one thread of a process does.

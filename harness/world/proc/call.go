@@ -114,6 +114,9 @@ func (c Call) file() string {
 	return file
 }
 
+// private is said of memory that no other process has.
+const private = "private memory"
+
 // place names an address of a process by the mapping that it lies in.
 func place(pid int, address uint64) string {
 	all, _ := Mappings(pid) // nothing of a process that is gone
@@ -121,9 +124,9 @@ func place(pid int, address uint64) string {
 		switch {
 		case !m.Holds(address):
 		case !m.Shared:
-			return "private memory"
+			return private
 		default:
-			return fmt.Sprintf("%s+%d", cmp.Or(m.Path, "shared memory"), address-m.Low+m.Offset)
+			return fmt.Sprintf("%s+%d", cmp.Or(m.Name(pid), "shared memory"), address-m.Low+m.Offset)
 		}
 	}
 	return fmt.Sprintf("%#x", address)

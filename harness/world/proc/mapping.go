@@ -3,6 +3,7 @@ package proc
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,33 @@ type Mapping struct {
 
 // Holds reports whether an address lies in the mapping.
 func (m *Mapping) Holds(address uint64) bool { return m.Low <= address && address < m.High }
+
+// deleted is what the kernel adds to the path of a file under whose name it is not
+// found any more.
+const deleted = " (deleted)"
+
+// Name is the path of the file that a process's mapping shows. A file that was opened
+// under another name than it has now gets that: glibc makes a named semaphore under a
+// passing name and links it to its own, so that its creator's mapping shows the one, and
+// all others show the other.
+func (m *Mapping) Name(pid int) string {
+	path, gone := strings.CutSuffix(m.Path, deleted)
+	if !gone {
+		return m.Path
+	}
+	dir := fmt.Sprintf("/proc/%d/root%s", pid, filepath.Dir(path))
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return m.Path
+	}
+	for _, e := range entries {
+		var st unix.Stat_t
+		if unix.Lstat(filepath.Join(dir, e.Name()), &st) == nil && st.Ino == m.Inode {
+			return filepath.Join(filepath.Dir(path), e.Name())
+		}
+	}
+	return m.Path
+}
 
 // Mappings gives what a process has mapped, by address.
 func Mappings(pid int) ([]Mapping, error) {
