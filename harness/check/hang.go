@@ -15,15 +15,6 @@ import (
 // came to meanwhile may be the cause: one that died, or whose operation was
 // refused, does no more of what the others wait for. It is reported first.
 func (w *World) hang(c *Call, reason string) {
-	w.blocked = w.blockedNow()
-	var where string
-	for _, b := range w.blocked {
-		if b.Process == c.process.Name() && b.Where != "" {
-			where = " (" + b.Where + ")"
-		}
-	}
-	hung := fmt.Sprintf("%s did not come back from %s%s: %s",
-		c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil), where, reason)
 	var causes []string
 	for _, p := range slices.Clone(w.processes) {
 		if p == c.process || p.gone {
@@ -38,10 +29,34 @@ func (w *World) hang(c *Call, reason string) {
 			w.broken(p.Name(), protocol.OpStatus, err) // it crashed; a process that left is gone
 		}
 	}
+	hung := w.hung(c, reason)
 	if len(causes) > 0 {
 		hung = strings.Join(causes, "; ") + "; then " + hung
 	}
 	w.finish(reports.Timeout, "%s", hung)
+}
+
+// hung says that a call does not come back, with where its process sleeps, and whether
+// what it waits for is there: "consumer did not come back from buffer.get (asleep in
+// futex(…)), though another process could get an item at once, so its wake-up was
+// lost: deadlock: …".
+func (w *World) hung(c *Call, reason string) string {
+	w.blocked = w.blockedNow()
+	text := fmt.Sprintf("%s did not come back from %s", c.process.Name(), describe(c.call.Request, protocol.Reply{}, nil))
+	for _, b := range w.blocked {
+		if b.Process == c.process.Name() && b.Where != "" {
+			text += " (" + b.Where + ")"
+		}
+	}
+	if w.cause != "" {
+		return text + ": " + reason
+	}
+	if what := w.probe(c); what != "" {
+		text += fmt.Sprintf(", though another process could %s at once, so its wake-up was lost", what)
+		w.Cause("a wake-up was lost: another process could "+what+" at once",
+			"What does the process look at before it falls asleep, can the other side act in between, and whom does it wake then?")
+	}
+	return text + ": " + reason
 }
 
 // unheard adds what the process's last operation came to, to the story, where the

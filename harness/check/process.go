@@ -21,10 +21,11 @@ type Process struct {
 	world   *World
 	agent   *agent.Agent
 	handles int
-	last    *Call             // the last operation begun
-	watch   *crash.Watch      // nil: it is not watched
-	objects map[string]string // name → family, created here and not yet unlinked
-	parties []handle          // joined here and not yet left
+	last    *Call                       // the last operation begun
+	made    map[string]protocol.Request // by handle: what created or opened it
+	watch   *crash.Watch                // nil: it is not watched
+	objects map[string]string           // name → family, created here and not yet unlinked
+	parties []handle                    // joined here and not yet left
 	gone    bool
 }
 
@@ -48,6 +49,9 @@ func (p *Process) begin(r protocol.Request) *Call {
 		panic(fmt.Errorf("spec: %s has left already", p.Name()))
 	}
 	p.world.tried.Add(1)
+	if r.Name != "" && r.Object != "" {
+		p.made[r.Object] = r
+	}
 	p.last = &Call{process: p, call: p.agent.Begin(r)}
 	return p.last
 }

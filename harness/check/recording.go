@@ -75,8 +75,7 @@ func (q *Queue) GetRole() string { return q.role(protocol.RoleGet, protocol.Role
 func (w *World) Ended(all []*Recording) (stuck string) {
 	for _, r := range all {
 		if reason := w.watch(r.call); reason != "" {
-			w.blocked = w.blockedNow()
-			return fmt.Sprintf("%s did not come back: %s", r.process.Name(), reason)
+			return w.hung(r.Call, reason)
 		}
 	}
 	return ""

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/agent"
+	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/harness/world"
 )
@@ -118,7 +119,7 @@ func (w *World) process(name string, l agent.Launcher) *Process {
 	if err != nil {
 		w.broken(name, "start", err)
 	}
-	p := &Process{world: w, agent: a, objects: map[string]string{}}
+	p := &Process{world: w, agent: a, objects: map[string]string{}, made: map[string]protocol.Request{}}
 	w.watched(p, l)
 	w.processes = append(w.processes, p)
 	w.started++

@@ -93,7 +93,11 @@ func duration(pid int, address uint64) (time.Duration, bool) {
 func (c Call) String() string {
 	switch c.Name {
 	case "futex":
-		return "futex(" + place(c.PID, c.Args[0]) + ")"
+		at := place(c.PID, c.Args[0])
+		if c.Args[1]&privateFutex != 0 && at != private {
+			at += ", FUTEX_PRIVATE_FLAG: no other process can wake it"
+		}
+		return "futex(" + at + ")"
 	case "read", "write", "readv", "writev", "recvfrom", "recvmsg", "sendto", "sendmsg", "accept", "accept4",
 		"connect", "flock", "fcntl", "mq_timedreceive", "mq_timedsend", "epoll_wait", "epoll_pwait":
 		if file := c.file(); file != "" {
@@ -113,6 +117,11 @@ func (c Call) file() string {
 	}
 	return file
 }
+
+// privateFutex is FUTEX_PRIVATE_FLAG: a wake-up of another process, even in the same
+// memory, does not arrive. It is what is left out where an attribute
+// PTHREAD_PROCESS_SHARED, or sem_init's pshared, is missing.
+const privateFutex = 128
 
 // private is said of memory that no other process has.
 const private = "private memory"
