@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/ipckit/ipckit/harness/agent"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/host"
@@ -41,6 +43,9 @@ func cheat(how string) subject.Subject {
 
 const honest = 30 // items before the first wrong one
 
+// leak is what one that leaks maps whenever it opens a buffer, bytes.
+const leak = 256 << 10
+
 type buffers struct {
 	subject.Buffers
 	how string
@@ -52,6 +57,15 @@ func (b buffers) Create(name string, shape subject.Shape) (subject.Buffer, error
 }
 
 func (b buffers) Open(name string) (subject.Buffer, error) {
+	if b.how == "leaks" {
+		p, err := unix.Mmap(-1, 0, leak, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+		if err != nil {
+			return nil, err
+		}
+		for i := range p {
+			p[i] = 1
+		}
+	}
 	opened, err := b.Buffers.Open(name)
 	return &buffer{Buffer: opened, how: b.how}, err
 }
@@ -64,6 +78,9 @@ type buffer struct {
 
 func (b *buffer) Put(item []byte, wait subject.Wait) error {
 	b.puts++
+	if b.how == "calls" {
+		_, _, _ = unix.RawSyscall(unix.SYS_GETPPID, 0, 0, 0)
+	}
 	switch {
 	case b.puts <= honest:
 	case b.how == "skips" && b.puts%64 == 0:
@@ -84,6 +101,12 @@ func (b *buffer) Get(into []byte, wait subject.Wait) (int, error) {
 	b.gets++
 	if b.how == "answers early" && b.gets > honest && b.gets%8 == 0 {
 		return 64, nil
+	}
+	for b.how == "polls" {
+		if n, err := b.Buffer.Get(into, subject.Never); subject.KindOf(err) != subject.Empty || wait == subject.Never {
+			return n, err
+		}
+		time.Sleep(100 * time.Microsecond)
 	}
 	return b.Buffer.Get(into, wait)
 }
