@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -15,43 +16,59 @@ func (b *Bench) Pictures() (list []Picture) {
 	return list
 }
 
-// draw shows a dot a round of each contestant on a logarithmic axis, its middle as a
-// line, and its interval as a band.
+// draw shows a strip for each contestant, the best one first: a speck a round, the
+// middle one as a stroke, the interval as a band, and the machine's limit across all.
+// There may be many, so that names stand on the strips and colours tell nothing.
 func (r *Row) draw() *plot {
 	cells := r.cells()
-	p := &plot{title: r.Title, x: axis{label: "round", say: figure}, y: axis{label: "cost, ns a message", log: true, say: func(v float64) string { return quantity(v, "ns") }}}
-	if r.Trip {
-		p.y.label = "round trip"
+	if r.Limit != nil {
+		cells = cells[:len(cells)-1]
 	}
-	rounds := 1
-	for i, c := range cells {
-		for _, cost := range c.Costs[:min(len(c.Costs), mostPoints)] {
-			if cost > 0 {
-				p.y.include(cost)
-			}
-		}
-		rounds = max(rounds, min(len(c.Costs), mostPoints))
-		p.explain(sampleLine(hue(i))+sampleDot("dot "+hue(i), 3), oneLine(c.Name, 40)+" "+r.show(c.Cost))
+	n := float64(len(cells))
+	p := &plot{
+		title:  oneLine(r.Title, 80),
+		height: 56 + 38*n,
+		x:      axis{label: "the further to the left, the better", log: true, say: r.show},
+		y:      axis{low: -0.4, high: n - 0.3, ticks: []float64{}},
 	}
-	p.x.low, p.x.high = 0.5, float64(rounds)+0.5
-	for i, step := 1, max(1, (rounds+4)/8); i <= rounds; i++ {
-		if i%step == 0 {
-			p.x.ticks = append(p.x.ticks, float64(i))
+	for _, c := range cells {
+		p.title += fmt.Sprintf("; %s %s", oneLine(c.Name, 60), r.show(c.Cost))
+		p.x.include(c.Low, c.Cost, c.High)
+		for _, cost := range c.shown() {
+			p.x.include(cost)
 		}
 	}
-	p.x.settle(0)
-	p.y.settle(0.08)
+	p.explain(sampleDot("speck s0", 2.5), "a round")
+	p.explain(sampleLine("s0"), "median")
+	p.explain(sampleBand("s0"), "interval")
+	if r.Limit != nil {
+		p.x.include(r.Limit.Cost)
+		p.explain(sampleLine("claim dash"), oneLine(r.Limit.Name, 30)+" "+r.show(r.Limit.Cost))
+	}
+	p.x.settle(0.04)
 	p.begin()
+	if r.Limit != nil {
+		p.line("claim dash", []Point{{X: r.Limit.Cost, Y: p.y.low}, {X: r.Limit.Cost, Y: p.y.high}})
+	}
 	for i, c := range cells {
-		if c.Low > 0 && c.High > 0 {
-			p.band(hue(i), []Point{{X: p.x.low, Low: c.Low, High: c.High}, {X: p.x.high, Low: c.Low, High: c.High}})
+		y := n - 1 - float64(i)
+		low, high := cmp.Or(c.Low, p.x.low), cmp.Or(c.High, p.x.high)
+		p.path("band s0", []Point{{X: low, Y: y - 0.3}, {X: high, Y: y - 0.3}, {X: high, Y: y + 0.2}, {X: low, Y: y + 0.2}}, true)
+		for j, cost := range c.shown() {
+			p.dot("speck s0", cost, y-0.05+0.1*float64(j%3-1), 2.4)
 		}
-		p.across(hue(i), c.Cost)
-		for n, cost := range c.Costs[:min(len(c.Costs), mostPoints)] {
-			if cost > 0 {
-				p.dot("dot "+hue(i), float64(n+1), cost, 3)
-			}
-		}
+		p.line("s0", []Point{{X: c.Cost, Y: y - 0.3}, {X: c.Cost, Y: y + 0.2}})
+		p.words(p.x.low, y+0.32, oneLine(c.Name, 40)+"  "+r.show(c.Cost))
 	}
 	return p
+}
+
+// shown are the costs of the rounds in which it was measured.
+func (c *Cell) shown() (costs []float64) {
+	for _, cost := range c.Costs[:min(len(c.Costs), mostPoints)] {
+		if cost > 0 {
+			costs = append(costs, cost)
+		}
+	}
+	return costs
 }

@@ -215,3 +215,27 @@ func TestPageHasPictures(t *testing.T) {
 		t.Errorf("the style of pictures is not there once: %v", err)
 	}
 }
+
+// TestBenchPicture: a strip for each contestant with its name and rounds, one of which
+// it may have missed; nothing is outside of the frame.
+func TestBenchPicture(t *testing.T) {
+	b := &Bench{Format: 1, Rounds: 3, Rows: []Row{{
+		Title: "round trip, 8 B", Trip: true, Limit: &Cell{Name: "limit.line", Cost: 80},
+		Cells: []Cell{{Name: "pipe <link>", Cost: 5000, Costs: []float64{4000, 5000, 9000}, Low: 4200}, {Name: "ring", Cost: 200, Costs: []float64{190, 0, 210}, Low: 190, High: 210}},
+	}, {Title: "nothing"}}}
+	pictures := b.Pictures()
+	if len(pictures) != 1 {
+		t.Fatalf("%d pictures, want one of the row that has contestants", len(pictures))
+	}
+	svg := pictures[0].SVG
+	wellFormed(t, pictures[0].Name, svg)
+	_, marks, _ := strings.Cut(svg, "the better</text>")
+	for part, n := range map[string]int{`class="speck s0"`: 5, `class="band s0"`: 2, `class="line claim dash"`: 1, "pipe &lt;link&gt;  5 µs": 1, "ring  200 ns": 1} {
+		if got := strings.Count(marks, part); got != n {
+			t.Errorf("%s: %d times, want %d\n%s", part, got, n, marks)
+		}
+	}
+	if strings.Index(marks, "ring") > strings.Index(marks, "pipe") {
+		t.Error("the best is not the first")
+	}
+}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html"
@@ -26,10 +27,11 @@ const (
 // A plot is a picture with two axes, on which marks are drawn in the order in which
 // they are added. It is text that can be part of a page, or a file of its own.
 type plot struct {
-	title string // what it shows, for readers who do not see it
-	x, y  axis
-	marks strings.Builder
-	keys  []key
+	title  string  // what it shows, for readers who do not see it
+	height float64 // plotHeight where it is 0
+	x, y   axis
+	marks  strings.Builder
+	keys   []key
 
 	left, top float64 // of the rectangle between the axes
 }
@@ -132,7 +134,7 @@ func ticksBetween(low, high float64, log bool) []float64 {
 
 // point gives the place of a pair of values in the picture.
 func (p *plot) point(x, y float64) (float64, float64) {
-	return p.left + p.x.along(x)*(plotWidth-p.left-12), p.top + (1-p.y.along(y))*(plotHeight-40)
+	return p.left + p.x.along(x)*(plotWidth-p.left-12), p.top + (1-p.y.along(y))*(p.height-40)
 }
 
 func (p *plot) mark(format string, args ...any) { fmt.Fprintf(&p.marks, format+"\n", args...) }
@@ -184,7 +186,13 @@ func (p *plot) upright(class string, x float64, words string) {
 	if at+beside+letter*float64(utf8.RuneCountInString(words)) > plotWidth {
 		anchor, beside = "end", -beside
 	}
-	p.mark(`<text x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, at+beside, y+12, anchor, html.EscapeString(words))
+	p.mark(`<text class="words" x="%.1f" y="%.1f" text-anchor="%s">%s</text>`, at+beside, y+12, anchor, html.EscapeString(words))
+}
+
+// words writes at a place, over what is there.
+func (p *plot) words(x, y float64, words string) {
+	x, y = p.point(x, y)
+	p.mark(`<text class="words" x="%.1f" y="%.1f">%s</text>`, x+4, y, html.EscapeString(words))
 }
 
 // Samples of marks, 22 wide and 10 high, as keys show them.
@@ -204,6 +212,7 @@ func (p *plot) explain(sample, text string) { p.keys = append(p.keys, key{sample
 // begin makes room for the keys and for the widest tick, once both are known: what
 // is drawn later has its place by then.
 func (p *plot) begin() {
+	p.height = cmp.Or(p.height, plotHeight)
 	wide := 0
 	for _, v := range p.y.ticks {
 		wide = max(wide, utf8.RuneCountInString(p.y.say(v)))
@@ -231,7 +240,7 @@ func keyWidth(k key) float64 { return 40 + letter*float64(utf8.RuneCountInString
 func (p *plot) svg(alone bool) string {
 	var b strings.Builder
 	add := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	height := p.top + plotHeight
+	height := p.top + p.height
 	ns, size := "", ""
 	if alone {
 		ns, size = ` xmlns="http://www.w3.org/2000/svg"`, fmt.Sprintf(` width="%g" height="%g"`, 1.6*plotWidth, 1.6*height)
@@ -250,7 +259,7 @@ func (p *plot) svg(alone bool) string {
 			x += keyWidth(k)
 		}
 	}
-	bottom := p.top + plotHeight - 40
+	bottom := p.top + p.height - 40
 	add(`<text class="axis" x="2" y="%.1f">%s</text>`, p.top-7, html.EscapeString(p.y.label))
 	for _, v := range p.y.ticks {
 		_, y := p.point(p.x.low, v)
