@@ -49,7 +49,7 @@ func ipckit(t *testing.T, args ...string) outcome {
 
 func prepare(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
-	if testing.Short() && slices.Contains([]string{"check", "smoke", "stress", "explore", "sanitize", "mutants"}, args[0]) {
+	if testing.Short() && slices.Contains([]string{"check", "smoke", "stress", "explore", "sanitize", "bench", "mutants"}, args[0]) {
 		t.Skip("makes worlds")
 	}
 	temporary, err := os.MkdirTemp("", "ipckit-command-test-")

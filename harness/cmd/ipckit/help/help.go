@@ -25,6 +25,7 @@ var Topics = []Topic{
 	{"programs", "unmodified programs"},
 	{"load", "many processes at once, with faults"},
 	{"races", "every interleaving of two operations"},
+	{"measuring", "implementations side by side, and what can be promised"},
 	{"reports", "files, formats, verdicts"},
 	{"exit-status", "what each exit status means"},
 }
