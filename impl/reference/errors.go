@@ -41,11 +41,16 @@ var kinds = []struct {
 	{messagepassing.ErrInterrupted, subject.Interrupted},
 }
 
-// translate makes an error of the contract of a library's error.
+// translate makes an error of the contract of a library's error. It is inlined, so
+// that an operation without an error costs no call.
 func translate(err error) error {
 	if err == nil {
 		return nil
 	}
+	return translated(err)
+}
+
+func translated(err error) error {
 	for _, w := range kinds {
 		if errors.Is(err, w.err) {
 			return subject.Errorf(w.kind, "%v", err)

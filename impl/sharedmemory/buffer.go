@@ -32,7 +32,8 @@ import (
 //     Bu, Chandranmenon, IPDPS 2010).
 //   - A side that finds the buffer full or empty spins for about as long as a
 //     wake-up costs, then sleeps on a futex. Neither side makes a system call
-//     while the other is awake.
+//     while the other is awake. Between two checks it pauses: a check takes the
+//     cache line away from the side that is about to write it.
 //
 // # Memory layout
 //

@@ -109,6 +109,55 @@ func TestBufferKeepsContentAndBoundaries(t *testing.T) {
 	}
 }
 
+// Every length up to beyond wordsMax arrives whole, from any alignment, and
+// leaves the slots beside it alone.
+func TestBufferCopiesEveryLength(t *testing.T) {
+	t.Parallel()
+	const longest = wordsMax + 32
+	b := mustBuffer(t, 4, longest)
+	source := make([]byte, longest+8)
+	for i := range source {
+		source[i] = byte(i*7 + 1)
+	}
+	for n := range longest + 1 {
+		before, item, after := source[8:8+longest], source[n%8:n%8+n], source[4:4+longest]
+		wantPut(t, b, Never, before)
+		wantPut(t, b, Never, item)
+		wantPut(t, b, Never, after)
+		for _, want := range [][]byte{before, item, after} {
+			wantGet(t, b, Never, want)
+		}
+	}
+}
+
+// A consumer that keeps pace with its producer finds out that it is in a stream,
+// and that it is not where items come one by one.
+func TestConsumerLooksForAStream(t *testing.T) {
+	t.Parallel()
+	b := mustBuffer(t, 64, 8)
+	item := make([]byte, 8)
+	for range sampleLeast + sampleMost {
+		wantPut(t, b, Never, item)
+		wantGet(t, b, Never, item)
+	}
+	if c := &b.consumer; c.streaming || c.patience <= sampleLeast {
+		t.Errorf("after single items: streaming is %v, the next check after %d items; want false and more than %d", c.streaming, c.patience, sampleLeast)
+	}
+	b.consumer.patience = sampleLeast
+	for range sampleLeast + 2 { // one item is always waiting
+		wantPut(t, b, Never, item)
+		wantPut(t, b, Never, item)
+		wantGet(t, b, Never, item)
+		if b.consumer.streaming {
+			break
+		}
+		wantGet(t, b, Never, item)
+	}
+	if c := &b.consumer; !c.streaming || c.patience != sampleLeast {
+		t.Errorf("after items in pairs: streaming is %v, the next check after %d items; want true and %d", c.streaming, c.patience, sampleLeast)
+	}
+}
+
 func TestBufferRefusesShapes(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []Shape{{Slots: 0}, {Slots: -1}, {Slots: 1, ItemMax: -1}, {Slots: math.MaxInt, ItemMax: math.MaxInt},
