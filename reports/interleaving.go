@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -26,18 +27,32 @@ type Access struct {
 	Does  string `json:"does"`            // "load  [shm+168] 0"
 }
 
-// visibleSteps are the steps in visible text of bounded length.
+// visibleSteps are the steps in visible text of bounded length. A loop is shown once.
 func (x *Interleaving) visibleSteps() []Access {
 	const most = 400
+	all := folded(x.Steps, 3, func(a Access) string { return a.key(a.Does) }, func(group []Access, again string) Access {
+		return Access{Agent: group[0].Agent, Does: again}
+	})
+	all = folded(all, 8, func(a Access) string { return a.key(operand.ReplaceAllString(a.Does, "#")) }, func(group []Access, again string) Access {
+		return Access{Agent: group[0].Agent, Does: again + ", with other addresses or values"}
+	})
 	var steps []Access
-	for i, s := range x.Steps {
+	for i, s := range all {
 		if i == most {
-			return append(steps, Access{Agent: s.Agent, Does: fmt.Sprintf("… %d more steps", len(x.Steps)-most)})
+			return append(steps, Access{Agent: s.Agent, Does: fmt.Sprintf("… %d more steps", len(all)-most)})
 		}
 		steps = append(steps, Access{Agent: oneLine(s.Agent, 8), Kind: s.Kind, Place: oneLine(s.Place, 120), Does: oneLine(s.Does, 200)})
 	}
 	return steps
 }
+
+// key is the same for steps that do the same at the same place.
+func (a Access) key(does string) string {
+	return strings.Join([]string{a.Agent, a.Kind, a.Place, does}, "\x00")
+}
+
+// operand is an address or a value.
+var operand = regexp.MustCompile(`0x[0-9a-f]+|[0-9]+`)
 
 // Text shows the interleaving in three columns of a terminal: where in the
 // source, what A does, what B does.

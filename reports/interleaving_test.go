@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -63,5 +64,32 @@ func TestInterleavingOnThePage(t *testing.T) {
 	}
 	if strings.Contains(text, "<script>alert") || strings.Contains(text, "\x1b") {
 		t.Error("the subject's text is more than text")
+	}
+}
+
+// TestInterleavingFoldsLoops: what a loop does is shown once, and how often; what comes
+// before and after stays.
+func TestInterleavingFoldsLoops(t *testing.T) {
+	x := &Interleaving{A: "put", B: "get", Outcome: "A=ok B=waits for ever",
+		Steps: []Access{{Agent: "A", Kind: "load", Place: "ring.c:7 put", Does: "load  [shm+8] 1"}}}
+	for i := range 212 {
+		x.Steps = append(x.Steps,
+			Access{Agent: "B", Kind: "load", Place: "ring.c:31 get", Does: "load  [shm+8] 0"},
+			Access{Agent: "B", Kind: "load", Place: "ring.c:32 get", Does: fmt.Sprintf("load  [shm+%d] 0", 16+8*i)})
+	}
+	x.Steps = append(x.Steps, Access{Agent: "A", Kind: "reply", Does: "put = ok"})
+	want := `               A: put           B: get
+ring.c:7 put   load  [shm+8] 1
+ring.c:31 get                   load  [shm+8] 0
+ring.c:32 get                   load  [shm+16] 0
+                                … these 2 steps again, 211 times, with other addresses or values
+               put = ok
+outcome: A=ok B=waits for ever
+`
+	if got := x.Text(200); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if x.Steps = x.Steps[1:4]; len(x.visibleSteps()) != 3 {
+		t.Errorf("three steps are no loop: %v", x.visibleSteps())
 	}
 }
