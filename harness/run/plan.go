@@ -50,9 +50,10 @@ type Plan struct {
 type Ways func(catalogue.Kind) string
 
 // Moment is how long all load of a check goes on together where the caller does
-// not say. The reference has 35 checks under load, so each gets a third of a
-// second on two processors: a round or two, which meet seeded races that give way
-// in their window each time, and others once in a few runs.
+// not say. The reference has 35 checks under load, so each gets a quarter of a
+// second, with one CPU for each of those that run at the same time: a round or two,
+// which meet seeded races that give way in their window each time, and others once
+// in a few runs.
 const Moment = 4 * time.Second
 
 // Runs reports whether checks of a kind belong to the plan.
