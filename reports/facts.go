@@ -24,6 +24,7 @@ func (h *Header) facts() []fact {
 	add("path", s.Path)
 	add("profiles", strings.Join(s.Profiles, ", "))
 	add("claimed in part", strings.Join(s.Partial, ", "))
+	add("waived", strings.Join(s.Waived, "; "))
 	add("selection", strings.Join(h.Selection, ", "))
 	add("not run", h.omitted())
 	add("command", h.Command)

@@ -86,6 +86,9 @@ func (r *Record) Finding() string {
 	if partial := r.Header.Subject.Partial; len(partial) > 0 {
 		text += fmt.Sprintf(" (partial: %s)", strings.Join(partial, ", "))
 	}
+	if waived := r.Header.Subject.Waived; len(waived) > 0 {
+		text += fmt.Sprintf(" (%s)", strings.Join(waived, "; "))
+	}
 	return text
 }
 

@@ -56,6 +56,7 @@ func TestWayOfEnding(t *testing.T) {
 		"refused":         {func(r *reports.Record) { r.Footer.Error, r.Footer.Exit = "bad claims", 3 }, 3, "bad claims"},
 		"a check lost":    {func(r *reports.Record) { r.Header.Total = 3 }, 4, "2 checks left no result"},
 		"partial":         {func(r *reports.Record) { r.Header.Subject.Partial = []string{"mailbox"} }, 0, "partial: mailbox"},
+		"waived":          {func(r *reports.Record) { r.Header.Subject.Waived = []string{"lock: handles: process"} }, 0, "(lock: handles: process)"},
 		"known":           {func(r *reports.Record) { r.Results[0].Verdict = reports.KnownFail }, 0, "1 known to fall short"},
 		"nothing":         {func(r *reports.Record) { r.Results = nil }, 3, "nothing was checked"},
 		"nothing claimed": {func(r *reports.Record) { r.Results[0].Verdict = reports.NotClaimed }, 3, "nothing was checked"},

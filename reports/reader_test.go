@@ -141,7 +141,7 @@ func TestRoundTrip(t *testing.T) {
 	h := reports.Header{
 		Format: 1, Kit: "0.1.0", Suite: "0.1.0", Command: "ipckit check . <&>", Seed: 1<<64 - 1, Host: "h", Kernel: "k", Arch: "amd64",
 		CPUs: 2, Go: "go1.26", Time: now, Total: 1, Selection: []string{"BUF-*"}, Claims: map[string]any{"subject": "x"},
-		Subject:      reports.Subject{Name: "x", Version: "1", Language: "C", Way: "C", Path: ".", Profiles: []string{"region"}, Partial: []string{"region"}},
+		Subject:      reports.Subject{Name: "x", Version: "1", Language: "C", Way: "C", Path: ".", Profiles: []string{"region"}, Partial: []string{"region"}, Waived: []string{"region: lifetime: creator"}},
 		Capabilities: []reports.Capability{{Name: "ptrace", Reason: "no", Means: "m"}},
 		Families:     []reports.Family{{ID: "REG", Title: "Regions", Model: "m", Requirements: []string{"REG-SIZE"}}},
 	}

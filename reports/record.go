@@ -71,6 +71,7 @@ type Subject struct {
 	Path     string   `json:"path,omitempty"`
 	Profiles []string `json:"profiles,omitempty"`
 	Partial  []string `json:"partial,omitempty"` // profiles claimed only in part
+	Waived   []string `json:"waived,omitempty"`  // what profiles do not promise that holds without a word: "lock: handles: process"
 }
 
 // Capability is something that the host allows or not.

@@ -16,6 +16,13 @@ func (a *Agent) thread() (t proc.Thread, known bool) {
 	return t, err == nil
 }
 
+// Turns says how often the operation thread has had a processor, and whether it is
+// asleep; known is false where it is not known which thread that is.
+func (a *Agent) Turns() (turns int64, asleep, known bool) {
+	t, known := a.thread()
+	return int64(t.Waits + t.Preempt), t.State == "S", known
+}
+
 // OperationThread is the id, as this process sees it, of the thread that does
 // the operations; false where hello did not say it and the process has several.
 func (a *Agent) OperationThread() (tid int, known bool) {

@@ -52,7 +52,9 @@ func (p *Process) begin(r protocol.Request) *Call {
 	if r.Name != "" && r.Object != "" {
 		p.made[r.Object] = r
 	}
+	turns := p.world.halting.before(p)
 	p.last = &Call{process: p, call: p.agent.Begin(r)}
+	p.world.halting.begins(p.last, turns)
 	return p.last
 }
 

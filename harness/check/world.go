@@ -26,6 +26,7 @@ type World struct {
 	story   // what was done and seen
 	objects // what was made
 	part    part
+	halting *halting // an operation that is to be halted; nil: none
 	gateway *Process // through which the far host reaches the near one; nil: there is one host
 	cleanup []func()
 

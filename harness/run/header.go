@@ -26,6 +26,7 @@ func Header(c subject.Claims, way, command string) reports.Header {
 		Arch:    runtime.GOARCH, CPUs: runtime.NumCPU(), Go: runtime.Version(), Time: time.Now().UTC(),
 	}
 	h.Subject.Profiles, h.Subject.Partial = profiles(c)
+	h.Subject.Waived = c.Waived()
 	h.Host, _ = os.Hostname()
 	var u unix.Utsname
 	if unix.Uname(&u) == nil {

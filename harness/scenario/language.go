@@ -25,6 +25,7 @@ import (
 //	put N, send N, publish N   an item or record that differs from all others by its number, 1 to 9
 //	store V, add V, cas OLD NEW, load     of the word at offset 0; another is given as load@8
 //	write@OFFSET N, read@OFFSET SIZE      of a region: N is one byte
+//	create, open                          where the object is not set up, see [Object.Missing]
 
 // RegionSize is that of the regions that a step makes: one page.
 const RegionSize = 4096
@@ -111,6 +112,15 @@ func (o Object) request(text string) (protocol.Request, error) {
 		family, verb = f, v
 	}
 	r := protocol.Request{Op: protocol.Op(family, verb), Object: handle(family)}
+	if o.made != nil && family == o.Family && len(fields) == 1 {
+		switch verb {
+		case protocol.Create:
+			return *o.made, nil
+		case protocol.Open:
+			r.Kind, r.Name = o.made.Kind, o.made.Name
+			return r, nil
+		}
+	}
 	numbers, err := parseNumbers(fields[1:])
 	want := map[string]int{
 		protocol.OpBufferPut: 1, protocol.OpSnapshotPublish: 1, protocol.OpWordStore: 1, protocol.OpWordAdd: 1, protocol.OpWordCAS: 2,
@@ -148,11 +158,6 @@ func (o Object) request(text string) (protocol.Request, error) {
 		r.Expected, r.Value = &numbers[0], &numbers[1]
 	case protocol.OpWordStore, protocol.OpWordAdd:
 		r.Value = &numbers[0]
-	case protocol.OpRegionCreate, protocol.OpRegionOpen:
-		r.Name = "new"
-		if verb == "create" {
-			r.Size = new(int64(RegionSize))
-		}
 	default:
 		if !slices.Contains(protocol.Operations, r.Op) || r.Op == protocol.OpWorkload {
 			return r, &SyntaxError{Text: text, Want: "an operation of the protocol, such as " + o.Family + "'s"}

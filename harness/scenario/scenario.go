@@ -126,10 +126,9 @@ type Sketch struct {
 	Shows   []string // as in Scenario
 
 	Preemptions int
-	Relaxed     bool           // as in explore.Scenario
-	Joined      bool           // likewise
-	Deaths      bool           // as in Scenario
-	Teardown    []explore.Step // beside the object's
+	Relaxed     bool // as in explore.Scenario
+	Joined      bool // likewise
+	Deaths      bool // as in Scenario
 }
 
 // An Object is what the scenarios of a profile are about.
@@ -139,6 +138,32 @@ type Object struct {
 	Size    int64              // of items and records, bytes
 	Create  []protocol.Request // by A; B opens what is created
 	Wakes   []string           // as in Scenario
+
+	// made is what create makes, where the scenario itself creates the object: nothing
+	// is set up then. Nil: it is set up.
+	made *protocol.Request
+}
+
+// Missing is the object before it is created: by the steps create and open, of which
+// both may be a scenario's operations.
+func (o Object) Missing() Object {
+	r := o.Create[0]
+	r.Name = "new"
+	o.made, o.Create = &r, nil
+	return o
+}
+
+// unmake gives back what the steps of a scenario have created and opened.
+func (o Object) unmake() []explore.Step {
+	end := protocol.Detach
+	if o.Family == protocol.Region {
+		end = protocol.Close
+	}
+	detach := protocol.Request{Op: protocol.Op(o.Family, end), Object: o.made.Object}
+	return []explore.Step{
+		{Agent: explore.A, Request: detach}, {Agent: explore.B, Request: detach},
+		{Agent: explore.A, Request: protocol.Request{Op: protocol.Op(o.Family, protocol.Unlink), Name: o.made.Name}},
+	}
 }
 
 // scenario fills a sketch in.
@@ -146,7 +171,9 @@ func (o Object) scenario(k Sketch) (Scenario, error) {
 	s := Scenario{Profile: o.Profile, Shows: k.Shows, Wakes: o.Wakes, Deaths: k.Deaths}
 	s.steps.Preemptions, s.steps.Relaxed, s.steps.First = k.Preemptions, k.Relaxed, true
 	s.steps.StoreBuffers, s.steps.Joined = true, k.Joined
-	s.steps.Teardown = k.Teardown
+	if o.made != nil {
+		s.steps.Teardown = o.unmake()
+	}
 	for _, r := range o.Create {
 		s.steps.Setup = append(s.steps.Setup, explore.Step{Agent: explore.A, Request: r})
 		family, _ := protocol.Split(r.Op)

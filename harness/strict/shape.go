@@ -157,11 +157,12 @@ func deref(t reflect.Type) reflect.Type {
 	return t
 }
 
-// keys lists the yaml keys of a struct in the order of its fields.
+// keys lists the yaml keys of a struct in the order of its fields, those of what it
+// embeds among them.
 func keys(t reflect.Type) []string {
 	var names []string
-	for i := range t.NumField() {
-		if name := keyOf(t.Field(i)); name != "" {
+	for _, f := range reflect.VisibleFields(t) {
+		if name := keyOf(f); name != "" {
 			names = append(names, name)
 		}
 	}
@@ -169,8 +170,8 @@ func keys(t reflect.Type) []string {
 }
 
 func fieldOf(t reflect.Type, key string) (reflect.StructField, bool) {
-	for i := range t.NumField() {
-		if f := t.Field(i); key != "" && keyOf(f) == key {
+	for _, f := range reflect.VisibleFields(t) {
+		if key != "" && keyOf(f) == key {
 			return f, true
 		}
 	}

@@ -32,6 +32,10 @@ func (k *checker) profiles() {
 	k.cooperation(p)
 	for _, profile := range k.claims.Claimed() {
 		k.partial(profile)
+		if s := k.claims.Sharing(profile); s != nil {
+			k.word(within(profile)("lifetime"), s.Lifetime, LifetimeObject, LifetimeCreator)
+			k.word(within(profile)("handles"), s.Handles, HandlesEach, HandlesProcess)
+		}
 		if profile != ProfileProgram && profile != ProfilePerformance && !k.checkable(profile) {
 			k.bad(at("profiles", profile), "this version of ipckit has no check for profile %s: take it out%s", profile, since)
 		}

@@ -57,8 +57,9 @@ type Profiles struct {
 
 // RegionProfile claims shared regions.
 type RegionProfile struct {
-	Names   string   `yaml:"names,omitempty" json:"names,omitempty"`     // posix: "/name" as for shm_open (the only form so far)
-	Maximum Size     `yaml:"maximum,omitempty" json:"maximum,omitempty"` // the largest size that must work, at least a page (4096); default 64MiB
+	Names   string `yaml:"names,omitempty" json:"names,omitempty"`     // posix: "/name" as for shm_open (the only form so far)
+	Maximum Size   `yaml:"maximum,omitempty" json:"maximum,omitempty"` // the largest size that must work, at least a page (4096); default 64MiB
+	Sharing `yaml:",inline"`
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"` // core requirements not met; the headline then says partial
 }
 
@@ -69,7 +70,8 @@ type WordProfile struct {
 
 // LockProfile claims locks for mutual exclusion.
 type LockProfile struct {
-	Waiting string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Waiting string `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Sharing `yaml:",inline"`
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
@@ -78,20 +80,23 @@ type SemaphoreProfile struct {
 	// Maximum is the largest value: one number where the subject sets it, a
 	// range where it can be chosen at creation. Default: 32767, which POSIX
 	// demands at least (_POSIX_SEM_VALUE_MAX).
-	Maximum *Range   `yaml:"maximum,omitempty" json:"maximum,omitempty"`
-	Waiting string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Maximum *Range `yaml:"maximum,omitempty" json:"maximum,omitempty"`
+	Waiting string `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Sharing `yaml:",inline"`
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
 // RWLockProfile claims reader–writer locks.
 type RWLockProfile struct {
-	Waiting string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Waiting string `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Sharing `yaml:",inline"`
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
 // SnapshotProfile claims a record that some replace and many read.
 type SnapshotProfile struct {
-	Record  Item     `yaml:"record" json:"record"` // how large it may be
+	Record  Item `yaml:"record" json:"record"` // how large it may be
+	Sharing `yaml:",inline"`
 	Partial []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 
@@ -104,7 +109,18 @@ type BufferProfile struct {
 	Empty    string   `yaml:"empty,omitempty" json:"empty,omitempty"`     // strict (default) or relaxed
 	Close    bool     `yaml:"close,omitempty" json:"close,omitempty"`
 	Cancel   bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Sharing  `yaml:",inline"`
 	Partial  []string `yaml:"partial,omitempty" json:"partial,omitempty"`
+}
+
+// Sharing says what of an object depends on the process that uses it.
+type Sharing struct {
+	// Lifetime is object (default) where an object lasts for as long as it is used,
+	// or creator where it ends with the handle or the process that created it.
+	Lifetime string `yaml:"lifetime,omitempty" json:"lifetime,omitempty"`
+	// Handles is each (default) where two handles in one process behave like those of
+	// two processes, or process where all handles of a process are one.
+	Handles string `yaml:"handles,omitempty" json:"handles,omitempty"`
 }
 
 // MailboxProfile claims mailboxes. Items from 0 on claim that a mailbox can be
@@ -118,6 +134,7 @@ type MailboxProfile struct {
 	Waiting   string   `yaml:"waiting,omitempty" json:"waiting,omitempty"`
 	Close     bool     `yaml:"close,omitempty" json:"close,omitempty"`
 	Cancel    bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Sharing   `yaml:",inline"`
 	Partial   []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }
 

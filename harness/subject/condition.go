@@ -26,6 +26,8 @@ var conditions = []struct{ name, means string }{
 	{"mailbox", "profile mailbox beside profile {profile}"},
 	{"link", "profile link beside profile {profile}"},
 	{"words", "the profiles region and word"},
+	{"object", "lifetime: object in profile {profile}, which holds without a word"},
+	{"each", "handles: each in profile {profile}, which holds without a word"},
 	{"apart", "a consumer that the kit starts (started_by: kit)"},
 }
 
@@ -57,6 +59,14 @@ func (c *Claims) Promises(profile, condition string) bool {
 	}
 	if condition == "" {
 		return true
+	}
+	if s := c.Sharing(profile); s != nil {
+		switch condition {
+		case "object":
+			return s.Lifetime != LifetimeCreator
+		case "each":
+			return s.Handles != HandlesProcess
+		}
 	}
 	p := &c.Profiles
 	switch profile {

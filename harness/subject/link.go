@@ -52,8 +52,9 @@ type LinkProfile struct {
 	// Buffering is how many bytes each direction accepts at least while no process
 	// receives, in messages of 1 KiB, or of the claimed size nearest to that; one
 	// that is smaller counts as 1 KiB. Default: 0, no promise.
-	Buffering Size     `yaml:"buffering,omitempty" json:"buffering,omitempty"`
-	Waiting   string   `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
-	Cancel    bool     `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Buffering Size   `yaml:"buffering,omitempty" json:"buffering,omitempty"`
+	Waiting   string `yaml:"waiting,omitempty" json:"waiting,omitempty"` // sleep (default) or spin
+	Cancel    bool   `yaml:"cancel,omitempty" json:"cancel,omitempty"`
+	Sharing   `yaml:",inline"`
 	Partial   []string `yaml:"partial,omitempty" json:"partial,omitempty"`
 }

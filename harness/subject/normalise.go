@@ -33,6 +33,11 @@ func (c *Claims) Normalise() {
 	if l := c.Profiles.Link; l != nil {
 		l.Framing = cmp.Or(l.Framing, FramingMessages)
 	}
+	for _, profile := range c.Claimed() {
+		if s := c.Sharing(profile); s != nil {
+			s.Lifetime, s.Handles = cmp.Or(s.Lifetime, LifetimeObject), cmp.Or(s.Handles, HandlesEach)
+		}
+	}
 	if p := c.Programs; p != nil {
 		p.Items = cmp.Or(p.Items, 10)
 		p.Roles.Producer.StartedBy = cmp.Or(p.Roles.Producer.StartedBy, "kit")

@@ -76,6 +76,59 @@ func (c *Claims) Partial(profile string) []string {
 	return nil
 }
 
+// Words of [Sharing].
+const (
+	LifetimeObject  = "object"
+	LifetimeCreator = "creator"
+	HandlesEach     = "each"
+	HandlesProcess  = "process"
+)
+
+// Sharing is what is claimed of an object's dependence on processes; nil where the
+// profile is not claimed, or has no objects with a name.
+func (c *Claims) Sharing(profile string) *Sharing {
+	p := &c.Profiles
+	switch {
+	case profile == ProfileRegion && p.Region != nil:
+		return &p.Region.Sharing
+	case profile == ProfileLock && p.Lock != nil:
+		return &p.Lock.Sharing
+	case profile == ProfileSemaphore && p.Semaphore != nil:
+		return &p.Semaphore.Sharing
+	case profile == ProfileRWLock && p.RWLock != nil:
+		return &p.RWLock.Sharing
+	case profile == ProfileSnapshot && p.Snapshot != nil:
+		return &p.Snapshot.Sharing
+	case profile == ProfileOneToOne && p.OneToOne != nil:
+		return &p.OneToOne.Sharing
+	case profile == ProfileMany && p.Many != nil:
+		return &p.Many.Sharing
+	case profile == ProfileMailbox && p.Mailbox != nil:
+		return &p.Mailbox.Sharing
+	case profile == ProfileLink && p.Link != nil:
+		return &p.Link.Sharing
+	}
+	return nil
+}
+
+// Waived lists what the profiles do not promise that they promise without a word:
+// "lock: handles: process".
+func (c *Claims) Waived() (list []string) {
+	for _, profile := range c.Claimed() {
+		s := c.Sharing(profile)
+		if s == nil {
+			continue
+		}
+		if s.Lifetime == LifetimeCreator {
+			list = append(list, profile+": lifetime: "+s.Lifetime)
+		}
+		if s.Handles == HandlesProcess {
+			list = append(list, profile+": handles: "+s.Handles)
+		}
+	}
+	return list
+}
+
 // PartialProfiles lists the profiles that are claimed without some of their
 // core requirements.
 func (c *Claims) PartialProfiles() []string {

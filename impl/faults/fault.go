@@ -52,7 +52,7 @@ func All() []Fault {
 	return slices.Concat(
 		regionFaults(), wordFaults(), lockFaults(), semaphoreFaults(), rwlockFaults(), snapshotFaults(),
 		bufferFaults(), manyFaults(), mailboxFaults(), brokerFaults(), raceFaults(),
-		linkFaults(), networkFaults(), cooperationFaults(),
+		linkFaults(), lifeFaults(), networkFaults(), cooperationFaults(),
 		programFaults(),
 		needing(compiler, cFaults(), textbookFaults(), messageFaults(), cRaceFaults(), controlFaults()),
 		needing(interpreter, pythonFaults()),

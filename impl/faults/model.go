@@ -15,23 +15,23 @@ import (
 // models are the small and plain implementations of both models, each with a
 // fault or none.
 type models struct {
-	region        region.Fault // of the regions
-	mailboxRegion region.Fault // of the regions that mailboxes stand in
-	lock, rwlock  locktable.Fault
-	semaphore     semaphore.Fault
-	snapshot      snapshot.Fault
-	ring          ring.Fault // of the buffers between two and the mailboxes
-	link          link.Fault
+	region       region.Fault // of the regions
+	under        region.Fault // of the regions that all the rest stands in
+	lock, rwlock locktable.Fault
+	semaphore    semaphore.Fault
+	snapshot     snapshot.Fault
+	ring         ring.Fault // of the buffers between two and the mailboxes
+	link         link.Fault
 }
 
-func inRegion(f region.Fault) Base        { return model(models{region: f}).at("region") }
-func inMailboxRegion(f region.Fault) Base { return model(models{mailboxRegion: f}).at("region") }
-func inLock(f locktable.Fault) Base       { return model(models{lock: f}).at("locktable") }
-func inRWLock(f locktable.Fault) Base     { return model(models{rwlock: f}).at("locktable") }
-func inSemaphore(f semaphore.Fault) Base  { return model(models{semaphore: f}).at("semaphore") }
-func inSnapshot(f snapshot.Fault) Base    { return model(models{snapshot: f}).at("snapshot") }
-func inRing(f ring.Fault) Base            { return model(models{ring: f}).at("ring") }
-func inLink(f link.Fault) Base            { return model(models{link: f}).at("link") }
+func inRegion(f region.Fault) Base       { return model(models{region: f}).at("region") }
+func inUnder(f region.Fault) Base        { return model(models{under: f}).at("region") }
+func inLock(f locktable.Fault) Base      { return model(models{lock: f}).at("locktable") }
+func inRWLock(f locktable.Fault) Base    { return model(models{rwlock: f}).at("locktable") }
+func inSemaphore(f semaphore.Fault) Base { return model(models{semaphore: f}).at("semaphore") }
+func inSnapshot(f snapshot.Fault) Base   { return model(models{snapshot: f}).at("snapshot") }
+func inRing(f ring.Fault) Base           { return model(models{ring: f}).at("ring") }
+func inLink(f link.Fault) Base           { return model(models{link: f}).at("link") }
 
 func inMany(f ring.Fault) Base {
 	return Base{make: func() subject.Subject { return many(f) }}.at("ring")
@@ -109,19 +109,19 @@ func (m models) subject() subject.Subject {
 			Performance: []subject.Performance{{Requirement: "COOP-SPEEDUP", AtLeast: 0.6, Against: "serial"}},
 			Extended: []string{"REG-NOSYSCALL", "REG-EARLYOPEN", "REG-STAMPEDE", "REG-BOUNDS", "REG-READONLY", "REG-PRIVATE", "REG-STALE",
 				"WORD-REGISTER", "WORD-DEKKER",
-				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH",
-				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW",
-				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH",
-				"SNAP-READERS", "SNAP-WRITERDEATH", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL", "BOX-DEADLINE", "BOX-SLEEP", "BOX-STALE", "BOX-PRIVATE",
-				"BUF-DEADLINE", "BUF-SLEEP", "BUF-INDEXWRAP", "BUF-STALE", "BUF-PRODUCERDEATH", "BUF-CONSUMERDEATH"},
+				"LOCK-FAIR", "LOCK-DEADLINE", "LOCK-SLEEP", "LOCK-OWNER", "LOCK-OWNERDEATH", "LOCK-EARLYOPEN",
+				"SEM-DEADLINE", "SEM-SLEEP", "SEM-OVERFLOW", "SEM-EARLYOPEN",
+				"RW-DEADLINE", "RW-SLEEP", "RW-FAIR", "RW-OWNERDEATH", "RW-EARLYOPEN",
+				"SNAP-READERS", "SNAP-WRITERDEATH", "SNAP-EARLYOPEN", "LINK-ANY", "LINK-DUPLEX", "BUF-NOSYSCALL", "BOX-DEADLINE", "BOX-SLEEP", "BOX-STALE", "BOX-PRIVATE",
+				"BUF-DEADLINE", "BUF-SLEEP", "BUF-INDEXWRAP", "BUF-STALE", "BUF-PRODUCERDEATH", "BUF-CONSUMERDEATH", "BUF-EARLYOPEN", "BOX-EARLYOPEN"},
 		},
 		Regions:    region.New(m.region),
-		Locks:      locktable.Locks(m.lock),
-		Semaphores: semaphore.Semaphores(m.semaphore),
-		RWLocks:    locktable.RWLocks(m.rwlock),
-		Snapshots:  snapshot.Snapshots(m.snapshot),
-		OneToOne:   ring.New(m.ring, region.None),
-		Mailboxes:  ring.Mailboxes(m.ring, m.mailboxRegion),
+		Locks:      locktable.Locks(m.lock, m.under),
+		Semaphores: semaphore.Semaphores(m.semaphore, m.under),
+		RWLocks:    locktable.RWLocks(m.rwlock, m.under),
+		Snapshots:  snapshot.Snapshots(m.snapshot, m.under),
+		OneToOne:   ring.New(m.ring, m.under),
+		Mailboxes:  ring.Mailboxes(m.ring, m.under),
 		Parties:    link.Parties(m.link),
 	}
 }

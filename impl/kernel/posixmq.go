@@ -22,7 +22,7 @@ func PosixMQ() subject.Subject {
 				Item:     subject.Item{Max: 8192},                                  // /proc/sys/fs/mqueue/msgsize_max
 				Delivery: "at-most-once", Order: "priority", Waiting: "sleep",
 			}},
-			Extended: []string{"BOX-DEADLINE", "BOX-SLEEP", "BOX-PRIORITY", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH"},
+			Extended: []string{"BOX-DEADLINE", "BOX-SLEEP", "BOX-PRIORITY", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH", "BOX-EARLYOPEN"},
 		},
 		Mailboxes: posixQueues{},
 	}

@@ -22,7 +22,7 @@ func SysV() subject.Subject {
 				Item:     subject.Item{Max: 8192},                                     // /proc/sys/kernel/msgmax
 				Delivery: "at-most-once", Order: "fifo", Waiting: "sleep",
 			}},
-			Extended: []string{"BOX-SLEEP", "BOX-GONEBLOCKED", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH"},
+			Extended: []string{"BOX-SLEEP", "BOX-GONEBLOCKED", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH", "BOX-EARLYOPEN"},
 		},
 		Mailboxes: systemVQueues{},
 	}

@@ -5,6 +5,7 @@ package buffer
 import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/suites/life"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
@@ -42,4 +43,8 @@ func Specs(s *check.Suite) {
 	s.It("BUF-CONSUMERDEATH", queue.ConsumerDeath)
 	s.It("BUF-SHORTAGE", queue.Shortage, check.Kind(catalogue.Fault))
 	s.It("BUF-NOSYSCALL", queue.NoSyscall)
+	s.It("BUF-CREATORGONE", life.CreatorGone(queue.Named))
+	s.It("BUF-TWOHANDLES", life.TwoHandles(queue.Named))
+	s.It("BUF-EXISTS", life.Exists(queue.Named))
+	s.It("BUF-EARLYOPEN", life.EarlyOpen(queue.Named))
 }

@@ -68,7 +68,7 @@ func Scenarios(c *subject.Claims) []scenario.Scenario { return append(oneToOne(c
 
 func oneToOne(c *subject.Claims) []scenario.Scenario {
 	p := c.Profiles.OneToOne
-	return slices.Concat(buffers(p, subject.ProfileOneToOne), bufferDeadlines(c, p, subject.ProfileOneToOne), bufferDeaths(c, p, subject.ProfileOneToOne))
+	return slices.Concat(buffers(p, subject.ProfileOneToOne), bufferEarly(c, p, subject.ProfileOneToOne), bufferDeadlines(c, p, subject.ProfileOneToOne), bufferDeaths(c, p, subject.ProfileOneToOne))
 }
 
 // A buffer for many has all pairs of one producer and one consumer too, and
@@ -93,7 +93,21 @@ func many(c *subject.Claims) []scenario.Scenario {
 			scenario.Sketch{State: "almost-full", Before: fill(usable - 1), A: "try put 1", B: "try put 2", Observe: drain, Relaxed: relaxed, Shows: linear},
 		)...)
 	}
-	return slices.Concat(list, bufferDeadlines(c, p, subject.ProfileMany), bufferDeaths(c, p, subject.ProfileMany))
+	return slices.Concat(list, bufferEarly(c, p, subject.ProfileMany), bufferDeadlines(c, p, subject.ProfileMany), bufferDeaths(c, p, subject.ProfileMany))
+}
+
+// bufferEarly has one agent open while the other creates.
+func bufferEarly(c *subject.Claims, p *subject.BufferProfile, profile string) []scenario.Scenario {
+	if p == nil || !slices.Contains(c.Extended, "BUF-EARLYOPEN") {
+		return nil
+	}
+	o, _, ok := object(profile, p)
+	if !ok {
+		return nil
+	}
+	return o.Missing().Scenarios(scenario.Sketch{
+		State: "missing", A: "create", B: "open", Observe: "B: open, try put 1, B: try get, B: try get", Shows: []string{"BUF-EARLYOPEN"},
+	})
 }
 
 // bufferDeadlines have one agent give up while the other does what it waits for:

@@ -22,6 +22,8 @@ func Specs(s *check.Suite) {
 	s.It("LINK-DEAD", Dead)
 	s.It("LINK-ANY", Any)
 	s.It("LINK-DUPLEX", duplex)
+	s.It("LINK-CREATORGONE", firstGone)
+	s.It("LINK-TWOHANDLES", twoNames)
 }
 
 // linked is what the specs of links have in common.

@@ -6,6 +6,7 @@ import (
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/life"
 	"github.com/ipckit/ipckit/suites/section"
 )
 
@@ -25,6 +26,10 @@ func Specs(s *check.Suite) {
 	s.It("LOCK-OWNER", owner)
 	s.It("LOCK-OWNERDEATH", ownerDeath)
 	s.It("LOCK-OWNERDEATH", killed, check.Kind(catalogue.Fault))
+	s.It("LOCK-CREATORGONE", life.CreatorGone(named))
+	s.It("LOCK-TWOHANDLES", life.TwoHandles(named))
+	s.It("LOCK-EXISTS", life.Exists(named))
+	s.It("LOCK-EARLYOPEN", life.EarlyOpen(named))
 }
 
 // share gives handles on one lock to processes of these names; the first

@@ -55,6 +55,7 @@ func ownerDeath(w *check.World) {
 			}
 		}
 	}
+	inherited(w)
 }
 
 // killed kills one of three processes at full speed, wherever it is.
@@ -77,6 +78,10 @@ func killed(w *check.World) {
 		}
 	}
 	w.Note("%d processes killed at random moments", rounds)
+	if err := l[0].Acquire(subject.Forever); subject.KindOf(err) != subject.OwnerDead { // the last may have died after the others were done
+		w.Must(err, "acquiring the lock by %s", l[0].Process().Name())
+	}
+	release(w, l[0])
 	for _, x := range l {
 		acquire(w, x)
 		release(w, x)

@@ -55,5 +55,10 @@ func Scenarios(c *subject.Claims) []scenario.Scenario {
 			State: "free", A: "acquire, release", B: "acquire, release", Observe: "try acquire", Deaths: true, Shows: []string{"LOCK-OWNERDEATH"},
 		})...)
 	}
+	if slices.Contains(c.Extended, "LOCK-EARLYOPEN") {
+		list = append(list, o.Missing().Scenarios(scenario.Sketch{
+			State: "missing", A: "create", B: "open", Observe: "B: open, B: try acquire, try acquire, B: release, try acquire, release", Shows: []string{"LOCK-EARLYOPEN"},
+		})...)
+	}
 	return list
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/life"
 	"github.com/ipckit/ipckit/suites/queue"
 )
 
@@ -53,6 +54,10 @@ func Specs(s *check.Suite) {
 	s.It("BOX-HANDOVER", handOver)
 	s.It("BOX-PRIORITY", prioritised)
 	s.It("BOX-IDENTITY", identity)
+	s.It("BOX-CREATORGONE", life.CreatorGone(queue.Named))
+	s.It("BOX-TWOHANDLES", life.TwoHandles(queue.Named))
+	s.It("BOX-EXISTS", life.Exists(queue.Named))
+	s.It("BOX-EARLYOPEN", life.EarlyOpen(queue.Named))
 
 	s.It("SYNC-RECEIVE", queue.Empty)
 	s.It("SYNC-SEND", queue.Send)

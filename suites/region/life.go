@@ -44,7 +44,7 @@ func reuse(w *check.World) {
 func outlive(w *check.World) {
 	size := upTo(w, 2*page)
 	at := size/2 - 32 // of two pages across the edge
-	for _, end := range []string{"exit", "SIGKILL"} {
+	for _, end := range []string{"detach", "exit", "SIGKILL"} {
 		creator, user := w.Process("creator ("+end+")"), w.Process("user ("+end+")")
 		a, err := creator.CreateRegion(w.ObjectName(end), size)
 		w.Must(err, "creating the region")
@@ -54,14 +54,19 @@ func outlive(w *check.World) {
 		w.Must(err, "opening it")
 		data := check.Item(w.Rand.Uint64(), 1, 64)
 		write(w, a, at, data)
-		if end == "exit" {
+		went := "ended by " + end
+		switch end {
+		case "detach":
+			went = "detached"
+			w.Must(a.Detach(), "detaching by the creator")
+		case "exit":
 			creator.Exit()
-		} else {
+		default:
 			creator.Kill()
 		}
-		holds(w, b, at, data, "what the creator wrote before it ended by "+end)
+		holds(w, b, at, data, "what the creator wrote before it "+went)
 		write(w, b, 0, []byte("still writable"))
-		holds(w, c, 0, []byte("still writable"), "the region after its creator ended by "+end)
+		holds(w, c, 0, []byte("still writable"), "the region after its creator "+went)
 		w.Step("a process that comes later asks for a region of that name")
 		late := w.Process("latecomer (" + end + ")")
 		if d, err := late.CreateRegion(a.Name, size); err == nil { // the name may have gone with the creator

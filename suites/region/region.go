@@ -10,6 +10,7 @@ import (
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/life"
 )
 
 // Specs registers the REG family.
@@ -32,7 +33,8 @@ func Specs(s *check.Suite) {
 	s.It("REG-VISITOR", visitor)
 	s.It("REG-NOLEAK", noLeak, check.Leftovers())
 	s.It("REG-NOSYSCALL", noSyscall)
-	s.It("REG-EARLYOPEN", earlyOpen)
+	s.It("REG-EARLYOPEN", life.EarlyOpen(named))
+	s.It("REG-TWOHANDLES", life.TwoHandles(named))
 	s.It("REG-STAMPEDE", stampede)
 	s.It("REG-BOUNDS", bounds)
 	s.It("REG-READONLY", readOnly)

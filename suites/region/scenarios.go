@@ -3,8 +3,6 @@ package region
 import (
 	"slices"
 
-	"github.com/ipckit/ipckit/harness/explore"
-	"github.com/ipckit/ipckit/harness/protocol"
 	"github.com/ipckit/ipckit/harness/scenario"
 	"github.com/ipckit/ipckit/harness/subject"
 )
@@ -28,17 +26,11 @@ func Scenarios(c *subject.Claims) []scenario.Scenario {
 		scenario.Sketch{State: "zero", A: "write@8 1", B: "read@8 1", Shows: []string{"REG-VISIBLE"}},
 		scenario.Sketch{State: "zero", A: "write@8 1", B: "write@9 2", Observe: "read@8 2, B: read@8 2", Shows: []string{"REG-VISIBLE"}},
 	)
-	teardown := []explore.Step{
-		{Agent: explore.A, Request: protocol.Request{Op: protocol.OpRegionClose, Object: "region"}},
-		{Agent: explore.B, Request: protocol.Request{Op: protocol.OpRegionClose, Object: "region"}},
-		{Agent: explore.A, Request: protocol.Request{Op: protocol.OpRegionUnlink, Name: "new"}},
-	}
-	none := scenario.Object{Profile: o.Profile, Family: o.Family}
 	if slices.Contains(c.Extended, "REG-EARLYOPEN") {
-		list = append(list, none.Scenarios(scenario.Sketch{State: "missing", A: "create", B: "open", Observe: "B: size, B: read@4095 1", Teardown: teardown, Shows: []string{"REG-EARLYOPEN"}})...)
+		list = append(list, o.Missing().Scenarios(scenario.Sketch{State: "missing", A: "create", B: "open", Observe: "B: open, B: size, B: read@4095 1", Shows: []string{"REG-EARLYOPEN"}})...)
 	}
 	if slices.Contains(c.Extended, "REG-STAMPEDE") {
-		list = append(list, none.Scenarios(scenario.Sketch{State: "missing", A: "create", B: "create", Teardown: teardown, Shows: []string{"REG-STAMPEDE"}})...)
+		list = append(list, o.Missing().Scenarios(scenario.Sketch{State: "missing", A: "create", B: "create", Shows: []string{"REG-STAMPEDE"}})...)
 	}
 	return list
 }

@@ -216,10 +216,12 @@ func TestFamiliesBelongToTheirProfiles(t *testing.T) {
 }
 
 func TestConditionsBelongToTheirProfiles(t *testing.T) {
+	objects := []string{"REG", "LOCK", "SEM", "RW", "SNAP", "BUF", "BOX", "LINK"}
 	allowed := map[string][]string{
 		"close": {"BUF", "BOX"}, "cancel": {"BUF", "BOX", "SYNC"}, "messages": {"LINK"},
 		"build": {"PROG"}, "mechanism": {"PROG"}, "items": {"PROG"}, "capacity": {"PROG", "CAP"}, "zero": {"CAP", "SYNC"}, "unbounded": {"CAP"}, "apart": {"PROG"},
 		"sleep": {"LOCK", "SEM", "RW", "BUF", "BOX"}, "maximum": {"SEM"}, "priority": {"BOX"}, "buffering": {"LINK"},
+		"object": objects, "each": objects,
 		"mailbox": {"NET"}, "link": {"NET"}, "words": {"COOP"},
 	}
 	for _, r := range load(t).All() {

@@ -58,6 +58,10 @@ func ownerDeath(w *check.World) {
 		enterWrite(w, l[1], "after all have left")
 		leave(w, l[1])
 	}
+	section.Contest[*check.RWLock]{
+		Create: (*check.Process).CreateRWLock, Open: (*check.Process).OpenRWLock,
+		Unlink: (*check.RWLock).Unlink, Detach: (*check.RWLock).Detach, Acquire: (*check.RWLock).Write, Release: (*check.RWLock).Release,
+	}.Run(w)
 }
 
 // survives expects that a process was let in, whether or not it got owner-dead.

@@ -5,6 +5,7 @@ package rwlock
 import (
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/life"
 	"github.com/ipckit/ipckit/suites/section"
 )
 
@@ -22,6 +23,10 @@ func Specs(s *check.Suite) {
 	s.It("RW-SLEEP", sleep)
 	s.It("RW-FAIR", fair)
 	s.It("RW-OWNERDEATH", ownerDeath)
+	s.It("RW-CREATORGONE", life.CreatorGone(named))
+	s.It("RW-TWOHANDLES", life.TwoHandles(named))
+	s.It("RW-EXISTS", life.Exists(named))
+	s.It("RW-EARLYOPEN", life.EarlyOpen(named))
 }
 
 // share gives handles on one reader–writer lock to processes of these names;

@@ -82,5 +82,10 @@ func Scenarios(c *subject.Claims) []scenario.Scenario {
 			scenario.Sketch{State: "free", A: "read, release", B: "write, release", Observe: "try write", Deaths: true, Shows: death},
 		)...)
 	}
+	if slices.Contains(c.Extended, "RW-EARLYOPEN") {
+		list = append(list, o.Missing().Scenarios(scenario.Sketch{
+			State: "missing", A: "create", B: "open", Observe: "B: open, B: try write, try read, B: release, try write, release", Shows: []string{"RW-EARLYOPEN"},
+		})...)
+	}
 	return list
 }

@@ -67,6 +67,15 @@ func GivesUpAmong(w *check.World, at int, what string, attempts ...Attempt) (wai
 	return waiting
 }
 
+// NotBoth expects that a try is refused because another handle holds the lock. Within
+// one process it may be refused in any way: POSIX lets a mutex report that its own
+// thread has it (EDEADLK).
+func NotBoth(w *check.World, err error, held, tries *check.Process, format string, args ...any) {
+	if err == nil || held != tries {
+		w.Refused(err, NotGranted, format, args...)
+	}
+}
+
 // Granted expects that a call which waited is granted now.
 func Granted(w *check.World, call *check.Call, format string, args ...any) {
 	_, err := call.Return()

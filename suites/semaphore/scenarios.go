@@ -79,5 +79,10 @@ func Scenarios(c *subject.Claims) (list []scenario.Scenario) {
 			scenario.Sketch{State: "full", A: "post", B: "wait", Shows: []string{"SEM-OVERFLOW"}},
 		)...)
 	}
+	if slices.Contains(c.Extended, "SEM-EARLYOPEN") {
+		list = append(list, object(c, 2, 4).Missing().Scenarios(scenario.Sketch{
+			State: "missing", A: "create", B: "open", Observe: "B: open, B: try wait, try wait, B: try wait, B: post, try wait", Shows: []string{"SEM-EARLYOPEN"},
+		})...)
+	}
 	return list
 }

@@ -5,6 +5,7 @@ package semaphore
 import (
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/life"
 	"github.com/ipckit/ipckit/suites/section"
 )
 
@@ -21,6 +22,10 @@ func Specs(s *check.Suite) {
 	s.It("SEM-DEADLINE", deadline, check.Waits())
 	s.It("SEM-SLEEP", sleep)
 	s.It("SEM-OVERFLOW", overflow)
+	s.It("SEM-CREATORGONE", life.CreatorGone(named))
+	s.It("SEM-TWOHANDLES", life.TwoHandles(named))
+	s.It("SEM-EXISTS", life.Exists(named))
+	s.It("SEM-EARLYOPEN", life.EarlyOpen(named))
 }
 
 // share gives handles on one semaphore of that value to processes of these

@@ -50,5 +50,10 @@ func Scenarios(c *subject.Claims) []scenario.Scenario {
 			State: "published", Before: published, A: "read", B: "publish 2, read", Observe: "publish 3, read", Deaths: true, Shows: []string{"SNAP-READERS"},
 		})...)
 	}
+	if slices.Contains(c.Extended, "SNAP-EARLYOPEN") {
+		list = append(list, o.Missing().Scenarios(scenario.Sketch{
+			State: "missing", A: "create", B: "open", Observe: "B: open, B: read, publish 1, B: read, B: publish 2, read", Shows: []string{"SNAP-EARLYOPEN"},
+		})...)
+	}
 	return list
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ipckit/ipckit/harness/catalogue"
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/suites/life"
 )
 
 // Specs registers the SNAP family.
@@ -19,6 +20,10 @@ func Specs(s *check.Suite) {
 	s.It("SNAP-LONGLIFE", longLife, check.Kind(catalogue.Fault))
 	s.It("SNAP-READERS", readersStopped, check.Kind(catalogue.Fault))
 	s.It("SNAP-WRITERDEATH", writerDeath, check.Kind(catalogue.Fault))
+	s.It("SNAP-CREATORGONE", life.CreatorGone(named))
+	s.It("SNAP-TWOHANDLES", life.TwoHandles(named))
+	s.It("SNAP-EXISTS", life.Exists(named))
+	s.It("SNAP-EARLYOPEN", life.EarlyOpen(named))
 }
 
 // share gives handles on one record to processes of these names; the first

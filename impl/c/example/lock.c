@@ -62,6 +62,8 @@ static enum ipckit_error lock_acquire(void *handle, int64_t wait)
 
 static enum ipckit_error lock_release(void *handle)
 {
+    if (!((struct lock *)handle)->held) /* the mutex records its thread, which may have the lock by another handle */
+        return ipckit_fail(IPCKIT_PERMISSION, "this handle does not hold the lock");
     enum ipckit_error error = robust_release(mutex(handle));
     if (error == IPCKIT_OK)
         ((struct lock *)handle)->held = false;

@@ -21,4 +21,6 @@ const (
 	AnswersTheLast
 	StarvesTheQuiet
 	LittleRoom
+	FirstKeepsDirectory
+	LeavesForAll
 )

@@ -20,12 +20,15 @@ import (
 )
 
 type parties struct {
-	fault Fault
-	rings ring.Rings // of OneQueue
+	fault  Fault
+	rings  ring.Rings // of OneQueue
+	joined *[]*member // by this process
 }
 
 // Parties makes processes that can be linked.
-func Parties(f Fault) subject.Parties { return parties{f, ring.New(ring.None, region.None)} }
+func Parties(f Fault) subject.Parties {
+	return parties{f, ring.New(ring.None, region.None), new([]*member)}
+}
 
 // A member is a process that has joined.
 type member struct {
@@ -34,6 +37,8 @@ type member struct {
 	links  []*link
 	served int   // the link that ReceiveAny looks at first
 	asker  *link // the link that last received a message
+
+	directory int // of FirstKeepsDirectory, where this one keeps it: a socket; else -1
 }
 
 // A link is one end of a connection. The end that comes first listens until the
@@ -53,10 +58,18 @@ func (ps parties) Join(name string) (subject.Party, error) {
 	if name == "" || len(name) > 100 {
 		return nil, subject.Errorf(subject.Invalid, "name %q", name)
 	}
-	return &member{parties: ps, name: name}, nil
+	m := &member{parties: ps, name: name, directory: -1}
+	if ps.fault == FirstKeepsDirectory {
+		m.keepDirectory()
+	}
+	*ps.joined = append(*ps.joined, m)
+	return m, nil
 }
 
 func (m *member) Link(peer string) (subject.Link, error) {
+	if m.fault == FirstKeepsDirectory && !m.findsDirectory() {
+		return nil, subject.Errorf(subject.NotFound, "%s: there is no directory to ask", peer)
+	}
 	l := &link{member: m, peer: peer, fd: -1}
 	m.links = append(m.links, l)
 	a, b := strings.TrimPrefix(m.name, "/"), strings.TrimPrefix(peer, "/")
@@ -99,8 +112,17 @@ func (l *link) furnish() error {
 }
 
 func (m *member) Leave() error {
-	for _, l := range m.links {
-		_ = l.Detach()
+	leaving := []*member{m}
+	if m.fault == LeavesForAll {
+		leaving = *m.joined
+	}
+	for _, x := range leaving {
+		for _, l := range x.links {
+			_ = l.Detach()
+		}
+	}
+	if m.directory >= 0 {
+		_ = unix.Close(m.directory)
 	}
 	return nil
 }

@@ -98,6 +98,15 @@ func (m *member) admit(wants uint32, first bool) bool {
 		own.ticket.Store(t.tickets.Add(1))
 		own.mode.Store(wants - insideShared + waitsShared)
 	}
+	if m.fault == HeirsDoNotLook {
+		for seat := range t.seats {
+			if t.seats[seat].mode.Load() == insideAlone && !m.alive(seat) {
+				own.mode.Store(wants)
+				m.clear(seat)
+				return true
+			}
+		}
+	}
 	if m.fault != DiesWithOwner {
 		for seat := range t.seats {
 			if t.seats[seat].mode.Load() != outside && !m.alive(seat) {

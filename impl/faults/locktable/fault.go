@@ -26,6 +26,8 @@ const (
 	ReadersFirst
 	ListensLate
 	LooksOnceMore
+	RecordLocks
+	HeirsDoNotLook
 	NanosecondsNotCarried
 	StaysBeforeOthers
 	GivesUpUnnoticed

@@ -1,11 +1,14 @@
 package locktable
 
-import "github.com/ipckit/ipckit/harness/subject"
+import (
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/faults/region"
+)
 
 type locks struct{ makers }
 
-// Locks makes locks: every acquire is for insideAlone.
-func Locks(f Fault) subject.Locks { return locks{newMakers(f)} }
+// Locks makes locks, in regions with a fault of theirs: every acquire is for insideAlone.
+func Locks(f Fault, in region.Fault) subject.Locks { return locks{newMakers(f, in)} }
 
 type lock struct{ *member }
 

@@ -1,11 +1,14 @@
 package locktable
 
-import "github.com/ipckit/ipckit/harness/subject"
+import (
+	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/faults/region"
+)
 
 type rwlocks struct{ makers }
 
 // RWLocks makes reader–writer locks: readers are inside together.
-func RWLocks(f Fault) subject.RWLocks { return rwlocks{newMakers(f)} }
+func RWLocks(f Fault, in region.Fault) subject.RWLocks { return rwlocks{newMakers(f, in)} }
 
 type rwlock struct{ *member }
 

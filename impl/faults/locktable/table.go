@@ -50,7 +50,7 @@ type makers struct {
 	regions *region.Regions
 }
 
-func newMakers(f Fault) makers { return makers{f, region.New(region.None)} }
+func newMakers(f Fault, in region.Fault) makers { return makers{f, region.New(in)} }
 
 // A member is one process's access to a lock table.
 type member struct {
@@ -63,7 +63,7 @@ type member struct {
 }
 
 func (ms makers) create(name string) (*member, error) {
-	r, err := ms.regions.CreateMapping(name, int64(unsafe.Sizeof(table{})))
+	r, err := ms.regions.CreateMapping(name, int64(unsafe.Sizeof(table{})), func(*region.Region) {})
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (ms makers) join(name string, r *region.Region) (*member, error) {
 	}
 	m := &member{fault: ms.fault, Region: r, table: (*table)(unsafe.Pointer(&r.Memory[0])), fd: fd}
 	for m.seat = range seats {
-		if waiting.LockByte(fd, unix.F_OFD_SETLK, unix.F_WRLCK, seatBytes+int64(m.seat)) == nil {
+		if waiting.LockByte(fd, ms.setLock(), unix.F_WRLCK, seatBytes+int64(m.seat)) == nil {
 			m.guarded(func() { m.clear(m.seat) })
 			return m, nil
 		}
@@ -99,11 +99,20 @@ func (ms makers) join(name string, r *region.Region) (*member, error) {
 	return nil, subject.Errorf(subject.NoSpace, "%s: all %d seats are taken", name, seats)
 }
 
+// setLock is how a seat is taken: for as long as the file is open that was opened for
+// it or, of RecordLocks, until the process closes any that it has open of that file.
+func (ms makers) setLock() int {
+	if ms.fault == RecordLocks {
+		return unix.F_SETLK
+	}
+	return unix.F_OFD_SETLK
+}
+
 func (m *member) own() *seat { return &m.table.seats[m.seat] }
 
 // guarded runs f while no other process reads or changes the table.
 func (m *member) guarded(f func()) {
-	if m.fault == TestThenSet {
+	if m.fault == TestThenSet || m.fault == HeirsDoNotLook {
 		f()
 		return
 	}

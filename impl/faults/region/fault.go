@@ -48,4 +48,10 @@ const (
 	LoadOvertakes
 	StoreOvertaken
 	WordsChangeHandsSlowly
+	NamedFirst
+	ZeroIsStale
+	RefusalUnlinks
+	RefusalClears
+	GoesWithCreator
+	OneMapping
 )

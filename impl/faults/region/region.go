@@ -37,7 +37,7 @@ func New(f Fault) *Regions {
 }
 
 func (rs *Regions) Create(name string, size int64) (subject.Region, error) {
-	r, err := rs.CreateMapping(name, size)
+	r, err := rs.CreateMapping(name, size, nothing)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,10 @@ func (rs *Regions) Create(name string, size int64) (subject.Region, error) {
 	return r, nil
 }
 
-func (rs *Regions) CreateMapping(name string, size int64) (*Region, error) {
+func nothing(*Region) {}
+
+// CreateMapping makes a region and has it filled before it has its name.
+func (rs *Regions) CreateMapping(name string, size int64, fill func(*Region)) (*Region, error) {
 	path, err := rs.path(name)
 	if err != nil {
 		return nil, err
@@ -81,7 +84,7 @@ func (rs *Regions) CreateMapping(name string, size int64) (*Region, error) {
 	if rs.fault == NameEscapes {
 		_ = unix.Unlink(path)
 	}
-	atomically := flags&unix.O_EXCL != 0 && rs.fault != NameEscapes && rs.fault != VisibleBeforeSized && rs.fault != NameLeftByRefusal
+	atomically := flags&unix.O_EXCL != 0 && rs.fault != NameEscapes && rs.fault != VisibleBeforeSized && rs.fault != ZeroIsStale && rs.fault != NameLeftByRefusal
 	var fd int
 	if atomically {
 		fd, err = unix.Open(shm, unix.O_RDWR|unix.O_TMPFILE|unix.O_CLOEXEC, mode)
@@ -110,6 +113,15 @@ func (rs *Regions) CreateMapping(name string, size int64) (*Region, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !atomically || rs.fault == NamedFirst {
+		defer func() {
+			if r.Memory != nil {
+				fill(r)
+			}
+		}()
+	} else {
+		fill(r)
+	}
 	if atomically {
 		if err := unix.Linkat(unix.AT_FDCWD, fmt.Sprintf("/proc/self/fd/%d", fd), unix.AT_FDCWD, path, unix.AT_SYMLINK_FOLLOW); err != nil {
 			_ = r.Detach()
@@ -118,6 +130,10 @@ func (rs *Regions) CreateMapping(name string, size int64) (*Region, error) {
 				return rs.takeOver(name, math.MaxInt)
 			case taken && rs.fault == StaleHeadCleared && creatorGone(path):
 				return rs.takeOver(name, 64)
+			case taken && rs.fault == RefusalUnlinks:
+				_ = unix.Unlink(path)
+			case taken && rs.fault == RefusalClears:
+				_, _ = rs.takeOver(name, 64)
 			}
 			return nil, Error(err, name)
 		}
@@ -190,6 +206,10 @@ func (rs *Regions) OpenMapping(name string, readOnly bool) (*Region, error) {
 		return nil, Error(err, name)
 	}
 	size := stat.Size
+	if rs.fault == ZeroIsStale && size == 0 { // its creator has died
+		_ = unix.Unlink(path)
+		return nil, subject.Errorf(subject.NotFound, "%s was left behind", name)
+	}
 	if rs.fault == SizeInPages {
 		size = (size + 8191) / 8192 * 8192
 	}
@@ -241,6 +261,7 @@ func (rs *Regions) mapEverything() {
 // A Region is one mapping.
 type Region struct {
 	fault    Fault
+	creator  bool
 	Path     string
 	Memory   []byte
 	size     int64
@@ -252,7 +273,14 @@ type Region struct {
 }
 
 func (rs *Regions) attach(fd int, path string, size int64, creator, readOnly bool) (*Region, error) {
-	r := &Region{fault: rs.fault, Path: path, size: size, readOnly: readOnly}
+	r := &Region{fault: rs.fault, creator: creator, Path: path, size: size, readOnly: readOnly}
+	if rs.fault == OneMapping {
+		if known := rs.known[path]; known != nil && known.Memory != nil {
+			r.Memory = known.Memory
+			return r, nil
+		}
+		defer func() { rs.known[path] = r }()
+	}
 	if rs.fault == ThroughAFile || rs.fault == BesideAPage {
 		dup, err := unix.Dup(fd)
 		if err != nil {
@@ -342,6 +370,8 @@ func (r *Region) Detach() error {
 		return r.file.Close()
 	case r.fault == MappingLeaks, r.Memory == nil:
 		return nil
+	case r.fault == GoesWithCreator && r.creator:
+		clear(r.Memory)
 	}
 	memory := r.Memory
 	r.Memory = nil

@@ -40,23 +40,28 @@ func (rs Rings) create(name string, s subject.Shape) (*ring, error) {
 	if bad {
 		return nil, subject.Errorf(subject.Invalid, "capacity %d, items up to %d bytes", s.Capacity, s.ItemMax)
 	}
-	m, err := rs.regions.CreateMapping(name, size)
+	fill := func(m *region.Region) {
+		c := rs.attach(m).control
+		c.capacity, c.itemMax = uint64(s.Capacity), uint64(s.ItemMax)
+		c.in.Store(uint32(s.StartIndex))
+		c.out.Store(uint32(s.StartIndex))
+		c.attached.Store(1)
+	}
+	m, err := rs.regions.CreateMapping(name, size, fill)
 	switch {
 	case subject.KindOf(err) != subject.Exists:
 	case rs.fault == CreateTakesOver:
 		return rs.open(name)
 	case rs.fault == DoneFlagStays:
-		m, err = rs.regions.OpenMapping(name, false)
+		if m, err = rs.regions.OpenMapping(name, false); err == nil {
+			fill(m)
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	r := rs.attach(m)
-	r.control.capacity, r.control.itemMax = uint64(s.Capacity), uint64(s.ItemMax)
 	r.slot, r.slots = slotSize(s.ItemMax), slots
-	r.in.Store(uint32(s.StartIndex))
-	r.out.Store(uint32(s.StartIndex))
-	r.attached.Store(1)
 	return r, nil
 }
 

@@ -17,8 +17,8 @@ type semaphores struct {
 	regions *region.Regions
 }
 
-// Semaphores makes semaphores.
-func Semaphores(f Fault) subject.Semaphores { return semaphores{f, region.New(region.None)} }
+// Semaphores makes semaphores, in regions with a fault of theirs.
+func Semaphores(f Fault, in region.Fault) subject.Semaphores { return semaphores{f, region.New(in)} }
 
 type semaphore struct {
 	fault Fault
@@ -38,15 +38,16 @@ func (ss semaphores) Create(name string, s subject.Stock) (subject.Semaphore, er
 	if s.Maximum < 1 || s.Maximum > 1<<31-1 || s.Initial < 0 || s.Initial > s.Maximum {
 		return nil, subject.Errorf(subject.Invalid, "%d of at most %d", s.Initial, s.Maximum)
 	}
-	r, err := ss.regions.CreateMapping(name, int64(unsafe.Sizeof(state{})))
+	r, err := ss.regions.CreateMapping(name, int64(unsafe.Sizeof(state{})), func(r *region.Region) {
+		made := ss.attach(r)
+		made.maximum.Store(uint32(s.Maximum))
+		made.value.Store(uint32(s.Initial))
+		made.posts.Store(uint32(s.Initial))
+	})
 	if err != nil {
 		return nil, err
 	}
-	made := ss.attach(r)
-	made.maximum.Store(uint32(s.Maximum))
-	made.value.Store(uint32(s.Initial))
-	made.posts.Store(uint32(s.Initial))
-	return made, nil
+	return ss.attach(r), nil
 }
 
 func (ss semaphores) Open(name string) (subject.Semaphore, error) {

@@ -24,8 +24,8 @@ type snapshots struct {
 	regions *region.Regions
 }
 
-// Snapshots makes snapshots.
-func Snapshots(f Fault) subject.Snapshots { return snapshots{f, region.New(region.None)} }
+// Snapshots makes snapshots, in regions with a fault of theirs.
+func Snapshots(f Fault, in region.Fault) subject.Snapshots { return snapshots{f, region.New(in)} }
 
 type snapshot struct {
 	fault Fault
@@ -50,7 +50,9 @@ func (ss snapshots) Create(name string, recordMax int64) (subject.Snapshot, erro
 	if recordMax < 0 || recordMax > 1<<20 {
 		return nil, subject.Errorf(subject.Invalid, "records of %d bytes", recordMax)
 	}
-	r, err := ss.regions.CreateMapping(name, int64(unsafe.Sizeof(state{}))+slots*slotSize(recordMax))
+	r, err := ss.regions.CreateMapping(name, int64(unsafe.Sizeof(state{}))+slots*slotSize(recordMax), func(r *region.Region) {
+		(*state)(unsafe.Pointer(&r.Memory[0])).recordMax = uint64(recordMax)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +60,6 @@ func (ss snapshots) Create(name string, recordMax int64) (subject.Snapshot, erro
 	if err != nil {
 		return nil, err
 	}
-	s.recordMax = uint64(recordMax)
 	return s, nil
 }
 
