@@ -92,6 +92,28 @@ func TestProfilesAreThoseOfTheCatalogue(t *testing.T) {
 	}
 }
 
+func TestSharing(t *testing.T) {
+	c := claims(t, "subject: s\nagent: ./a\nprofiles:\n  region: {lifetime: creator}\n  lock: {handles: process}\n  semaphore: {}\n  word: {}\n")
+	c.Normalise()
+	for _, tt := range []struct {
+		profile, condition string
+		want               bool
+	}{
+		{"region", "object", false}, {"region", "each", true}, {"lock", "object", true}, {"lock", "each", false},
+		{"semaphore", "object", true}, {"semaphore", "each", true}, {"word", "each", false}, {"rwlock", "object", false},
+	} {
+		if got := c.Promises(tt.profile, tt.condition); got != tt.want {
+			t.Errorf("%s, condition %q: got %t", tt.profile, tt.condition, got)
+		}
+	}
+	if got, want := strings.Join(c.Waived(), "; "), "region: lifetime: creator; lock: handles: process"; got != want {
+		t.Errorf("waived: got %s, want %s", got, want)
+	}
+	if s := c.Sharing("semaphore"); s.Lifetime != subject.LifetimeObject || s.Handles != subject.HandlesEach {
+		t.Errorf("without a word: got %+v", s)
+	}
+}
+
 func TestPromises(t *testing.T) {
 	c, p := claims(t, cClaims), claims(t, programClaims)
 	forking := claims(t, programClaims)

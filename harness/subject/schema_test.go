@@ -167,9 +167,9 @@ func TestSchemaHasTheKeys(t *testing.T) {
 		}
 		properties, _ := node["properties"].(map[string]any)
 		var keys []string
-		for i := range of.NumField() {
-			key, _, _ := strings.Cut(of.Field(i).Tag.Get("yaml"), ",")
-			if !of.Field(i).IsExported() {
+		for _, field := range reflect.VisibleFields(of) {
+			key, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			if !field.IsExported() || field.Anonymous {
 				continue
 			}
 			keys = append(keys, key)
@@ -178,7 +178,7 @@ func TestSchemaHasTheKeys(t *testing.T) {
 				t.Errorf("%s.%s is not in the schema", path, key)
 				continue
 			}
-			compare(path+"."+key, property, of.Field(i).Type)
+			compare(path+"."+key, property, field.Type)
 		}
 		for key := range properties {
 			if !slices.Contains(keys, key) {
