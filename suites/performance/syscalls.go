@@ -87,17 +87,17 @@ func poissonLow(n int64) float64 {
 		const sigmas = 3.09
 		return float64(n) - sigmas*math.Sqrt(float64(n))
 	}
-	below := func(mean float64) float64 { // the chance of n or more
-		term, sum := math.Exp(-mean), 0.0
-		for i := int64(0); i < n; i++ {
-			sum += term
-			term *= mean / float64(i+1)
+	chance := func(mean float64) float64 { // of n or more
+		term, sum := -mean, 0.0 // the logarithm of the chance of none
+		for i := range n {
+			sum += math.Exp(term)
+			term += math.Log(mean / float64(i+1))
 		}
 		return 1 - sum
 	}
 	low, high := 0.0, float64(n)
 	for range 60 {
-		if mid := (low + high) / 2; below(mid) < alphaCount {
+		if mid := (low + high) / 2; chance(mid) < alphaCount {
 			low = mid
 		} else {
 			high = mid
