@@ -335,6 +335,9 @@ func hostCells() {
 // TestMatrix: implementations that do just what can be claimed, at its corners, raise
 // no alarm. A check of a cell that decides nothing is no alarm, and is counted.
 func TestMatrix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes worlds")
+	}
 	all := slices.DeleteFunc(cells(), func(x cell) bool { return !strings.Contains(x.name, *cellNames) })
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(all), func(i, k int) { all[i], all[k] = all[k], all[i] })
 	n := *cellCount
