@@ -2,16 +2,19 @@ package reference_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"text/tabwriter"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -46,6 +49,9 @@ const (
 	sideVariable = "REFERENCE_TARGETS_SIDE" // what a side of a round needs to know
 	onlyVariable = "REFERENCE_TARGETS_ONLY" // names of courses, with commas between; unset: all
 )
+
+// roundMost ends a round whose sides wait for each other for ever.
+const roundMost = time.Minute
 
 // tripSlots is how many slots a buffer for round trips has: with all of them in
 // the first cache, a slot's line comes from the other processor alone.
@@ -107,13 +113,21 @@ func BenchmarkTargets(b *testing.B) {
 // round runs both sides and returns each course's cost in ns.
 func round(b *testing.B) map[string]float64 {
 	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), roundMost)
+	defer cancel()
 	name := fmt.Sprintf("/targets.%d", os.Getpid())
 	shared, err := sharedmemory.Create(name, int64(unsafe.Sizeof(common{})))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer shared.Close()
-	defer sharedmemory.Unlink(name)
+	defer func() {
+		_ = sharedmemory.Unlink(name)
+		left, _ := filepath.Glob("/dev/shm" + name + ".*")
+		for _, file := range left { // the sides' buffers
+			_ = os.Remove(file)
+		}
+	}()
 	dir := b.TempDir()
 	var files []*os.File
 	add := func(fds [2]int, err error) {
@@ -143,7 +157,7 @@ func round(b *testing.B) map[string]float64 {
 	var sides [2]*exec.Cmd
 	var out *bufio.Scanner
 	for i := range sides {
-		c := exec.Command("/proc/self/exe")
+		c := exec.CommandContext(ctx, "/proc/self/exe")
 		c.Env = append(os.Environ(), fmt.Sprintf("%s=%d %d %d %s %s", sideVariable, i, i^swap, seed, name, dir))
 		c.ExtraFiles = files
 		c.Stderr = os.Stderr
@@ -191,6 +205,8 @@ func compiledRing(b *testing.B) string {
 // roundInC is ring.stream.1048576 with both sides in C.
 func roundInC(b *testing.B, ring string) float64 {
 	b.Helper()
+	ctx, cancel := context.WithTimeout(b.Context(), roundMost)
+	defer cancel()
 	const size, slots = 1 << 20, 8
 	fd, err := unix.MemfdCreate("ring", unix.MFD_CLOEXEC)
 	if err != nil {
@@ -205,7 +221,7 @@ func roundInC(b *testing.B, ring string) float64 {
 	var sides [2]*exec.Cmd
 	var out strings.Builder
 	for i, side := range []string{"first", "second"} {
-		c := exec.Command(ring, side, fmt.Sprint(i^swap), fmt.Sprint(size), fmt.Sprint(slots), "30", "60")
+		c := exec.CommandContext(ctx, ring, side, fmt.Sprint(i^swap), fmt.Sprint(size), fmt.Sprint(slots), "30", "60")
 		c.ExtraFiles, c.Stderr = []*os.File{memory}, os.Stderr
 		if i == 0 {
 			c.Stdout = &out
@@ -235,6 +251,7 @@ func targetsSide(what string) {
 	_, err := fmt.Sscan(what, &me, &cpu, &seed, &name, &dir)
 	must(err)
 	runtime.LockOSThread()
+	must(unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0)) // it spins: nothing may be left of it
 	var set unix.CPUSet
 	set.Set(cpu)
 	must(unix.SchedSetaffinity(0, &set))
