@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,44 @@ type Bench struct {
 	Interrupted bool      `json:"interrupted,omitempty"`
 	Left        []Left    `json:"left,omitempty"` // what was not measured, or not to the end
 	Rows        []Row     `json:"rows"`
+	Counts      []Count   `json:"counts,omitempty"`
+}
+
+// A Count is a figure that was counted after the rounds.
+type Count struct {
+	Title   string  `json:"title"`
+	Unit    string  `json:"unit"`
+	Name    string  `json:"name"` // of the contestant
+	Value   float64 `json:"value"`
+	Most    float64 `json:"most"` // that it may be in truth
+	Promise string  `json:"promise,omitempty"`
+}
+
+// counted is the table of what was counted: a row for each contestant.
+func (b *Bench) counted() (table [][]string) {
+	head, names := []string{"counted"}, []string(nil)
+	for _, c := range b.Counts {
+		if !slices.Contains(head, c.Title) {
+			head = append(head, c.Title)
+		}
+		if !slices.Contains(names, c.Name) {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	table = [][]string{head}
+	for _, name := range names {
+		row := append([]string{"  " + oneLine(name, 60)}, slices.Repeat([]string{"–"}, len(head)-1)...)
+		for _, c := range b.Counts {
+			if c.Name == name {
+				row[slices.Index(head, c.Title)] = figure(c.Value)
+			}
+		}
+		table = append(table, row)
+	}
+	return table
 }
 
 // BenchFormat is the version of the form in which a bench is saved.

@@ -14,6 +14,10 @@ func sideBySide() *reports.Bench {
 	return &reports.Bench{
 		Format: reports.BenchFormat, Kit: "0.2.0", Processor: "Model 1", CPUs: 2, Time: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Seconds: 61, Rounds: 3,
 		Left: []reports.Left{{Name: "spinner link", Why: "needs 2 free processors; measured efficiency 0.07"}},
+		Counts: []reports.Count{
+			{Title: "calls/message", Unit: "calls/message", Name: "slow link", Value: 2.1, Most: 2.2, Promise: "{requirement: PERF-SYSCALLS, at_most: 2.2, unit: calls/message}"},
+			{Title: "bytes/object", Unit: "bytes/object", Name: "quick <b>link</b>", Value: 4096, Most: 4096},
+		},
 		Rows: []reports.Row{
 			{Title: "latency, 8 B", Size: 8, Trip: true,
 				Cells: []reports.Cell{
@@ -39,6 +43,8 @@ func TestBenchTerminal(t *testing.T) {
 		"latency, 8 B           cost          interval  of best  of limit.line\n  quick <b>link</b>  200 ns  190 ns to 210 ns        1              2\n" +
 			"  slow link          2.2 µs                         11             22\n  limit.line         100 ns                                         1\n",
 		"2 GB/s  1 GB/s to 4 GB/s", "2 M/s  from 1 M/s", // as a rate, the highest cost is the least
+		"counted              calls/message  bytes/object\n  slow link                    2.1             –\n  quick <b>link</b>              –          4096\n",
+		"# slow link\nperformance:\n  - {requirement: PERF-SYSCALLS, at_most: 2.2, unit: calls/message}\n",
 		"3 rounds in 61 s", "left out: spinner link: needs 2 free processors; measured efficiency 0.07",
 		"# quick <b>link</b>\nperformance:\n  - {requirement: PERF-LATENCY, of: link, size: 8, at_least: 9, against: slow}\n",
 	} {

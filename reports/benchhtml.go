@@ -28,9 +28,10 @@ func BenchHTML(w io.Writer, b *Bench) error {
 		Style    template.CSS
 		About    []string
 		Rows     []benchRow
+		Counted  [][]string
 		Left     []Left
 		Promises []Promises
-	}{Style: template.CSS(pageStyle + plotStyle), Left: b.Left, Promises: b.Promises()}
+	}{Style: template.CSS(pageStyle + plotStyle), Counted: b.counted(), Left: b.Left, Promises: b.Promises()}
 	page.About = []string{
 		fmt.Sprintf("%s in %.0f s%s", counted(b.Rounds, "round"), b.Seconds, b.ended()), counted(b.CPUs, "processor"), oneLine(b.Processor, 80),
 		oneLine(b.Kernel, 80), b.Time.Format("2006-01-02 15:04 MST"),
@@ -43,6 +44,9 @@ func BenchHTML(w io.Writer, b *Bench) error {
 		row := benchRow{Title: r.Title, Slug: slug(r.Title), Plot: template.HTML(r.draw().svg(false)), Head: []string{"", "cost", "interval", "of the best", "of the limit"}} // escaped where it was drawn
 		for _, c := range r.cells() {
 			row.Cells = append(row.Cells, []string{oneLine(c.Name, 60), r.show(c.Cost), r.showRange(c.Low, c.High), c.OfBest.show(), c.OfLimit.show()})
+			if c.OfBest == nil && c != r.Limit {
+				row.Cells[len(row.Cells)-1][3] = "1"
+			}
 		}
 		page.Rows = append(page.Rows, row)
 	}

@@ -15,6 +15,12 @@ func BenchTerminal(w io.Writer, b *Bench) error {
 	for i := range b.Rows {
 		b.Rows[i].print(&s)
 	}
+	if table := b.counted(); table != nil {
+		for _, line := range aligned(table) {
+			s.WriteString(line + "\n")
+		}
+		s.WriteString("\n")
+	}
 	fmt.Fprintf(&s, "%s in %.0f s%s\n", counted(b.Rounds, "round"), b.Seconds, b.ended())
 	s.WriteString("cost: the middle round, with the interval that the rounds leave possible for it;\n")
 	s.WriteString("of best, of limit: how many times the cost of the best one, and of the machine's limit\n")
@@ -120,15 +126,23 @@ type Promises struct {
 	Lines []string
 }
 
-// Promises gives what the rounds support, by contestant.
+// Promises gives what the rounds and the counts support, by contestant.
 func (b *Bench) Promises() (all []Promises) {
+	add := func(name string, lines ...string) {
+		at := slices.IndexFunc(all, func(p Promises) bool { return p.Name == name })
+		if at < 0 {
+			at, all = len(all), append(all, Promises{Name: name})
+		}
+		all[at].Lines = append(all[at].Lines, lines...)
+	}
 	for _, r := range b.Rows {
 		for _, c := range r.Cells {
-			at := slices.IndexFunc(all, func(p Promises) bool { return p.Name == c.Name })
-			if at < 0 {
-				at, all = len(all), append(all, Promises{Name: c.Name})
-			}
-			all[at].Lines = append(all[at].Lines, c.Promise...)
+			add(c.Name, c.Promise...)
+		}
+	}
+	for _, c := range b.Counts {
+		if c.Promise != "" {
+			add(c.Name, c.Promise)
 		}
 	}
 	return slices.DeleteFunc(all, func(p Promises) bool { return len(p.Lines) == 0 })

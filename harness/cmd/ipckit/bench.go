@@ -5,12 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -123,6 +126,9 @@ func bench(ctx context.Context, names []string, f benchFlags) error {
 	if b.rounds == 0 && runErr != nil {
 		return runErr
 	}
+	if runErr == nil {
+		b.count(ctx)
+	}
 	record := b.record()
 	if err := reports.BenchTerminal(os.Stdout, record); err != nil {
 		return err
@@ -156,6 +162,7 @@ type benching struct {
 	began    time.Time
 	progress bool
 	stopped  bool
+	counts   []reports.Count
 }
 
 // benchEntry is one object of a contestant, or a limit of the machine.
@@ -282,6 +289,60 @@ func (b *benching) run(ctx context.Context) (err error) {
 	return err
 }
 
+// count counts, after the rounds, what needs none. What the host does not let be
+// counted has no figure.
+func (b *benching) count(ctx context.Context) {
+	counts := performance.Counts()
+	found := make([][]reports.Count, len(counts))
+	for n, c := range counts {
+		if b.progress {
+			fmt.Fprintf(os.Stderr, "\r\x1b[Kcounting: %s", c.Title)
+		}
+		found[n] = make([]reports.Count, len(b.entries))
+		var wait sync.WaitGroup
+		for i, e := range b.entries {
+			if e.target == nil || e.Fell != nil {
+				continue
+			}
+			one := func() { found[n][i] = e.count(ctx, c) }
+			if c.Waits {
+				wait.Go(one)
+			} else {
+				one()
+			}
+		}
+		wait.Wait()
+	}
+	for _, list := range found {
+		b.counts = append(b.counts, slices.DeleteFunc(list, func(c reports.Count) bool { return c.Name == "" })...)
+	}
+	if b.progress {
+		fmt.Fprint(os.Stderr, "\r\x1b[K")
+	}
+}
+
+// count counts one figure of messages of 64 bytes, or of what is nearest to that.
+func (e *benchEntry) count(ctx context.Context, c performance.Count) reports.Count {
+	f := measure.Figure{What: measure.OneWay, Of: e.Meter.Figures[0].Of, Size: e.Meter.Figures[0].Size}
+	for _, g := range e.Meter.Figures {
+		if g.Size == 64 {
+			f.Size = g.Size
+		}
+	}
+	value, most, err := c.Of(ctx, e.Meter.Arena, e.Meter.Contestant, f)
+	if err != nil {
+		return reports.Count{}
+	}
+	x := reports.Count{Title: c.Title, Unit: c.Unit, Name: e.name, Value: value, Most: most}
+	if most > 0 && !c.Waits { // what the blocked use depends on what else runs
+		unit := math.Pow(10, math.Floor(math.Log10(most))-1)
+		if up, err := strconv.ParseFloat(strconv.FormatFloat(math.Ceil(most/unit)*unit, 'g', 3, 64), 64); err == nil {
+			x.Promise = subject.Performance{Requirement: c.Requirement, Of: f.Of, AtMost: up, Unit: c.Unit}.Line()
+		}
+	}
+	return x
+}
+
 // watch shows, on a terminal, how far the rounds have come, and how sure it is so far
 // that the first of the subjects is better than the second one in the first row.
 func (b *benching) watch(rounds int, left time.Duration) {
@@ -312,7 +373,7 @@ func (b *benching) record() *reports.Bench {
 	r := &reports.Bench{
 		Format: reports.BenchFormat, Kit: run.Version, Command: header.Command, Host: header.Host, Kernel: header.Kernel,
 		Processor: processorModel(), CPUs: runtime.NumCPU(), Time: header.Time,
-		Seconds: time.Since(b.began).Seconds(), Rounds: b.rounds, Interrupted: b.stopped, Left: b.left,
+		Seconds: time.Since(b.began).Seconds(), Rounds: b.rounds, Interrupted: b.stopped, Left: b.left, Counts: b.counts,
 	}
 	for i, row := range b.rows {
 		r.Rows = append(r.Rows, b.row(i, row))
