@@ -17,6 +17,7 @@ type Footprint struct {
 	Descriptors int
 	Mappings    int   // shared ones only: private ones belong to the run-time
 	Resident    int64 // bytes
+	Threads     int
 }
 
 // Footprint measures the process, from outside.
@@ -62,6 +63,8 @@ func footprint(pid int) (f Footprint, err error) {
 		if rest, ok := bytes.CutPrefix(line, []byte("VmRSS:")); ok {
 			kib, _ := strconv.ParseInt(strings.Fields(string(rest))[0], 10, 64)
 			f.Resident = kib << 10
+		} else if rest, ok := bytes.CutPrefix(line, []byte("Threads:")); ok {
+			f.Threads, _ = strconv.Atoi(string(bytes.TrimSpace(rest)))
 		}
 	}
 	return f, nil

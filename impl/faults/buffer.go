@@ -18,6 +18,7 @@ func bufferFaults() []Fault {
 		{ID: "ring-wakes-nobody", Text: "put publishes the item and wakes no process", Requirement: "BUF-WAKE", Verdict: "timeout", At: "did not come back", Base: inRing(ring.WakesNobody)},
 		{ID: "ring-index-wraps", Text: "keeps its index in 8 bits", Requirement: "BUF-WRAP", Verdict: "fail", At: "came out wrong", Base: inRing(ring.IndexWraps)},
 		{ID: "ring-index-in-16-bits", Text: "keeps its index in 16 bits, and looks up the slot modulo the capacity", Requirement: "BUF-WRAP", Verdict: "fail", At: "came out wrong", Base: inRing(ring.IndexIn16Bits)},
+		{ID: "ring-keeps-a-little", Text: "keeps 80 bytes of its administration for each item", Requirement: "BUF-GROWTH", Verdict: "fail", At: "resident", Base: inRing(ring.KeepsALittle)},
 		{ID: "ring-full-at-home", Text: "notices that it is full only when the oldest item is in the first slot", Requirement: "BUF-WRAP", Verdict: "fail", At: "from another position on", Base: inRing(ring.FullAtHome)},
 		{ID: "ring-capacity-one", Text: "treats a capacity of one as zero", Requirement: "BUF-ONE", Verdict: "fail", At: "was claimed", Base: inRing(ring.CapacityOne)},
 		{ID: "ring-size-wraps", Text: "computes the size in 32 bits", Requirement: "BUF-HUGE", Verdict: "fail", At: "was created", Base: inRing(ring.SizeWraps)},

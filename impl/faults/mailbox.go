@@ -28,6 +28,7 @@ func mailboxFaults() []Fault {
 		{ID: "box-eintr-is-success", Text: "takes an interrupted wait for a message", Requirement: "BOX-EINTR", Verdict: "fail", At: "where it must wait", Base: inRing(ring.EINTRIsSuccess)},
 		{ID: "box-mapping-leaks", Text: "detach forgets munmap", Requirement: "BOX-NOLEAK", Verdict: "fail", At: "shared mappings", Base: inRing(ring.MappingLeaks)},
 		{ID: "box-index-in-16-bits", Text: "keeps its index in 16 bits, and looks up the slot modulo the capacity", Requirement: "BOX-LONGLIFE", Verdict: "fail", At: "came out wrong", Base: inRing(ring.IndexIn16Bits)},
+		{ID: "box-keeps-a-little", Text: "keeps 80 bytes of its administration for each message", Requirement: "BOX-GROWTH", Verdict: "fail", At: "resident", Base: inRing(ring.KeepsALittle)},
 		{ID: "box-sends-by-reference", Text: "send returns before it has copied the message", Requirement: "BOX-COPY", Verdict: "fail", At: "changed the message", Base: inRing(ring.SendsByReference)},
 		{ID: "box-unlink-forgotten", Text: "unlink does nothing", Requirement: "BOX-GONE", Verdict: "fail", At: "opening the unlinked", Base: inRing(ring.UnlinkForgotten)},
 		{ID: "box-refusal-costs-a-place", Text: "a refused send keeps the slot that it had reserved", Requirement: "BOX-ABANDONED", Verdict: "fail", At: "fitted before", Base: inRing(ring.RefusalCostsASlot)},

@@ -13,6 +13,7 @@ func semaphoreFaults() []Fault {
 		{ID: "sem-absorbs-a-wake", Text: "a wait that times out among others takes the next post with it", Requirement: "SEM-ABANDONED", Verdict: "timeout", At: "did not come back", Base: inSemaphore(semaphore.AbsorbsAWake)},
 		{ID: "sem-posts-late", Text: "post returns before the permit is there", Requirement: "SEM-LINEAR", Verdict: "fail", At: "after the post had returned", Base: inSemaphore(semaphore.PostsLate)},
 		{ID: "sem-counts-in-16-bits", Text: "counts posts and waits in 16 bits each, and compares the counts", Requirement: "SEM-LONGLIFE", Verdict: "timeout", At: "did not come back", Base: inSemaphore(semaphore.CountsIn16Bits)},
+		{ID: "sem-mapping-leaks", Text: "detach forgets munmap", Requirement: "SEM-NOLEAK", Verdict: "fail", At: "shared mappings", Base: inSemaphore(semaphore.MappingLeaks)},
 		{ID: "sem-deadline-early", Text: "times out after half of the time limit", Requirement: "SEM-DEADLINE", Verdict: "fail", At: "gave up after", Base: inSemaphore(semaphore.DeadlineEarly)},
 		{ID: "sem-nanoseconds-not-carried", Text: "adds nanoseconds to the clock's without a carry, and takes EINVAL for the end of the time", Requirement: "SEM-DEADLINE", Verdict: "fail", At: "gave up after", Base: inSemaphore(semaphore.NanosecondsNotCarried)},
 		{ID: "sem-limit-in-32-bits", Text: "keeps the limit in nanoseconds, in 32 bits", Requirement: "SEM-DEADLINE", Verdict: "fail", At: "where it must wait", Base: inSemaphore(semaphore.LimitIn32Bits)},

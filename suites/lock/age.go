@@ -29,3 +29,16 @@ func longLife(w *check.World) {
 		return more
 	})
 }
+
+// noLeak creates, uses and removes a lock again and again.
+func noLeak(w *check.World) {
+	crew, name := w.Crew("creator", "opener"), w.ObjectName("cycle")
+	section.Lives(w, crew, func() {
+		l := check.Share(w, name, crew, (*check.Process).CreateLock, (*check.Process).OpenLock)
+		acquire(w, l[0])
+		taken(w, l[1], "the lock that creator holds")
+		release(w, l[0])
+		free(w, l[1], "after its release")
+		check.GiveBack(w, l)
+	})
+}

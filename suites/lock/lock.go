@@ -20,6 +20,7 @@ func Specs(s *check.Suite) {
 	s.It("LOCK-ABANDONED", abandoned)
 	s.It("LOCK-VISIBLE", visible)
 	s.It("LOCK-LONGLIFE", longLife)
+	s.It("LOCK-NOLEAK", noLeak, check.Leftovers())
 	s.It("LOCK-FAIR", fair)
 	s.It("LOCK-DEADLINE", deadline, check.Waits())
 	s.It("LOCK-SLEEP", sleep)

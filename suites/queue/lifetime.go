@@ -3,6 +3,7 @@ package queue
 import (
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
 )
 
 // NoLeak: many lives leave no descriptor, mapping or object.
@@ -10,8 +11,8 @@ func NoLeak(w *check.World) {
 	f := w.Queues()
 	a, b := w.Process("producer"), w.Process("consumer")
 	shape, item := f.Shape(4, 16), check.Item(1, 1, f.Size(16))
-	name := w.ObjectName("cycle")
-	cycle := func() {
+	name, lives := w.ObjectName("cycle"), 0
+	section.Lives(w, []*check.Process{a, b}, func() {
 		q, err := a.CreateQueue(name, shape)
 		w.Must(err, "creating the queue")
 		r, err := b.OpenQueue(name)
@@ -19,20 +20,14 @@ func NoLeak(w *check.World) {
 		w.Must(q.Put(item, subject.Forever), "putting an item")
 		_, err = r.Get(subject.Forever)
 		w.Must(err, "getting it")
+		_, err = r.Get(subject.Never)
+		w.Refused(err, []subject.Kind{subject.Empty}, "getting from the empty queue without waiting")
+		if lives++; lives%2 == 0 {
+			w.Must(q.Put(item, subject.Forever), "putting an item that no process gets")
+		}
 		w.Must(r.Detach(), "detaching the consumer")
 		w.Must(q.Detach(), "detaching the producer")
 		w.Must(a.UnlinkQueue(name), "unlinking the queue")
-	}
-	users := []*check.Process{a, b}
-	w.Step("warm up: 20 lives of a queue")
-	for range 20 {
-		cycle()
-	}
-	steady(w, users, 16<<20, func() {
-		w.Step("200 lives of a queue")
-		for range 200 {
-			cycle()
-		}
 	})
 }
 

@@ -3,6 +3,7 @@ package queue
 import (
 	"github.com/ipckit/ipckit/harness/check"
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/suites/section"
 )
 
 // NoLoss: everything that was put is got.
@@ -56,7 +57,7 @@ func Growth(w *check.World) {
 	users := []*check.Process{p.producer.Process(), p.consumer.Process()}
 	w.Step("warm up")
 	p.transfer(b)
-	steady(w, users, 12<<20, func() {
+	section.Steady(w, users, 12<<20, func() {
 		w.Step("%d items more pass", 4*b.Count)
 		for range 4 {
 			b.Seed++

@@ -38,3 +38,17 @@ func longLife(w *check.World) {
 		return more
 	})
 }
+
+// noLeak creates, uses and removes a lock again and again.
+func noLeak(w *check.World) {
+	crew, name := w.Crew("creator", "opener"), w.ObjectName("cycle")
+	section.Lives(w, crew, func() {
+		l := check.Share(w, name, crew, (*check.Process).CreateRWLock, (*check.Process).OpenRWLock)
+		enterRead(w, l[0], "while no process is inside")
+		refusedWrite(w, l[1], "while a reader is inside")
+		leave(w, l[0])
+		enterWrite(w, l[1], "after the reader has left")
+		leave(w, l[1])
+		check.GiveBack(w, l)
+	})
+}

@@ -19,6 +19,7 @@ func Specs(s *check.Suite) {
 	s.It("RW-ABANDONED", abandoned)
 	s.It("RW-VISIBLE", visible)
 	s.It("RW-LONGLIFE", longLife)
+	s.It("RW-NOLEAK", noLeak, check.Leftovers())
 	s.It("RW-DEADLINE", deadline, check.Waits())
 	s.It("RW-SLEEP", sleep)
 	s.It("RW-FAIR", fair)

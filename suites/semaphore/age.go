@@ -33,3 +33,15 @@ func longLife(w *check.World) {
 		return more
 	})
 }
+
+// noLeak creates, uses and removes a semaphore again and again.
+func noLeak(w *check.World) {
+	crew := w.Crew("creator", "opener")
+	section.Lives(w, crew, func() {
+		s := semaphore(w, "cycle", 0, crew)
+		zero(w, s[1], "of a new semaphore")
+		post(w, s[0])
+		worth(w, s[1], 1, "after a post")
+		check.GiveBack(w, s)
+	})
+}

@@ -19,6 +19,7 @@ func Specs(s *check.Suite) {
 	s.It("SEM-ABANDONED", abandoned)
 	s.It("SEM-LINEAR", linearizable)
 	s.It("SEM-LONGLIFE", longLife)
+	s.It("SEM-NOLEAK", noLeak, check.Leftovers())
 	s.It("SEM-DEADLINE", deadline, check.Waits())
 	s.It("SEM-SLEEP", sleep)
 	s.It("SEM-OVERFLOW", overflow)

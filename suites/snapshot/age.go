@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ipckit/ipckit/harness/check"
+	"github.com/ipckit/ipckit/suites/section"
 )
 
 // longLife stops a reader while just so many records are published that a counter of
@@ -40,4 +41,18 @@ func longLife(w *check.World) {
 		}
 	}
 	w.Note("%d records published, while a reader was stopped %d times", published, rounds)
+}
+
+// noLeak creates, uses and removes a record again and again.
+func noLeak(w *check.World) {
+	crew, name, size := w.Crew("creator", "opener"), w.ObjectName("cycle"), w.RecordSize(4096)
+	section.Lives(w, crew, func() {
+		s := check.Share(w, name, crew, func(p *check.Process, name string) (*check.Snapshot, error) {
+			return p.CreateSnapshot(name, size)
+		}, (*check.Process).OpenSnapshot)
+		record := check.Item(1, 1, size)
+		w.Must(s[0].Publish(record), "publishing")
+		reads(w, s[1], record, "after the publish")
+		check.GiveBack(w, s)
+	})
 }

@@ -17,6 +17,7 @@ import (
 func Specs(s *check.Suite) {
 	s.It("SNAP-WHOLE", whole)
 	s.It("SNAP-FRESH", fresh)
+	s.It("SNAP-NOLEAK", noLeak, check.Leftovers())
 	s.It("SNAP-LONGLIFE", longLife, check.Kind(catalogue.Fault))
 	s.It("SNAP-READERS", readersStopped, check.Kind(catalogue.Fault))
 	s.It("SNAP-WRITERDEATH", writerDeath, check.Kind(catalogue.Fault))

@@ -32,4 +32,5 @@ const (
 	StaysBeforeOthers
 	GivesUpUnnoticed
 	TicketsIn16Bits
+	DescriptorLeaks
 )

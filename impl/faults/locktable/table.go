@@ -148,6 +148,10 @@ func (m *member) raise() {
 }
 
 func (m *member) Detach() error {
+	if m.fault == DescriptorLeaks { // but gives back the seat
+		_ = waiting.LockByte(m.fd, unix.F_OFD_SETLK, unix.F_UNLCK, seatBytes+int64(m.seat))
+		return m.Region.Detach()
+	}
 	_ = unix.Close(m.fd)
 	return m.Region.Detach()
 }

@@ -40,6 +40,7 @@ const (
 	Spins
 	IndexModulo
 	IndexIn16Bits
+	KeepsALittle
 	CreateTakesOver
 	DoneFlagStays
 	DiesPublished

@@ -44,7 +44,7 @@ type ring struct {
 	slot   int64    // bytes: a length word, then the item
 	slots  int64    // in memory
 	put    uint64   // items, by this process
-	kept   [][]byte // of MemoryGrows
+	kept   [][]byte // of MemoryGrows and KeepsALittle
 	carry  []byte   // of SwapsTwo
 	later  later    // of PutsBehind and FreesBehind
 	gaveUp bool     // puts nothing any more, see short
@@ -170,6 +170,9 @@ func (r *ring) store(item []byte) {
 	}
 	if r.fault == MemoryGrows {
 		r.kept = append(r.kept, append(make([]byte, 0, 1024), item...))
+	}
+	if r.fault == KeepsALittle {
+		r.kept = append(r.kept, make([]byte, 80))
 	}
 	in := r.in.Load()
 	slot := r.place(in)

@@ -20,4 +20,5 @@ const (
 	LimitIn32Bits
 	AbsorbsAWake
 	CountsIn16Bits
+	MappingLeaks
 )

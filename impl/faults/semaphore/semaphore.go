@@ -164,3 +164,10 @@ func (s *semaphore) post() error {
 		return nil
 	}
 }
+
+func (s *semaphore) Detach() error {
+	if s.fault == MappingLeaks {
+		return nil
+	}
+	return s.Region.Detach()
+}

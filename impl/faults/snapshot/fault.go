@@ -12,4 +12,5 @@ const (
 	DeadKeepPlaces
 	TwoSlots
 	VersionIn8Bits
+	ThreadStays
 )

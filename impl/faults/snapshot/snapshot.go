@@ -8,6 +8,7 @@
 package snapshot
 
 import (
+	"runtime"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -194,6 +195,9 @@ func (s *snapshot) since(version uint64) uint64 {
 func (s *snapshot) Detach() error {
 	s.left.Add(1)
 	waiting.Wake(&s.left, waiting.All)
+	if s.fault == ThreadStays { // to look for news, and is never stopped
+		go func() { runtime.LockOSThread(); select {} }()
+	}
 	_ = unix.Close(s.fd)
 	return s.Region.Detach()
 }
