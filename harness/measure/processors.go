@@ -32,7 +32,7 @@ func Processors(n int) []int {
 			rest = append(rest, cpu)
 		}
 	}
-	all := append(first, rest...)
+	all := slices.Concat(first, rest)
 	chosen := make([]int, n)
 	for i := range chosen {
 		chosen[i] = all[i%len(all)]

@@ -46,6 +46,9 @@ const honest = 30 // items before the first wrong one
 // leak is what one that leaks maps whenever it opens a buffer, bytes.
 const leak = 256 << 10
 
+// stall is how long one that stalls needs for one put of 300.
+const stall = 5 * time.Millisecond
+
 type buffers struct {
 	subject.Buffers
 	how string
@@ -83,6 +86,8 @@ func (b *buffer) Put(item []byte, wait subject.Wait) error {
 	}
 	switch {
 	case b.puts <= honest:
+	case b.how == "stalls" && b.puts%300 == 0:
+		time.Sleep(stall)
 	case b.how == "skips" && b.puts%64 == 0:
 		return nil
 	case b.how == "skips" && b.puts%64 == 1:
