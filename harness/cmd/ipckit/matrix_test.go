@@ -160,7 +160,7 @@ func linkCells(item subject.Item, waiting string) (all []cell) {
 		for _, framing := range []string{subject.FramingMessages, subject.FramingStream} {
 			for _, buffering := range []subject.Size{0, 1 << 10, 64 << 10} {
 				stream := framing == subject.FramingStream
-				if stream && in != "reference" && in != "unix-stream" || !stream && in == "unix-stream" || strings.HasPrefix(in, "unix") && waiting == "spin" {
+				if stream && item.Fixed == 0 || stream && in != "reference" && in != "unix-stream" || !stream && in == "unix-stream" || strings.HasPrefix(in, "unix") && waiting == "spin" {
 					continue
 				}
 				l := subject.LinkProfile{Item: item, Framing: framing, Buffering: buffering, Waiting: waiting}

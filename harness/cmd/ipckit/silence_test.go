@@ -26,7 +26,7 @@ var cellTwins = []string{
 	"reference: link with messages of 0 to 64 bytes, each send waits for its receipt, sleep",
 	"reference: link with messages of 4 bytes, each send waits for its receipt, spin",
 	"reference: link with stream of 9 bytes, buffering 1KiB, sleep",
-	"reference: link with stream of 0 to 64 bytes, buffering 0, spin",
+	"reference: link with stream of 4 bytes, buffering 0, spin",
 	"unix-seqpacket: link with messages of 4 bytes, buffering 64KiB, sleep",
 	"unix-stream: link with stream of 7 bytes, buffering 0, sleep",
 	"reference: buffer one-to-one of 2 of 1 bytes, N-1 slots, spin",
