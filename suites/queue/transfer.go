@@ -57,7 +57,7 @@ func Growth(w *check.World) {
 	users := []*check.Process{p.producer.Process(), p.consumer.Process()}
 	w.Step("warm up")
 	p.transfer(b)
-	section.Steady(w, users, 12<<20, func() {
+	section.Steady(w, users, 12<<20, 1<<20, func() {
 		w.Step("%d items more pass", 4*b.Count)
 		for range 4 {
 			b.Seed++
