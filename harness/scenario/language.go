@@ -158,6 +158,11 @@ func (o Object) request(text string) (protocol.Request, error) {
 		r.Expected, r.Value = &numbers[0], &numbers[1]
 	case protocol.OpWordStore, protocol.OpWordAdd:
 		r.Value = &numbers[0]
+	case protocol.OpRegionCreate, protocol.OpRegionOpen: // of a second region
+		r.Name = "new"
+		if verb == protocol.Create {
+			r.Size = new(int64(RegionSize))
+		}
 	default:
 		if !slices.Contains(protocol.Operations, r.Op) || r.Op == protocol.OpWorkload {
 			return r, &SyntaxError{Text: text, Want: "an operation of the protocol, such as " + o.Family + "'s"}
