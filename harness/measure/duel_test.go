@@ -243,3 +243,16 @@ func TestProcessors(t *testing.T) {
 		t.Errorf("a processor that does not exist: %q", why)
 	}
 }
+
+// Scaling is a duel of pairs together against one pair: two that get through 1.7 times
+// as much keep a promise of 1.5 and break one of 2.
+func TestScalingIsJudged(t *testing.T) {
+	pair := []time.Duration{1000, 1000, 1000}
+	one := (Figure{}).cost([][]time.Duration{{850, 850, 850}}, 10, 1)
+	two := (Figure{Pairs: 2}).cost([][]time.Duration{pair, pair}, 10, 1)
+	for promised, want := range map[float64]Decision{1.5: Pass, 2: Fail} {
+		if o, err := newHost(17).duel(promised, two, one).Run(context.Background()); err != nil || o.Decision != want {
+			t.Errorf("%.2f times as much, where %v is promised: %v, %v; want %v", one/two, promised, o.Decision, err, want)
+		}
+	}
+}
