@@ -128,6 +128,8 @@ func bench(ctx context.Context, names []string, f benchFlags) error {
 	}
 	if runErr == nil {
 		b.count(ctx)
+		runErr = ctx.Err()
+		b.stopped = runErr != nil
 	}
 	record := b.record()
 	if err := reports.BenchTerminal(os.Stdout, record); err != nil {
