@@ -39,11 +39,20 @@ func (w *World) SteppedProcess(name string) *Stepped {
 }
 
 // How many places an operation is halted at: each where there are few, else some
-// of them, since each takes a round.
+// of them, since an operation that makes many calls takes long, and each place a round.
 const (
-	places  = 40
+	few     = 32
+	some    = 16
 	chances = 12 // rounds, where it cannot be halted
 )
+
+// steps is at how many of all places an operation is halted.
+func steps(all int) int {
+	if all > few {
+		return some
+	}
+	return all
+}
 
 // AtEachPlace carries out an operation of the process again and again, and halts
 // it each time at another place, before or after one of its system calls. There
@@ -54,11 +63,8 @@ const (
 // meanwhile, and what waits for the halted one, lets that go on.
 func (s *Stepped) AtEachPlace(round func(n int, operation func(do func(), meanwhile func(where string)))) (met int) {
 	all := chances
-	for n := 0; n < min(all, places); n++ {
-		h := &halting{of: s, place: n}
-		if s.halter != nil && all > places {
-			h.place = n * all / places
-		}
+	for n := 0; n < steps(all); n++ {
+		h := &halting{of: s, place: n * all / steps(all)}
 		round(n, func(do func(), meanwhile func(where string)) {
 			h.meanwhile = meanwhile
 			s.world.halting = h
