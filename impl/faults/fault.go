@@ -43,8 +43,9 @@ type Fault struct {
 
 // Kinds of check.
 const (
-	race   = "race"
-	stress = "stress"
+	race      = "race"
+	stress    = "stress"
+	behaviour = "behaviour"
 )
 
 // All lists the faults, those in Go first, by requirement.

@@ -46,8 +46,8 @@ func lifeFaults() []Fault {
 		{ID: "ring-refusal-clears", Text: clears, Requirement: "BUF-EXISTS", Verdict: "fail", At: "was refused", Base: inUnder(region.RefusalClears)},
 		{ID: "box-refusal-unlinks", Text: unlinks, Requirement: "BOX-EXISTS", Verdict: "fail", At: "was refused", Base: inUnder(region.RefusalUnlinks)},
 
-		{ID: "lock-heirs-do-not-look", Text: heirs, Requirement: "LOCK-OWNERDEATH", Verdict: "fail", At: "two processes hold", Base: inLock(locktable.HeirsDoNotLook)},
-		{ID: "rw-heirs-do-not-look", Text: heirs, Requirement: "RW-OWNERDEATH", Verdict: "fail", At: "two processes hold", Base: inRWLock(locktable.HeirsDoNotLook)},
+		{ID: "lock-heirs-do-not-look", Kind: behaviour, Text: heirs, Requirement: "LOCK-OWNERDEATH", Verdict: "fail", At: "two processes hold", Base: inLock(locktable.HeirsDoNotLook)},
+		{ID: "rw-heirs-do-not-look", Kind: behaviour, Text: heirs, Requirement: "RW-OWNERDEATH", Verdict: "fail", At: "two processes hold", Base: inRWLock(locktable.HeirsDoNotLook)},
 
 		{ID: "region-zero-is-stale", Text: stale, Requirement: "REG-EARLYOPEN", Verdict: "fail", At: "opening the region afterwards", Base: inRegion(region.ZeroIsStale)},
 		{ID: "lock-zero-is-stale", Text: stale, Requirement: "LOCK-EARLYOPEN", Verdict: "fail", At: "while another process tries to open it", Base: inUnder(region.ZeroIsStale)},
