@@ -54,7 +54,7 @@ func Until(wait subject.Wait) time.Time {
 func NotCarried(wait subject.Wait) subject.Wait {
 	var now unix.Timespec
 	_ = unix.ClockGettime(unix.CLOCK_REALTIME, &now)
-	if wait > 0 && int64(now.Nsec)+int64(wait)%int64(time.Second) >= int64(time.Second) {
+	if wait > 0 && now.Nano()%int64(time.Second)+int64(wait)%int64(time.Second) >= int64(time.Second) {
 		return 1
 	}
 	return wait
