@@ -166,7 +166,7 @@ func (c promise) amount() {
 
 // name is how a built-in subject, a limit of the machine and a word such as serial
 // are written.
-var name = regexp.MustCompile(`^[a-z][a-z0-9]*([.-][a-z0-9]+)*$`)
+var name = regexp.MustCompile(`^[a-z][a-z0-9]*([.:-][a-z0-9]+)*$`)
 
 // baseline checks what is compared with, as far as the catalogue knows it. Whether
 // there is such a subject is seen where subjects are resolved.

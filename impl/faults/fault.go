@@ -26,6 +26,7 @@ import (
 	"slices"
 
 	"github.com/ipckit/ipckit/harness/subject"
+	"github.com/ipckit/ipckit/impl/faults/pace"
 )
 
 // A Fault is one mistake.
@@ -46,6 +47,8 @@ const (
 	race      = "race"
 	stress    = "stress"
 	behaviour = "behaviour"
+
+	performance = "performance"
 )
 
 // All lists the faults, those in Go first, by requirement.
@@ -53,7 +56,7 @@ func All() []Fault {
 	return slices.Concat(
 		regionFaults(), wordFaults(), lockFaults(), semaphoreFaults(), rwlockFaults(), snapshotFaults(),
 		bufferFaults(), manyFaults(), mailboxFaults(), brokerFaults(), raceFaults(),
-		linkFaults(), lifeFaults(), networkFaults(), cooperationFaults(),
+		linkFaults(), lifeFaults(), networkFaults(), cooperationFaults(), performanceFaults(),
 		programFaults(),
 		needing(compiler, cFaults(), textbookFaults(), messageFaults(), cRaceFaults(), controlFaults()),
 		needing(interpreter, pythonFaults()),
@@ -88,10 +91,16 @@ func Find(id string) (Fault, bool) {
 const Control = "none"
 
 // Subject makes the Go subject with the fault of that id, or with none for
-// [Control]. There is none of a fault in sources.
+// [Control], [Pace] and [PaceTwin]. There is none of a fault in sources.
 func Subject(id string) (subject.Subject, bool) {
 	f := Fault{Base: model(models{})}
-	if id != Control {
+	switch id {
+	case Control:
+	case Pace:
+		f.Base.make = func() subject.Subject { return paced(pace.None) }
+	case PaceTwin:
+		f.Base.make = paceTwin
+	default:
 		var ok bool
 		if f, ok = Find(id); !ok || f.Base.make == nil {
 			return subject.Subject{}, false

@@ -78,22 +78,32 @@ func killMatrix(ctx context.Context, only []string, jobs int, asJSON bool, out s
 		return kitError(err)
 	}
 	deaths := make([]death, len(chosen))
+	execute := func(i int) {
+		// A check catches a race only with some probability, so a mutant that was not
+		// caught is checked again. The control must pass at once.
+		for try := 0; try < tries && ctx.Err() == nil && !deaths[i].Killed && !deaths[i].Skipped; try++ {
+			if try == 0 || chosen[i].Requirement != "" {
+				deaths[i] = kill(ctx, suite, chosen[i])
+			}
+		}
+	}
 	var wait sync.WaitGroup
 	gate := make(chan struct{}, max(jobs, 1))
 	for i, m := range chosen {
-		gate <- struct{}{} // in order: the control takes longest and is the first
-		wait.Go(func() {
-			defer func() { <-gate }()
-			// A check catches a race only with some probability, so a mutant that
-			// was not caught is checked again. The control must pass at once.
-			for try := 0; try < tries && ctx.Err() == nil && !deaths[i].Killed && !deaths[i].Skipped; try++ {
-				if try == 0 || m.Requirement != "" {
-					deaths[i] = kill(ctx, suite, m)
-				}
-			}
-		})
+		if !isMeasured(m) {
+			gate <- struct{}{} // in order: the control takes longest and is the first
+			wait.Go(func() {
+				defer func() { <-gate }()
+				execute(i)
+			})
+		}
 	}
 	wait.Wait()
+	for i, m := range chosen { // one at a time, since others would be in its way
+		if isMeasured(m) {
+			execute(i)
+		}
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -146,10 +156,14 @@ func choose(only []string) ([]faults.Fault, error) {
 	return chosen, nil
 }
 
+// isMeasured reports whether a mutant is caught by measuring its speed.
+func isMeasured(m faults.Fault) bool { return m.Kind == string(catalogue.Performance) }
+
 // faultBudget is how long at most a fault is put under load that only load shows.
 const faultBudget = 5 * time.Second
 
-// faultMeasuring is how long at most rounds go on that must fail a promise.
+// faultMeasuring is how long at most a fault is measured that makes its subject slow.
+// It takes a fraction of that on a machine that does nothing else.
 const faultMeasuring = 40 * time.Second
 
 // kill runs one mutant against the requirement that must catch it.
@@ -211,7 +225,7 @@ func kill(ctx context.Context, suite run.Suite, m faults.Fault) (d death) {
 			continue
 		}
 		d.Verdict, d.Message = string(r.Verdict), r.Message
-		d.Skipped = r.Verdict == reports.Skipped
+		d.Skipped = r.Verdict == reports.Skipped || r.Verdict == reports.Inconclusive && isMeasured(m)
 		d.Killed = string(r.Verdict) == m.Verdict && caughtAt(r, m.At)
 	}
 	if record.Footer.Error != "" {
@@ -242,7 +256,7 @@ func printMatrix(deaths []death, survivors int) {
 	for _, d := range deaths {
 		mark := "✓"
 		switch {
-		case d.Skipped:
+		case d.Skipped: // or undecided, on a machine that does other things
 			mark = "-"
 		case !d.Killed:
 			mark = "✗"
