@@ -85,7 +85,7 @@ soak-silence: ## shipped subjects, controls and twins of unusual shape, on a bus
 	.ci/soak silence $(ROUNDS) $(GO) test -timeout 120m -count=1 -run TestSilence ./harness/cmd/ipckit -args -subjects 0 -seed {seed}
 
 soak-mutants: build ## the kill matrix again and again
-	.ci/soak mutants $(ROUNDS) bin/ipckit mutants
+	.ci/soak mutants $(ROUNDS) bin/ipckit mutants --measure 2m
 
 soak-libraries: ## deaths and races of the reference libraries, ten times as many
 	.ci/soak libraries $(ROUNDS) $(GO) test -timeout 60m -count=1 ./impl/sharedmemory ./impl/messagepassing -args -effort 10

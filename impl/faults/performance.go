@@ -3,6 +3,7 @@ package faults
 import (
 	"github.com/ipckit/ipckit/harness/subject"
 	"github.com/ipckit/ipckit/impl/faults/pace"
+	"github.com/ipckit/ipckit/impl/faults/ring"
 )
 
 // Pace is the id of the buffer without a fault of which performanceFaults are mutants:
@@ -37,6 +38,12 @@ func performanceFaults() []Fault {
 			Base: of(pace.PagesEach, subject.Performance{Requirement: "PERF-MEMORY", AtMost: 1.5})},
 		{ID: "pace-stalls", Kind: performance, Text: "stalls for 3 ms in one put of 300", Requirement: "PERF-TAIL", Verdict: "fail", At: "times as good",
 			Base: of(pace.StallsOften, subject.Performance{Requirement: "PERF-TAIL", AtLeast: 0.5})},
+		{ID: "many-one-lock", Kind: performance, Text: "one lock, by a spinning compare-and-swap, for the producers and consumers of all pairs", Requirement: "PERF-SCALE", Verdict: "fail", At: "times as good",
+			Base: Base{make: func() subject.Subject {
+				s := many(ring.None)
+				s.Claims.Performance = []subject.Performance{{Requirement: "PERF-SCALE", Pairs: 2, AtLeast: 1.5}}
+				return s
+			}}.at("ring")},
 	}
 }
 

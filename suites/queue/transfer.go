@@ -52,7 +52,8 @@ func ProducerOrder(w *check.World) {
 // Growth: long use at constant occupancy keeps memory and descriptors
 // constant.
 func Growth(w *check.World) {
-	p := newPair(w, 8, 64)
+	p := plan(w, 8, 64)
+	p.attach(w.SmallProcess("producer"), w.SmallProcess("consumer"), w.ObjectName("q"))
 	b := check.Bulk{Count: 10000, SizeMin: p.size, SizeMax: p.size, Seed: p.seed}
 	users := []*check.Process{p.producer.Process(), p.consumer.Process()}
 	w.Step("warm up")

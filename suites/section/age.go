@@ -13,7 +13,7 @@ var ages = []int64{1 << 8, 1 << 15, 1 << 16, 1 << 17}
 // A slow object does not get as old: this is the processor time that its processes may use,
 // and how long they may take that use little of it. On a busy machine they take longer.
 const (
-	effort   = 2500 * time.Millisecond
+	effort   = 1200 * time.Millisecond
 	lifetime = 12 * time.Second
 )
 
