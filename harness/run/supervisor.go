@@ -91,6 +91,9 @@ func Do(ctx context.Context, s Suite, p Plan, o Options) (*reports.Record, error
 	return journal.Record(), nil
 }
 
+// lanes is how many checks that only wait run beside the others at the same time.
+const lanes = 3
+
 // run has runners run the checks: load after what needs none, since of an object
 // that hangs or crashes by itself load shows nothing more and takes long to do
 // so; and last those that must run alone.
@@ -102,11 +105,7 @@ func (i *intake) run(ctx context.Context, s Suite, p Plan, selection Selection, 
 	var wait sync.WaitGroup
 	var besideErr error
 	if len(beside) > 0 {
-		wait.Go(func() {
-			p := p
-			p.Checks = beside
-			besideErr = i.follow(ctx, p, nil)
-		})
+		wait.Go(func() { besideErr = i.share(ctx, p, beside, lanes) })
 	}
 	err := i.share(ctx, p, calm, jobs)
 	if err == nil && ctx.Err() == nil {
