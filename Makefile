@@ -82,7 +82,7 @@ soak-matrix: ## corners of what can be claimed, 20 new ones each time: correct i
 	.ci/soak matrix $(ROUNDS) $(GO) test -timeout 60m -count=1 -run TestMatrix ./harness/cmd/ipckit -args -cells 20 -kinds behaviour,stress,fault -seed {seed}
 
 soak-silence: ## shipped subjects, controls and twins of unusual shape, on a busy machine: no alarm
-	.ci/soak silence $(ROUNDS) $(GO) test -timeout 120m -count=1 -run TestSilence ./harness/cmd/ipckit -args -subjects 0 -seed {seed}
+	.ci/soak silence $(ROUNDS) $(GO) test -timeout 120m -count=1 -run TestSilence ./harness/cmd/ipckit -args -subjects 0 -busy 2 -seed {seed}
 
 soak-mutants: build ## the kill matrix again and again
 	.ci/soak mutants $(ROUNDS) bin/ipckit mutants --measure 2m

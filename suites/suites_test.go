@@ -7,6 +7,7 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
+	"github.com/ipckit/ipckit/impl/kernel"
 	"github.com/ipckit/ipckit/impl/reference"
 	"github.com/ipckit/ipckit/suites"
 )
@@ -19,11 +20,16 @@ func TestSuites(t *testing.T) {
 		t.Skip("makes a world")
 	}
 	if !byGinkgo() {
-		suites.Check(t, reference.Subject())
+		suites.Check(t, reference.Subject(), against...)
 		return
 	}
-	suites.Register(reference.Subject())
+	suites.Register(reference.Subject(), against...)
 	ginkgo.RunSpecs(t, "ipckit")
+}
+
+// against are the subjects with which the reference compares itself.
+var against = []suites.Option{
+	suites.Baseline("pipe", kernel.Pipe()), suites.Baseline("unix-seqpacket", kernel.UnixSeqpacket()),
 }
 
 func byGinkgo() (given bool) {

@@ -45,7 +45,7 @@ func Subject() subject.Subject {
 				Network:     &subject.NetworkProfile{},
 				Cooperation: &subject.CooperationProfile{},
 			},
-			Performance: []subject.Performance{{Requirement: "COOP-SPEEDUP", AtLeast: 0.6, Against: "serial"}},
+			Performance: promises(),
 			Extended: []string{
 				"BOX-DEADLINE", "BOX-SLEEP", "BOX-MANY", "BOX-GONEBLOCKED", "BOX-OWNER", "BOX-HANDOVER", "BOX-PRIORITY",
 				"BOX-IDENTITY", "BOX-PRIVATE", "BOX-STALE", "BOX-SENDERDEATH", "BOX-RECEIVERDEATH", "BOX-EARLYOPEN",

@@ -37,6 +37,7 @@ func cheat(how string) subject.Subject {
 	s := reference.Subject()
 	s.OneToOne = buffers{s.OneToOne, how}
 	s.Claims.Profiles = subject.Profiles{OneToOne: s.Claims.Profiles.OneToOne, Semaphore: s.Claims.Profiles.Semaphore}
+	s.Claims.Performance = nil
 	s.Semaphores = semaphores{s.Semaphores, how}
 	return s
 }

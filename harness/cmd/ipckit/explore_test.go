@@ -42,7 +42,7 @@ func TestExplorePass(t *testing.T) {
 	o := explored(t, ipckit(t, "explore", "reference", "--scenario", "word.zero:*"))
 	o.expect(t, reports.ExitPass, "word.zero:add+add: no violation in", "1 preemption", "a second")
 	o = explored(t, ipckit(t, "check", "reference", "--kinds", "race", "--only", "WORD-ADD"))
-	o.expect(t, reports.ExitPass, "1 of 107 core requirements")
+	o.expect(t, reports.ExitPass, "1 of 137 core requirements")
 }
 
 // TestExploreMutants: of a seeded race it says after how many runs exploring

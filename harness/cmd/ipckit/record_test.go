@@ -60,7 +60,7 @@ func TestKindsNotRun(t *testing.T) {
 	out := t.TempDir()
 	ipckit(t, "check", "reference", "--only", "WORD-ADD", "--kinds", "behaviour", "--out", out).expect(t, reports.ExitPass,
 		"not run: stress (1 requirement: ipckit stress reference), race (1 requirement: ipckit explore reference)",
-		"1 of 107 core requirements of the claimed profiles was checked, and it holds")
+		"1 of 137 core requirements of the claimed profiles was checked, and it holds")
 	record, err := reports.Read(filepath.Join(out, run.RecordName))
 	if err != nil {
 		t.Fatal(err)
