@@ -14,7 +14,7 @@ var ages = []int64{1 << 8, 1 << 15, 1 << 16, 1 << 17}
 // and how long they may take that use little of it. On a busy machine they take longer.
 const (
 	effort   = 1200 * time.Millisecond
-	lifetime = 12 * time.Second
+	lifetime = 6 * time.Second
 )
 
 // Moment is how long a process that must wait is watched in a close look.

@@ -162,7 +162,10 @@ func openAlone(ctx context.Context, name string) (*target, error) {
 		return nil, usage("%w", err)
 	}
 	t := &target{name: name, claims: a.Claims, way: a.Way(), path: a.Dir, close: a.Close}
-	built := announce("building " + name)
+	built := func() {}
+	if !strings.HasPrefix(filepath.Base(name), string(temporary.Fault)) { // whose path means nothing to the reader
+		built = announce("building " + name)
+	}
 	launcher, err := a.Build(ctx)
 	built()
 	switch {
