@@ -32,7 +32,7 @@ func regionFaults() []Fault {
 		{ID: "region-descriptor-leaks", Text: "open forgets to close the descriptor", Requirement: "REG-NOLEAK", Verdict: "fail", At: "descriptors", Base: inRegion(region.DescriptorLeaks)},
 		{ID: "region-syncs-each-write", Text: "calls msync after each write, to be safe", Requirement: "REG-NOSYSCALL", Verdict: "fail", At: "msync", Base: inRegion(region.SyncsEachWrite)},
 		{ID: "region-asks-for-pid", Text: "calls getpid at each read, to notice a fork", Requirement: "REG-NOSYSCALL", Verdict: "fail", At: "getpid", Base: inRegion(region.AsksForPid)},
-		{ID: "region-visible-before-sized", Text: "the name is visible before the size is set", Requirement: "REG-EARLYOPEN", Verdict: "fail", At: "being created", Base: inRegion(region.VisibleBeforeSized)},
+		{ID: "region-visible-before-sized", Text: "the name is visible before the size is set", Requirement: "REG-EARLYOPEN", Verdict: "fail", At: "at its creation", Base: inRegion(region.VisibleBeforeSized)},
 		{ID: "region-stampede", Text: "looks whether the name exists, then creates it", Requirement: "REG-STAMPEDE", Verdict: "fail", At: "it must succeed in one", Base: inRegion(region.Stampede)},
 		{ID: "region-bounds-unchecked", Text: "the accessor checks the offset, not the end", Requirement: "REG-BOUNDS", Verdict: "crash", At: "in region.write", Base: inRegion(region.BoundsUnchecked)},
 		{ID: "region-read-only-writable", Text: "ignores the request for read-only access", Requirement: "REG-READONLY", Verdict: "fail", At: "read-only handle", Base: inRegion(region.ReadOnlyWritable)},
