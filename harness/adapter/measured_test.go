@@ -165,7 +165,7 @@ func TestMeasuredItems(t *testing.T) {
 	}
 }
 
-// Items that come again, or too late, are told by each language.
+// Items that come again, or too late, are reported by each language.
 func TestMeasuredItemsAreCompared(t *testing.T) {
 	put := map[string]string{"get": "put", "receive": "send"}
 	for _, x := range measuredLanguages {

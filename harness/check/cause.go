@@ -43,7 +43,7 @@ var hints = map[subject.Kind]struct {
 }{
 	subject.TooLarge:    {"Which length is compared with which limit there? Is it the item's own, and the limit that the object was created with?", []string{"large", "size", "length", "byte"}},
 	subject.NoSpace:     {"Which table, file, memory or descriptor ran out there, and which operation should have given it back?", []string{"space", "leak", "room", "memory", "short"}},
-	subject.Invalid:     {"Which argument or state was refused there, and who left it so?", []string{"invalid", "argument"}},
+	subject.Invalid:     {"Which argument or state was refused there, and which operation left it so?", []string{"invalid", "argument"}},
 	subject.NotFound:    {"Under which name was it made, and under which is it looked for? Was it removed too early?", []string{"not-found", "name", "unlink", "exist", "remove"}},
 	subject.Exists:      {"What was left under this name, and which operation should have removed it?", []string{"exist", "name", "unlink", "remove"}},
 	subject.Permission:  {"With which mode and owner was it made, and as which user does this process run?", []string{"permission", "user", "mode"}},

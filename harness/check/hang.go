@@ -54,7 +54,7 @@ func (w *World) hung(c *Call, reason string) string {
 	if what := w.probe(c); what != "" {
 		text += fmt.Sprintf(", though another process could %s at once, so its wake-up was lost", what)
 		w.Cause("a wake-up was lost: another process could "+what+" at once",
-			"What does the process look at before it falls asleep, can the other side act in between, and whom does it wake then?")
+			"What does the process look at before it falls asleep, can the other side act in between, and which process does it wake then?")
 	}
 	return text + ": " + reason
 }

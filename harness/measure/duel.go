@@ -58,7 +58,7 @@ func (d Duel) Run(ctx context.Context) (Outcome, error) {
 	if err != nil || first.Decision != Fail || d.Processors != nil {
 		return first, err
 	}
-	// Who sits where was not exchanged: what disturbs one place may have disturbed the
+	// The processors were not exchanged: what disturbs one place may have disturbed the
 	// same contestant in each round.
 	second, err := d.run(ctx)
 	if err == nil && second.Decision != Fail {

@@ -13,7 +13,7 @@ import (
 )
 
 // TestThreads: of a process with threads that wait for one another, the one that waits
-// for another process is told, and each is listed, with the semaphore by its name.
+// for another process is reported, and each is listed, with the semaphore by its name.
 func TestThreads(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes a world")
